@@ -1,0 +1,20 @@
+-- Makes ctinstall, and the modules that it installs for this user, available.
+local root = myFileName():match("^(.*)/modulefiles/[^/]+/[^/]+$")
+local prefix = os.getenv("CTINSTALL_PREFIX")
+if not prefix or prefix == "" then
+  prefix = pathJoin(os.getenv("HOME"), "ctinstall")
+end
+
+help([[
+ctinstall installs container images as modules, from one short YAML file:
+
+  ctinstall mpi4py-3.1.6-rocm-6.2.0.yaml
+  module load mpi4py/3.1.6-rocm-6.2.0
+
+What is there to install: ctinstall search. Where it goes: ctinstall settings.
+]])
+whatis("Name: ctinstall")
+whatis("Description: installs container images as environment modules")
+
+prepend_path("PATH", pathJoin(root, "bin"))
+prepend_path("MODULEPATH", pathJoin(prefix, "modules"))

@@ -1,0 +1,57 @@
+import { freeBytes, removeTree } from '../host/files.ts';
+import { CtinstallError } from '../lib/errors.ts';
+import { formatBytes } from '../lib/format.ts';
+import { describeStep } from '../plan/describe-step.ts';
+import type { Plan } from '../plan/types.ts';
+import { applyStep, type Measured } from './apply-step.ts';
+import { commitPublish, undoPublish } from './publish.ts';
+import { type LockedOptions, nearestExisting } from './with-install-lock.ts';
+
+export type ApplyOptions = Omit<LockedOptions, 'waits'>;
+
+/**
+ * Does what a plan says, step by step; to be called with the lock held ({@link withInstallLock}). When a step fails, or
+ * the signal is given, everything is put back as it was before the error goes on. After the modulefile is written there
+ * is no way back: what is left to do then is clearing up.
+ */
+export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<void> {
+  await checkSpace(plan);
+  const measured: Measured = { image: undefined, files: [], log: [] };
+  let committed = false;
+  try {
+    for (const step of plan.steps) {
+      if (options.signal?.aborted && !committed) throw new CtinstallError('interrupted', 'interrupted');
+      const { kind } = step;
+      const title = describeStep(step);
+      const started = performance.now();
+      options.reporter.report({ event: 'step-started', step: kind, title });
+      measured.log.push(title);
+      await applyStep(step, plan, measured, options);
+      options.reporter.report({ event: 'step-finished', step: kind, title, seconds: (performance.now() - started) / 1000 });
+      if (kind === 'write-modulefile') {
+        await commitPublish(plan.retired);
+        committed = true;
+      }
+    }
+    await removeTree(plan.staging);
+  } catch (error) {
+    if (!committed) {
+      // Nothing among what this run added can be the user's yet.
+      await undoPublish(plan.retired, () => false);
+      await removeTree(plan.staging);
+    }
+    throw error;
+  }
+}
+
+/** Before a byte is copied: is there room for the image? */
+async function checkSpace(plan: Plan): Promise<void> {
+  const image = plan.steps.find((step) => step.kind === 'copy-image');
+  if (image === undefined) return;
+  const place = await nearestExisting(plan.prefix);
+  const free = await freeBytes(place);
+  if (free < image.size)
+    throw new CtinstallError('no-space', `the image needs ${formatBytes(image.size)}, but only ${formatBytes(free)} are free in \`${place}\``, {
+      hint: 'free some space, or install elsewhere with `--prefix <dir>`',
+    });
+}

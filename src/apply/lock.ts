@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createFileOnce, makeDirectory, readTextIfThere, removeFile, rename } from '../host/files.ts';
+import { identifyThisProcess, isSurelyDead, type ProcessIdentity } from '../host/process-identity.ts';
+import { CtinstallError } from '../lib/errors.ts';
+import { type HostPath, hostPath } from '../lib/paths.ts';
+
+export interface LockOptions {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Whether to wait for the holder; else a held lock is an error at once. */
+  readonly waits: boolean;
+  readonly onWait: (holder: string) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const pauseMilliseconds = 250;
+
+/**
+ * Takes a lock that works across hosts on a shared file system: a file that says who holds it, made by link(2), which
+ * fails if the name is there (`flock` does not reach other nodes everywhere). A holder that died on this host is found
+ * out; one on another host is believed. Returns the function that gives the lock back.
+ * @throws CtinstallError `locked`, naming the holder
+ */
+export async function takeLock(path: HostPath, options: LockOptions): Promise<() => Promise<void>> {
+  const mine = await identifyThisProcess(options.environment);
+  const text = `${JSON.stringify(mine)}\n`;
+  let toldOf: string | undefined;
+  for (;;) {
+    await makeDirectory(hostPath('..', path));
+    if (await createFileOnce(path, text)) return () => giveBack(path, text);
+    const held = await readTextIfThere(path);
+    if (held === undefined) continue;
+    const holder = parseHolder(held);
+    if (holder !== undefined && (await isSurelyDead(holder))) {
+      await breakLock(path, held, mine);
+      continue;
+    }
+    const who = describeHolder(holder);
+    if (!options.waits) throw new CtinstallError('locked', `another ctinstall is at work on the same install: ${who}`, { hint: `run again when it is done; if that process is surely gone, remove \`${path}\`` });
+    if (toldOf !== held) options.onWait(who);
+    toldOf = held;
+    await sleep(pauseMilliseconds, undefined, options.signal === undefined ? {} : { signal: options.signal }).catch(() => {
+      throw new CtinstallError('interrupted', 'interrupted');
+    });
+  }
+}
+
+async function giveBack(path: HostPath, mine: string): Promise<void> {
+  if ((await readTextIfThere(path)) === mine) await removeFile(path);
+}
+
+/** Two may find the same dead holder: each moves aside what it found, and puts back what was not it. */
+async function breakLock(path: HostPath, held: string, mine: ProcessIdentity): Promise<void> {
+  const aside = hostPath(`${path}.${mine.pid}.dead~`);
+  try {
+    await rename(path, aside);
+  } catch {
+    return;
+  }
+  const moved = await readTextIfThere(aside);
+  if (moved !== undefined && moved !== held) await createFileOnce(path, moved);
+  await removeFile(aside);
+}
+
+function parseHolder(text: string): ProcessIdentity | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && 'host' in value && 'pid' in value ? (value as ProcessIdentity) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function describeHolder(holder: ProcessIdentity | undefined): string {
+  if (holder === undefined) return 'an unknown process';
+  const job = holder.slurmJob === undefined ? '' : `, Slurm job ${holder.slurmJob}`;
+  return `process ${holder.pid} of ${holder.user} on ${holder.host}${job}`;
+}

@@ -1,0 +1,67 @@
+import { isDirectory, isFile, lstatIfThere, statIfThere } from '../host/files.ts';
+import { commandError, run } from '../host/run.ts';
+import { CtinstallError } from '../lib/errors.ts';
+import type { RunInContainerStep } from '../plan/types.ts';
+import type { Bind } from '../resolve/types.ts';
+
+export interface RunContext {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly signal?: AbortSignal | undefined;
+  readonly log: (line: string) => void;
+}
+
+/**
+ * Runs a step's command in the container with the binds that the module would set on this node. The caller's own binds,
+ * container variables and Python settings are kept out: what is checked is the install, not this shell.
+ */
+export async function runInContainer(step: RunInContainerStep, context: RunContext): Promise<void> {
+  const binds = [...(await presentBinds(step.binds)), ...(await userSoftwareBinds(step.userSoftware))].join(',');
+  const env: Record<string, string | undefined> = {};
+  for (const [name, value] of Object.entries(context.environment)) if (!isOwnVariable(name)) env[name] = value;
+  for (const prefix of ['SINGULARITY', 'APPTAINER']) {
+    env[`${prefix}_BIND`] = binds === '' ? undefined : binds;
+    for (const [name, value] of Object.entries({ LANG: 'C.UTF-8', ...step.environment })) env[`${prefix}ENV_${name}`] = value;
+  }
+  const argv = [step.runtime, 'exec', '--cleanenv', step.image, ...step.argv] as const;
+  const result = await run(argv, { env, signal: context.signal });
+  for (const line of `${result.stdout}${result.stderr}`.split('\n')) if (line !== '') context.log(`  | ${line}`);
+  if (result.exitCode === 0) return;
+  const failed = commandError(argv, result, `\`${step.purpose}\``);
+  const bindLines = binds === '' ? [] : [`SINGULARITY_BIND=${binds}`];
+  throw new CtinstallError(step.purpose.startsWith('sanity check') ? 'sanity-check-failed' : 'command-failed', failed.message, {
+    details: [...failed.details, ...bindLines],
+    hint: hintOf(result.stderr),
+  });
+}
+
+async function presentBinds(binds: readonly Bind[]): Promise<string[]> {
+  const kept: string[] = [];
+  for (const { host, container, access, optional } of binds) {
+    if ((await statIfThere(host)) === undefined) {
+      if (optional) continue;
+      const isDangling = (await lstatIfThere(host)) !== undefined;
+      throw new CtinstallError('sanity-check-failed', `\`${host}\` is not on this machine${isDangling ? ' (a link that leads nowhere)' : ''}, but the easyconfig needs it bound`, {
+        hint: 'write `optional: true` on the bind if the software can do without it',
+      });
+    }
+    kept.push(`${host}:${container}${access === 'ro' ? ':ro' : ''}`);
+  }
+  return kept;
+}
+
+async function userSoftwareBinds(directory: string | undefined): Promise<string[]> {
+  if (directory === undefined) return [];
+  if (await isFile(`${directory}.squashfs`)) return [`${directory}.squashfs:/user-software:ro,image-src=/`];
+  return (await isDirectory(directory)) ? [`${directory}:/user-software`] : [];
+}
+
+/** Variables of this shell that would change what runs inside: another module's binds, a venv, Python's own. */
+function isOwnVariable(name: string): boolean {
+  return /^(SINGULARITY|APPTAINER)(ENV_|_BIND|_BINDPATH$|_MOUNT$|_CONTAINER$|_NAME$)/.test(name);
+}
+
+function hintOf(stderr: string): string | undefined {
+  if (/fuse/i.test(stderr) && /permission denied|no such file/i.test(stderr)) return 'the runtime cannot use /dev/fuse on this node: ask your support team, or try another node';
+  if (/user namespace/i.test(stderr)) return 'this node does not allow unprivileged containers: ask your support team, or try another node';
+  return undefined;
+}

@@ -1,0 +1,90 @@
+import { isDirectory, lstatIfThere, mayAccess, removeEmptyDirectory, removeTree } from '../host/files.ts';
+import { CtinstallError } from '../lib/errors.ts';
+import { type HostPath, hostPath, joinHost, type Prefix } from '../lib/paths.ts';
+import type { Plan } from '../plan/types.ts';
+import type { Reporter } from '../report/types.ts';
+import { takeLock } from './lock.ts';
+import { isUserSoftware, undoPublish } from './publish.ts';
+
+/** The places that the work on one install uses. */
+export type InstallPlaces = Pick<Plan, 'moduleName' | 'prefix' | 'lock' | 'staging' | 'retired' | 'installDir' | 'modulefile'>;
+
+export interface LockedOptions {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly reporter: Reporter;
+  readonly signal?: AbortSignal | undefined;
+  /** Whether to wait for another ctinstall at work on the same install. */
+  readonly waits: boolean;
+}
+
+/**
+ * Does `work` as the only one at work on this install: checks that the prefix can be written, takes the lock, clears up
+ * after a run that was killed, and gives the lock back. After a
+ * failure the directories made on the way go again, if they are empty.
+ */
+export async function withInstallLock<T>(places: InstallPlaces, options: LockedOptions, work: () => Promise<T>): Promise<T> {
+  await checkWritable(places.prefix);
+  const madeOnTheWay = await findMissing(directoriesOf(places));
+  try {
+    const unlock = await takeLock(places.lock, {
+      ...options,
+      onWait: (holder) => options.reporter.report({ event: 'note', message: `waiting for ${holder}` }),
+    });
+    try {
+      await recover(places, options.reporter);
+      return await work();
+    } finally {
+      await unlock();
+    }
+  } catch (error) {
+    for (const directory of madeOnTheWay) await removeEmptyDirectory(directory).catch(() => false);
+    throw error;
+  }
+}
+
+/** Clears what a killed run left: its half-published files are put back, its staging directory goes. */
+async function recover({ staging, retired, moduleName }: InstallPlaces, reporter: Reporter): Promise<void> {
+  if (!(await isDirectory(staging)) && !(await isDirectory(retired))) return;
+  reporter.report({ event: 'note', message: `clearing up after an earlier run on ${moduleName} that was stopped` });
+  await undoPublish(retired, isUserSoftware);
+  await removeTree(staging);
+}
+
+async function checkWritable(prefix: Prefix): Promise<void> {
+  const existing = await nearestExisting(prefix);
+  if (!(await isDirectory(existing)))
+    throw new CtinstallError('prefix-not-writable', `cannot install under \`${prefix}\`: \`${existing}\` is not a directory`, {
+      hint: 'choose another place with `--prefix <dir>`',
+    });
+  if (!(await mayAccess(existing, 'write')))
+    throw new CtinstallError('prefix-not-writable', `cannot install under \`${prefix}\`: no permission to write in \`${existing}\``, {
+      hint: 'choose a place of your own with `--prefix <dir>` or `CTINSTALL_PREFIX`',
+    });
+}
+
+/** The directory itself, or the nearest one above it that is there. */
+export async function nearestExisting(path: HostPath): Promise<HostPath> {
+  let at = path;
+  while (at !== '/' && (await lstatIfThere(at)) === undefined) at = hostPath('..', at);
+  return at;
+}
+
+/** The directories that the work may make, children before parents. */
+function directoriesOf({ staging, retired, lock, prefix, installDir, modulefile }: InstallPlaces): HostPath[] {
+  return [
+    ...[staging, retired, lock].map((path) => hostPath('..', path)),
+    joinHost(prefix, '.ctinstall'),
+    installDir,
+    hostPath('..', installDir),
+    hostPath('../..', installDir),
+    hostPath('..', modulefile),
+    hostPath('../..', modulefile),
+    prefix,
+  ];
+}
+
+async function findMissing(directories: readonly HostPath[]): Promise<HostPath[]> {
+  const missing: HostPath[] = [];
+  for (const directory of directories) if ((await lstatIfThere(directory)) === undefined) missing.push(directory);
+  return missing;
+}

@@ -1,0 +1,115 @@
+import { applyPlan } from '../../apply/apply-plan.ts';
+import { hasUserSoftware } from '../../apply/publish.ts';
+import { readRecord } from '../../apply/record.ts';
+import { withInstallLock } from '../../apply/with-install-lock.ts';
+import { discoverImage } from '../../discover/image.ts';
+import { discoverRuntime } from '../../discover/runtime.ts';
+import { isFile } from '../../host/files.ts';
+import { CtinstallError } from '../../lib/errors.ts';
+import { formatCommand } from '../../lib/format.ts';
+import { hostPath, joinHost, modulePathOf } from '../../lib/paths.ts';
+import { describePlan } from '../../plan/describe-step.ts';
+import { placesOf } from '../../plan/places.ts';
+import { planInstall } from '../../plan/plan-install.ts';
+import type { Plan } from '../../plan/types.ts';
+import { resolveInstall } from '../../resolve/resolve-install.ts';
+import type { ResolvedInstall } from '../../resolve/types.ts';
+import { readScriptTexts } from '../../scripts/read-scripts.ts';
+import { namesOfScripts } from '../../scripts/names.ts';
+import type { SettingsValues } from '../../settings/options.ts';
+import type { Settings } from '../../settings/types.ts';
+import { type CommandContext, readSettingsOf } from '../context.ts';
+import { type LoadedEasyconfig, loadEasyconfig, unresolvable } from '../load-easyconfig.ts';
+
+export interface InstallFlags {
+  readonly dryRun?: boolean;
+  readonly rebuild?: boolean;
+  readonly force?: boolean;
+  readonly image?: string;
+  readonly wait?: boolean;
+}
+
+const commandNames = ['squashfs', 'list', 'show', 'search', 'uninstall', 'settings', 'schema'];
+
+/** Installs each easyconfig in turn; all of them are read and resolved before the first is installed. */
+export async function install(names: readonly string[], flags: InstallFlags, settingsFlags: SettingsValues, context: CommandContext): Promise<void> {
+  const settings = await readSettingsOf(context, settingsFlags);
+  if (flags.image !== undefined && names.length > 1)
+    throw new CtinstallError('usage', '`--image` goes with one easyconfig', { hint: 'install them one by one, or use `--image-dir <dir>`' });
+  const resolved: { loaded: LoadedEasyconfig; install: ResolvedInstall }[] = [];
+  for (const name of names) resolved.push(await resolveNamed(name, settings, context));
+  for (const { loaded, install } of resolved) {
+    if (flags.dryRun === true) {
+      const plan = await makePlan(loaded, install, flags, settings, context);
+      if (context.isJson) context.print(JSON.stringify(plan, undefined, 2));
+      else for (const line of describePlan(plan)) context.print(line);
+      continue;
+    }
+    const places = placesOf(settings.prefix, install.name, install.fullVersion);
+    await withInstallLock(places, { ...context, waits: flags.wait !== false }, async () => {
+      const isRebuild = flags.rebuild === true || flags.force === true;
+      if (!isRebuild && (await isInstalled(install))) {
+        context.reporter.report({ event: 'note', message: `${install.moduleName} is installed already; \`--rebuild\` installs it again` });
+        return;
+      }
+      context.reporter.report({ event: 'note', message: `installing ${install.moduleName} in ${install.installDir}` });
+      await applyPlan(await makePlan(loaded, install, flags, settings, context), context);
+    });
+    printHowToLoad(install, settings, context);
+  }
+}
+
+/** settings → discover → resolve, for one easyconfig. */
+async function resolveNamed(name: string, settings: Settings, context: CommandContext): Promise<{ loaded: LoadedEasyconfig; install: ResolvedInstall }> {
+  const loaded = await loadEasyconfig(name, settings, context, commandNames);
+  const runtime = await discoverRuntime(settings.runtime, context.environment.PATH);
+  const scripts = { runscripts: namesOfScripts('runscripts'), wrappers: namesOfScripts('bin') };
+  const resolved = resolveInstall(loaded.easyconfig, settings, {
+    runtime: runtime.kind === 'found' ? runtime.value.name : 'singularity',
+    scripts,
+  });
+  if (resolved.install === undefined) throw unresolvable(loaded, resolved.issues);
+  if (runtime.kind === 'missing')
+    throw new CtinstallError('runtime-missing', `no container runtime: tried ${runtime.tried.join(' and ')}`, {
+      hint: 'load its module (`module spider singularity`), or name it with `--runtime <program>`',
+    });
+  return { loaded, install: resolved.install };
+}
+
+async function makePlan(loaded: LoadedEasyconfig, install: ResolvedInstall, flags: InstallFlags, settings: Settings, context: CommandContext): Promise<Plan> {
+  const previous = await readRecord(install.installDir);
+  const image = await discoverImage({
+    easyconfig: loaded.path,
+    file: install.image.file,
+    asked: flags.image === undefined ? undefined : hostPath(flags.image, context.cwd),
+    directories: settings.imageDirs,
+    cwd: context.cwd,
+    installed: previous === undefined ? undefined : joinHost(install.installDir, install.image.file),
+  });
+  return planInstall(install, {
+    toolVersion: context.toolVersion,
+    image,
+    easyconfigText: loaded.text,
+    scriptTexts: await readScriptTexts(context.toolDir),
+    previousFiles: previous?.record?.files.map(({ path }) => path) ?? [],
+    hasUserSoftware: await hasUserSoftware(install.installDir),
+  });
+}
+
+async function isInstalled(install: ResolvedInstall): Promise<boolean> {
+  return (await readRecord(install.installDir))?.record !== undefined && (await isFile(install.modulefile));
+}
+
+/** What to type next. `module use` only where the module path is not in use yet. */
+function printHowToLoad(install: ResolvedInstall, settings: Settings, context: CommandContext): void {
+  const modulePath = modulePathOf(settings.prefix);
+  const isInUse = (context.environment.MODULEPATH ?? '').split(':').includes(modulePath);
+  if (context.isJson) {
+    const { moduleName, installDir, modulefile } = install;
+    context.print(JSON.stringify({ event: 'installed', moduleName, installDir, modulefile, modulePath, isModulePathInUse: isInUse }));
+    return;
+  }
+  context.reporter.report({ event: 'note', message: 'To use it:' });
+  if (!isInUse) context.print(`module use ${formatCommand([modulePath])}`);
+  context.print(`module load ${install.moduleName}`);
+}

@@ -1,0 +1,30 @@
+import { type OptionKey, optionKeys, optionTable } from '../../settings/options.ts';
+import type { SettingsValues } from '../../settings/options.ts';
+import type { Settings } from '../../settings/types.ts';
+import { type CommandContext, readSettingsOf } from '../context.ts';
+
+/** Prints each setting that holds here with where it came from. */
+export async function settings(flags: SettingsValues, context: CommandContext): Promise<void> {
+  const folded = await readSettingsOf(context, flags);
+  if (context.isJson) {
+    const rows = optionKeys.map((key) => [key, { value: valueOf(folded, key) ?? null, origins: folded.origins[key] }]);
+    return context.print(JSON.stringify(Object.fromEntries(rows), undefined, 2));
+  }
+  for (const key of optionKeys) {
+    context.print(`# ${optionTable[key].help} [${folded.origins[key].join(', ')}]`);
+    context.print(`${key}: ${JSON.stringify(valueOf(folded, key) ?? null)}`);
+  }
+}
+
+function valueOf(folded: Settings, key: OptionKey): unknown {
+  switch (key) {
+    case 'image_dirs':
+      return folded.imageDirs;
+    case 'squashfs_processors':
+      return folded.squashfsProcessors;
+    case 'bind_groups':
+      return folded.bindGroups;
+    default:
+      return folded[key];
+  }
+}

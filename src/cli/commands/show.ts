@@ -1,0 +1,74 @@
+import { discoverImage, describeImageFile } from '../../discover/image.ts';
+import { statIfThere } from '../../host/files.ts';
+import { describeImage } from '../../image/describe-image.ts';
+import { CtinstallError } from '../../lib/errors.ts';
+import { hostPath } from '../../lib/paths.ts';
+import { containerPathOf, containerVariablesOf } from '../../modulefile/container-environment.ts';
+import { resolveInstall } from '../../resolve/resolve-install.ts';
+import { namesOfScripts } from '../../scripts/names.ts';
+import type { SettingsValues } from '../../settings/options.ts';
+import type { Settings } from '../../settings/types.ts';
+import { type CommandContext, readSettingsOf } from '../context.ts';
+import { findInstalled } from '../find-installed.ts';
+import { loadEasyconfig, unresolvable } from '../load-easyconfig.ts';
+
+/** Shows an image file, an easyconfig as it becomes here, or an installed module: by what `thing` looks like. */
+export async function show(thing: string, flags: SettingsValues, context: CommandContext): Promise<void> {
+  const settings = await readSettingsOf(context, flags);
+  if (/\.(sif|squashfs|sqsh|img)$/.test(thing)) return showImage(thing, context);
+  if (/\.ya?ml$/.test(thing)) return showEasyconfig(thing, settings, context);
+  return showModule(thing, settings, context);
+}
+
+async function showImage(thing: string, context: CommandContext): Promise<void> {
+  const path = hostPath(thing, context.cwd);
+  if ((await statIfThere(path)) === undefined) throw new CtinstallError('image-not-found', `no image at \`${path}\``);
+  const image = await describeImageFile(path);
+  context.print(context.isJson ? JSON.stringify(image, undefined, 2) : describeImage(image).trimEnd());
+}
+
+async function showModule(moduleName: string, settings: Settings, context: CommandContext): Promise<void> {
+  const { installDir, record } = await findInstalled(moduleName, settings.prefix, context);
+  if (context.isJson) return context.print(JSON.stringify({ installDir, ...record }, undefined, 2));
+  context.print(`${record.moduleName}`);
+  context.print(`  install dir  ${installDir}`);
+  context.print(`  modulefile   ${record.modulefile}`);
+  context.print(`  image        ${record.image.file}, ${record.image.how} from ${record.image.source}`);
+  context.print(`  installed    ${record.installed} by ctinstall ${record.ctinstall}`);
+  if (record.venv !== undefined) context.print(`  venv         /user-software/venv/${record.venv}`);
+  for (const { path } of record.files) context.print(`  file         ${path}`);
+}
+
+async function showEasyconfig(name: string, settings: Settings, context: CommandContext): Promise<void> {
+  const loaded = await loadEasyconfig(name, settings, context);
+  const resolved = resolveInstall(loaded.easyconfig, settings, {
+    runtime: settings.runtime ?? 'singularity',
+    scripts: { runscripts: namesOfScripts('runscripts'), wrappers: namesOfScripts('bin') },
+  });
+  if (resolved.install === undefined) throw unresolvable(loaded, resolved.issues);
+  const { install } = resolved;
+  const image = await discoverImage({
+    easyconfig: loaded.path,
+    file: install.image.file,
+    asked: undefined,
+    directories: settings.imageDirs,
+    cwd: context.cwd,
+    installed: undefined,
+  }).catch((error: unknown) => {
+    if (error instanceof CtinstallError) return undefined;
+    throw error;
+  });
+  if (context.isJson) return context.print(JSON.stringify({ easyconfig: loaded.path, ...install, imageFound: image ?? null }, undefined, 2));
+  context.print(`${install.moduleName}, from ${loaded.path}`);
+  context.print(`  install dir  ${install.installDir}`);
+  context.print(`  modulefile   ${install.modulefile}`);
+  context.print(`  image        ${install.image.file}: ${image === undefined ? 'not found here' : image.path}`);
+  for (const { host, container, access, optional, origin } of install.binds) {
+    const here = (await statIfThere(host)) === undefined ? 'not here' : 'here';
+    context.print(`  bind         ${host} → ${container}${access === 'ro' ? ' read-only' : ''} (${origin}${optional ? ', optional' : ''}; ${here})`);
+  }
+  for (const { name: script, directory } of install.scripts) context.print(`  script       ${directory}/${script}`);
+  for (const [variable, value] of Object.entries(install.env.module)) context.print(`  outside      ${variable}=${value}`);
+  for (const { name: variable, value } of containerVariablesOf(install)) context.print(`  inside       ${variable}=${value}`);
+  context.print(`  inside       PATH begins with ${containerPathOf(install).join(':')}`);
+}

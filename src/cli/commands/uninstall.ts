@@ -1,0 +1,43 @@
+import { createInterface } from 'node:readline/promises';
+import { hasUserSoftware } from '../../apply/publish.ts';
+import { uninstallFiles } from '../../apply/uninstall.ts';
+import { withInstallLock } from '../../apply/with-install-lock.ts';
+import { CtinstallError } from '../../lib/errors.ts';
+import { placesOf } from '../../plan/places.ts';
+import type { SettingsValues } from '../../settings/options.ts';
+import { type CommandContext, readSettingsOf } from '../context.ts';
+import { findInstalled } from '../find-installed.ts';
+
+export interface UninstallFlags {
+  readonly withUserSoftware?: boolean;
+  readonly yes?: boolean;
+  readonly wait?: boolean;
+}
+
+/** Removes what the record of an install lists; user software stays unless it is asked for by name. */
+export async function uninstall(moduleName: string, flags: UninstallFlags, settingsFlags: SettingsValues, context: CommandContext): Promise<void> {
+  const { prefix } = await readSettingsOf(context, settingsFlags);
+  const { installDir, record } = await findInstalled(moduleName, prefix, context);
+  const places = placesOf(prefix, record.name, record.fullVersion);
+  if (places.installDir !== installDir)
+    throw new CtinstallError('not-installed', `\`${record.moduleName}\` is installed in \`${installDir}\`, not under the prefix \`${prefix}\``, { hint: 'name its prefix with `--prefix <dir>`' });
+  const removesUserSoftware = flags.withUserSoftware === true;
+  if (flags.yes !== true) await confirm(`remove ${record.moduleName}${removesUserSoftware ? ' with all user software' : ''}?`, context);
+  await withInstallLock(places, { ...context, waits: flags.wait !== false }, () => uninstallFiles(places, record, { removesUserSoftware }));
+  const kept = await hasUserSoftware(installDir);
+  if (context.isJson) return context.print(JSON.stringify({ event: 'uninstalled', moduleName: record.moduleName, userSoftware: kept ? installDir : null }));
+  context.print(`removed ${record.moduleName}`);
+  if (kept) context.reporter.report({ event: 'note', message: `your software stays in ${installDir}; a new install of the module uses it again` });
+}
+
+async function confirm(question: string, context: CommandContext): Promise<void> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY)
+    throw new CtinstallError('usage', 'this is no terminal, so nobody can be asked', { hint: 'pass `--yes` to remove it' });
+  const asking = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await asking.question(`${question} [y/N] `, { signal: context.signal });
+    if (!/^y(es)?$/i.test(answer.trim())) throw new CtinstallError('usage', 'nothing was removed');
+  } finally {
+    asking.close();
+  }
+}

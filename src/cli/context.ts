@@ -1,0 +1,29 @@
+import { type HostPath, hostPath } from '../lib/paths.ts';
+import type { Reporter } from '../report/types.ts';
+import type { SettingsValues } from '../settings/options.ts';
+import { readSettings } from '../settings/read.ts';
+import type { Settings } from '../settings/types.ts';
+
+/** What every command gets: the machine's side of the run, so that commands themselves read no globals. */
+export interface CommandContext {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly cwd: HostPath;
+  /** Where ctinstall itself lies. */
+  readonly toolDir: HostPath;
+  readonly toolVersion: string;
+  readonly reporter: Reporter;
+  /** Given when the user or the system asks to stop. */
+  readonly signal: AbortSignal;
+  readonly isJson: boolean;
+  /** Writes a line of the result to stdout. */
+  readonly print: (line: string) => void;
+}
+
+export function readSettingsOf(context: CommandContext, flags: SettingsValues): Promise<Settings> {
+  return readSettings({ environment: context.environment, cwd: context.cwd, toolDir: context.toolDir, flags });
+}
+
+/** The easyconfig path: what the settings name, then what ships with ctinstall. */
+export function easyconfigPath(context: CommandContext, settings: Settings): HostPath[] {
+  return [...settings.easyconfigs, hostPath('easyconfigs', context.toolDir)];
+}

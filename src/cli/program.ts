@@ -1,0 +1,97 @@
+import { Command, Option } from 'commander';
+import type { CommandContext } from './context.ts';
+import { optionKeys, optionTable, type SettingsValues } from '../settings/options.ts';
+import { splitPaths } from '../settings/environment.ts';
+
+/** The command line: each command's file is loaded only when the command is run. */
+export function makeProgram(context: CommandContext): Command {
+  const program = new Command('ctinstall')
+    .description('Installs container images as environment modules, from one short YAML file.')
+    .version(context.toolVersion, '-V, --version')
+    .helpCommand(false)
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride()
+    .addHelpText('after', examples);
+
+  command(program, 'install', 'install what an easyconfig describes (the word `install` may be left out)', { isDefault: true })
+    .argument('<easyconfig...>', 'file name or path of an easyconfig')
+    .option('--dry-run', 'print the plan and stop')
+    .option('--rebuild', 'install again over an existing install; user software stays')
+    .option('--force', 'the same as --rebuild')
+    .option('--image <file>', 'use this image file')
+    .option('--no-wait', 'fail if another ctinstall is at work on the same install')
+    .action(async (names: string[], flags) => (await import('./commands/install.ts')).install(names, flags, settingsFlags(flags), context));
+
+  command(program, 'squashfs', 'pack user software into one file, or unpack it')
+    .argument('[action]', '`make` (default), `unmake` or `status`')
+    .argument('[module]', 'module to work on; the loaded one if none is named')
+    .option('--remove-directory', 'make: delete the directory once the packed file is known to be good')
+    .option('--replace-squashfs', 'make: replace a packed file that the directory does not come from')
+    .option('--keep-squashfs', 'unmake: keep the packed file; it goes on being used')
+    .option('--keep-directory', 'unmake: use the directory that is there, as it is')
+    .option('--replace-directory', 'unmake: put the unpacked software in place of the directory, which is kept aside')
+    .option('--processors <n>', 'make: processors to use')
+    .action(async (action: string | undefined, module: string | undefined, flags) =>
+      (await import('./commands/squashfs.ts')).squashfs(action, module, flags, settingsFlags(flags), context),
+    );
+
+  command(program, 'list', 'list what is installed')
+    .argument('[word]', 'only modules whose name holds this')
+    .action(async (word: string | undefined, flags) => (await import('./commands/list.ts')).list(word, settingsFlags(flags), context));
+
+  command(program, 'show', 'show an installed module, what an easyconfig becomes here, or an image')
+    .argument('<thing>', 'module name, easyconfig or image file')
+    .action(async (thing: string, flags) => (await import('./commands/show.ts')).show(thing, settingsFlags(flags), context));
+
+  command(program, 'search', 'list easyconfigs')
+    .argument('[word]', 'only easyconfigs whose name holds this')
+    .action(async (word: string | undefined, flags) => (await import('./commands/search.ts')).search(word, settingsFlags(flags), context));
+
+  command(program, 'uninstall', 'remove an installed module; user software stays')
+    .argument('<module>', 'such as mpi4py/3.1.6-rocm-6.2.0')
+    .option('--with-user-software', 'remove the user software too')
+    .option('--yes', 'do not ask')
+    .option('--no-wait', 'fail if another ctinstall is at work on the same install')
+    .action(async (module: string, flags) => (await import('./commands/uninstall.ts')).uninstall(module, flags, settingsFlags(flags), context));
+
+  command(program, 'settings', 'print the settings that hold here, each with where it came from').action(async (flags) =>
+    (await import('./commands/settings.ts')).settings(settingsFlags(flags), context),
+  );
+
+  program.command('schema').description('print the JSON Schema of an easyconfig, for editors').action(async () => (await import('./commands/schema.ts')).schema(context));
+  return program;
+}
+
+/** A command with the flags that all of them have, the settings' among them. */
+function command(program: Command, name: string, description: string, options: { isDefault?: boolean } = {}): Command {
+  const made = program.command(name, options).description(description);
+  for (const key of optionKeys) {
+    const { flag, help } = optionTable[key];
+    if (flag !== undefined) made.addOption(new Option(flag, help));
+  }
+  return made.option('--json', 'print JSON for programs').option('--trace', 'print every step').exitOverride();
+}
+
+interface SettingsFlags {
+  readonly prefix?: string;
+  readonly easyconfigs?: string;
+  readonly imageDir?: string;
+  readonly runtime?: string;
+}
+
+function settingsFlags({ prefix, easyconfigs, imageDir, runtime }: SettingsFlags): SettingsValues {
+  return {
+    ...(prefix === undefined ? {} : { prefix }),
+    ...(runtime === undefined ? {} : { runtime }),
+    ...(easyconfigs === undefined ? {} : { easyconfigs: splitPaths(easyconfigs) }),
+    ...(imageDir === undefined ? {} : { image_dirs: splitPaths(imageDir) }),
+  };
+}
+
+const examples = `
+Examples:
+  ctinstall mpi4py-3.1.6-rocm-6.2.0.yaml            install it, then: module load mpi4py/3.1.6-rocm-6.2.0
+  ctinstall --dry-run my.yaml                       say what would be done
+  ctinstall --image ~/my.sif my.yaml                take this image
+  ctinstall squashfs                                pack what you added with pip (of the loaded module)
+  ctinstall list`;

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { CommanderError } from 'commander';
+import { CtinstallError, exitStatusOf } from '../lib/errors.ts';
+import { hostPath } from '../lib/paths.ts';
+import { describeBug, describeError } from '../report/describe-error.ts';
+import { makeReporter } from '../report/reporter.ts';
+import type { CommandContext } from './context.ts';
+import { makeProgram } from './program.ts';
+
+const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/** Runs one command line and sets the exit status: 0 done, 1 the work failed, 2 wrong usage, 70 a bug, 128+n a signal. */
+export async function runCli(argv: readonly string[], toolDir: string): Promise<void> {
+  const stop = new AbortController();
+  let signalStatus: number | undefined;
+  for (const [name, status] of Object.entries(signals))
+    process.on(name, () => {
+      if (signalStatus === undefined) process.stderr.write('\nstopping, and putting everything back …\n');
+      signalStatus ??= status;
+      stop.abort();
+    });
+  // A reader that went away (`ctinstall list | head -1`) is no fault.
+  process.stdout.on('error', () => process.exit(0));
+  const isJson = argv.includes('--json');
+  const reporter = makeReporter({ isJson, isTrace: argv.includes('--trace'), stderr: process.stderr, stdout: process.stdout });
+  const { version: toolVersion }: { version: string } = JSON.parse(readFileSync(`${toolDir}/package.json`, 'utf8'));
+  const context: CommandContext = {
+    environment: process.env,
+    cwd: hostPath(process.cwd()),
+    toolDir: hostPath(toolDir),
+    toolVersion,
+    reporter,
+    signal: stop.signal,
+    isJson,
+    print: (line) => process.stdout.write(`${line}\n`),
+  };
+  try {
+    await makeProgram(context).parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    process.exitCode = signalStatus ?? report(error, isJson);
+  }
+  reporter.close();
+}
+
+function report(error: unknown, isJson: boolean): number {
+  // Commander has said what was wrong already.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (!(error instanceof CtinstallError)) {
+    process.stderr.write(describeBug(error));
+    return 70;
+  }
+  if (isJson) {
+    const { code, message, hint, details } = error;
+    process.stdout.write(`${JSON.stringify({ event: 'error', code, message, hint, details })}\n`);
+  } else process.stderr.write(`${describeError(error).join('\n')}\n`);
+  return exitStatusOf[error.code];
+}

@@ -1,0 +1,70 @@
+import { open } from 'node:fs/promises';
+import { endianness } from 'node:os';
+import { isDirectory, mayAccess, statIfThere } from '../host/files.ts';
+import { CtinstallError } from '../lib/errors.ts';
+import { type HostPath, joinHost } from '../lib/paths.ts';
+import { checkArchitecture, goArchitecture } from '../image/check-architecture.ts';
+import { readImage } from '../image/read-image.ts';
+import type { ImageDescription } from '../image/types.ts';
+import type { ImageSource } from '../resolve/types.ts';
+
+export interface ImageSearch {
+  readonly easyconfig: string;
+  readonly file: string;
+  /** `--image`: this file and no other. */
+  readonly asked: HostPath | undefined;
+  readonly directories: readonly HostPath[];
+  readonly cwd: HostPath;
+  /** The install's own copy, the last resort of a rebuild. */
+  readonly installed: HostPath | undefined;
+}
+
+/**
+ * Finds the image of an easyconfig and checks it, before anything is written.
+ * @throws CtinstallError `image-not-found` naming every place tried; `image-…` when it is not one that can run here
+ */
+export async function discoverImage(search: ImageSearch): Promise<ImageSource> {
+  const places: { path: HostPath; how: string }[] =
+    search.asked !== undefined
+      ? [{ path: search.asked, how: '--image' }]
+      : [
+          ...search.directories.map((directory) => ({ path: joinHost(directory, search.file), how: `in ${directory}` })),
+          { path: joinHost(search.cwd, search.file), how: 'in the current directory' },
+          ...(search.installed === undefined ? [] : [{ path: search.installed, how: 'the installed copy' }]),
+        ];
+  for (const { path, how } of places) {
+    const stats = await statIfThere(path);
+    if (stats === undefined) continue;
+    if (await isDirectory(path)) throw new CtinstallError('image-invalid', `\`${path}\` is a directory, not an image`, { hint: 'give the image file itself' });
+    await checkImage(path);
+    return { path, size: stats.size, how };
+  }
+  if (search.asked !== undefined)
+    throw new CtinstallError('image-not-found', `no image at \`${search.asked}\``, { hint: 'check the path given with `--image`' });
+  const directories = [...search.directories.map((directory) => `\`${directory}\``), '`.`'];
+  throw new CtinstallError('image-not-found', `no image for \`${search.easyconfig}\``, {
+    details: [`  Caused by: \`${search.file}\` is in none of: ${directories.join(', ')}`],
+    hint: 'set `image_dirs` in the settings, or pass `--image-dir <dir>` or `--image <file>`',
+  });
+}
+
+/** Reads what an image says of itself and refuses one that cannot run on this machine. */
+async function checkImage(path: HostPath): Promise<void> {
+  checkArchitecture(await describeImageFile(path), goArchitecture(process.arch, endianness()), path);
+}
+
+export async function describeImageFile(path: HostPath): Promise<ImageDescription> {
+  if (!(await mayAccess(path, 'read')))
+    throw new CtinstallError('image-unreadable', `cannot read the image \`${path}\`: permission denied`, { hint: 'ask its owner for read permission' });
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    const read = async (offset: number, length: number): Promise<Uint8Array> => {
+      const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, offset);
+      return buffer.subarray(0, bytesRead);
+    };
+    return await readImage({ size, read }, path);
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,58 @@
+import { containerPath } from '../lib/paths.ts';
+import type { WrittenEasyconfig } from './schema.ts';
+import type { Easyconfig, EasyconfigBind } from './types.ts';
+
+/** Where conda lies in the images that this contract comes from (LUMI's). */
+const defaultCondaRoot = '/opt/miniconda3';
+
+/** Fills every default. The only place that knows both forms. */
+export function normalizeEasyconfig(written: WrittenEasyconfig): Easyconfig {
+  const { python = {}, env = {}, sanity_check_paths: paths = {} } = written;
+  return {
+    name: written.name,
+    version: written.version,
+    versionsuffix: written.versionsuffix ?? '',
+    homepage: written.homepage,
+    whatis: written.whatis ?? [],
+    description: (written.description ?? '').trim(),
+    docurls: written.docurls ?? [],
+    moduleclass: written.moduleclass ?? 'tools',
+    image: { file: written.image.file, sha256: written.image.sha256 },
+    binds: (written.binds ?? []).map(normalizeBind),
+    runscripts: unique(written.runscripts),
+    wrappers: unique(written.wrappers),
+    conda:
+      python.conda_env === undefined
+        ? undefined
+        : { name: python.conda_env, root: containerPath(python.conda_root ?? defaultCondaRoot) },
+    venv: python.venv,
+    env: { module: env.module ?? {}, container: env.container ?? {} },
+    sanityCheckPaths: { files: paths.files ?? [], dirs: paths.dirs ?? [] },
+    sanityCheckCommands: written.sanity_check_commands ?? [],
+  };
+}
+
+export function fullVersionOf(easyconfig: Pick<Easyconfig, 'version' | 'versionsuffix'>): string {
+  return easyconfig.version + easyconfig.versionsuffix;
+}
+
+/** The file name that an easyconfig should have: `<name>-<version><versionsuffix>.yaml`. */
+export function fileNameOf(easyconfig: Pick<Easyconfig, 'name' | 'version' | 'versionsuffix'>): string {
+  return `${easyconfig.name}-${fullVersionOf(easyconfig)}.yaml`;
+}
+
+function normalizeBind(bind: NonNullable<WrittenEasyconfig['binds']>[number]): EasyconfigBind {
+  if (typeof bind === 'string') return { kind: 'path', host: bind, container: bind, access: 'rw', optional: false };
+  if ('site' in bind) return { kind: 'site', group: bind.site };
+  return {
+    kind: 'path',
+    host: bind.host,
+    container: bind.container ?? bind.host,
+    access: bind.access ?? 'rw',
+    optional: bind.optional ?? false,
+  };
+}
+
+function unique(names: readonly string[] = []): string[] {
+  return [...new Set(names)];
+}

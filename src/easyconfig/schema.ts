@@ -1,0 +1,116 @@
+import * as z from 'zod';
+import {
+  describeBadContainerPath,
+  describeBadBindPath,
+  describeBadFileName,
+  describeBadVariableValue,
+  groupPattern,
+  namePattern,
+  scriptPattern,
+  sha256Pattern,
+  variablePattern,
+  versionSuffixPattern,
+} from './rules.ts';
+import { findUnknownTemplates, templateNames } from './templates.ts';
+
+/*
+ * The one definition of an easyconfig: it gives the type of what is written (WrittenEasyconfig), the checks, and the
+ * JSON Schema for editors. Keys are EasyBuild's where EasyBuild has the word.
+ */
+
+const templated = z.string().superRefine((value, context) => {
+  const [unknown] = findUnknownTemplates(value);
+  if (unknown !== undefined)
+    context.addIssue({
+      code: 'custom',
+      message: `\`%(${unknown})s\` is no template`,
+      params: { hint: `templates are ${templateNames.map((name) => `\`%(${name})s\``).join(', ')}; \`%%\` stands for \`%\`` },
+    });
+});
+
+/** Text of one line, as module variables and `whatis` lines need. */
+const line = templated.refine((value) => !/[\0\n\r]/.test(value), 'must be one line');
+
+function ruled<Schema extends z.ZodType<string>>(schema: Schema, describeBad: (value: string) => string | undefined, hint?: string) {
+  return schema.superRefine((value, context) => {
+    const bad = describeBad(value);
+    if (bad !== undefined) context.addIssue({ code: 'custom', message: `\`${shorten(value)}\` ${bad}`, params: { hint } });
+  });
+}
+
+function matching(pattern: RegExp, what: string, hint: string) {
+  return z.string().superRefine((value, context) => {
+    if (!pattern.test(value))
+      context.addIssue({ code: 'custom', message: `\`${shorten(value)}\` is not a valid ${what}`, params: { hint } });
+  });
+}
+
+const namePart = 'letters, digits and `.`, `_`, `+`, `-`, beginning with a letter or digit, at most 128';
+
+/** A path that may begin with `%(installdir)s`: it is checked again when the template is replaced. */
+function untemplated(describeBad: (path: string) => string | undefined) {
+  return (path: string) => describeBad(path.replace(/^%\(installdir\)s/, '/installdir').replace(/%\(\w+\)s/g, 'x'));
+}
+
+const bindHint = 'rename the path on the host, or bind the directory above it';
+const bindPath = ruled(templated, untemplated(describeBadBindPath), bindHint);
+const containerBindPath = ruled(templated, untemplated(describeBadContainerPath), bindHint);
+
+const bind = z.union([
+  ruled(templated, untemplated(describeBadContainerPath), 'write `{ host: /path, container: /path }` where the two sides differ'),
+  z.strictObject({ site: matching(groupPattern, 'name of a bind group', 'such as `filesystems`') }),
+  z.strictObject({
+    host: bindPath,
+    container: containerBindPath.optional(),
+    access: z.enum(['ro', 'rw']).optional(),
+    optional: z.boolean().optional(),
+  }),
+]);
+
+const variables = z.record(
+  matching(variablePattern, 'name of a variable', 'letters, digits and `_`, not beginning with a digit'),
+  ruled(templated, describeBadVariableValue),
+);
+
+const scriptName = matching(scriptPattern, 'name of a script', 'a plain file name such as `start-shell`');
+const relativePath = ruled(templated, (path) =>
+  path.startsWith('/') || path.split('/').includes('..') || path === '' ? 'is not a path inside the install dir' : undefined,
+);
+
+export const easyconfigSchema = z.strictObject({
+  name: matching(namePattern, 'name', namePart),
+  version: matching(namePattern, 'version', namePart),
+  versionsuffix: matching(versionSuffixPattern, 'versionsuffix', `such as \`-rocm-6.2.0\`: ${namePart.split(',')[0]}`).optional(),
+  homepage: line.optional(),
+  whatis: z.array(line).optional(),
+  description: templated.optional(),
+  docurls: z.array(line).optional(),
+  moduleclass: matching(groupPattern, 'moduleclass', 'one word such as `devel` or `ai`').optional(),
+  image: z.strictObject({
+    file: ruled(line, describeBadFileName, 'give the bare file name; `image_dirs` in the settings says where to look'),
+    sha256: matching(sha256Pattern, 'SHA-256', '64 lower-case hex digits, as `sha256sum` prints').optional(),
+  }),
+  binds: z.array(bind).optional(),
+  runscripts: z.array(scriptName).optional(),
+  wrappers: z.array(scriptName).optional(),
+  python: z
+    .strictObject({
+      conda_env: matching(scriptPattern, 'name of a conda environment', namePart).optional(),
+      conda_root: containerBindPath.optional(),
+      venv: z.strictObject({ name: matching(scriptPattern, 'name of a venv', namePart) }).optional(),
+    })
+    .optional(),
+  env: z.strictObject({ module: variables.optional(), container: variables.optional() }).optional(),
+  sanity_check_paths: z
+    .strictObject({ files: z.array(relativePath).optional(), dirs: z.array(relativePath).optional() })
+    .optional(),
+  sanity_check_commands: z.array(ruled(templated, (command) => (command.includes('\0') ? 'holds NUL' : undefined))).optional(),
+});
+
+/** An easyconfig as written: anything optional may be missing. */
+export type WrittenEasyconfig = z.infer<typeof easyconfigSchema>;
+
+function shorten(value: string): string {
+  const line = value.length > 60 ? `${value.slice(0, 57)}…` : value;
+  return JSON.stringify(line).slice(1, -1).replaceAll('\\\\', '\\').replaceAll('\\"', '"');
+}

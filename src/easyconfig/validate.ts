@@ -1,0 +1,121 @@
+import type { core } from 'zod';
+import { didYouMean } from '../lib/near.ts';
+import type { Issue } from './types.ts';
+import type { PlacedYaml } from './yaml-places.ts';
+
+type ZodIssue = core.$ZodIssue;
+
+/** Turns what zod found into faults with places, one for each thing to mend. */
+export function placeIssues(found: readonly ZodIssue[], yaml: PlacedYaml, knownKeys: (path: readonly PropertyKey[]) => string[]): Issue[] {
+  return found
+    .flatMap((issue) => placeIssue(issue, yaml, knownKeys))
+    .filter((issue, _, all) => !isMisspeltBeside(issue, all))
+    .sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column);
+}
+
+/** A key that is missing only because it is misspelt: one fault, said at the misspelt key. */
+function isMisspeltBeside({ message }: Issue, all: readonly Issue[]): boolean {
+  const missing = /^`(?:.*\.)?([^.`]+)` is missing$/.exec(message)?.[1];
+  return missing !== undefined && all.some(({ message: other, hint }) => other.startsWith('unknown key') && hint === `did you mean \`${missing}\`?`);
+}
+
+function placeIssue(issue: ZodIssue, yaml: PlacedYaml, knownKeys: (path: readonly PropertyKey[]) => string[]): Issue[] {
+  const label = issue.path.length === 0 ? 'the file' : `\`${formatPath(issue.path)}\``;
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => {
+        const known = knownKeys(issue.path);
+        return {
+          message: `unknown key \`${key}\`${issue.path.length === 0 ? '' : ` in ${label}`}`,
+          hint: didYouMean(key, known) ?? (known.length > 0 ? `known here: ${known.join(', ')}` : undefined),
+          place: yaml.placeOf([...issue.path, key], 'key'),
+        };
+      });
+    case 'invalid_type':
+      return [describeType(issue, label, yaml)];
+    case 'invalid_union':
+      return placeUnion(issue, label, yaml, knownKeys);
+    case 'invalid_key':
+      return issue.issues.map((inner) => ({
+        message: inner.message,
+        hint: hintOf(inner),
+        place: yaml.placeOf(issue.path, 'key'),
+      }));
+    case 'invalid_value':
+      return [{ message: `${label} must be ${issue.values.map((value) => `\`${String(value)}\``).join(' or ')}`, hint: undefined, place: yaml.placeOf(issue.path) }];
+    default:
+      return [{ message: `${label}: ${issue.message}`, hint: hintOf(issue), place: yaml.placeOf(issue.path) }];
+  }
+}
+
+/** Of a union's members the one that fits the written value's shape speaks; the others only confuse. */
+function placeUnion(issue: core.$ZodIssueInvalidUnion, label: string, yaml: PlacedYaml, knownKeys: (path: readonly PropertyKey[]) => string[]): Issue[] {
+  const members = issue.errors.filter((errors) => !errors.some((error) => error.path.length === 0 && error.code === 'invalid_type'));
+  const fewestUnknown = members.toSorted((a, b) => unknownKeyCount(a) - unknownKeyCount(b) || a.length - b.length)[0];
+  if (fewestUnknown === undefined)
+    return [{ message: `${label} has the wrong form`, hint: unionHint, place: yaml.placeOf(issue.path) }];
+  return fewestUnknown.flatMap((inner) => placeIssue({ ...inner, path: [...issue.path, ...inner.path] } as ZodIssue, yaml, knownKeys));
+}
+
+const unionHint = 'write `/path`, `{ site: group }` or `{ host: /path, container: /path, access: ro, optional: true }`';
+
+function unknownKeyCount(errors: readonly ZodIssue[]): number {
+  return errors.reduce((sum, error) => sum + (error.code === 'unrecognized_keys' ? error.keys.length : 0), 0);
+}
+
+function describeType(issue: core.$ZodIssueInvalidType, label: string, yaml: PlacedYaml): Issue {
+  const value = valueAt(yaml.value, issue.path);
+  const place = yaml.placeOf(issue.path);
+  if (value === undefined) return { message: `${label} is missing`, hint: missingHints[formatPath(issue.path)], place };
+  const wanted = wantedNames[issue.expected] ?? issue.expected;
+  const source = yaml.sourceOf(issue.path);
+  if (issue.expected === 'string' && source !== undefined && value !== null) {
+    const key = String(issue.path.findLast((part) => typeof part === 'string') ?? '');
+    const readAs = typeof value === 'number' ? `the number ${value}` : `${typeof value} ${String(value)}`;
+    return { message: `${label} must be text, but YAML reads \`${source}\` as ${readAs}`, hint: `quote it: \`${key}: "${source}"\``, place };
+  }
+  return { message: `${label} must be ${wanted}, not ${nameOfValue(value)}`, hint: undefined, place };
+}
+
+const wantedNames: Readonly<Record<string, string>> = {
+  string: 'text',
+  array: 'a list',
+  object: 'a map of keys and values',
+  record: 'a map of keys and values',
+  boolean: '`true` or `false`',
+  int: 'a whole number',
+  number: 'a number',
+};
+
+const missingHints: Readonly<Record<string, string>> = {
+  name: 'the name of the software: `name: mpi4py`',
+  version: 'such as `version: "3.1.6"`',
+  image: 'such as `image: { file: my.sif }`',
+  'image.file': 'the image\'s file name: `file: my.sif`',
+};
+
+function nameOfValue(value: unknown): string {
+  if (value === null) return 'empty';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'a map';
+  return typeof value === 'string' ? 'text' : `the ${typeof value} ${String(value)}`;
+}
+
+function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
+  let value = root;
+  for (const part of path) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = (value as Record<PropertyKey, unknown>)[part];
+  }
+  return value;
+}
+
+function hintOf(issue: ZodIssue): string | undefined {
+  if (issue.code !== 'custom') return undefined;
+  const hint: unknown = issue.params?.hint;
+  return typeof hint === 'string' ? hint : undefined;
+}
+
+function formatPath(path: readonly PropertyKey[]): string {
+  return path.map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${String(part)}`)).join('');
+}

@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { copyFile, type FileHandle, open, rm } from 'node:fs/promises';
+import { CtinstallError } from '../lib/errors.ts';
+import { codeOf, fileError } from './files.ts';
+
+/** Two pieces are in flight: one is read while the other is hashed and written. */
+const pieceBytes = 4 * 1024 * 1024;
+/** How much may wait in memory for the disk before the copy asks it to write: keeps the last sync short. */
+const syncEveryBytes = 256 * 1024 * 1024;
+
+export interface CopiedFile {
+  /** SHA-256 as hex; undefined where the file was cloned and nobody asked for it. */
+  readonly sha256: string | undefined;
+  /** Bytes. */
+  readonly size: number;
+  readonly how: 'cloned' | 'copied';
+}
+
+export interface CopyOptions {
+  /** Whether the hash is wanted even where the file system clones the file with no byte read. */
+  readonly needsHash: boolean;
+  readonly mode: number;
+  readonly onProgress?: (bytes: number) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Copies a file that must not be there yet, reading each byte once and hashing it as it goes; cloned where the file
+ * system can. On disk when it returns. A failure leaves nothing at `to`.
+ * @throws CtinstallError `image-changed` when the source's size or time of change differs at the end
+ */
+export async function copyFileHashed(from: string, to: string, options: CopyOptions): Promise<CopiedFile> {
+  const source = await open(from, 'r').catch((error: unknown) => {
+    throw fileError(error, 'read', from);
+  });
+  try {
+    const before = await source.stat();
+    const isCloned = await cloneFile(from, to);
+    const sha256 = isCloned
+      ? options.needsHash
+        ? await copyBytes(source, undefined, from, to, options)
+        : undefined
+      : await copyToNewFile(source, from, to, options);
+    const after = await source.stat();
+    if (before.size !== after.size || before.mtimeMs !== after.mtimeMs || before.ino !== after.ino)
+      throw new CtinstallError('image-changed', `\`${from}\` changed while it was read`, { hint: 'wait until whoever writes it is done, then run again' });
+    return { sha256, size: after.size, how: isCloned ? 'cloned' : 'copied' };
+  } catch (error) {
+    await rm(to, { force: true });
+    throw fileError(error, 'copy', from, to);
+  } finally {
+    await source.close();
+  }
+}
+
+async function cloneFile(from: string, to: string): Promise<boolean> {
+  try {
+    await copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE);
+    return true;
+  } catch (error) {
+    // Which error says "cannot clone" differs by file system; a real one shows again when the bytes are copied.
+    if (codeOf(error) === 'EEXIST') throw error;
+    await rm(to, { force: true });
+    return false;
+  }
+}
+
+async function copyToNewFile(source: FileHandle, from: string, to: string, options: CopyOptions): Promise<string> {
+  const target = await open(to, 'wx', options.mode);
+  try {
+    const sha256 = await copyBytes(source, target, from, to, options);
+    await target.sync();
+    return sha256;
+  } finally {
+    await target.close();
+  }
+}
+
+/** Reads `source` to its end, hashing, and writes to `target` if there is one. */
+async function copyBytes(source: FileHandle, target: FileHandle | undefined, from: string, to: string, options: CopyOptions): Promise<string> {
+  const hash = createHash('sha256');
+  const pieces = [Buffer.allocUnsafe(pieceBytes), Buffer.allocUnsafe(pieceBytes)] as const;
+  const readAt = (turn: number, position: number): Promise<number> =>
+    source.read(pieces[turn === 0 ? 0 : 1], 0, pieceBytes, position).then(
+      ({ bytesRead }) => bytesRead,
+      (error: unknown) => {
+        throw fileError(error, 'read', from);
+      },
+    );
+  let position = 0;
+  let synced = 0;
+  let syncing: Promise<void> | undefined;
+  let turn = 0;
+  let reading = readAt(turn, 0);
+  for (;;) {
+    const bytes = await reading;
+    if (bytes === 0) break;
+    if (options.signal?.aborted) throw new CtinstallError('interrupted', 'interrupted');
+    const piece = pieces[turn === 0 ? 0 : 1].subarray(0, bytes);
+    turn = 1 - turn;
+    reading = readAt(turn, position + bytes);
+    // Without a handler a read that fails while this piece is written would end the process.
+    reading.catch(() => undefined);
+    const writing = target === undefined ? undefined : writeWhole(target, piece, position, to);
+    writing?.catch(() => undefined);
+    hash.update(piece);
+    await writing;
+    position += bytes;
+    options.onProgress?.(position);
+    if (target !== undefined && position - synced >= syncEveryBytes) {
+      await syncing;
+      synced = position;
+      syncing = target.datasync();
+      syncing.catch(() => undefined);
+    }
+  }
+  await syncing;
+  return hash.digest('hex');
+}
+
+async function writeWhole(target: FileHandle, piece: Buffer, position: number, to: string): Promise<void> {
+  let done = 0;
+  while (done < piece.length) {
+    const { bytesWritten } = await target.write(piece, done, piece.length - done, position + done).catch((error: unknown) => {
+      throw fileError(error, 'write', to);
+    });
+    done += bytesWritten;
+  }
+}

@@ -1,0 +1,218 @@
+import type { Dirent, Stats } from 'node:fs';
+import fs from 'fs-extra';
+import { CtinstallError } from '../lib/errors.ts';
+
+/*
+ * The file operations of the project. Each failure comes out as a CtinstallError that names the path; only "is it
+ * there?" questions answer without one.
+ */
+
+export async function readText(path: string): Promise<string> {
+  return attempt('read', path, () => fs.readFile(path, 'utf8'));
+}
+
+/** The text of a file, or undefined where there is none. */
+export async function readTextIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await fs.readFile(path, 'utf8');
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw fileError(error, 'read', path);
+  }
+}
+
+/** Writes a file so that it is there whole or not at all: beside the target, to the disk, then renamed over it. */
+export async function writeFileWhole(path: string, content: string, mode: number): Promise<void> {
+  // The trailing `~` keeps modules tools from showing the part file as a version.
+  const part = `${path}.${process.pid}.part~`;
+  await attempt('write', path, async () => {
+    try {
+      const file = await fs.promises.open(part, 'wx', mode);
+      try {
+        await file.writeFile(content);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await fs.rename(part, path);
+    } catch (error) {
+      await fs.rm(part, { force: true });
+      throw error;
+    }
+  });
+}
+
+/** Creates a file that must not be there yet; says whether it was created. */
+export async function createFileOnce(path: string, content: string): Promise<boolean> {
+  // link(2) fails if the target is there, on NFS too, where O_EXCL was not always kept.
+  const part = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}.part~`;
+  return attempt('create', path, async () => {
+    await fs.writeFile(part, content);
+    try {
+      await fs.link(part, path);
+      return true;
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') return false;
+      throw error;
+    } finally {
+      await fs.rm(part, { force: true });
+    }
+  });
+}
+
+export async function makeDirectory(path: string): Promise<void> {
+  await attempt('create directory', path, () => fs.mkdir(path, { recursive: true }));
+}
+
+export async function rename(from: string, to: string): Promise<void> {
+  await attempt('rename', from, () => fs.rename(from, to), to);
+}
+
+/** A second name for the file; a copy where the file system has no hard links. Replaces what is there. */
+export async function linkOrCopy(from: string, to: string): Promise<void> {
+  await attempt('keep a copy of', from, async () => {
+    await fs.rm(to, { force: true });
+    try {
+      await fs.link(from, to);
+    } catch (error) {
+      if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(codeOf(error) ?? '')) throw error;
+      await fs.promises.cp(from, to, { preserveTimestamps: true, verbatimSymlinks: true });
+    }
+  });
+}
+
+export async function removeFile(path: string): Promise<void> {
+  await attempt('remove', path, () => fs.rm(path, { force: true }));
+}
+
+export async function removeTree(path: string): Promise<void> {
+  await attempt('remove', path, async () => {
+    try {
+      await fs.rm(path, { recursive: true, force: true });
+    } catch (error) {
+      // A package may have made its directories read-only: the owner may still remove them.
+      if (!['EACCES', 'EPERM'].includes(codeOf(error) ?? '')) throw error;
+      await makeWritable(path);
+      await fs.rm(path, { recursive: true, force: true });
+    }
+  });
+}
+
+async function makeWritable(directory: string): Promise<void> {
+  await fs.chmod(directory, 0o700);
+  for (const entry of await fs.readdir(directory, { withFileTypes: true }))
+    if (entry.isDirectory()) await makeWritable(`${directory}/${entry.name}`);
+}
+
+/** Removes a directory if it is empty; says whether it is gone. */
+export async function removeEmptyDirectory(path: string): Promise<boolean> {
+  try {
+    await fs.rmdir(path);
+    return true;
+  } catch (error) {
+    if (['ENOTEMPTY', 'EEXIST'].includes(codeOf(error) ?? '')) return false;
+    if (isMissing(error)) return true;
+    throw fileError(error, 'remove', path);
+  }
+}
+
+/** Entries of a directory by name, or none where it is not there. */
+export async function listDirectory(path: string): Promise<Dirent[]> {
+  try {
+    const entries = await fs.readdir(path, { withFileTypes: true });
+    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw fileError(error, 'list', path);
+  }
+}
+
+/** Follows symbolic links; undefined where nothing is there (or a link dangles, or it cannot be seen). */
+export async function statIfThere(path: string): Promise<Stats | undefined> {
+  return fs.stat(path).catch(() => undefined);
+}
+
+/** Of the name itself, not of what a link points to. */
+export async function lstatIfThere(path: string): Promise<Stats | undefined> {
+  return fs.lstat(path).catch(() => undefined);
+}
+
+export async function isFile(path: string): Promise<boolean> {
+  return (await statIfThere(path))?.isFile() ?? false;
+}
+
+export async function isDirectory(path: string): Promise<boolean> {
+  return (await statIfThere(path))?.isDirectory() ?? false;
+}
+
+/** Whether this user may do it, as far as the system says before trying. */
+export async function mayAccess(path: string, how: 'read' | 'write' | 'execute'): Promise<boolean> {
+  const mode = { read: fs.constants.R_OK, write: fs.constants.W_OK, execute: fs.constants.X_OK }[how];
+  return fs.access(path, mode).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Free bytes that this user may use on the file system of `path`. */
+export async function freeBytes(path: string): Promise<number> {
+  const { bavail, bsize } = await attempt('look at', path, () => fs.promises.statfs(path));
+  return bavail * bsize;
+}
+
+export async function realPath(path: string): Promise<string> {
+  return attempt('resolve', path, () => fs.realpath(path));
+}
+
+export function isMissing(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '');
+}
+
+export function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+async function attempt<T>(action: string, path: string, work: () => Promise<T>, to?: string): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw fileError(error, action, path, to);
+  }
+}
+
+/** Says of a system error what it means for the user. */
+export function fileError(error: unknown, action: string, path: string, to?: string): CtinstallError {
+  if (error instanceof CtinstallError) return error;
+  const code = codeOf(error);
+  const what = `cannot ${action} \`${path}\`${to === undefined ? '' : ` to \`${to}\``}`;
+  switch (code) {
+    case 'ENOSPC':
+      return new CtinstallError('no-space', `${what}: no space left on the file system`, { hint: 'free some space, or install elsewhere with `--prefix <dir>`', cause: error });
+    case 'EDQUOT':
+      return new CtinstallError('no-space', `${what}: your quota is used up`, { hint: 'free some space or files, or install elsewhere with `--prefix <dir>`', cause: error });
+    case 'EROFS':
+      return new CtinstallError('prefix-not-writable', `${what}: the file system is read-only`, { hint: 'choose another place with `--prefix <dir>`', cause: error });
+    case 'EACCES':
+    case 'EPERM':
+      return new CtinstallError(action === 'read' || action === 'list' ? 'filesystem' : 'prefix-not-writable', `${what}: permission denied`, { hint: action === 'read' || action === 'list' ? 'ask its owner for read permission' : 'choose a place of your own with `--prefix <dir>`', cause: error });
+    default:
+      return new CtinstallError('filesystem', `${what}: ${describeSystemCode(error, code)}`, { cause: error });
+  }
+}
+
+const systemCodes: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file or directory',
+  ENOTDIR: 'part of the path is not a directory',
+  EISDIR: 'it is a directory',
+  EEXIST: 'it is there already',
+  EIO: 'input/output error: the disk or the file system failed',
+  ELOOP: 'too many symbolic links',
+  ENAMETOOLONG: 'the name is too long',
+  EXDEV: 'the two lie on different file systems',
+  ESTALE: 'stale file handle: the file server changed it meanwhile',
+};
+
+function describeSystemCode(error: unknown, code: string | undefined): string {
+  return (code !== undefined ? systemCodes[code] : undefined) ?? (error instanceof Error ? error.message : String(error));
+}

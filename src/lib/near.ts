@@ -1,0 +1,22 @@
+import { distance } from 'fastest-levenshtein';
+
+/** The candidates that a person may have meant by `word`, nearest first, at most `most` of them. */
+export function nearestWords(word: string, candidates: readonly string[], most = 3): string[] {
+  const lower = word.toLowerCase();
+  return [...new Set(candidates)]
+    .map((candidate) => {
+      const other = candidate.toLowerCase();
+      const startsAlike = other.startsWith(lower) || lower.startsWith(other);
+      return { candidate, score: startsAlike ? 0.5 : distance(lower, other) };
+    })
+    .filter(({ candidate, score }) => score <= Math.ceil(Math.min(word.length, candidate.length) / 3))
+    .sort((a, b) => a.score - b.score || (a.candidate < b.candidate ? -1 : 1))
+    .slice(0, most)
+    .map(({ candidate }) => candidate);
+}
+
+/** `did you mean …?`, or undefined when nothing is near. */
+export function didYouMean(word: string, candidates: readonly string[]): string | undefined {
+  const near = nearestWords(word, candidates);
+  return near.length === 0 ? undefined : `did you mean ${near.map((name) => `\`${name}\``).join(' or ')}?`;
+}

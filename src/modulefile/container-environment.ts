@@ -1,0 +1,49 @@
+import type { ResolvedInstall } from '../resolve/types.ts';
+import type { ContainerPath } from '../lib/paths.ts';
+import { containerPath, joinHost } from '../lib/paths.ts';
+import type { Bind } from '../resolve/types.ts';
+import type { Variable } from './types.ts';
+
+/** Where the run scripts of an install are seen inside the container. */
+export const runscriptsInside = containerPath('/runscripts');
+/** Where the user's additions are seen inside the container. */
+export const userSoftwareInside = containerPath('/user-software');
+
+export function venvInside(name: string): ContainerPath {
+  return containerPath(`${userSoftwareInside}/venv/${name}`);
+}
+
+/** Variables that an install sets inside the container, literal values. */
+export function containerVariablesOf(install: Pick<ResolvedInstall, 'conda' | 'venv' | 'env'>): Variable[] {
+  const { conda, venv, env } = install;
+  return [
+    ...(conda === undefined ? [] : [{ name: 'WITH_CONDA', value: `source ${conda.root}/bin/activate ${conda.name}` }]),
+    ...(venv === undefined ? [] : [{ name: 'VIRTUAL_ENV', value: venvInside(venv.name) }]),
+    ...Object.entries(env.container).map(([name, value]) => ({ name, value })),
+  ];
+}
+
+/** What an install puts in front of the container's `PATH`. */
+export function containerPathOf(install: Pick<ResolvedInstall, 'venv'>): ContainerPath[] {
+  return [runscriptsInside, ...(install.venv === undefined ? [] : [containerPath(`${venvInside(install.venv.name)}/bin`)])];
+}
+
+/** All binds of an install but `/user-software`, which is decided anew at each load. */
+export function bindsOf(install: Pick<ResolvedInstall, 'binds' | 'installDir'>): Bind[] {
+  const runscripts: Bind = {
+    host: joinHost(install.installDir, 'runscripts'),
+    container: runscriptsInside,
+    access: 'ro',
+    optional: false,
+    origin: 'run scripts',
+  };
+  return [...install.binds, runscripts];
+}
+
+/**
+ * The runtimes evaluate the value of `SINGULARITYENV_X` inside double quotes in a shell in the container: escaped like
+ * this it comes out as it went in. (They escape `"` themselves.)
+ */
+export function escapeForRuntime(value: string): string {
+  return value.replace(/[\\$`]/g, '\\$&');
+}

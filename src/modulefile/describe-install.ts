@@ -1,0 +1,65 @@
+import { variableNameOf } from '../easyconfig/rules.ts';
+import { joinHost } from '../lib/paths.ts';
+import type { ResolvedInstall } from '../resolve/types.ts';
+import { bindsOf, containerPathOf, containerVariablesOf, userSoftwareInside } from './container-environment.ts';
+import type { Modulefile } from './types.ts';
+
+/** The modulefile of an install, as a value. */
+export function describeModulefile(install: ResolvedInstall, toolVersion: string): Modulefile {
+  const { installDir } = install;
+  const suffix = variableNameOf(install.name);
+  const runscripts = joinHost(installDir, 'runscripts');
+  const userSoftware = joinHost(installDir, 'user-software');
+  return {
+    header: [
+      `${install.moduleName}, written by ctinstall ${toolVersion}.`,
+      'Do not edit: `ctinstall --rebuild` writes it anew. Your own additions belong in a module that loads this one.',
+    ],
+    help: helpOf(install),
+    whatis: whatisOf(install),
+    conflicts: [install.name],
+    moduleName: install.moduleName,
+    image: {
+      variables: ['SIF', `SIF${suffix}`],
+      candidates: [joinHost(installDir, install.image.file), ...install.centralImages],
+    },
+    path: [joinHost(installDir, 'bin')],
+    variables: [
+      { name: 'CONTAINERROOT', value: installDir },
+      { name: `EBROOT${suffix}`, value: installDir },
+      { name: `EBVERSION${suffix}`, value: install.version },
+      { name: 'RUNSCRIPTS', value: runscripts },
+      { name: `RUNSCRIPTS${suffix}`, value: runscripts },
+      ...Object.entries(install.env.module).map(([name, value]) => ({ name, value })),
+    ],
+    containerVariables: containerVariablesOf(install),
+    containerPath: containerPathOf(install),
+    binds: bindsOf(install),
+    userSoftware: { squashfs: joinHost(installDir, 'user-software.squashfs'), directory: userSoftware, container: userSoftwareInside },
+  };
+}
+
+function helpOf({ description, homepage, docurls }: ResolvedInstall): string {
+  const sections = [
+    ['Description', description],
+    ['More information', [homepage, ...docurls].filter((url) => url !== undefined).map((url) => ` - ${url}`).join('\n')],
+  ] as const;
+  return sections
+    .filter(([, text]) => text !== '')
+    .map(([title, text]) => `${title}\n${'='.repeat(title.length)}\n${text}\n`)
+    .join('\n');
+}
+
+function whatisOf({ name, fullVersion, description, homepage, docurls, whatis, moduleclass }: ResolvedInstall): string[] {
+  const has = (label: string): boolean => whatis.some((line) => line.toLowerCase().startsWith(`${label.toLowerCase()}:`));
+  const firstSentence = description.split(/\n\s*\n/)[0]?.replace(/\s+/g, ' ').trim() ?? '';
+  return [
+    ...(has('Name') ? [] : [`Name: ${name}`]),
+    ...(has('Version') ? [] : [`Version: ${fullVersion}`]),
+    ...(has('Category') ? [] : [`Category: ${moduleclass}`]),
+    ...(has('Description') || firstSentence === '' ? [] : [`Description: ${firstSentence}`]),
+    ...whatis,
+    ...(has('URL') || homepage === undefined ? [] : [`URL: ${homepage}`]),
+    ...docurls.map((url) => `Documentation: ${url}`),
+  ];
+}

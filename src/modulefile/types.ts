@@ -1,0 +1,32 @@
+import type { ContainerPath, HostPath } from '../lib/paths.ts';
+import type { Bind } from '../resolve/types.ts';
+
+/** A modulefile as a value: what it says and does, whatever the language it is written in. */
+export interface Modulefile {
+  /** Comment lines at the top. */
+  readonly header: readonly string[];
+  readonly help: string;
+  readonly whatis: readonly string[];
+  /** Modules that can't be loaded together with this one. */
+  readonly conflicts: readonly string[];
+  readonly moduleName: string;
+  /** The image: the first of `candidates` that is there at load time goes into each of `variables`. */
+  readonly image: { readonly variables: readonly string[]; readonly candidates: readonly HostPath[] };
+  /** What goes in front of `PATH`. */
+  readonly path: readonly HostPath[];
+  /** Variables of the module; what the user had is back after unload. */
+  readonly variables: readonly Variable[];
+  /** Variables inside the container, set through the runtime's prefixed names; values are literal. */
+  readonly containerVariables: readonly Variable[];
+  /** What goes in front of the container's `PATH`. */
+  readonly containerPath: readonly ContainerPath[];
+  /** Decided at load time: each optional one only where its host path is there. */
+  readonly binds: readonly Bind[];
+  /** Decided at load time: the squashfs file if it is there, else the directory if it is there, else nothing. */
+  readonly userSoftware: { readonly squashfs: HostPath; readonly directory: HostPath; readonly container: ContainerPath };
+}
+
+export interface Variable {
+  readonly name: string;
+  readonly value: string;
+}

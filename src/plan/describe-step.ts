@@ -1,0 +1,39 @@
+import { assertNever } from '../lib/assert-never.ts';
+import { formatBytes } from '../lib/format.ts';
+import type { Plan, Step } from './types.ts';
+
+/** One line that says what a step does. */
+export function describeStep(step: Step): string {
+  switch (step.kind) {
+    case 'copy-image':
+      return `copy image ${step.from} (${formatBytes(step.size)})`;
+    case 'write-file':
+      return `write ${step.path}`;
+    case 'make-directory':
+      return `make directory ${step.path}`;
+    case 'run-in-container':
+      return step.purpose;
+    case 'write-record':
+      return `write record ${step.path}`;
+    case 'publish':
+      return `publish ${step.to}`;
+    case 'check-paths':
+      return `check that ${[...step.files, ...step.dirs].join(', ') || 'nothing more'} is there`;
+    case 'write-modulefile':
+      return `write modulefile ${step.path}`;
+    case 'remove-leftovers':
+      return step.files.length === 0 ? 'nothing of an earlier install to remove' : `remove ${step.files.join(', ')} of the earlier install`;
+    default:
+      return assertNever(step);
+  }
+}
+
+/** Whether a step is worth a line of its own when it went well: the small ones only fill the screen. */
+export function isWorthALine(kind: Step['kind']): boolean {
+  return ['copy-image', 'run-in-container', 'publish', 'write-modulefile'].includes(kind);
+}
+
+/** A plan for people, one line for each step. */
+export function describePlan(plan: Plan): string[] {
+  return [`${plan.moduleName} → ${plan.installDir}`, ...plan.steps.map((step, index) => `${String(index + 1).padStart(3)}. ${describeStep(step)}`)];
+}

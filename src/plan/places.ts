@@ -1,0 +1,15 @@
+import { installDirOf, lockFileOf, modulefileOf, type Prefix, retiredDirOf, stagingDirOf } from '../lib/paths.ts';
+import type { Plan } from './types.ts';
+
+/** Where everything of one install lies. */
+export function placesOf(prefix: Prefix, name: string, fullVersion: string): Omit<Plan, 'steps'> {
+  return {
+    moduleName: `${name}/${fullVersion}`,
+    prefix,
+    lock: lockFileOf(prefix, name, fullVersion),
+    staging: stagingDirOf(prefix, name, fullVersion),
+    retired: retiredDirOf(prefix, name, fullVersion),
+    installDir: installDirOf(prefix, name, fullVersion),
+    modulefile: modulefileOf(prefix, name, fullVersion),
+  };
+}

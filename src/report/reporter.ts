@@ -1,0 +1,82 @@
+import cliProgress from 'cli-progress';
+import { formatBytes, formatSeconds } from '../lib/format.ts';
+import { isWorthALine } from '../plan/describe-step.ts';
+import type { Step } from '../plan/types.ts';
+import type { ReportEvent, Reporter } from './types.ts';
+
+export interface ReporterOptions {
+  readonly isJson: boolean;
+  /** Every step gets its line, not only those that take time. */
+  readonly isTrace: boolean;
+  readonly stderr: NodeJS.WriteStream;
+  readonly stdout: NodeJS.WriteStream;
+}
+
+export interface ClosableReporter extends Reporter {
+  readonly close: () => void;
+}
+
+export function makeReporter(options: ReporterOptions): ClosableReporter {
+  return options.isJson ? makeJsonReporter(options) : makeTextReporter(options);
+}
+
+/** One JSON object a line, on stdout. */
+function makeJsonReporter({ stdout }: ReporterOptions): ClosableReporter {
+  let lastPercent = -1;
+  return {
+    report: (event) => {
+      if (event.event === 'progress') {
+        const percent = Math.floor((100 * event.done) / Math.max(1, event.total));
+        if (percent === lastPercent) return;
+        lastPercent = percent;
+      }
+      stdout.write(`${JSON.stringify(event)}\n`);
+    },
+    close: () => undefined,
+  };
+}
+
+/** Lines on stderr; a progress bar on a terminal. */
+function makeTextReporter({ stderr, isTrace }: ReporterOptions): ClosableReporter {
+  let bar: cliProgress.SingleBar | undefined;
+  const closeBar = (): void => {
+    bar?.stop();
+    bar = undefined;
+  };
+  const write = (line: string): void => {
+    closeBar();
+    stderr.write(`${line}\n`);
+  };
+  const showProgress = ({ done, total, unit }: Extract<ReportEvent, { event: 'progress' }>): void => {
+    if (!stderr.isTTY) return;
+    const show = (value: number): string => (unit === 'bytes' ? formatBytes(value) : `${value} blocks`);
+    if (bar === undefined) {
+      bar = new cliProgress.SingleBar(
+        { stream: stderr, format: '  [{bar}] {percentage}%  {shown}', clearOnComplete: true, hideCursor: true, gracefulExit: false },
+        cliProgress.Presets.legacy,
+      );
+      bar.start(Math.max(1, total), done, { shown: '' });
+    }
+    bar.setTotal(Math.max(1, total));
+    bar.update(done, { shown: `${show(done)} of ${show(total)}` });
+  };
+  return {
+    report: (event) => {
+      switch (event.event) {
+        case 'progress':
+          return showProgress(event);
+        case 'step-started':
+          if (isTrace) write(`  … ${event.title}`);
+          return;
+        case 'step-finished':
+          if (isTrace || isWorthALine(event.step as Step['kind'])) write(`  ${event.title}  (${formatSeconds(event.seconds)})`);
+          return closeBar();
+        case 'note':
+          return write(event.message);
+        case 'warning':
+          return write(`warning: ${event.message}${event.hint === undefined ? '' : `\nhint: ${event.hint}`}`);
+      }
+    },
+    close: closeBar,
+  };
+}

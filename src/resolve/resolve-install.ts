@@ -1,0 +1,110 @@
+import { fullVersionOf } from '../easyconfig/normalize.ts';
+import { describeBadBindPath } from '../easyconfig/rules.ts';
+import { replaceTemplates } from '../easyconfig/templates.ts';
+import type { Easyconfig } from '../easyconfig/types.ts';
+import { didYouMean } from '../lib/near.ts';
+import { installDirOf, joinHost, modulefileOf } from '../lib/paths.ts';
+import type { Settings } from '../settings/types.ts';
+import { resolveBinds } from './binds.ts';
+import type { ResolvedInstall, ResolveIssue, ScriptChoice } from './types.ts';
+
+/** What discovery says that an install depends on. */
+export interface InstallFacts {
+  /** Name or path of the container runtime, as the scripts of the install will call it. */
+  readonly runtime: string;
+  /** The script files that ctinstall has, by where they run. */
+  readonly scripts: { readonly runscripts: readonly string[]; readonly wrappers: readonly string[] };
+}
+
+/** Scripts that every install gets, whatever the easyconfig asks for. */
+const standardScripts: readonly ScriptChoice[] = [
+  { name: 'make-squashfs', directory: 'bin' },
+  { name: 'unmake-squashfs', directory: 'bin' },
+];
+
+/** Says what an easyconfig becomes on this machine, or all that stands against it. */
+export function resolveInstall(
+  easyconfig: Easyconfig,
+  settings: Settings,
+  facts: InstallFacts,
+): { install: ResolvedInstall; issues: readonly [] } | { install: undefined; issues: readonly ResolveIssue[] } {
+  const fullVersion = fullVersionOf(easyconfig);
+  const moduleName = `${easyconfig.name}/${fullVersion}`;
+  const installDir = installDirOf(settings.prefix, easyconfig.name, fullVersion);
+  const fill = (text: string): string =>
+    replaceTemplates(text, {
+      name: easyconfig.name,
+      version: easyconfig.version,
+      versionsuffix: easyconfig.versionsuffix,
+      installdir: installDir,
+    });
+  const { binds, issues: bindIssues } = resolveBinds(easyconfig.binds, settings.bindGroups, fill);
+  const issues = [
+    ...prefixIssues(installDir),
+    ...bindIssues,
+    ...scriptIssues('runscripts', easyconfig.runscripts, facts.scripts.runscripts),
+    ...scriptIssues('wrappers', easyconfig.wrappers, facts.scripts.wrappers),
+  ];
+  if (issues.length > 0) return { install: undefined, issues };
+  const image = { file: fill(easyconfig.image.file), sha256: easyconfig.image.sha256 };
+  return {
+    issues: [],
+    install: {
+      name: easyconfig.name,
+      version: easyconfig.version,
+      fullVersion,
+      moduleName,
+      homepage: easyconfig.homepage === undefined ? undefined : fill(easyconfig.homepage),
+      whatis: easyconfig.whatis.map(fill),
+      description: fill(easyconfig.description),
+      docurls: easyconfig.docurls.map(fill),
+      moduleclass: easyconfig.moduleclass,
+      prefix: settings.prefix,
+      installDir,
+      modulefile: modulefileOf(settings.prefix, easyconfig.name, fullVersion),
+      image,
+      centralImages: settings.imageDirs.map((directory) => joinHost(directory, image.file)),
+      binds,
+      scripts: [
+        ...easyconfig.runscripts.map((name) => ({ name, directory: 'runscripts' as const })),
+        ...easyconfig.wrappers.map((name) => ({ name, directory: 'bin' as const })),
+        ...standardScripts.filter(({ name }) => !easyconfig.wrappers.includes(name)),
+      ],
+      conda: easyconfig.conda,
+      venv: easyconfig.venv,
+      env: { module: fillValues(easyconfig.env.module, fill), container: fillValues(easyconfig.env.container, fill) },
+      sanityCheckPaths: {
+        files: easyconfig.sanityCheckPaths.files.map(fill),
+        dirs: easyconfig.sanityCheckPaths.dirs.map(fill),
+      },
+      sanityCheckCommands: easyconfig.sanityCheckCommands.map(fill),
+      runtime: facts.runtime,
+      squashfsProcessors: settings.squashfsProcessors,
+    },
+  };
+}
+
+/** The install dir is one side of a bind, so the prefix must be a path that a bind can hold. */
+function prefixIssues(installDir: string): ResolveIssue[] {
+  const bad = describeBadBindPath(installDir);
+  if (bad === undefined) return [];
+  return [{ path: [], message: `the install dir \`${installDir}\` ${bad}`, hint: 'choose another prefix with `--prefix <dir>`' }];
+}
+
+function scriptIssues(key: 'runscripts' | 'wrappers', asked: readonly string[], known: readonly string[]): ResolveIssue[] {
+  return asked.flatMap((name, index) =>
+    known.includes(name)
+      ? []
+      : [
+          {
+            path: [key, index],
+            message: `unknown ${key === 'wrappers' ? 'wrapper' : 'run script'} \`${name}\``,
+            hint: didYouMean(name, known) ?? `there are ${known.map((script) => `\`${script}\``).join(', ')}`,
+          },
+        ],
+  );
+}
+
+function fillValues(values: Readonly<Record<string, string>>, fill: (text: string) => string): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, fill(value)]));
+}

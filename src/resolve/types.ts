@@ -1,0 +1,66 @@
+import type { BindAccess, CondaEnvironment, VirtualEnvironment } from '../easyconfig/types.ts';
+import type { ContainerPath, HostPath, InstallDir, Prefix } from '../lib/paths.ts';
+
+/** A host path shown in the container (`SINGULARITY_BIND`). */
+export interface Bind {
+  readonly host: HostPath;
+  readonly container: ContainerPath;
+  readonly access: BindAccess;
+  /** Left out at load time where the host path is missing; a required one that is missing is an error. */
+  readonly optional: boolean;
+  /** `easyconfig`, or the site group that named it. */
+  readonly origin: string;
+}
+
+/** Where the image of an install comes from. */
+export interface ImageSource {
+  readonly path: HostPath;
+  /** Bytes. */
+  readonly size: number;
+  /** How it was found: `--image`, or the directory it was found in. */
+  readonly how: string;
+}
+
+/** A script file of ctinstall that the install gets a filled-in copy of. */
+export interface ScriptChoice {
+  readonly name: string;
+  /** Where in the install dir it goes. */
+  readonly directory: 'bin' | 'runscripts';
+}
+
+/** Everything that an install is, on this machine, with every template replaced: the input of {@link planInstall}, beside the image found. */
+export interface ResolvedInstall {
+  readonly name: string;
+  readonly version: string;
+  readonly fullVersion: string;
+  /** `mpi4py/3.1.6-rocm-6.2.0` */
+  readonly moduleName: string;
+  readonly homepage: string | undefined;
+  readonly whatis: readonly string[];
+  readonly description: string;
+  readonly docurls: readonly string[];
+  readonly moduleclass: string;
+  readonly prefix: Prefix;
+  readonly installDir: InstallDir;
+  readonly modulefile: HostPath;
+  readonly image: { readonly file: string; readonly sha256: string | undefined };
+  /** Where the module looks for the image when the install's own copy is gone, in this order. */
+  readonly centralImages: readonly HostPath[];
+  /** Parents before children, each container path once. */
+  readonly binds: readonly Bind[];
+  readonly scripts: readonly ScriptChoice[];
+  readonly conda: CondaEnvironment | undefined;
+  readonly venv: VirtualEnvironment | undefined;
+  readonly env: { readonly module: Readonly<Record<string, string>>; readonly container: Readonly<Record<string, string>> };
+  readonly sanityCheckPaths: { readonly files: readonly string[]; readonly dirs: readonly string[] };
+  readonly sanityCheckCommands: readonly string[];
+  readonly runtime: string;
+  readonly squashfsProcessors: number;
+}
+
+/** A fault found while resolving: `path` leads to the key of the easyconfig that it is about. */
+export interface ResolveIssue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  readonly hint: string | undefined;
+}
