@@ -74,7 +74,7 @@ function describeType(issue: core.$ZodIssueInvalidType, label: string, yaml: Pla
     const readAs = typeof value === 'number' ? `the number ${value}` : `${typeof value} ${String(value)}`;
     return { message: `${label} must be text, but YAML reads \`${source}\` as ${readAs}`, hint: `quote it: \`${key}: "${source}"\``, place };
   }
-  return { message: `${label} must be ${wanted}, not ${nameOfValue(value)}`, hint: undefined, place };
+  return { message: `${label} must be ${wanted}, not ${nameOfValue(value)}`, hint: formHints[issue.expected], place };
 }
 
 const wantedNames: Readonly<Record<string, string>> = {
@@ -85,6 +85,12 @@ const wantedNames: Readonly<Record<string, string>> = {
   boolean: '`true` or `false`',
   int: 'a whole number',
   number: 'a number',
+};
+
+const formHints: Readonly<Record<string, string>> = {
+  array: 'write `[one, two]`, or lines that begin with `- `',
+  object: 'write `{ key: value }`, or indented lines of `key: value`',
+  record: 'write `{ KEY: value }`, or indented lines of `KEY: value`',
 };
 
 const missingHints: Readonly<Record<string, string>> = {

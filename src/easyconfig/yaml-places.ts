@@ -69,9 +69,9 @@ function describeYamlFault(message: string): string {
   return plain.replace(/ at line \d+, column \d+:?$/, '');
 }
 
-function hintOfYamlFault(code: string, message: string): string | undefined {
+function hintOfYamlFault(code: string, message: string): string {
   if (code === 'TAB_AS_INDENT') return 'indent with blanks: YAML allows no tabs there';
   if (code === 'DUPLICATE_KEY') return 'keep one of them';
   if (/plain|implicit|quote|map key|nested mappings/i.test(message)) return 'a value that holds `: `, `#` or begins with a special character needs quotes';
-  return undefined;
+  return 'look at brackets, quotes and indentation here and on the line before';
 }

@@ -52,8 +52,9 @@ export async function install(names: readonly string[], flags: InstallFlags, set
         context.reporter.report({ event: 'note', message: `${install.moduleName} is installed already; \`--rebuild\` installs it again` });
         return;
       }
+      const plan = await makePlan(loaded, install, flags, settings, context);
       context.reporter.report({ event: 'note', message: `installing ${install.moduleName} in ${install.installDir}` });
-      await applyPlan(await makePlan(loaded, install, flags, settings, context), context);
+      await applyPlan(plan, context);
     });
     printHowToLoad(install, settings, context);
   }

@@ -1,0 +1,25 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    toolDir: string;
+  }
+}
+
+const parts = ['dist', 'bin', 'easyconfigs', 'modulefiles', 'runscripts', 'sites', 'package.json'];
+
+/**
+ * Puts the built tool where an unprivileged user can read it, as a site would: the checkout may lie in a home directory
+ * that others cannot enter.
+ */
+export function setup(project: TestProject): () => void {
+  const toolDir = mkdtempSync(join(tmpdir(), 'ctinstall-tool-'));
+  for (const part of parts) cpSync(part, join(toolDir, part), { recursive: true, verbatimSymlinks: true });
+  execFileSync('chmod', ['-R', 'a+rX', toolDir]);
+  project.provide('toolDir', toolDir);
+  return () => rmSync(toolDir, { recursive: true, force: true });
+}

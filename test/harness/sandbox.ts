@@ -1,0 +1,119 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { inject, onTestFinished } from 'vitest';
+
+const envFile = fileURLToPath(new URL('../../testbed/env.sh', import.meta.url));
+
+/** What testbed/env.sh says of this machine: the real programs and images that end-to-end tests use. */
+export const machine = readMachine();
+
+function readMachine(): { images: string; lmodInit: string; user: string; path: string; environment: Record<string, string> } {
+  const text = execFileSync('bash', ['-c', `. "$1" && env -0`, 'env', envFile], { encoding: 'utf8' });
+  const all = Object.fromEntries(text.split('\0').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+  const { CT_IMAGES: images = '', CT_LMOD_INIT: lmodInit = '', CT_USER: user = '', PATH: path = '' } = all;
+  for (const needed of [join(images, 'tiny.sif'), lmodInit])
+    if (!existsSync(needed)) throw new Error(`\`${needed}\` is not there: run \`npm test\`, which sets the machine up`);
+  const environment = Object.fromEntries(Object.entries(all).filter(([name]) => /^(OMPI_|UCX_|PMIX_)/.test(name)));
+  // Lmod drops repeated entries from PATH when it loads any module at all; npm puts some there.
+  return { images, lmodInit, user, path: [...new Set(path.split(':'))].join(':'), environment };
+}
+
+export const tinyImage = join(machine.images, 'tiny.sif');
+export const standInImage = 'lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif';
+
+export interface Ran {
+  readonly status: number | null;
+  readonly signal: string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Sandbox {
+  /** A directory of the user's own, the working directory and HOME of what runs. */
+  readonly dir: string;
+  readonly prefix: string;
+  /** Runs a bash script as the unprivileged user, with Lmod, ctinstall and the runtime at hand. */
+  readonly run: (script: string, environment?: Readonly<Record<string, string>>) => Promise<Ran>;
+  /** As `run`; a failing script is an error that shows its output. */
+  readonly succeed: (script: string, environment?: Readonly<Record<string, string>>) => Promise<string>;
+  readonly write: (name: string, text: string) => string;
+}
+
+export interface SandboxOptions {
+  /** Last part of the prefix, which may hold blanks. */
+  readonly prefixName?: string;
+  readonly umask?: string;
+}
+
+/** A place of its own for one test, gone when the test is done. */
+export function makeSandbox({ prefixName = 'ctinstall', umask = '022' }: SandboxOptions = {}): Sandbox {
+  const dir = mkdtempSync(join(tmpdir(), 'ctinstall-test-'));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  giveToUser(dir);
+  const prefix = join(dir, prefixName);
+  const run = (script: string, environment: Readonly<Record<string, string>> = {}): Promise<Ran> =>
+    runAsUser(`umask ${umask}; . "$CT_LMOD_INIT"; module use "$CT_TOOL/modulefiles" "$CTINSTALL_PREFIX/modules"; PATH=$CT_TOOL/bin:$PATH\n${script}`, dir, {
+      ...machine.environment,
+      PATH: machine.path,
+      HOME: dir,
+      TMPDIR: tmpdir(),
+      LANG: 'C.UTF-8',
+      CT_LMOD_INIT: machine.lmodInit,
+      CT_IMAGES: machine.images,
+      CT_TOOL: inject('toolDir'),
+      CTINSTALL_PREFIX: prefix,
+      CTINSTALL_SITE_SETTINGS: '/nonexistent/settings.yaml',
+      ...environment,
+    });
+  return {
+    dir,
+    prefix,
+    run,
+    succeed: async (script, environment) => {
+      const { status, stdout, stderr } = await run(`set -e\n${script}`, environment);
+      if (status !== 0) throw new Error(`exit status ${status} of:\n${script}\n--- stdout\n${stdout}\n--- stderr\n${stderr}`);
+      return stdout;
+    },
+    write: (name, text) => {
+      const path = join(dir, name);
+      mkdirSync(dirname(path), { recursive: true });
+      execFileSync('bash', ['-c', 'cat > "$1"', 'write', path], { input: text });
+      giveToUser(dir);
+      return path;
+    },
+  };
+}
+
+function giveToUser(path: string): void {
+  if (isRoot()) execFileSync('chown', ['-R', '-h', `${machine.user}:`, path]);
+}
+
+export function isRoot(): boolean {
+  return process.getuid?.() === 0;
+}
+
+function runAsUser(script: string, cwd: string, env: Readonly<Record<string, string>>): Promise<Ran> {
+  const asUser = isRoot() ? ['setpriv', '--reuid', machine.user, '--regid', machine.user, '--init-groups', '--'] : [];
+  const [program = 'bash', ...args] = [...asUser, 'bash', '--norc', '--noprofile', '-c', script];
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (piece: Buffer) => {
+      stdout += piece.toString();
+    });
+    child.stderr.on('data', (piece: Buffer) => {
+      stderr += piece.toString();
+    });
+    child.on('error', reject);
+    child.on('close', (status, signal) => resolve({ status, signal, stdout, stderr }));
+  });
+}
+
+/** An easyconfig for the small image, with more lines as given. */
+export function tinyEasyconfig(more = '', { name = 'tiny', version = '1.0' } = {}): string {
+  return `name: ${name}\nversion: "${version}"\nimage: { file: tiny.sif }\nwrappers: [start-shell]\n${more}`;
+}

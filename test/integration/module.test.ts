@@ -1,0 +1,162 @@
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parseEnvironment } from '../harness/environment.ts';
+import { makeSandbox, type Sandbox, tinyEasyconfig } from '../harness/sandbox.ts';
+
+/** Installs the small image as `tiny/1.0`; the easyconfig may say more. */
+async function installTiny(sandbox: Sandbox, more = '', environment: Record<string, string> = {}): Promise<string> {
+  sandbox.write('tiny-1.0.yaml', tinyEasyconfig(more));
+  await sandbox.succeed('ctinstall --image-dir "$CT_IMAGES" tiny-1.0.yaml', environment);
+  return join(sandbox.prefix, 'software/tiny/1.0');
+}
+
+describe('the image, decided at load', () => {
+  test('the own copy, else the central one, else one clear message; unloading works all the same', async () => {
+    const sandbox = makeSandbox();
+    const central = join(sandbox.dir, 'central');
+    await sandbox.succeed(`mkdir ${central}; cp "$CT_IMAGES/tiny.sif" ${central}`);
+    sandbox.write('tiny-1.0.yaml', tinyEasyconfig());
+    await sandbox.succeed(`ctinstall --image-dir ${central} tiny-1.0.yaml`);
+    expect(await sandbox.succeed('module load tiny; echo $SIF')).toBe(`${sandbox.prefix}/software/tiny/1.0/tiny.sif\n`);
+    expect(await sandbox.succeed('module load tiny; rm $SIF; module load tiny; echo $SIF; singularity exec $SIF true')).toBe(`${central}/tiny.sif\n`);
+
+    const out = await sandbox.run(`
+      module load tiny
+      env -0 > loaded
+      rm ${central}/tiny.sif
+      module unload tiny && echo unloaded
+      env -0 > unloaded
+      module load tiny; echo "status $?"
+      env -0 > failed`);
+    expect(out.stdout).toBe('unloaded\nstatus 1\n');
+    expect(out.stderr).toContain('tiny/1.0: its image is gone');
+    expect(out.stderr).toContain(`${central}/tiny.sif`);
+    expect(out.stderr.match(/its image is gone/g)).toHaveLength(1);
+    const failed = parseEnvironment(await sandbox.succeed('cat failed'));
+    expect(failed).toEqual(parseEnvironment(await sandbox.succeed('cat unloaded')));
+    expect(failed).not.toHaveProperty('SIF');
+  });
+
+  test('a link that leads nowhere counts as gone, a link to an image as an image', async () => {
+    const sandbox = makeSandbox();
+    const installDir = await installTiny(sandbox);
+    rmSync(join(installDir, 'tiny.sif'));
+    symlinkSync('/nowhere.sif', join(installDir, 'tiny.sif'));
+    expect(await sandbox.succeed('module load tiny; echo $SIF; echo $CT_IMAGES/tiny.sif')).toMatch(/^(.*)\n\1\n$/);
+  });
+});
+
+describe('/user-software, decided at load', () => {
+  test('squashfs before directory before nothing', async () => {
+    const sandbox = makeSandbox();
+    const installDir = await installTiny(sandbox);
+    const load = 'module load tiny; echo "$SINGULARITY_BIND"';
+    expect(await sandbox.succeed(load)).toContain(`${installDir}/user-software:/user-software`);
+    await sandbox.succeed(`echo hello > ${installDir}/user-software/file; mksquashfs ${installDir}/user-software ${installDir}/user-software.squashfs -quiet -no-progress`);
+    expect(await sandbox.succeed(load)).toContain(`${installDir}/user-software.squashfs:/user-software:ro,image-src=/`);
+    const ran = await sandbox.run('module load tiny; singularity exec $SIF sh -c "cat /user-software/file; touch /user-software/x"');
+    expect(ran.stdout).toBe('hello\n');
+    expect(ran.stderr).toContain('Read-only file system');
+    expect(ran.stderr).not.toMatch(/WARNING|INFO/);
+    await sandbox.succeed(`rm -r ${installDir}/user-software*; ln -s nowhere ${installDir}/user-software.squashfs`);
+    expect(await sandbox.succeed(load)).not.toContain('user-software');
+  });
+});
+
+describe('binds', () => {
+  test('an optional one is left out where it is missing, a required one is named', async () => {
+    const sandbox = makeSandbox();
+    const here = join(sandbox.dir, 'here');
+    mkdirSync(here);
+    const more = `binds:\n  - { host: ${here}, container: /here, access: ro }\n  - { host: /no/such/place, optional: true }\n`;
+    await installTiny(sandbox, more);
+    const bind = await sandbox.succeed('module load tiny; echo "$SINGULARITY_BIND"; singularity exec $SIF sh -c "[ -d /here ]"');
+    expect(bind).toContain(`${here}:/here:ro`);
+    expect(bind).not.toContain('/no/such/place');
+    rmSync(here, { recursive: true });
+    const { status, stderr } = await sandbox.run('module load tiny');
+    expect(status).toBe(1);
+    expect(stderr).toContain(`${here} is not on this node`);
+  });
+
+  test('a group is what the settings say, from a file and from the environment', async () => {
+    const sandbox = makeSandbox();
+    for (const name of ['a', 'b']) mkdirSync(join(sandbox.dir, name));
+    sandbox.write('.config/ctinstall/settings.yaml', `bind_groups:\n  filesystems: [${sandbox.dir}/a]\n`);
+    await installTiny(sandbox, 'binds: [{ site: filesystems }]\n');
+    expect(await sandbox.succeed('module load tiny; echo "$SINGULARITY_BIND"')).toContain(`${sandbox.dir}/a:${sandbox.dir}/a,`);
+    await sandbox.succeed('ctinstall --rebuild --image-dir "$CT_IMAGES" tiny-1.0.yaml', { CTINSTALL_BIND_GROUPS: `{ filesystems: [${sandbox.dir}/b] }` });
+    expect(await sandbox.succeed('module load tiny; echo "$SINGULARITY_BIND"')).toContain(`${sandbox.dir}/b:${sandbox.dir}/b,`);
+  });
+});
+
+describe("the user's environment", () => {
+  const users: readonly [string, Record<string, string>][] = [
+    ['nothing set', {}],
+    ['SINGULARITY_BIND', { SINGULARITY_BIND: '/etc:/mine' }],
+    ['APPTAINER_BIND', { APPTAINER_BIND: '/etc:/mine' }],
+    ['both, the same', { SINGULARITY_BIND: '/etc:/mine', APPTAINER_BIND: '/etc:/mine' }],
+    ['both, different', { SINGULARITY_BIND: '/usr:/theirs', APPTAINER_BIND: '/etc:/mine' }],
+    ['odd but legal values', { SINGULARITY_BIND: '/etc/:/mine/,/usr//:/theirs:ro', SINGULARITYENV_PREPEND_PATH: '/x/:/y//z', SIF: '/their own.sif' }],
+    ['an empty APPTAINER_BIND', { APPTAINER_BIND: '', SINGULARITY_BIND: '/etc:/mine' }],
+    ['APPTAINER_BINDPATH', { APPTAINER_BINDPATH: '/etc:/mine' }],
+  ];
+
+  test.each(users)('%s: both see all binds in silence, and unload gives back what was', async (_, environment) => {
+    const sandbox = makeSandbox();
+    await installTiny(sandbox);
+    const ran = await sandbox.run(
+      `set -e
+      env -0 > before
+      module load tiny
+      [ "$SINGULARITY_BIND" = "$APPTAINER_BIND" ]
+      singularity exec "$SIF" sh -c 'ls -d /user-software /runscripts /mine 2>/dev/null; true'
+      module unload tiny
+      env -0 > after`,
+      environment,
+    );
+    expect(ran.stderr).toBe('');
+    expect(ran.status).toBe(0);
+    const wanted = Object.keys(environment).length > 0 ? '/mine\n/runscripts\n/user-software\n' : '/runscripts\n/user-software\n';
+    expect(ran.stdout).toBe(wanted);
+    expect(parseEnvironment(await sandbox.succeed('cat after'))).toEqual(parseEnvironment(await sandbox.succeed('cat before')));
+  });
+
+  test('a bind of the user for a place of ours wins, with no warning', async () => {
+    const sandbox = makeSandbox();
+    await installTiny(sandbox);
+    mkdirSync(join(sandbox.dir, 'mine'));
+    sandbox.write('mine/file', 'mine');
+    const ran = await sandbox.run('module load tiny; singularity exec $SIF cat /user-software/file', { SINGULARITY_BIND: `${sandbox.dir}/mine:/user-software/` });
+    expect(ran).toMatchObject({ stdout: 'mine', stderr: '' });
+  });
+});
+
+describe('module commands', () => {
+  test('help, whatis, avail, conflict with another version, module use line', async () => {
+    const sandbox = makeSandbox();
+    sandbox.write('tiny-1.0.yaml', tinyEasyconfig('description: "Small: ]] $HOME `x` \\"q\\""\nhomepage: https://example.org/\ndocurls: [https://example.org/docs]\n'));
+    sandbox.write('tiny-2.0.yaml', tinyEasyconfig('', { version: '2.0' }));
+    const said = await sandbox.succeed('MODULEPATH=/elsewhere ctinstall --image-dir "$CT_IMAGES" tiny-1.0.yaml tiny-2.0.yaml');
+    expect(said).toContain(`module use ${sandbox.prefix}/modules\nmodule load tiny/1.0\n`);
+    const help = (await sandbox.run('module help tiny/1.0')).stderr;
+    for (const text of ['Small: ]] $HOME `x` "q"', 'https://example.org/', 'https://example.org/docs']) expect(help).toContain(text);
+    const whatis = (await sandbox.run('module whatis tiny/1.0')).stderr;
+    for (const text of ['Name: tiny', 'Version: 1.0', 'URL: https://example.org/', 'Documentation: https://example.org/docs']) expect(whatis).toContain(text);
+    expect((await sandbox.run('module -t avail tiny')).stderr).toMatch(/tiny\/1\.0\ntiny\/2\.0\n/);
+    const both = await sandbox.run('module load tiny/1.0; module load tiny/2.0; module -t list 2>&1 | grep tiny; echo $EBVERSIONTINY');
+    expect(both.stdout).toBe('tiny/2.0\n2.0\n');
+    const refused = await sandbox.run('module load tiny/1.0; module load tiny/2.0', { LMOD_DISABLE_SAME_NAME_AUTOSWAP: 'yes' });
+    expect(refused.status).toBe(1);
+  });
+
+  test('values of the recipe arrive as they are, outside and inside', async () => {
+    const sandbox = makeSandbox();
+    const value = '$HOME `id` "q" \\n {x} \'s\' ]] ü %%';
+    await installTiny(sandbox, `env:\n  module: { OUTSIDE: ${JSON.stringify(value)} }\n  container: { INSIDE: ${JSON.stringify(value)} }\n`);
+    const wanted = value.replace('%%', '%');
+    expect(await sandbox.succeed('module load tiny; printf %s "$OUTSIDE"')).toBe(wanted);
+    expect(await sandbox.succeed('module load tiny; singularity exec $SIF sh -c \'printf %s "$INSIDE"\'')).toBe(wanted);
+  });
+});
