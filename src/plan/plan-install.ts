@@ -79,7 +79,7 @@ function planFiles(install: ResolvedInstall, inputs: PlanInputs): PlannedFile[] 
   const scripts = install.scripts.map(({ name, directory }) => {
     const text = inputs.scriptTexts[name];
     if (text === undefined) throw new RangeError(`no text for the script ${name}`);
-    return { relative: `${directory}/${name}`, mode: 0o755, content: fillScript(text, scriptValuesOf(name, install)) };
+    return { relative: `${directory}/${name}`, mode: directory === '.ctinstall' ? 0o644 : 0o755, content: fillScript(text, scriptValuesOf(name, install)) };
   });
   return [...scripts, { relative: '.ctinstall/easyconfig.yaml', mode: 0o644, content: inputs.easyconfigText }];
 }

@@ -20,6 +20,7 @@ export interface InstallFacts {
 const standardScripts: readonly ScriptChoice[] = [
   { name: 'make-squashfs', directory: 'bin' },
   { name: 'unmake-squashfs', directory: 'bin' },
+  { name: 'squashfs-common.bash', directory: '.ctinstall' },
 ];
 
 /** Says what an easyconfig becomes on this machine, or all that stands against it. */

@@ -24,8 +24,8 @@ export interface ImageSource {
 /** A script file of ctinstall that the install gets a filled-in copy of. */
 export interface ScriptChoice {
   readonly name: string;
-  /** Where in the install dir it goes. */
-  readonly directory: 'bin' | 'runscripts';
+  /** Where in the install dir it goes; what is in `.ctinstall` is no command, but read by those in `bin`. */
+  readonly directory: 'bin' | 'runscripts' | '.ctinstall';
 }
 
 /** Everything that an install is, on this machine, with every template replaced: the input of {@link planInstall}, beside the image found. */

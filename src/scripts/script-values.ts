@@ -6,9 +6,8 @@ export function scriptValuesOf(script: string, install: ResolvedInstall): Record
   switch (script) {
     case 'start-shell':
       return { image_variable: `SIF${variableNameOf(install.name)}`, module: install.moduleName, runtime: install.runtime };
-    case 'make-squashfs':
-    case 'unmake-squashfs':
-      return { default_processors: String(install.squashfsProcessors), module: install.moduleName };
+    case 'squashfs-common.bash':
+      return { module: install.moduleName, default_processors: String(install.squashfsProcessors) };
     default:
       return {};
   }

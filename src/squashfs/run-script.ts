@@ -30,7 +30,7 @@ export async function runSquashfsScript(script: HostPath, args: readonly string[
     CTINSTALL_PROGRESS: '1',
     ...(options.processors === undefined ? {} : { CTINSTALL_SQUASHFS_PROCESSORS: String(options.processors) }),
   };
-  const result = await run(['bash', script, ...args], { env, signal: options.signal, onOutput: parser.take });
+  const result = await run(['bash', '-p', script, ...args], { env, signal: options.signal, onOutput: parser.take });
   if (result.exitCode !== 0) throw scriptError(result.exitCode, result.stderr, options.title);
   options.reporter.report({ event: 'step-finished', step: 'squashfs', title: options.title, seconds: (performance.now() - started) / 1000 });
   return { lines: parser.lines() };

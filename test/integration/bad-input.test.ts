@@ -142,7 +142,8 @@ describe('nothing to pack', () => {
     const script = `
       module load tiny; echo x > $CONTAINERROOT/user-software/x
       mkdir tools; for tool in $(ls /usr/bin | grep -v squashfs); do ln -s /usr/bin/$tool tools/; done
-      PATH=$CT_TOOL/bin:$PWD/tools:$(dirname "$(command -v node)")
+      ln -sf "$(command -v node)" tools/
+      PATH=$CT_TOOL/bin:$PWD/tools
       ctinstall squashfs`;
     const ran = await sandbox.run(script);
     expect(ran.stderr).toMatch(/error: .*mksquashfs/);

@@ -1,0 +1,19 @@
+/** A script file in `runscripts/` of ctinstall that goes into installs. */
+export interface ScriptFile {
+  /**
+   * Where in the install dir it goes: `runscripts` runs inside the container, `bin` on the host; what is in `.ctinstall` is
+   * no command, but sourced by those in `bin`.
+   */
+  readonly directory: 'bin' | 'runscripts' | '.ctinstall';
+  /** Of its lines that {@link fillScript} fills in. */
+  readonly keys: readonly string[];
+}
+
+/** By the name of the file, which is its name in the install as well. */
+export const scriptFiles = {
+  'conda-python-simple': { directory: 'runscripts', keys: [] },
+  'start-shell': { directory: 'bin', keys: ['image_variable', 'module', 'runtime'] },
+  'make-squashfs': { directory: 'bin', keys: [] },
+  'unmake-squashfs': { directory: 'bin', keys: [] },
+  'squashfs-common.bash': { directory: '.ctinstall', keys: ['module', 'default_processors'] },
+} as const satisfies Readonly<Record<string, ScriptFile>>;
