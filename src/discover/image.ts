@@ -1,11 +1,12 @@
-import { open } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { isDirectory, mayAccess, statIfThere } from '../host/files.ts';
+import { withFileReader } from '../host/file-reader.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { type HostPath, joinHost } from '../lib/paths.ts';
 import { checkArchitecture, goArchitecture } from '../image/check-architecture.ts';
-import { readImage } from '../image/read-image.ts';
-import type { ImageDescription } from '../image/types.ts';
+import { type ImageMetadata, readImageMetadata } from '../image/metadata.ts';
+import { readImage, readSifContents } from '../image/read-image.ts';
+import type { ImageDescription, ImageReader, SifContents } from '../image/types.ts';
 import type { ImageSource } from '../resolve/types.ts';
 
 export interface ImageSearch {
@@ -50,21 +51,36 @@ export async function discoverImage(search: ImageSearch): Promise<ImageSource> {
 
 /** Reads what an image says of itself and refuses one that cannot run on this machine. */
 async function checkImage(path: HostPath): Promise<void> {
-  checkArchitecture(await describeImageFile(path), goArchitecture(process.arch, endianness()), path);
+  const image = await withImageReader(path, (reader) => readImage(reader, path));
+  checkArchitecture(image, goArchitecture(process.arch, endianness()), path);
 }
 
-export async function describeImageFile(path: HostPath): Promise<ImageDescription> {
+/** An image file as it describes itself, also one that no runtime would start: `unusable` then says why. */
+export interface DescribedImage {
+  readonly image: ImageDescription | SifContents;
+  readonly metadata: ImageMetadata;
+  readonly unusable: CtinstallError | undefined;
+}
+
+/** @throws CtinstallError `image-…` where the file is no image at all, or not whole */
+export async function discoverImageContents(path: HostPath): Promise<DescribedImage> {
+  return withImageReader(path, async (reader) => {
+    const [image, unusable] = await readImage(reader, path).then(
+      (runnable) => [runnable, undefined] as const,
+      async (error: unknown) => {
+        if (!(error instanceof CtinstallError)) throw error;
+        const contents = await readSifContents(reader, path).catch(() => {
+          throw error;
+        });
+        return [contents, error] as const;
+      },
+    );
+    return { image, metadata: await readImageMetadata(reader, image, path), unusable };
+  });
+}
+
+async function withImageReader<T>(path: HostPath, work: (reader: ImageReader) => Promise<T>): Promise<T> {
   if (!(await mayAccess(path, 'read')))
     throw new CtinstallError('image-unreadable', `cannot read the image \`${path}\`: permission denied`, { hint: 'ask its owner for read permission' });
-  const file = await open(path, 'r');
-  try {
-    const { size } = await file.stat();
-    const read = async (offset: number, length: number): Promise<Uint8Array> => {
-      const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, offset);
-      return buffer.subarray(0, bytesRead);
-    };
-    return await readImage({ size, read }, path);
-  } finally {
-    await file.close();
-  }
+  return withFileReader(path, work);
 }

@@ -1,4 +1,4 @@
-/** The closed list of ways in which `ctinstall` fails, and the exit status of each (STYLE: 1 the work failed, 2 wrong usage). */
+/** The closed list of ways in which `ctinstall` fails, and the exit status of each: 1 the work failed, 2 wrong usage. */
 export const exitStatusOf = {
   'usage': 2,
   'easyconfig-not-found': 2,

@@ -1,6 +1,6 @@
-import { discoverImage, describeImageFile } from '../../discover/image.ts';
-import { statIfThere } from '../../host/files.ts';
-import { describeImage } from '../../image/describe-image.ts';
+import { discoverImage, discoverImageContents } from '../../discover/image.ts';
+import { isDirectory, statIfThere } from '../../host/files.ts';
+import { describeImage, describeLabels } from '../../image/describe-image.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { hostPath } from '../../lib/paths.ts';
 import { containerPathOf, containerVariablesOf } from '../../modulefile/container-environment.ts';
@@ -23,8 +23,13 @@ export async function show(thing: string, flags: SettingsValues, context: Comman
 async function showImage(thing: string, context: CommandContext): Promise<void> {
   const path = hostPath(thing, context.cwd);
   if ((await statIfThere(path)) === undefined) throw new CtinstallError('image-not-found', `no image at \`${path}\``);
-  const image = await describeImageFile(path);
-  context.print(context.isJson ? JSON.stringify(image, undefined, 2) : describeImage(image).trimEnd());
+  if (await isDirectory(path)) throw new CtinstallError('image-invalid', `\`${path}\` is a directory, not an image`);
+  const { image, metadata, unusable } = await discoverImageContents(path);
+  if (context.isJson) return context.print(JSON.stringify({ ...image, metadata, unusable: unusable?.message ?? null }, undefined, 2));
+  context.print(describeImage(image).trimEnd());
+  const labels = describeLabels(metadata).trimEnd();
+  if (labels !== '') context.print(labels);
+  if (unusable !== undefined) context.reporter.report({ event: 'warning', message: unusable.message, hint: unusable.hint });
 }
 
 async function showModule(moduleName: string, settings: Settings, context: CommandContext): Promise<void> {

@@ -1,0 +1,22 @@
+import { open } from 'node:fs/promises';
+import { fileError } from './files.ts';
+
+/** Opens a file for reads at any place, and closes it when the work is done. */
+export async function withFileReader<T>(
+  path: string,
+  work: (reader: { size: number; read: (offset: number, length: number) => Promise<Uint8Array> }) => Promise<T>,
+): Promise<T> {
+  const file = await open(path, 'r').catch((error: unknown) => {
+    throw fileError(error, 'read', path);
+  });
+  try {
+    const { size } = await file.stat();
+    const read = async (offset: number, length: number): Promise<Uint8Array> => {
+      const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, offset);
+      return buffer.subarray(0, bytesRead);
+    };
+    return await work({ size, read });
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,94 @@
+# shellcheck shell=bash
+# Sourced by setup.sh: the images. Each is built under another name and renamed, so that one which has its name is whole,
+# and built again when the function that builds it is changed.
+
+# LUMI's file name for the image that easyconfigs/m/mpi4py asks for
+MPI4PY_IMAGE=lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif
+
+recipe_hash() { declare -f "$1" | sha256sum | cut -d' ' -f1; }
+have_image() { # image file name, function that fills its root directory
+  [ -s "$CT_IMAGES/$1" ] && [ "$(cat "$T/state/$1" 2>/dev/null)" = "$(recipe_hash "$2")" ]
+}
+have_tiny_image() { have_image tiny.sif fill_tiny; }
+have_mpi4py_image() { have_image "$MPI4PY_IMAGE" fill_mpi4py; }
+
+make_tiny_image() {
+  say "image tiny.sif (busybox and bash)"
+  make_image tiny.sif fill_tiny
+}
+make_mpi4py_image() {
+  say "image $MPI4PY_IMAGE (Debian's Python and mpi4py, a CPU stand-in for LUMI's image; about a minute)"
+  make_image "$MPI4PY_IMAGE" fill_mpi4py
+}
+
+make_image() {
+  local root=$SCRATCH/rootfs build=(singularity --silent build)
+  retry "image $1" "$2" "$root" || die "the contents of image $1 could not be put together"
+  # SingularityCE and old Apptainer cannot be told how to compress
+  ! singularity build --help | grep -q -- --mksquashfs-args ||
+    build+=(--mksquashfs-args '-comp zstd -Xcompression-level 3')
+  # a home of its own: the runtime would make a cache in root's
+  quietly "$SCRATCH/build.log" env HOME="$SCRATCH" TMPDIR="$SCRATCH" "${build[@]}" "$SCRATCH/new.sif" "$root" ||
+    die "image $1 could not be built"
+  chmod 644 "$SCRATCH/new.sif"
+  mv "$SCRATCH/new.sif" "$CT_IMAGES/$1"
+  rm -rf "$root"
+  recipe_hash "$2" >"$T/state/$1"
+}
+
+# For all tests where any image will do: small, quick to build, and with a real bash for the wrappers.
+fill_tiny() {
+  local root=$1 applet library
+  rm -rf "$root" && mkdir -p "$root"/{etc,dev,proc,sys,tmp,root,home,usr/bin,var/tmp} &&
+    ln -s usr/bin "$root/bin" && ln -s usr/bin "$root/sbin" && ln -s bin "$root/usr/sbin" &&
+    touch "$root"/etc/{passwd,group,hosts,resolv.conf,localtime} &&
+    cp /bin/busybox /bin/bash "$root/usr/bin/" || return 1
+  for applet in $(/bin/busybox --list); do
+    [ "$applet" = busybox ] || ln -s busybox "$root/usr/bin/$applet" || return 1
+  done
+  # the loader is named without "=>"; each library goes where the host has it
+  for library in $(ldd /bin/bash | grep -o '/[^ ]*'); do
+    install -D -m 755 "$library" "$root$library" || return 1
+  done
+}
+
+# LUMI's contract (WITH_CONDA activates the conda environment that has Python), Debian's packages, no GPU.
+fill_mpi4py() {
+  local root=$1 mirror option options=() conda=$1/opt/miniconda3
+  mirror=$(debian_mirror)
+  # mmdebstrap does not read this machine's apt settings: those that reach the mirror are handed on
+  while IFS= read -r option; do options+=(--aptopt="$option"); done < <(
+    apt-config dump | grep -E '^Acquire::(https?::.*|Check-Valid-Until|Check-Date) "[^"]+";$'
+  )
+  rm -rf "$root" &&
+    quietly "$SCRATCH/mmdebstrap.log" mmdebstrap --mode=root --variant=minbase "${options[@]}" \
+      --aptopt='Acquire::Languages "none"' --aptopt='APT::Install-Recommends "false"' --dpkgopt=force-unsafe-io \
+      --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
+      --dpkgopt='path-exclude=/usr/share/locale/*' \
+      --include=python3,python3-mpi4py,python3-venv,python3-pip,python3-setuptools,python3-wheel \
+      bookworm "$root" "deb $mirror bookworm main" &&
+    rm -rf "$root"/var/lib/apt/lists/* "$root"/var/cache/apt/* &&
+    mkdir -p "$root/.singularity.d/env" "$conda/bin" "$conda/envs/mpi4py/bin" || return 1
+
+  # as the runtime writes it for an image that comes from Docker with `ENV WITH_CONDA …`
+  cat >"$root/.singularity.d/env/10-docker2singularity.sh" <<'EOF' || return 1
+#!/bin/sh
+export WITH_CONDA="${WITH_CONDA:-"source /opt/miniconda3/bin/activate mpi4py"}"
+EOF
+  # what `source activate NAME` of conda does, as far as programs can tell
+  cat >"$conda/bin/activate" <<'EOF' || return 1
+# To be sourced: activate [environment]
+_ct_env=${1:-base}
+_ct_prefix=/opt/miniconda3/envs/$_ct_env
+if [ ! -d "$_ct_prefix" ]; then
+    echo "EnvironmentNameNotFound: Could not find conda environment: $_ct_env" >&2
+    unset _ct_env _ct_prefix
+    return 1
+fi
+export CONDA_PREFIX=$_ct_prefix CONDA_DEFAULT_ENV=$_ct_env CONDA_SHLVL=1 PATH=$_ct_prefix/bin:$PATH
+unset _ct_env _ct_prefix
+EOF
+  chmod 755 "$root/.singularity.d/env/10-docker2singularity.sh" &&
+    ln -s /usr/bin/python3 "$conda/envs/mpi4py/bin/python3" && ln -s python3 "$conda/envs/mpi4py/bin/python" &&
+    ln -s /usr/bin/pip3 "$conda/envs/mpi4py/bin/pip3" && ln -s pip3 "$conda/envs/mpi4py/bin/pip"
+}
