@@ -307,10 +307,10 @@ fail_of_tool() { # program, message
   local ended="ended with exit status $status" hint=()
   if ((status == 0)); then ended='reported errors'; fi
   if ((status > 128)); then ended="was ended by signal $((status - 128))"; fi
-  case $status:$said in
-    137:*) hint=("it may have run out of memory: try \`--processors 1\`, or a job with more memory") ;;
+  case $1:$status:$said in
+    *:137:*) hint=("it may have run out of memory: try \`--processors 1\`, or a job with more memory") ;;
     *'No space left'* | *'uota exceeded'*) hint=('free some space or files: the directory and the squashfs are both needed for a while') ;;
-    *'ermission denied'*) hint=('what is named above must be readable for you') ;;
+    mksquashfs:*'ailed to read'* | mksquashfs:*'ould not open'*) hint=('what is named above must be readable for you') ;;
   esac
   fail 1 "$2: $1 $ended" ${hint[@]+"${hint[@]}"}
 }

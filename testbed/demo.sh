@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # `npm run demo`: sets the machine up, builds the tool, and runs the walk-through of demo-session.sh as an ordinary user
-# with a home directory of its own, removed at the end.
+# with a home directory of its own, removed at the end (unless CTINSTALL_KEEP_DEMO is set).
 set -euo pipefail
 umask 022
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

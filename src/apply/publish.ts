@@ -64,12 +64,11 @@ export async function publish({ from, to, modulefile }: PublishStep, retired: Ho
 async function compare(from: HostPath, to: HostPath, below: string, journal: Journal): Promise<void> {
   for (const entry of await listDirectory(joinHost(from, below))) {
     const path = below === '' ? entry.name : `${below}/${entry.name}`;
-    // What is there belongs to the user, whatever was staged.
-    if (isUserSoftware(path) && (await hasUserSoftware(to))) continue;
     const there = await lstatIfThere(joinHost(to, path));
     if (there === undefined) journal.added.push(path);
     else if (entry.isDirectory() && there.isDirectory()) await compare(from, to, path, journal);
-    else journal.replaced.push(path);
+    // What is there of user software is the user's, whatever was staged.
+    else if (!isUserSoftware(path)) journal.replaced.push(path);
   }
 }
 
@@ -111,9 +110,20 @@ export function isUserSoftware(path: string): boolean {
 
 /** Whether an install dir holds user software, in either form. */
 export async function hasUserSoftware(installDir: HostPath): Promise<boolean> {
-  for (const form of ['user-software', 'user-software.squashfs'])
-    if ((await lstatIfThere(joinHost(installDir, form))) !== undefined) return true;
-  return false;
+  return (await isThere(installDir, 'user-software')) || isPacked(installDir);
+}
+
+/** Whether the user software has its venv, or must be taken to have it: what is packed is not looked into. */
+export async function hasVenv(installDir: HostPath, name: string): Promise<boolean> {
+  return (await isPacked(installDir)) || isThere(installDir, `user-software/venv/${name}`);
+}
+
+function isPacked(installDir: HostPath): Promise<boolean> {
+  return isThere(installDir, 'user-software.squashfs');
+}
+
+async function isThere(installDir: HostPath, path: string): Promise<boolean> {
+  return (await lstatIfThere(joinHost(installDir, path))) !== undefined;
 }
 
 async function readJournal(retired: HostPath): Promise<Journal | undefined> {

@@ -21,7 +21,7 @@ const recordSchema = z.looseObject({
   installed: z.string(),
   prefix: z.string(),
   modulefile: z.string(),
-  runtime: z.string(),
+  runtime: z.looseObject({ name: z.string(), flavour: z.string(), version: z.string().optional() }),
   image: z.looseObject({ file: z.string(), source: z.string(), size: z.number(), sha256: z.string().optional(), how: z.string() }),
   venv: z.string().optional(),
   files: z.array(z.looseObject({ path: z.string(), size: z.number(), mode: z.number(), sha256: z.string().optional() })),

@@ -1,6 +1,6 @@
 import { lstatIfThere, removeEmptyDirectory, removeFile, removeTree } from '../host/files.ts';
 import { type HostPath, hostPath, joinHost } from '../lib/paths.ts';
-import { isUserSoftware } from './publish.ts';
+import { hasUserSoftware, isUserSoftware } from './publish.ts';
 import type { InstallRecord } from './record.ts';
 import type { InstallPlaces } from './with-install-lock.ts';
 
@@ -15,6 +15,9 @@ export async function uninstallFiles({ installDir, modulefile }: InstallPlaces, 
   if (removesUserSoftware) for (const form of ['user-software', 'user-software.squashfs']) await removeTree(joinHost(installDir, form));
   else await removeUntouchedDirectory(joinHost(installDir, 'user-software'));
   for (const path of ['.ctinstall/easyconfig.yaml', '.ctinstall/install.log', '.ctinstall/record.json']) await removeBelow(installDir, path);
+  for (const directory of ['bin', 'runscripts']) await removeEmptyDirectory(joinHost(installDir, directory));
+  // What is left there tells how the user software was packed.
+  if (!(await hasUserSoftware(installDir))) await removeTree(joinHost(installDir, '.ctinstall'));
   await removeEmptyDirectory(installDir);
   await removeEmptyDirectory(hostPath('..', installDir));
 }

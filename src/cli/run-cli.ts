@@ -35,7 +35,11 @@ export async function runCli(argv: readonly string[], toolDir: string): Promise<
     print: (line) => process.stdout.write(`${line}\n`),
   };
   try {
-    await makeProgram(context).parseAsync(argv, { from: 'user' });
+    const program = makeProgram(context);
+    if (argv.length === 0) {
+      program.outputHelp({ error: true });
+      process.exitCode = 2;
+    } else await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
     process.exitCode = signalStatus ?? report(error, isJson);
   }

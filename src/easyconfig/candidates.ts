@@ -21,5 +21,5 @@ export function isPath(argument: string): boolean {
 }
 
 export function resolvePath(argument: string, cwd: HostPath, home: string | undefined): HostPath {
-  return hostPath(home === undefined ? argument : argument.replace(/^~(?=\/)/, home), cwd);
+  return hostPath(home === undefined ? argument : argument.replace(/^~(?=\/)/, () => home), cwd);
 }

@@ -1,8 +1,13 @@
 import * as z from 'zod';
+import { formatValue } from '../lib/format.ts';
 import {
   describeBadContainerPath,
+  describeBadContainerVariable,
   describeBadBindPath,
+  describeBadCondaRoot,
   describeBadFileName,
+  describeBadText,
+  describeBadModuleVariable,
   describeBadVariableValue,
   groupPattern,
   namePattern,
@@ -19,29 +24,31 @@ import { findUnknownTemplates, templateNames } from './templates.ts';
  */
 
 const templated = z.string().superRefine((value, context) => {
+  const bad = describeBadText(value);
+  if (bad !== undefined) return context.addIssue({ code: 'custom', message: `\`${formatValue(value)}\` ${bad}` });
   const [unknown] = findUnknownTemplates(value);
   if (unknown !== undefined)
     context.addIssue({
       code: 'custom',
-      message: `\`%(${unknown})s\` is no template`,
+      message: `\`%(${formatValue(unknown)})s\` is no template`,
       params: { hint: `templates are ${templateNames.map((name) => `\`%(${name})s\``).join(', ')}; \`%%\` stands for \`%\`` },
     });
 });
 
 /** Text of one line, as module variables and `whatis` lines need. */
-const line = templated.refine((value) => !/[\0\n\r]/.test(value), 'must be one line');
+const line = templated.refine((value) => !/[\n\r]/.test(value), 'must be one line');
 
 function ruled<Schema extends z.ZodType<string>>(schema: Schema, describeBad: (value: string) => string | undefined, hint?: string) {
   return schema.superRefine((value, context) => {
     const bad = describeBad(value);
-    if (bad !== undefined) context.addIssue({ code: 'custom', message: `\`${shorten(value)}\` ${bad}`, params: { hint } });
+    if (bad !== undefined) context.addIssue({ code: 'custom', message: value === '' ? 'must not be empty' : `\`${formatValue(value)}\` ${bad}`, params: { hint } });
   });
 }
 
 function matching(pattern: RegExp, what: string, hint: string) {
   return z.string().superRefine((value, context) => {
     if (!pattern.test(value))
-      context.addIssue({ code: 'custom', message: `\`${shorten(value)}\` is not a valid ${what}`, params: { hint } });
+      context.addIssue({ code: 'custom', message: value === '' ? 'must not be empty' : `\`${formatValue(value)}\` is not a valid ${what}`, params: { hint } });
   });
 }
 
@@ -67,10 +74,10 @@ const bind = z.union([
   }),
 ]);
 
-const variables = z.record(
-  matching(variablePattern, 'name of a variable', 'letters, digits and `_`, not beginning with a digit'),
-  ruled(templated, describeBadVariableValue),
-);
+function variables(describeBadName: (name: string) => string | undefined) {
+  const name = matching(variablePattern, 'name of a variable', 'letters, digits and `_`, not beginning with a digit');
+  return z.record(ruled(name, describeBadName), ruled(templated, describeBadVariableValue));
+}
 
 const scriptName = matching(scriptPattern, 'name of a script', 'a plain file name such as `start-shell`');
 const relativePath = ruled(templated, (path) =>
@@ -87,7 +94,7 @@ export const easyconfigSchema = z.strictObject({
   docurls: z.array(line).optional(),
   moduleclass: matching(groupPattern, 'moduleclass', 'one word such as `devel` or `ai`').optional(),
   image: z.strictObject({
-    file: ruled(line, describeBadFileName, 'give the bare file name; `image_dirs` in the settings says where to look'),
+    file: ruled(templated, describeBadFileName, 'give the bare file name; `image_dirs` in the settings says where to look'),
     sha256: matching(sha256Pattern, 'SHA-256', '64 lower-case hex digits, as `sha256sum` prints').optional(),
   }),
   binds: z.array(bind).optional(),
@@ -96,21 +103,19 @@ export const easyconfigSchema = z.strictObject({
   python: z
     .strictObject({
       conda_env: matching(scriptPattern, 'name of a conda environment', namePart).optional(),
-      conda_root: containerBindPath.optional(),
+      conda_root: ruled(z.string(), describeBadCondaRoot).optional(),
       venv: z.strictObject({ name: matching(scriptPattern, 'name of a venv', namePart) }).optional(),
     })
     .optional(),
-  env: z.strictObject({ module: variables.optional(), container: variables.optional() }).optional(),
+  env: z.strictObject({
+      module: variables(describeBadModuleVariable).optional(),
+      container: variables(describeBadContainerVariable).optional(),
+    }).optional(),
   sanity_check_paths: z
     .strictObject({ files: z.array(relativePath).optional(), dirs: z.array(relativePath).optional() })
     .optional(),
-  sanity_check_commands: z.array(ruled(templated, (command) => (command.includes('\0') ? 'holds NUL' : undefined))).optional(),
+  sanity_check_commands: z.array(templated).optional(),
 });
 
 /** An easyconfig as written: anything optional may be missing. */
 export type WrittenEasyconfig = z.infer<typeof easyconfigSchema>;
-
-function shorten(value: string): string {
-  const line = value.length > 60 ? `${value.slice(0, 57)}…` : value;
-  return JSON.stringify(line).slice(1, -1).replaceAll('\\\\', '\\').replaceAll('\\"', '"');
-}

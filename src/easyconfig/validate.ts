@@ -1,32 +1,45 @@
 import type { core } from 'zod';
+import { formatValue } from '../lib/format.ts';
 import { didYouMean } from '../lib/near.ts';
 import type { Issue } from './types.ts';
-import type { PlacedYaml } from './yaml-places.ts';
+import { mostFaults, type PlacedYaml } from './yaml-places.ts';
 
 type ZodIssue = core.$ZodIssue;
 
 /** Turns what zod found into faults with places, one for each thing to mend. */
 export function placeIssues(found: readonly ZodIssue[], yaml: PlacedYaml, knownKeys: (path: readonly PropertyKey[]) => string[]): Issue[] {
   return found
+    .slice(0, mostFaults)
+    .filter((issue, index, all) => !isSaidBefore(issue, all.slice(0, index)))
     .flatMap((issue) => placeIssue(issue, yaml, knownKeys))
     .filter((issue, _, all) => !isMisspeltBeside(issue, all))
-    .sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column);
+    .sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column)
+    .slice(0, mostFaults);
+}
+
+/** Of several rules that one value breaks, the first is said. */
+function isSaidBefore({ code, path }: ZodIssue, before: readonly ZodIssue[]): boolean {
+  return code === 'custom' && before.some((other) => other.code === 'custom' && formatPath(other.path) === formatPath(path));
 }
 
 /** A key that is missing only because it is misspelt: one fault, said at the misspelt key. */
 function isMisspeltBeside({ message }: Issue, all: readonly Issue[]): boolean {
-  const missing = /^`(?:.*\.)?([^.`]+)` is missing$/.exec(message)?.[1];
-  return missing !== undefined && all.some(({ message: other, hint }) => other.startsWith('unknown key') && hint === `did you mean \`${missing}\`?`);
+  const [, parent, missing] = /^`(?:(.*)\.)?([^.`]+)` is missing$/.exec(message) ?? [];
+  if (missing === undefined) return false;
+  const place = parent === undefined ? '`' : ` in \`${parent}\``;
+  return all.some(
+    ({ message: other, hint }) => other.startsWith('unknown key `') && other.endsWith(place) && hint?.startsWith(`did you mean \`${missing}\``),
+  );
 }
 
 function placeIssue(issue: ZodIssue, yaml: PlacedYaml, knownKeys: (path: readonly PropertyKey[]) => string[]): Issue[] {
   const label = issue.path.length === 0 ? 'the file' : `\`${formatPath(issue.path)}\``;
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => {
+      return issue.keys.slice(0, mostFaults).map((key) => {
         const known = knownKeys(issue.path);
         return {
-          message: `unknown key \`${key}\`${issue.path.length === 0 ? '' : ` in ${label}`}`,
+          message: `unknown key \`${formatValue(key)}\`${issue.path.length === 0 ? '' : ` in ${label}`}`,
           hint: didYouMean(key, known) ?? (known.length > 0 ? `known here: ${known.join(', ')}` : undefined),
           place: yaml.placeOf([...issue.path, key], 'key'),
         };
@@ -69,10 +82,15 @@ function describeType(issue: core.$ZodIssueInvalidType, label: string, yaml: Pla
   if (value === undefined) return { message: `${label} is missing`, hint: missingHints[formatPath(issue.path)], place };
   const wanted = wantedNames[issue.expected] ?? issue.expected;
   const source = yaml.sourceOf(issue.path);
-  if (issue.expected === 'string' && source !== undefined && value !== null) {
-    const key = String(issue.path.findLast((part) => typeof part === 'string') ?? '');
-    const readAs = typeof value === 'number' ? `the number ${value}` : `${typeof value} ${String(value)}`;
-    return { message: `${label} must be text, but YAML reads \`${source}\` as ${readAs}`, hint: `quote it: \`${key}: "${source}"\``, place };
+  if (issue.expected === 'string' && source !== undefined && ['number', 'bigint', 'boolean'].includes(typeof value)) {
+    const readAs = typeof value === 'boolean' ? `\`${value}\`` : `the number ${formatValue(String(value))}`;
+    const last = issue.path.at(-1);
+    const key = typeof last === 'string' ? `${formatValue(last)}: ` : '';
+    return {
+      message: `${label} must be text, but YAML reads \`${formatValue(source)}\` as ${readAs}`,
+      hint: `quote it: \`${key}"${formatValue(source)}"\``,
+      place,
+    };
   }
   return { message: `${label} must be ${wanted}, not ${nameOfValue(value)}`, hint: formHints[issue.expected], place };
 }
@@ -104,7 +122,8 @@ function nameOfValue(value: unknown): string {
   if (value === null) return 'empty';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a map';
-  return typeof value === 'string' ? 'text' : `the ${typeof value} ${String(value)}`;
+  if (typeof value === 'boolean') return `\`${value}\``;
+  return typeof value === 'string' ? 'text' : `the number ${formatValue(String(value))}`;
 }
 
 function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
@@ -123,5 +142,5 @@ function hintOf(issue: ZodIssue): string | undefined {
 }
 
 function formatPath(path: readonly PropertyKey[]): string {
-  return path.map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${String(part)}`)).join('');
+  return path.map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${formatValue(String(part))}`)).join('');
 }

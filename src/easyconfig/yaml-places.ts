@@ -1,4 +1,5 @@
-import { type Document, isMap, isNode, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { type Document, isAlias, isMap, isNode, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import { formatValue } from '../lib/format.ts';
 import type { Issue, Place } from './types.ts';
 
 /** A YAML text with the places of its values, for faults that point into the file. */
@@ -9,33 +10,39 @@ export interface PlacedYaml {
   sourceOf(path: readonly PropertyKey[]): string | undefined;
 }
 
+/** More faults than this help nobody. */
+export const mostFaults = 100;
+
 /**
  * Reads one YAML document. Duplicate keys are faults; an alias that would blow the document up is refused.
  * Never throws: every fault comes back with its place.
  */
 export function parsePlacedYaml(text: string): { yaml: PlacedYaml; issues: [] } | { yaml: undefined; issues: Issue[] } {
   const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, stringKeys: true });
+  // Its own check for unique keys takes quadratic time.
+  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, stringKeys: true, uniqueKeys: false });
   const placeAt = (start: number, end: number): Place => {
-    const { line, col } = counter.linePos(Math.min(start, text.length));
+    const { line } = counter.linePos(Math.min(start, text.length));
+    const lineStart = counter.lineStarts[line - 1] ?? 0;
     const lineEnd = text.indexOf('\n', start) < 0 ? text.length : text.indexOf('\n', start);
-    return { line: Math.max(line, 1), column: Math.max(col, 1), length: Math.max(1, Math.min(end, lineEnd) - start) };
+    const before = text.slice(lineStart, start).replace(/^\uFEFF/, '');
+    return { line: Math.max(line, 1), column: countCharacters(before) + 1, length: Math.max(1, countCharacters(text.slice(start, Math.min(end, lineEnd)))) };
   };
-  const faults = [...document.errors, ...document.warnings];
+  const faults = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
   if (faults.length > 0) {
-    const issues = faults.map((fault) => ({
-      message: describeYamlFault(fault.message),
-      hint: hintOfYamlFault(fault.code, fault.message),
-      place: placeAt(fault.pos[0], fault.pos[1]),
-    }));
+    // A fault often brings others at its very place.
+    const first = faults.filter(({ pos }, index) => index === 0 || faults[index - 1]?.pos[0] !== pos[0]).slice(0, mostFaults);
+    const issues = first.map(({ code, message, pos }) => ({ ...describeYamlFault(code, message), place: placeAt(pos[0], pos[1]) }));
     return { yaml: undefined, issues };
   }
+  const issues = findUnusable(document).map(({ message, hint, range }) => ({ message, hint, place: placeAt(range[0], range[1]) }));
+  if (issues.length > 0) return { yaml: undefined, issues };
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: 100 });
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return { yaml: undefined, issues: [{ message: describeYamlFault(message), hint: undefined, place: placeAt(0, 1) }] };
+    const fault = describeYamlFault('BAD_ALIAS', error instanceof Error ? error.message : String(error));
+    return { yaml: undefined, issues: [{ ...fault, place: placeAt(0, 1) }] };
   }
   const placeOf = (path: readonly PropertyKey[], which: 'key' | 'value' = 'value'): Place => {
     const range = findNode(document, path, which)?.range;
@@ -64,14 +71,56 @@ function findNode(document: Document, path: readonly PropertyKey[], which: 'key'
   return isNode(node) ? node : undefined;
 }
 
-function describeYamlFault(message: string): string {
-  const plain = message.split('\n')[0] ?? message;
-  return plain.replace(/ at line \d+, column \d+:?$/, '');
+interface Unusable {
+  readonly message: string;
+  readonly hint: string | undefined;
+  readonly range: readonly [number, number, number];
 }
 
-function hintOfYamlFault(code: string, message: string): string {
-  if (code === 'TAB_AS_INDENT') return 'indent with blanks: YAML allows no tabs there';
-  if (code === 'DUPLICATE_KEY') return 'keep one of them';
-  if (/plain|implicit|quote|map key|nested mappings/i.test(message)) return 'a value that holds `: `, `#` or begins with a special character needs quotes';
-  return 'look at brackets, quotes and indentation here and on the line before';
+/** What no value can be made of: a key twice, an alias of nothing, and the key that JavaScript keeps for itself. */
+function findUnusable(document: Document): Unusable[] {
+  const found: Unusable[] = [];
+  const add = (message: string, node: unknown, hint?: string): void => {
+    if (isNode(node) && node.range && found.length < mostFaults) found.push({ message, hint, range: node.range });
+  };
+  const anchors = new Set<string>();
+  visit(document, (_, node) => {
+    if (isAlias(node)) {
+      if (!anchors.has(node.source)) add(`there is no anchor \`&${formatValue(node.source)}\` before this`, node);
+    } else if (isNode(node) && node.anchor !== undefined) anchors.add(node.anchor);
+    if (!isMap(node)) return;
+    const keys = new Set<unknown>();
+    for (const { key } of node.items) {
+      if (!isScalar(key)) continue;
+      if (key.value === '__proto__') add('`__proto__` cannot be a key', key);
+      else if (keys.has(key.value)) add(`the key \`${formatValue(String(key.value))}\` is there twice`, key, 'keep one of them');
+      keys.add(key.value);
+    }
+  });
+  return found;
+}
+
+/** Surrogate pairs count once. */
+function countCharacters(text: string): number {
+  let count = 0;
+  for (const _ of text) count += 1;
+  return count;
+}
+
+function describeYamlFault(code: string, message: string): Pick<Issue, 'message' | 'hint'> {
+  const plain = (message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, '');
+  switch (code) {
+    case 'TAB_AS_INDENT':
+      return { message: plain, hint: 'indent with blanks: YAML allows no tabs there' };
+    case 'MULTIPLE_DOCS':
+      return { message: 'a second YAML document begins here', hint: 'keep one document to a file, and no `---` after it' };
+    case 'RESOURCE_EXHAUSTION':
+      return { message: 'this is nested too deep', hint: undefined };
+    case 'BAD_ALIAS':
+      return { message: plain.startsWith('Excessive alias count') ? 'its aliases (`*name`) expand to too much' : plain, hint: undefined };
+    case 'NON_STRING_KEY':
+      return { message: 'a key must be text', hint: undefined };
+  }
+  const needsQuotes = /plain|implicit|quote|map key|nested mappings/i.test(message);
+  return { message: plain, hint: needsQuotes ? 'a value that holds `: `, `#` or begins with a special character needs quotes' : undefined };
 }

@@ -10,9 +10,14 @@ export function nearestWords(word: string, candidates: readonly string[], most =
       return { candidate, score: startsAlike ? 0.5 : distance(lower, other) };
     })
     .filter(({ candidate, score }) => score <= Math.ceil(Math.min(word.length, candidate.length) / 3))
-    .sort((a, b) => a.score - b.score || (a.candidate < b.candidate ? -1 : 1))
+    .sort((a, b) => a.score - b.score || Number(beginsOtherwise(a.candidate, word)) - Number(beginsOtherwise(b.candidate, word)) || (a.candidate < b.candidate ? -1 : 1))
     .slice(0, most)
     .map(({ candidate }) => candidate);
+}
+
+/** People seldom get the first letter wrong. */
+function beginsOtherwise(candidate: string, word: string): boolean {
+  return candidate[0]?.toLowerCase() !== word[0]?.toLowerCase();
 }
 
 /** `did you mean …?`, or undefined when nothing is near. */

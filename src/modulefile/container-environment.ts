@@ -16,11 +16,12 @@ export function venvInside(name: string): ContainerPath {
 /** Variables that an install sets inside the container, literal values. */
 export function containerVariablesOf(install: Pick<ResolvedInstall, 'conda' | 'venv' | 'env'>): Variable[] {
   const { conda, venv, env } = install;
-  return [
-    ...(conda === undefined ? [] : [{ name: 'WITH_CONDA', value: `source ${conda.root}/bin/activate ${conda.name}` }]),
-    ...(venv === undefined ? [] : [{ name: 'VIRTUAL_ENV', value: venvInside(venv.name) }]),
-    ...Object.entries(env.container).map(([name, value]) => ({ name, value })),
-  ];
+  const variables: Record<string, string> = {
+    ...(conda === undefined ? {} : { WITH_CONDA: `source ${conda.root}/bin/activate ${conda.name}` }),
+    ...(venv === undefined ? {} : { VIRTUAL_ENV: venvInside(venv.name) }),
+    ...env.container,
+  };
+  return Object.entries(variables).map(([name, value]) => ({ name, value }));
 }
 
 /** What an install puts in front of the container's `PATH`. */

@@ -12,20 +12,24 @@ import type { ImageSource, ResolvedInstall } from '../resolve/types.ts';
 import { fillScript } from '../scripts/fill-script.ts';
 import { scriptValuesOf } from '../scripts/script-values.ts';
 import { placesOf } from './places.ts';
-import type { Plan, RunInContainerStep, Step } from './types.ts';
+import type { Plan, PlannedRecord, RunInContainerStep, Step } from './types.ts';
 
 /** What planning needs beside the install itself. */
 export interface PlanInputs {
   readonly toolVersion: string;
   readonly image: ImageSource;
+  /** The runtime that was found, for the record. */
+  readonly runtime: PlannedRecord['runtime'];
   /** Text of the easyconfig, kept with the install. */
   readonly easyconfigText: string;
   /** Text of each script file, by name. */
   readonly scriptTexts: Readonly<Record<string, string>>;
   /** Files that the record of an earlier install of the same module lists. */
   readonly previousFiles: readonly string[];
-  /** What is at `user-software` now: an existing one is the user's and is left as it is. */
+  /** Whether there is user software already: it is the user's, and nothing in it is replaced. */
   readonly hasUserSoftware: boolean;
+  /** Whether its venv is there too. */
+  readonly hasVenv: boolean;
 }
 
 /** The steps of an install, in order. Everything is built in the staging directory; the modulefile comes last. */
@@ -41,7 +45,7 @@ export function planInstall(install: ResolvedInstall, inputs: PlanInputs): Plan 
     { kind: 'copy-image', from: image.source, to: joinHost(staging, image.file), size: image.size, sha256: install.image.sha256 },
     ...['bin', 'runscripts', '.ctinstall'].map((directory) => ({ kind: 'make-directory' as const, path: joinHost(staging, directory) })),
     ...written.map(({ relative, mode, content }) => ({ kind: 'write-file' as const, path: joinHost(staging, relative), mode, content })),
-    ...(inputs.hasUserSoftware ? [] : planUserSoftware(install, staging)),
+    ...planUserSoftware(install, inputs, staging),
     {
       kind: 'write-record',
       path: joinHost(staging, recordFile),
@@ -53,7 +57,7 @@ export function planInstall(install: ResolvedInstall, inputs: PlanInputs): Plan 
         ctinstall: inputs.toolVersion,
         prefix,
         modulefile,
-        runtime: install.runtime,
+        runtime: inputs.runtime,
         image,
         binds: install.binds,
         venv: install.venv?.name,
@@ -84,9 +88,10 @@ function planFiles(install: ResolvedInstall, inputs: PlanInputs): PlannedFile[] 
   return [...scripts, { relative: '.ctinstall/easyconfig.yaml', mode: 0o644, content: inputs.easyconfigText }];
 }
 
-function planUserSoftware(install: ResolvedInstall, staging: StagingDir): Step[] {
+function planUserSoftware(install: ResolvedInstall, inputs: PlanInputs, staging: StagingDir): Step[] {
   const directory = joinHost(staging, 'user-software');
-  if (install.venv === undefined) return [{ kind: 'make-directory', path: directory }];
+  if (install.venv === undefined || inputs.hasVenv)
+    return inputs.hasUserSoftware ? [] : [{ kind: 'make-directory', path: directory }];
   const place = venvInside(install.venv.name);
   const makeVenv = ['-m', 'venv', '--system-site-packages', place];
   // The environment's activate script is written for bash, and must see only its own argument.

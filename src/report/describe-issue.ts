@@ -1,9 +1,10 @@
 import type { Issue } from '../easyconfig/types.ts';
 
-/** Shows each fault as `file:line:column: message`, the line with a caret under the fault, and its hint. */
+/** Shows each fault, in the order of the file, as `file:line:column: message`, the line with a caret under the fault, and its hint. */
 export function describeIssues(file: string, text: string, issues: readonly Issue[]): string[] {
-  const lines = text.split('\n');
-  return issues.flatMap(({ message, hint, place }) => {
+  const lines = text.replace(/^\uFEFF/, '').split('\n');
+  const inOrder = issues.toSorted((a, b) => a.place.line - b.place.line || a.place.column - b.place.column);
+  return inOrder.flatMap(({ message, hint, place }) => {
     const source = showLine((lines[place.line - 1] ?? '').replace(/\r$/, ''), place.column, place.length);
     return [
       `${file}:${place.line}:${place.column}: ${message}`,
@@ -17,8 +18,14 @@ export function describeIssues(file: string, text: string, issues: readonly Issu
 function showLine(line: string, column: number, length: number): string[] {
   const most = 100;
   const start = column > most - 20 ? column - 40 : 0;
-  const part = line.slice(start, start + most).replace(/[\p{Cc}\p{Cf}]/gu, ' ');
+  const part = Array.from(line).slice(start, start + most).map((character) => character.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, ' '));
   const caretAt = Math.max(0, column - 1 - start);
-  const carets = '^'.repeat(Math.max(1, Math.min(length, part.length - caretAt, 60)));
-  return [`  | ${part}`, `  | ${' '.repeat(caretAt)}${carets}`];
+  const underlined = part.slice(caretAt, caretAt + Math.min(length, 60));
+  return [`  | ${part.join('')}`, `  | ${' '.repeat(cellsOf(part.slice(0, caretAt)))}${'^'.repeat(Math.max(1, cellsOf(underlined)))}`];
+}
+
+/** How many cells of a terminal characters take: none for what is put onto another, two for East Asian ones and emoji. */
+function cellsOf(characters: readonly string[]): number {
+  const wide = /[\p{Emoji_Presentation}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\uff01-\uff60]/u;
+  return characters.reduce((sum, character) => sum + (/\p{M}/u.test(character) ? 0 : wide.test(character) ? 2 : 1), 0);
 }

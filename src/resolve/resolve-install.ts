@@ -1,7 +1,8 @@
 import { fullVersionOf } from '../easyconfig/normalize.ts';
-import { describeBadBindPath } from '../easyconfig/rules.ts';
+import { describeBadBindPath, describeBadFileName, describeBadVariableValue } from '../easyconfig/rules.ts';
 import { replaceTemplates } from '../easyconfig/templates.ts';
 import type { Easyconfig } from '../easyconfig/types.ts';
+import { formatValue } from '../lib/format.ts';
 import { didYouMean } from '../lib/near.ts';
 import { installDirOf, joinHost, modulefileOf } from '../lib/paths.ts';
 import type { Settings } from '../settings/types.ts';
@@ -40,14 +41,19 @@ export function resolveInstall(
       installdir: installDir,
     });
   const { binds, issues: bindIssues } = resolveBinds(easyconfig.binds, settings.bindGroups, fill);
+  const image = { file: fill(easyconfig.image.file), sha256: easyconfig.image.sha256 };
+  const env = { module: fillValues(easyconfig.env.module, fill), container: fillValues(easyconfig.env.container, fill) };
   const issues = [
     ...prefixIssues(installDir),
+    ...filledIssue(['image', 'file'], image.file, describeBadFileName),
     ...bindIssues,
+    ...(['module', 'container'] as const).flatMap((where) =>
+      Object.entries(env[where]).flatMap(([name, value]) => filledIssue(['env', where, name], value, describeBadVariableValue)),
+    ),
     ...scriptIssues('runscripts', easyconfig.runscripts, facts.scripts.runscripts),
     ...scriptIssues('wrappers', easyconfig.wrappers, facts.scripts.wrappers),
   ];
   if (issues.length > 0) return { install: undefined, issues };
-  const image = { file: fill(easyconfig.image.file), sha256: easyconfig.image.sha256 };
   return {
     issues: [],
     install: {
@@ -73,7 +79,7 @@ export function resolveInstall(
       ],
       conda: easyconfig.conda,
       venv: easyconfig.venv,
-      env: { module: fillValues(easyconfig.env.module, fill), container: fillValues(easyconfig.env.container, fill) },
+      env,
       sanityCheckPaths: {
         files: easyconfig.sanityCheckPaths.files.map(fill),
         dirs: easyconfig.sanityCheckPaths.dirs.map(fill),
@@ -90,6 +96,12 @@ function prefixIssues(installDir: string): ResolveIssue[] {
   const bad = describeBadBindPath(installDir);
   if (bad === undefined) return [];
   return [{ path: [], message: `the install dir \`${installDir}\` ${bad}`, hint: 'choose another prefix with `--prefix <dir>`' }];
+}
+
+/** A value that broke a rule only when its templates were replaced. */
+function filledIssue(path: readonly PropertyKey[], value: string, describeBad: (value: string) => string | undefined): ResolveIssue[] {
+  const bad = describeBad(value);
+  return bad === undefined ? [] : [{ path, message: `with its templates replaced, \`${formatValue(value)}\` ${bad}`, hint: undefined }];
 }
 
 function scriptIssues(key: 'runscripts' | 'wrappers', asked: readonly string[], known: readonly string[]): ResolveIssue[] {

@@ -56,7 +56,7 @@ function normalizeSiteBind(bind: NonNullable<SettingsValues['bind_groups']>[stri
 }
 
 function expand(path: string, home: string, environment: Readonly<Record<string, string | undefined>>): string {
-  return path
-    .replace(/^~(?=\/|$)/, home)
-    .replace(/\$(?:\{(\w+)\}|(\w+))/g, (whole, braced?: string, bare?: string) => environment[braced ?? bare ?? ''] ?? whole);
+  return path.replace(/^~(?=\/|$)|\$(?:\{(\w+)\}|(\w+))/g, (whole, braced?: string, bare?: string) =>
+    whole === '~' ? home : (environment[braced ?? bare ?? ''] ?? whole),
+  );
 }

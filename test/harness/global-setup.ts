@@ -18,8 +18,14 @@ const parts = ['dist', 'bin', 'easyconfigs', 'modulefiles', 'runscripts', 'sites
  */
 export function setup(project: TestProject): () => void {
   const toolDir = mkdtempSync(join(tmpdir(), 'ctinstall-tool-'));
-  for (const part of parts) cpSync(part, join(toolDir, part), { recursive: true, verbatimSymlinks: true });
-  execFileSync('chmod', ['-R', 'a+rX', toolDir]);
+  const remove = (): void => rmSync(toolDir, { recursive: true, force: true });
+  try {
+    for (const part of parts) cpSync(part, join(toolDir, part), { recursive: true, verbatimSymlinks: true });
+    execFileSync('chmod', ['-R', 'a+rX', toolDir]);
+  } catch (error) {
+    remove();
+    throw error;
+  }
   project.provide('toolDir', toolDir);
-  return () => rmSync(toolDir, { recursive: true, force: true });
+  return remove;
 }

@@ -1,9 +1,9 @@
 import { applyPlan } from '../../apply/apply-plan.ts';
-import { hasUserSoftware } from '../../apply/publish.ts';
+import { hasUserSoftware, hasVenv } from '../../apply/publish.ts';
 import { readRecord } from '../../apply/record.ts';
 import { withInstallLock } from '../../apply/with-install-lock.ts';
 import { discoverImage } from '../../discover/image.ts';
-import { discoverRuntime } from '../../discover/runtime.ts';
+import { discoverRuntime, type Runtime } from '../../discover/runtime.ts';
 import { isFile } from '../../host/files.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatCommand } from '../../lib/format.ts';
@@ -29,6 +29,13 @@ export interface InstallFlags {
   readonly wait?: boolean;
 }
 
+/** An easyconfig with what it becomes here. */
+interface Resolved {
+  readonly loaded: LoadedEasyconfig;
+  readonly install: ResolvedInstall;
+  readonly runtime: Runtime;
+}
+
 const commandNames = ['squashfs', 'list', 'show', 'search', 'uninstall', 'settings', 'schema'];
 
 /** Installs each easyconfig in turn; all of them are read and resolved before the first is installed. */
@@ -36,11 +43,12 @@ export async function install(names: readonly string[], flags: InstallFlags, set
   const settings = await readSettingsOf(context, settingsFlags);
   if (flags.image !== undefined && names.length > 1)
     throw new CtinstallError('usage', '`--image` goes with one easyconfig', { hint: 'install them one by one, or use `--image-dir <dir>`' });
-  const resolved: { loaded: LoadedEasyconfig; install: ResolvedInstall }[] = [];
+  const resolved: Resolved[] = [];
   for (const name of names) resolved.push(await resolveNamed(name, settings, context));
-  for (const { loaded, install } of resolved) {
+  for (const target of resolved) {
+    const { install } = target;
     if (flags.dryRun === true) {
-      const plan = await makePlan(loaded, install, flags, settings, context);
+      const plan = await makePlan(target, flags, settings, context);
       if (context.isJson) context.print(JSON.stringify(plan, undefined, 2));
       else for (const line of describePlan(plan)) context.print(line);
       continue;
@@ -52,7 +60,7 @@ export async function install(names: readonly string[], flags: InstallFlags, set
         context.reporter.report({ event: 'note', message: `${install.moduleName} is installed already; \`--rebuild\` installs it again` });
         return;
       }
-      const plan = await makePlan(loaded, install, flags, settings, context);
+      const plan = await makePlan(target, flags, settings, context);
       context.reporter.report({ event: 'note', message: `installing ${install.moduleName} in ${install.installDir}` });
       await applyPlan(plan, context);
     });
@@ -61,9 +69,9 @@ export async function install(names: readonly string[], flags: InstallFlags, set
 }
 
 /** settings → discover → resolve, for one easyconfig. */
-async function resolveNamed(name: string, settings: Settings, context: CommandContext): Promise<{ loaded: LoadedEasyconfig; install: ResolvedInstall }> {
+async function resolveNamed(name: string, settings: Settings, context: CommandContext): Promise<Resolved> {
   const loaded = await loadEasyconfig(name, settings, context, commandNames);
-  const runtime = await discoverRuntime(settings.runtime, context.environment.PATH);
+  const runtime = await discoverRuntime(settings.runtime, context.environment);
   const scripts = { runscripts: namesOfScripts('runscripts'), wrappers: namesOfScripts('bin') };
   const resolved = resolveInstall(loaded.easyconfig, settings, {
     runtime: runtime.kind === 'found' ? runtime.value.name : 'singularity',
@@ -74,10 +82,10 @@ async function resolveNamed(name: string, settings: Settings, context: CommandCo
     throw new CtinstallError('runtime-missing', `no container runtime: tried ${runtime.tried.join(' and ')}`, {
       hint: 'load its module (`module spider singularity`), or name it with `--runtime <program>`',
     });
-  return { loaded, install: resolved.install };
+  return { loaded, install: resolved.install, runtime: runtime.value };
 }
 
-async function makePlan(loaded: LoadedEasyconfig, install: ResolvedInstall, flags: InstallFlags, settings: Settings, context: CommandContext): Promise<Plan> {
+async function makePlan({ loaded, install, runtime }: Resolved, flags: InstallFlags, settings: Settings, context: CommandContext): Promise<Plan> {
   const previous = await readRecord(install.installDir);
   const image = await discoverImage({
     easyconfig: loaded.path,
@@ -89,11 +97,13 @@ async function makePlan(loaded: LoadedEasyconfig, install: ResolvedInstall, flag
   });
   return planInstall(install, {
     toolVersion: context.toolVersion,
+    runtime,
     image,
     easyconfigText: loaded.text,
     scriptTexts: await readScriptTexts(context.toolDir),
     previousFiles: previous?.record?.files.map(({ path }) => path) ?? [],
     hasUserSoftware: await hasUserSoftware(install.installDir),
+    hasVenv: install.venv !== undefined && (await hasVenv(install.installDir, install.venv.name)),
   });
 }
 
