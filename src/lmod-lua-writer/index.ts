@@ -44,6 +44,7 @@ export {
 } from './lmod.ts';
 export { quoteLua } from './quote.ts';
 export { renderLua } from './render.ts';
+export { defineSetRestorably, setRestorably } from './set-restorably.ts';
 export {
   assign,
   blank,
@@ -51,6 +52,7 @@ export {
   forEach,
   forEachMatch,
   giveBack,
+  ifThen,
   type LuaBranch,
   type LuaStatement,
   local,

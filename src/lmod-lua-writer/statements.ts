@@ -92,6 +92,15 @@ export function when(
   };
 }
 
+/** A plain `if`, as most are: `when` with one branch. */
+export function ifThen(
+  condition: LuaExpression,
+  body: readonly LuaStatement[],
+  otherwise: readonly LuaStatement[] = [],
+): LuaStatement {
+  return { kind: 'when', branches: [{ condition, body: [...body] }], otherwise: [...otherwise] };
+}
+
 /** `for _, item in ipairs(items) do`. @throws LuaWriterError `bad-identifier` */
 export function forEach(
   itemName: string,

@@ -1,7 +1,6 @@
-import type { ResolvedInstall } from '../resolve/types.ts';
 import type { ContainerPath } from '../lib/paths.ts';
 import { containerPath, joinHost } from '../lib/paths.ts';
-import type { Bind } from '../resolve/types.ts';
+import type { Bind, ResolvedInstall } from '../resolve/types.ts';
 import type { Variable } from './types.ts';
 
 /** Where the run scripts of an install are seen inside the container. */
@@ -14,10 +13,14 @@ export function venvInside(name: string): ContainerPath {
 }
 
 /** Variables that an install sets inside the container, literal values. */
-export function containerVariablesOf(install: Pick<ResolvedInstall, 'conda' | 'venv' | 'env'>): Variable[] {
+export function containerVariablesOf(
+  install: Pick<ResolvedInstall, 'conda' | 'venv' | 'env'>,
+): Variable[] {
   const { conda, venv, env } = install;
   const variables: Record<string, string> = {
-    ...(conda === undefined ? {} : { WITH_CONDA: `source ${conda.root}/bin/activate ${conda.name}` }),
+    ...(conda === undefined
+      ? {}
+      : { WITH_CONDA: `source ${conda.root}/bin/activate ${conda.name}` }),
     ...(venv === undefined ? {} : { VIRTUAL_ENV: venvInside(venv.name) }),
     ...env.container,
   };
@@ -26,7 +29,10 @@ export function containerVariablesOf(install: Pick<ResolvedInstall, 'conda' | 'v
 
 /** What an install puts in front of the container's `PATH`. */
 export function containerPathOf(install: Pick<ResolvedInstall, 'venv'>): ContainerPath[] {
-  return [runscriptsInside, ...(install.venv === undefined ? [] : [containerPath(`${venvInside(install.venv.name)}/bin`)])];
+  return [
+    runscriptsInside,
+    ...(install.venv === undefined ? [] : [containerPath(`${venvInside(install.venv.name)}/bin`)]),
+  ];
 }
 
 /** All binds of an install but `/user-software`, which is decided anew at each load. */

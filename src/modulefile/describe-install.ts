@@ -1,7 +1,12 @@
 import { variableNameOf } from '../easyconfig/rules.ts';
 import { joinHost } from '../lib/paths.ts';
 import type { ResolvedInstall } from '../resolve/types.ts';
-import { bindsOf, containerPathOf, containerVariablesOf, userSoftwareInside } from './container-environment.ts';
+import {
+  bindsOf,
+  containerPathOf,
+  containerVariablesOf,
+  userSoftwareInside,
+} from './container-environment.ts';
 import type { Modulefile } from './types.ts';
 
 /** The modulefile of an install, as a value. */
@@ -18,6 +23,7 @@ export function describeModulefile(install: ResolvedInstall, toolVersion: string
     help: helpOf(install),
     whatis: whatisOf(install),
     conflicts: [install.name],
+    family: 'ctinstall',
     moduleName: install.moduleName,
     image: {
       variables: ['SIF', `SIF${suffix}`],
@@ -35,14 +41,24 @@ export function describeModulefile(install: ResolvedInstall, toolVersion: string
     containerVariables: containerVariablesOf(install),
     containerPath: containerPathOf(install),
     binds: bindsOf(install),
-    userSoftware: { squashfs: joinHost(installDir, 'user-software.squashfs'), directory: userSoftware, container: userSoftwareInside },
+    userSoftware: {
+      squashfs: joinHost(installDir, 'user-software.squashfs'),
+      directory: userSoftware,
+      container: userSoftwareInside,
+    },
   };
 }
 
 function helpOf({ description, homepage, docurls }: ResolvedInstall): string {
   const sections = [
     ['Description', description],
-    ['More information', [homepage, ...docurls].filter((url) => url !== undefined).map((url) => ` - ${url}`).join('\n')],
+    [
+      'More information',
+      [homepage, ...docurls]
+        .filter((url) => url !== undefined)
+        .map((url) => ` - ${url}`)
+        .join('\n'),
+    ],
   ] as const;
   return sections
     .filter(([, text]) => text !== '')
@@ -50,9 +66,22 @@ function helpOf({ description, homepage, docurls }: ResolvedInstall): string {
     .join('\n');
 }
 
-function whatisOf({ name, fullVersion, description, homepage, docurls, whatis, moduleclass }: ResolvedInstall): string[] {
-  const has = (label: string): boolean => whatis.some((line) => line.toLowerCase().startsWith(`${label.toLowerCase()}:`));
-  const firstSentence = description.split(/\n\s*\n/)[0]?.replace(/\s+/g, ' ').trim() ?? '';
+function whatisOf({
+  name,
+  fullVersion,
+  description,
+  homepage,
+  docurls,
+  whatis,
+  moduleclass,
+}: ResolvedInstall): string[] {
+  const has = (label: string): boolean =>
+    whatis.some((line) => line.toLowerCase().startsWith(`${label.toLowerCase()}:`));
+  const firstSentence =
+    description
+      .split(/\n\s*\n/)[0]
+      ?.replace(/\s+/g, ' ')
+      .trim() ?? '';
   return [
     ...(has('Name') ? [] : [`Name: ${name}`]),
     ...(has('Version') ? [] : [`Version: ${fullVersion}`]),

@@ -3,6 +3,7 @@ import {
   assign,
   attribute,
   boolean,
+  call,
   comment,
   concat,
   environmentValue,
@@ -11,6 +12,7 @@ import {
   forEach,
   forEachMatch,
   giveBack,
+  ifThen,
   index,
   isMode,
   type LuaStatement,
@@ -23,11 +25,9 @@ import {
   notEquals,
   or,
   run,
-  call,
   text,
 } from '../lmod-lua-writer/index.ts';
 import type { Bind } from '../resolve/types.ts';
-import { ifThen } from './if-then.ts';
 import { bothNames } from './render-lmod.ts';
 import type { Modulefile } from './types.ts';
 
@@ -36,7 +36,11 @@ export function renderBinds({ binds, userSoftware, moduleName }: Modulefile): Lu
   return [
     ...renderUsersBinds(),
     local('binds', text('')),
-    localFunction('bind', ['host', 'container', 'options', 'required'], renderBindFunction(moduleName)),
+    localFunction(
+      'bind',
+      ['host', 'container', 'options', 'required'],
+      renderBindFunction(moduleName),
+    ),
     ...binds.map((bind) => renderBind(bind)),
     comment('Your software: packed if it is packed, else the directory.'),
     ifThen(
@@ -44,30 +48,52 @@ export function renderBinds({ binds, userSoftware, moduleName }: Modulefile): Lu
       [callBind(userSoftware.squashfs, userSoftware.container, ':ro,image-src=/', false)],
       [callBind(userSoftware.directory, userSoftware.container, '', false)],
     ),
-    ifThen(notEquals(name('users'), text('')), [assign('binds', concat(name('binds'), text(','), name('users')))]),
+    ifThen(notEquals(name('users'), text('')), [
+      assign('binds', concat(name('binds'), text(','), name('users'))),
+    ]),
     ...bothNames('_BIND', name('binds')),
   ];
 }
 
 function renderUsersBinds(): LuaStatement[] {
   return [
-    comment('Binds. Yours stay, and win where both name one place in the container (the runtimes warn of a second).'),
-    comment('Apptainer takes APPTAINER_BIND for SINGULARITY_BIND; both get the same value, so that each runtime sees all.'),
+    comment(
+      'Binds. Yours stay, and win where both name one place in the container (the runtimes warn of a second).',
+    ),
+    comment(
+      'Apptainer takes APPTAINER_BIND for SINGULARITY_BIND; both get the same value, so that each runtime sees all.',
+    ),
     local('users', or(environmentValue('SINGULARITY_BIND'), text(''))),
     local('apptainers', or(environmentValue('APPTAINER_BIND'), text(''))),
-    ifThen(equals(name('users'), text('')), [assign('users', name('apptainers'))], [
-      ifThen(and(notEquals(name('apptainers'), text('')), notEquals(name('apptainers'), name('users'))), [
-        assign('users', concat(name('apptainers'), text(','), name('users'))),
-      ]),
-    ]),
+    ifThen(
+      equals(name('users'), text('')),
+      [assign('users', name('apptainers'))],
+      [
+        ifThen(
+          and(
+            notEquals(name('apptainers'), text('')),
+            notEquals(name('apptainers'), name('users')),
+          ),
+          [assign('users', concat(name('apptainers'), text(','), name('users')))],
+        ),
+      ],
+    ),
     local('taken', list()),
     forEach(
       'given',
-      list(name('users'), ...['SINGULARITY_BINDPATH', 'APPTAINER_BINDPATH'].map((variable) => or(environmentValue(variable), text('')))),
+      list(
+        name('users'),
+        ...['SINGULARITY_BINDPATH', 'APPTAINER_BINDPATH'].map((variable) =>
+          or(environmentValue(variable), text('')),
+        ),
+      ),
       [
         forEachMatch(['entry'], method(name('given'), 'gmatch', text('[^,]+')), [
           local('place', or(method(name('entry'), 'match', text('^[^:]*:([^:]+)')), name('entry'))),
-          assign(index(name('taken'), method(name('place'), 'match', text('^%s*(.-)/*%s*$'))), boolean(true)),
+          assign(
+            index(name('taken'), method(name('place'), 'match', text('^%s*(.-)/*%s*$'))),
+            boolean(true),
+          ),
         ]),
       ],
     ),
@@ -78,7 +104,9 @@ function renderBindFunction(moduleName: string): LuaStatement[] {
   const message = concat(
     text(`${moduleName}: `),
     name('host'),
-    text(' is not on this node, but the software needs it bound in the container. Try another node, or ask your support team.'),
+    text(
+      ' is not on this node, but the software needs it bound in the container. Try another node, or ask your support team.',
+    ),
   );
   return [
     ifThen(index(name('taken'), name('container')), [giveBack()]),
@@ -87,7 +115,10 @@ function renderBindFunction(moduleName: string): LuaStatement[] {
       giveBack(),
     ]),
     ifThen(notEquals(name('binds'), text('')), [assign('binds', concat(name('binds'), text(',')))]),
-    assign('binds', concat(name('binds'), name('host'), text(':'), name('container'), name('options'))),
+    assign(
+      'binds',
+      concat(name('binds'), name('host'), text(':'), name('container'), name('options')),
+    ),
   ];
 }
 
@@ -95,6 +126,11 @@ function renderBind({ host, container, access, optional }: Bind): LuaStatement {
   return callBind(host, container, access === 'ro' ? ':ro' : '', !optional);
 }
 
-function callBind(host: string, container: string, options: string, isRequired: boolean): LuaStatement {
+function callBind(
+  host: string,
+  container: string,
+  options: string,
+  isRequired: boolean,
+): LuaStatement {
   return run(call('bind', text(host), text(container), text(options), boolean(isRequired)));
 }

@@ -1,15 +1,19 @@
 import {
   and,
+  assign,
   attribute,
   blank,
   comment,
   concat,
   conflict,
+  defineSetRestorably,
   environmentValue,
   equals,
   fail,
+  family,
   forEach,
   help,
+  ifThen,
   isMode,
   type LuaExpression,
   type LuaStatement,
@@ -20,21 +24,19 @@ import {
   not,
   or as orElse,
   prependPath,
-  pushenv,
   renderLua,
+  setRestorably,
   text,
-  assign,
   whatis,
 } from '../lmod-lua-writer/index.ts';
 import { escapeForRuntime } from './container-environment.ts';
-import { ifThen } from './if-then.ts';
 import { renderBinds } from './render-lmod-binds.ts';
 import type { Modulefile } from './types.ts';
 
 /**
  * Writes a modulefile as Lmod Lua, with functions of Lmod 8.3.1 only. All that depends on the node is decided at load
- * time. Variables are set by `pushenv`, which gives the user's own value back at unload; `setenv` would lose it. They are
- * set whatever was found, so that unloading can always take them back.
+ * time. Variables are set so that unloading gives the user's own value back, which `setenv` would lose; and whatever was
+ * found, so that unloading can always take them back.
  */
 export function renderLmod(modulefile: Modulefile): string {
   return renderLua([
@@ -42,6 +44,9 @@ export function renderLmod(modulefile: Modulefile): string {
     help(modulefile.help),
     ...modulefile.whatis.flatMap((line) => whatis(line)),
     ...modulefile.conflicts.map((other) => conflict(other)),
+    family(modulefile.family),
+    blank(),
+    ...defineSetRestorably(),
     blank(),
     ...renderImage(modulefile),
     blank(),
@@ -49,7 +54,7 @@ export function renderLmod(modulefile: Modulefile): string {
     blank(),
     ...renderContainerEnvironment(modulefile),
     blank(),
-    ...modulefile.variables.map((variable) => pushenv(variable.name, variable.value)),
+    ...modulefile.variables.map((variable) => setRestorably(variable.name, variable.value)),
     ...modulefile.path.map((directory) => prependPath('PATH', directory)),
   ]);
 }
@@ -62,30 +67,48 @@ function renderImage({ image, moduleName }: Modulefile): LuaStatement[] {
     comment('The image: the copy of this install, or else the central one.'),
     local('image', nil),
     forEach('candidate', list(text(own), ...central.map(text)), [
-      ifThen(and(equals(name('image'), nil), equals(attribute(name('candidate'), 'mode'), text('file'))), [assign('image', name('candidate'))]),
+      ifThen(
+        and(equals(name('image'), nil), equals(attribute(name('candidate'), 'mode'), text('file'))),
+        [assign('image', name('candidate'))],
+      ),
     ]),
     ifThen(and(equals(name('image'), nil), isMode('load')), [
-          fail(
-            `${moduleName}: its image is gone. None of these is there:${tried}\n  Install it again (ctinstall --rebuild), or ask for the central image to be put back.`,
-          ),
-        ]),
-    ...image.variables.map((variable) => pushenv(variable, orElse(name('image'), text(own)))),
+      fail(
+        `${moduleName}: its image is gone. None of these is there:${tried}\n  Install it again (ctinstall --rebuild), or ask for the central image to be put back.`,
+      ),
+    ]),
+    ...image.variables.map((variable) => setRestorably(variable, orElse(name('image'), text(own)))),
   ];
 }
 
-function renderContainerEnvironment({ containerVariables, containerPath }: Modulefile): LuaStatement[] {
+function renderContainerEnvironment({
+  containerVariables,
+  containerPath,
+}: Modulefile): LuaStatement[] {
   return [
-    comment('Inside the container. Apptainer reads APPTAINERENV_ first and warns where the two differ.'),
+    comment(
+      'Inside the container. Apptainer reads APPTAINERENV_ first and warns where the two differ.',
+    ),
     local('own_path', text(containerPath.map(escapeForRuntime).join(':'))),
-    local('users_path', orElse(environmentValue('SINGULARITYENV_PREPEND_PATH'), environmentValue('APPTAINERENV_PREPEND_PATH'), text(''))),
-    ifThen(not(equals(name('users_path'), text(''))), [assign('own_path', concat(name('own_path'), text(':'), name('users_path')))]),
+    local(
+      'users_path',
+      orElse(
+        environmentValue('SINGULARITYENV_PREPEND_PATH'),
+        environmentValue('APPTAINERENV_PREPEND_PATH'),
+        text(''),
+      ),
+    ),
+    ifThen(not(equals(name('users_path'), text(''))), [
+      assign('own_path', concat(name('own_path'), text(':'), name('users_path'))),
+    ]),
     ...bothNames('ENV_PREPEND_PATH', name('own_path')),
-    ...containerVariables.flatMap((variable) => bothNames(`ENV_${variable.name}`, text(escapeForRuntime(variable.value)))),
+    ...containerVariables.flatMap((variable) =>
+      bothNames(`ENV_${variable.name}`, text(escapeForRuntime(variable.value))),
+    ),
   ];
 }
 
 /** SingularityCE knows only `SINGULARITY…`, Apptainer prefers `APPTAINER…`: the same value in both serves both silently. */
 export function bothNames(rest: string, value: LuaExpression): LuaStatement[] {
-  return [pushenv(`SINGULARITY${rest}`, value), pushenv(`APPTAINER${rest}`, value)];
+  return [setRestorably(`SINGULARITY${rest}`, value), setRestorably(`APPTAINER${rest}`, value)];
 }
-

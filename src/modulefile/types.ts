@@ -9,9 +9,17 @@ export interface Modulefile {
   readonly whatis: readonly string[];
   /** Modules that can't be loaded together with this one. */
   readonly conflicts: readonly string[];
+  /**
+   * Of a family one module is loaded at a time: all installs bind their own `/runscripts` and `/user-software`, and set
+   * `SIF`, so that two at once would be neither.
+   */
+  readonly family: string;
   readonly moduleName: string;
   /** The image: the first of `candidates` that is there at load time goes into each of `variables`. */
-  readonly image: { readonly variables: readonly string[]; readonly candidates: readonly HostPath[] };
+  readonly image: {
+    readonly variables: readonly string[];
+    readonly candidates: readonly HostPath[];
+  };
   /** What goes in front of `PATH`. */
   readonly path: readonly HostPath[];
   /** Variables of the module; what the user had is back after unload. */
@@ -23,7 +31,11 @@ export interface Modulefile {
   /** Decided at load time: each optional one only where its host path is there. */
   readonly binds: readonly Bind[];
   /** Decided at load time: the squashfs file if it is there, else the directory if it is there, else nothing. */
-  readonly userSoftware: { readonly squashfs: HostPath; readonly directory: HostPath; readonly container: ContainerPath };
+  readonly userSoftware: {
+    readonly squashfs: HostPath;
+    readonly directory: HostPath;
+    readonly container: ContainerPath;
+  };
 }
 
 export interface Variable {

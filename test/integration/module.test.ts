@@ -99,7 +99,6 @@ describe("the user's environment", () => {
     ['both, the same', { SINGULARITY_BIND: '/etc:/mine', APPTAINER_BIND: '/etc:/mine' }],
     ['both, different', { SINGULARITY_BIND: '/usr:/theirs', APPTAINER_BIND: '/etc:/mine' }],
     ['odd but legal values', { SINGULARITY_BIND: '/etc/:/mine/,/usr//:/theirs:ro', SINGULARITYENV_PREPEND_PATH: '/x/:/y//z', SIF: '/their own.sif' }],
-    ['an empty APPTAINER_BIND', { APPTAINER_BIND: '', SINGULARITY_BIND: '/etc:/mine' }],
     ['APPTAINER_BINDPATH', { APPTAINER_BINDPATH: '/etc:/mine' }],
   ];
 
@@ -121,6 +120,33 @@ describe("the user's environment", () => {
     const wanted = Object.keys(environment).length > 0 ? '/mine\n/runscripts\n/user-software\n' : '/runscripts\n/user-software\n';
     expect(ran.stdout).toBe(wanted);
     expect(parseEnvironment(await sandbox.succeed('cat after'))).toEqual(parseEnvironment(await sandbox.succeed('cat before')));
+  });
+
+  test('what the user changes between two loads counts, not what was there at the first', async () => {
+    const sandbox = makeSandbox();
+    await installTiny(sandbox);
+    const out = await sandbox.succeed(`
+      t() { echo "$1 \${SINGULARITY_BIND-unset} \${APPTAINER_BIND-unset} \${SIF-unset}"; }
+      export SINGULARITY_BIND=/one:/one SIF=/first; module load tiny; module load tiny; module unload tiny; t 1
+      export SINGULARITY_BIND=/two:/two; unset SIF; module load tiny; module unload tiny; t 2
+      unset SINGULARITY_BIND; export APPTAINER_BIND=/three:/three SIF=/third; module load tiny; module purge; t 3
+      export APPTAINER_BIND=; module load tiny; module unload tiny; t 4`);
+    // An exported empty variable comes back as unset: Lmod's stack can't hold it.
+    expect(out).toBe('1 /one:/one unset /first\n2 /two:/two unset unset\n3 unset /three:/three /third\n4 unset unset /third\n');
+  });
+
+  test('of two modules of ours one is loaded at a time, in whatever order', async () => {
+    const sandbox = makeSandbox();
+    await installTiny(sandbox);
+    sandbox.write('other-1.0.yaml', tinyEasyconfig('', { name: 'other' }));
+    await sandbox.succeed('ctinstall --image-dir "$CT_IMAGES" other-1.0.yaml');
+    const ran = await sandbox.run(
+      `module load tiny; module load other; module -t list 2>&1 | grep 1.0; singularity exec "$SIF" ls -d /mine /user-software; echo "$SIF $EBROOTTINY"
+      module load tiny; module unload other; module unload tiny; echo "$SINGULARITY_BIND \${APPTAINER_BIND-unset} \${SIF-unset}"`,
+      { SINGULARITY_BIND: '/etc:/mine' },
+    );
+    expect(ran.stdout).toBe(`other/1.0\n/mine\n/user-software\n${sandbox.prefix}/software/other/1.0/tiny.sif \n/etc:/mine unset unset\n`);
+    expect(ran.stderr).toContain('replacing "tiny/1.0" with "other/1.0"');
   });
 
   test('a bind of the user for a place of ours wins, with no warning', async () => {
