@@ -1,8 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
+const integration = ['test/integration/**/*.test.ts'];
+
+/** The end-to-end tests run as a user with the usual umask, with blanks in the prefix, and in a group's umask. */
+function endToEnd(name: string, prefixName: string, umask: string) {
+  return { extends: true as const, test: { name, include: integration, provide: { prefixName, umask } } };
+}
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts', 'src/lmod-lua-writer/test/**/*.test.ts'],
     globalSetup: 'test/harness/global-setup.ts',
     // Real programs are started by many tests: a slow machine must not turn into a failed test.
     testTimeout: 180_000,
@@ -10,5 +16,14 @@ export default defineConfig({
     reporters: process.env.CTINSTALL_TEST_JSON
       ? ['default', ['json', { outputFile: process.env.CTINSTALL_TEST_JSON }]]
       : ['default'],
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['test/**/*.test.ts', 'src/lmod-lua-writer/test/**/*.test.ts'], exclude: integration },
+      },
+      endToEnd('end to end', 'ctinstall', '022'),
+      endToEnd('blanks in the prefix', 'my software  here', '022'),
+      endToEnd('umask 007', 'ctinstall', '007'),
+    ],
   },
 });

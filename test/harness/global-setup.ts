@@ -7,6 +7,9 @@ import type { TestProject } from 'vitest/node';
 declare module 'vitest' {
   export interface ProvidedContext {
     toolDir: string;
+    /** Last part of the prefix of end-to-end tests. */
+    prefixName: string;
+    umask: string;
   }
 }
 

@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inject, onTestFinished } from 'vitest';
 
@@ -42,20 +42,14 @@ export interface Sandbox {
   readonly write: (name: string, text: string) => string;
 }
 
-export interface SandboxOptions {
-  /** Last part of the prefix, which may hold blanks. */
-  readonly prefixName?: string;
-  readonly umask?: string;
-}
-
 /** A place of its own for one test, gone when the test is done. */
-export function makeSandbox({ prefixName = 'ctinstall', umask = '022' }: SandboxOptions = {}): Sandbox {
+export function makeSandbox(): Sandbox {
   const dir = mkdtempSync(join(tmpdir(), 'ctinstall-test-'));
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
   giveToUser(dir);
-  const prefix = join(dir, prefixName);
+  const prefix = join(dir, inject('prefixName'));
   const run = (script: string, environment: Readonly<Record<string, string>> = {}): Promise<Ran> =>
-    runAsUser(`umask ${umask}; . "$CT_LMOD_INIT"; module use "$CT_TOOL/modulefiles" "$CTINSTALL_PREFIX/modules"; PATH=$CT_TOOL/bin:$PATH\n${script}`, dir, {
+    runAsUser(`umask ${inject('umask')}; . "$CT_LMOD_INIT"; module use "$CT_TOOL/modulefiles" "$CTINSTALL_PREFIX/modules"; PATH=$CT_TOOL/bin:$PATH\n${script}`, dir, {
       ...machine.environment,
       PATH: machine.path,
       HOME: dir,
@@ -78,7 +72,7 @@ export function makeSandbox({ prefixName = 'ctinstall', umask = '022' }: Sandbox
       return stdout;
     },
     write: (name, text) => {
-      const path = join(dir, name);
+      const path = resolve(dir, name);
       mkdirSync(dirname(path), { recursive: true });
       execFileSync('bash', ['-c', 'cat > "$1"', 'write', path], { input: text });
       giveToUser(dir);
@@ -98,7 +92,7 @@ export function isRoot(): boolean {
 function runAsUser(script: string, cwd: string, env: Readonly<Record<string, string>>): Promise<Ran> {
   const asUser = isRoot() ? ['setpriv', '--reuid', machine.user, '--regid', machine.user, '--init-groups', '--'] : [];
   const [program = 'bash', ...args] = [...asUser, 'bash', '--norc', '--noprofile', '-c', script];
-  return new Promise((resolve, reject) => {
+  return new Promise((done, reject) => {
     const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let stdout = '';
     let stderr = '';
@@ -109,7 +103,7 @@ function runAsUser(script: string, cwd: string, env: Readonly<Record<string, str
       stderr += piece.toString();
     });
     child.on('error', reject);
-    child.on('close', (status, signal) => resolve({ status, signal, stdout, stderr }));
+    child.on('close', (status, signal) => done({ status, signal, stdout, stderr }));
   });
 }
 

@@ -93,12 +93,10 @@ describe('what was installed before still works', () => {
     await sandbox.succeed('echo mine > "$CTINSTALL_PREFIX/software/tiny/1.0/user-software/file"');
     const listed = await listing(sandbox);
     sandbox.write('tiny-1.0.yaml', cases[name]?.easyconfig ?? '');
-    const ran = await sandbox.run(`${install} --rebuild${name.includes('venv') ? ' --trace' : ''}`);
-    if (name.includes('venv')) expect(ran.status).toBe(0);
-    else expect(ran.status).toBe(1);
+    expect((await sandbox.run(`${install} --rebuild`)).status).toBe(1);
     sandbox.write('tiny-1.0.yaml', tinyEasyconfig());
-    if (!name.includes('venv')) expect(await listing(sandbox)).toBe(listed);
-    expect(await sandbox.succeed('module load tiny; singularity exec $SIF cat /user-software/file')).toBe('mine\n');
+    expect(await listing(sandbox)).toBe(listed);
+    expect(await sandbox.succeed('module load tiny; singularity exec "$SIF" cat /user-software/file')).toBe('mine\n');
   });
 });
 
@@ -140,7 +138,7 @@ describe('nothing to pack', () => {
     sandbox.write('tiny-1.0.yaml', tinyEasyconfig());
     await sandbox.succeed(install);
     const script = `
-      module load tiny; echo x > $CONTAINERROOT/user-software/x
+      module load tiny; echo x > "$CONTAINERROOT/user-software/x"
       mkdir tools; for tool in $(ls /usr/bin | grep -v squashfs); do ln -s /usr/bin/$tool tools/; done
       ln -sf "$(command -v node)" tools/
       PATH=$CT_TOOL/bin:$PWD/tools

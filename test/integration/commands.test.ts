@@ -16,7 +16,7 @@ async function installed(more = ''): Promise<Sandbox> {
 
 /** Every file below the prefix but the log and the record, with its content's hash. */
 function tree(sandbox: Sandbox): Promise<string> {
-  return sandbox.succeed("cd ctinstall && find . -type f -not -name install.log -not -name record.json -exec sha256sum {} + | sort -k2; find . -type d -not -path './.ctinstall*' | sort");
+  return sandbox.succeed("cd \"$CTINSTALL_PREFIX\" && find . -type f -not -name install.log -not -name record.json -exec sha256sum {} + | sort -k2; find . -type d -not -path './.ctinstall*' | sort");
 }
 
 describe('install', () => {
@@ -83,13 +83,13 @@ describe('install', () => {
     expect(ran.stdout.match(/is installed already/g)).toHaveLength(7);
     expect(ran.stdout).toMatch(/waiting for process \d+ of .* on /);
     expect(ran.stdout).toContain('8 module load tiny/1.0');
-    expect(await sandbox.succeed('ls ctinstall/.ctinstall/*')).not.toMatch(/lock$|tiny/m);
+    expect(await sandbox.succeed('ls "$CTINSTALL_PREFIX"/.ctinstall/*')).not.toMatch(/lock$|tiny/m);
   });
 
   test('--no-wait fails at once and names the holder', async () => {
     const sandbox = makeSandbox();
     sandbox.write('tiny-1.0.yaml', tinyEasyconfig('sanity_check_commands: ["touch /tmp/.; while [ ! -e go ]; do sleep 0.1; done"]\n'));
-    const ran = await sandbox.run(`${install} 2> first & until [ -e ctinstall/.ctinstall/locks/tiny-1.0.lock ]; do sleep 0.1; done; ${install} --no-wait; echo "status $?"; touch go; wait $! && echo first done`);
+    const ran = await sandbox.run(`${install} 2> first & until [ -e "$CTINSTALL_PREFIX/.ctinstall/locks/tiny-1.0.lock" ]; do sleep 0.1; done; ${install} --no-wait; echo "status $?"; touch go; wait $! && echo first done`);
     expect(ran.stdout).toContain('status 1\n');
     expect(ran.stderr).toMatch(/^error: another ctinstall is at work on the same install: process \d+ of /m);
     expect(ran.stdout).toContain('first done');
@@ -130,7 +130,7 @@ describe('stopped', () => {
       const ran = await sandbox.run(`${install} --rebuild > /dev/null 2>&1 & sleep ${milliseconds / 1000}; kill -9 $! 2> /dev/null; wait $! 2> /dev/null; ${use}`);
       expect(ran.stdout).toBe('mine\n');
     }
-    const next = await sandbox.run(`${install} --rebuild; ${use}; echo "$NEW"; find ctinstall/.ctinstall -type f`);
+    const next = await sandbox.run(`${install} --rebuild; ${use}; echo "$NEW"; find "$CTINSTALL_PREFIX/.ctinstall" -type f`);
     expect(next.stdout).toBe('module load tiny/1.0\nmine\n2\n');
   });
 
@@ -139,7 +139,7 @@ describe('stopped', () => {
     sandbox.write('tiny-1.0.yaml', tinyEasyconfig('sanity_check_commands: ["true"]\n'));
     for (let milliseconds = 100; milliseconds <= 460; milliseconds += 60) {
       await sandbox.run(`${install} > /dev/null 2>&1 & sleep ${milliseconds / 1000}; kill -9 $! 2> /dev/null; wait`);
-      const next = await sandbox.run(`${install} && module load tiny && singularity exec "$SIF" echo runs; rm -rf ctinstall`);
+      const next = await sandbox.run(`${install} && module load tiny && singularity exec "$SIF" echo runs; rm -rf "$CTINSTALL_PREFIX"`);
       expect(next.stdout).toBe('module load tiny/1.0\nruns\n');
     }
   });
@@ -148,7 +148,7 @@ describe('stopped', () => {
 describe('list, show, search, settings, uninstall', () => {
   test('list and show what is installed, a broken record named and the rest shown', async () => {
     const sandbox = await installed();
-    sandbox.write('ctinstall/software/broken/2.0/.ctinstall/record.json', '{');
+    sandbox.write(join(sandbox.prefix, 'software/broken/2.0/.ctinstall/record.json'), '{');
     const listed = await sandbox.run('ctinstall list');
     expect(listed).toMatchObject({ status: 0, stdout: expect.stringMatching(/^tiny\/1\.0 +\d{4}-\d\d-\d\d {2}image 2\.\d MiB\n$/) });
     expect(listed.stderr).toContain('warning: broken/2.0:');
@@ -174,11 +174,11 @@ describe('list, show, search, settings, uninstall', () => {
   test('uninstall removes the install, keeps user software and strange files, and a new install takes them up', async () => {
     const sandbox = await installed();
     expect((await sandbox.run('ctinstall uninstall tiny')).status).toBe(2);
-    await sandbox.succeed('touch ctinstall/software/tiny/1.0/notes; ctinstall uninstall --yes tiny');
-    expect(await sandbox.succeed('cd ctinstall; find software modules -type f')).toBe('software/tiny/1.0/notes\nsoftware/tiny/1.0/user-software/mine\n');
+    await sandbox.succeed('touch "$CTINSTALL_PREFIX/software/tiny/1.0/notes"; ctinstall uninstall --yes tiny');
+    expect(await sandbox.succeed('cd "$CTINSTALL_PREFIX"; find software modules -type f')).toBe('software/tiny/1.0/notes\nsoftware/tiny/1.0/user-software/mine\n');
     expect(await sandbox.succeed(`${install} > /dev/null; ${use}`)).toBe('mine\n');
-    await sandbox.succeed('rm ctinstall/software/tiny/1.0/notes; ctinstall uninstall --yes --with-user-software tiny/1.0');
-    expect(await sandbox.succeed('cd ctinstall; find software modules -mindepth 1')).toBe('');
+    await sandbox.succeed('rm "$CTINSTALL_PREFIX/software/tiny/1.0/notes"; ctinstall uninstall --yes --with-user-software tiny/1.0');
+    expect(await sandbox.succeed('cd "$CTINSTALL_PREFIX"; find software modules -mindepth 1')).toBe('');
   });
 
   test('start-shell of an install is the filled-in script', async () => {

@@ -18,8 +18,8 @@ describe('the image, decided at load', () => {
     await sandbox.succeed(`mkdir ${central}; cp "$CT_IMAGES/tiny.sif" ${central}`);
     sandbox.write('tiny-1.0.yaml', tinyEasyconfig());
     await sandbox.succeed(`ctinstall --image-dir ${central} tiny-1.0.yaml`);
-    expect(await sandbox.succeed('module load tiny; echo $SIF')).toBe(`${sandbox.prefix}/software/tiny/1.0/tiny.sif\n`);
-    expect(await sandbox.succeed('module load tiny; rm $SIF; module load tiny; echo $SIF; singularity exec $SIF true')).toBe(`${central}/tiny.sif\n`);
+    expect(await sandbox.succeed('module load tiny; echo "$SIF"')).toBe(`${sandbox.prefix}/software/tiny/1.0/tiny.sif\n`);
+    expect(await sandbox.succeed('module load tiny; rm "$SIF"; module load tiny; echo "$SIF"; singularity exec "$SIF" true')).toBe(`${central}/tiny.sif\n`);
 
     const out = await sandbox.run(`
       module load tiny
@@ -43,7 +43,7 @@ describe('the image, decided at load', () => {
     const installDir = await installTiny(sandbox);
     rmSync(join(installDir, 'tiny.sif'));
     symlinkSync('/nowhere.sif', join(installDir, 'tiny.sif'));
-    expect(await sandbox.succeed('module load tiny; echo $SIF; echo $CT_IMAGES/tiny.sif')).toMatch(/^(.*)\n\1\n$/);
+    expect(await sandbox.succeed('module load tiny; echo "$SIF"; echo $CT_IMAGES/tiny.sif')).toMatch(/^(.*)\n\1\n$/);
   });
 });
 
@@ -53,13 +53,13 @@ describe('/user-software, decided at load', () => {
     const installDir = await installTiny(sandbox);
     const load = 'module load tiny; echo "$SINGULARITY_BIND"';
     expect(await sandbox.succeed(load)).toContain(`${installDir}/user-software:/user-software`);
-    await sandbox.succeed(`echo hello > ${installDir}/user-software/file; mksquashfs ${installDir}/user-software ${installDir}/user-software.squashfs -quiet -no-progress`);
+    await sandbox.succeed(`cd "${installDir}"; echo hello > user-software/file; mksquashfs user-software user-software.squashfs -quiet -no-progress`);
     expect(await sandbox.succeed(load)).toContain(`${installDir}/user-software.squashfs:/user-software:ro,image-src=/`);
-    const ran = await sandbox.run('module load tiny; singularity exec $SIF sh -c "cat /user-software/file; touch /user-software/x"');
+    const ran = await sandbox.run('module load tiny; singularity exec "$SIF" sh -c "cat /user-software/file; touch /user-software/x"');
     expect(ran.stdout).toBe('hello\n');
     expect(ran.stderr).toContain('Read-only file system');
     expect(ran.stderr).not.toMatch(/WARNING|INFO/);
-    await sandbox.succeed(`rm -r ${installDir}/user-software*; ln -s nowhere ${installDir}/user-software.squashfs`);
+    await sandbox.succeed(`cd "${installDir}"; rm -r user-software*; ln -s nowhere user-software.squashfs`);
     expect(await sandbox.succeed(load)).not.toContain('user-software');
   });
 });
@@ -71,7 +71,7 @@ describe('binds', () => {
     mkdirSync(here);
     const more = `binds:\n  - { host: ${here}, container: /here, access: ro }\n  - { host: /no/such/place, optional: true }\n`;
     await installTiny(sandbox, more);
-    const bind = await sandbox.succeed('module load tiny; echo "$SINGULARITY_BIND"; singularity exec $SIF sh -c "[ -d /here ]"');
+    const bind = await sandbox.succeed('module load tiny; echo "$SINGULARITY_BIND"; singularity exec "$SIF" sh -c "[ -d /here ]"');
     expect(bind).toContain(`${here}:/here:ro`);
     expect(bind).not.toContain('/no/such/place');
     rmSync(here, { recursive: true });
@@ -154,7 +154,7 @@ describe("the user's environment", () => {
     await installTiny(sandbox);
     mkdirSync(join(sandbox.dir, 'mine'));
     sandbox.write('mine/file', 'mine');
-    const ran = await sandbox.run('module load tiny; singularity exec $SIF cat /user-software/file', { SINGULARITY_BIND: `${sandbox.dir}/mine:/user-software/` });
+    const ran = await sandbox.run('module load tiny; singularity exec "$SIF" cat /user-software/file', { SINGULARITY_BIND: `${sandbox.dir}/mine:/user-software/` });
     expect(ran).toMatchObject({ stdout: 'mine', stderr: '' });
   });
 });
@@ -165,7 +165,8 @@ describe('module commands', () => {
     sandbox.write('tiny-1.0.yaml', tinyEasyconfig('description: "Small: ]] $HOME `x` \\"q\\""\nhomepage: https://example.org/\ndocurls: [https://example.org/docs]\n'));
     sandbox.write('tiny-2.0.yaml', tinyEasyconfig('', { version: '2.0' }));
     const said = await sandbox.succeed('MODULEPATH=/elsewhere ctinstall --image-dir "$CT_IMAGES" tiny-1.0.yaml tiny-2.0.yaml');
-    expect(said).toContain(`module use ${sandbox.prefix}/modules\nmodule load tiny/1.0\n`);
+    const modules = join(sandbox.prefix, 'modules');
+    expect(said).toContain(`module use ${modules.includes(' ') ? `'${modules}'` : modules}\nmodule load tiny/1.0\n`);
     const help = (await sandbox.run('module help tiny/1.0')).stderr;
     for (const text of ['Small: ]] $HOME `x` "q"', 'https://example.org/', 'https://example.org/docs']) expect(help).toContain(text);
     const whatis = (await sandbox.run('module whatis tiny/1.0')).stderr;
@@ -183,6 +184,6 @@ describe('module commands', () => {
     await installTiny(sandbox, `env:\n  module: { OUTSIDE: ${JSON.stringify(value)} }\n  container: { INSIDE: ${JSON.stringify(value)} }\n`);
     const wanted = value.replace('%%', '%');
     expect(await sandbox.succeed('module load tiny; printf %s "$OUTSIDE"')).toBe(wanted);
-    expect(await sandbox.succeed('module load tiny; singularity exec $SIF sh -c \'printf %s "$INSIDE"\'')).toBe(wanted);
+    expect(await sandbox.succeed('module load tiny; singularity exec "$SIF" sh -c \'printf %s "$INSIDE"\'')).toBe(wanted);
   });
 });
