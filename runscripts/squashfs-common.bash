@@ -6,6 +6,7 @@ module=NAME/VERSION  # filled in by ctinstall
 # Processors to use where nobody says; 0: all that are granted.
 default_processors=0  # filled in by ctinstall
 
+# No here-strings in here: old versions of bash write them to /tmp, which may be full.
 set -u -o pipefail
 # File names are bytes, sorted as bytes, and what programs say can be told apart.
 export LC_ALL=C
@@ -21,7 +22,6 @@ state=$install_dir/.ctinstall
 lock=$state/user-software.lock
 lineage=$state/user-software.lineage
 stamp=$state/user-software.stamp
-messages=$state/user-software.messages
 
 # The name of this node. Not $HOSTNAME: a job may have inherited it from the login node.
 IFS= read -r host </proc/sys/kernel/hostname
@@ -42,6 +42,12 @@ fail() { # exit status, message, hint…
   shift 2
   for hint; do printf 'hint: %s\n' "$hint" >&2; done
   exit "$status"
+}
+
+# Prints a path as a word that can be pasted into a shell.
+quote() {
+  local quoted="'\\''"
+  printf "'%s'" "${1//\'/$quoted}"
 }
 
 # Options of both scripts; sets $used to the number of words that were used up.
@@ -98,7 +104,7 @@ has_directory() {
   local entry
   [[ -d $directory ]] || return 1
   entry=$(find -H "$directory" -mindepth 1 -printf x -quit) ||
-    fail 1 "\`$directory\` cannot be read" "see: ls -ld $(printf '%q' "$directory")"
+    fail 1 "\`$directory\` cannot be read" "see: ls -ld $(quote "$directory")"
   [[ $entry ]]
 }
 
@@ -107,7 +113,7 @@ clean_up() {
   if [[ $child ]]; then
     { kill -KILL "$child" && wait "$child"; } 2>/dev/null
   fi
-  rm -f -- "$part" "$stamp" "$stamp.next" "$messages"
+  rm -f -- "$part" "$stamp" "$stamp.next"
   [[ ! -e $unpack ]] || remove_tree "$unpack"
   if [[ $(readlink -- "$lock") == "$me" ]]; then rm -f -- "$lock"; fi
 }
@@ -115,7 +121,8 @@ clean_up() {
 # Removes what a killed run left, known by names that only these scripts give.
 clear_leftovers() {
   local leftover
-  for leftover in "$install_dir"/.user-software.{squashfs.*.part,*.unpack,removed-*} "$lock".* "$lineage".part; do
+  for leftover in "$install_dir"/.user-software.{squashfs.*.part,*.unpack,removed-*} \
+    "$lock".* "$lineage".part "$state"/user-software.messages.*; do
     if [[ -e $leftover || -L $leftover ]]; then remove_tree "$leftover"; fi
   done
 }
@@ -148,7 +155,7 @@ find_start_of() { # process
   { IFS= read -r -d '' stat <"/proc/$1/stat"; } 2>/dev/null
   [[ $stat ]] || return
   # The name of the program, in parentheses, may hold blanks and parentheses itself.
-  read -r -a fields <<<"${stat##*) }"
+  read -r -a fields < <(printf '%s\n' "${stat##*) }")
   # A dead one that its parent has not yet asked after is dead.
   if [[ ${fields[0]} == Z ]]; then started=dead; else started=${fields[19]}; fi
 }
@@ -156,7 +163,7 @@ find_start_of() { # process
 # Surely dead is only who ran on this node and is gone.
 is_surely_dead() { # what its lock says
   local its_host its_pid its_start its_boot _
-  IFS=: read -r its_host its_pid its_start its_boot _ <<<"$1"
+  IFS=: read -r its_host its_pid its_start its_boot _ < <(printf '%s\n' "$1")
   [[ $its_host == "$host" && $its_pid =~ ^[1-9][0-9]*$ ]] || return 1
   [[ $its_boot == "$boot" ]] || return 0
   find_start_of "$its_pid"
@@ -191,7 +198,7 @@ take_lock() { # path
 # still the dead one's.
 take_over() { # path, what it says
   local its_host its_pid its_start _ guard taken=1
-  IFS=: read -r its_host its_pid its_start _ <<<"$2"
+  IFS=: read -r its_host its_pid its_start _ < <(printf '%s\n' "$2")
   guard=$1.after-$its_host-$its_pid-$its_start
   take_lock "$guard"
   if [[ $(readlink -- "$1") == "$2" ]]; then
@@ -203,9 +210,9 @@ take_over() { # path, what it says
 
 fail_held() { # path, what it says
   local its_host its_pid its_user its_job _
-  IFS=: read -r its_host its_pid _ _ its_user its_job <<<"$2"
+  IFS=: read -r its_host its_pid _ _ its_user its_job < <(printf '%s\n' "$2")
   fail 1 "another run is at work on this user software: process $its_pid of $its_user on $its_host${its_job:+, Slurm job $its_job}" \
-    "run it again when that one is done; if that process is surely gone: rm $(printf '%q' "$1")"
+    "run it again when that one is done; if that process is surely gone: rm $(quote "$1")"
 }
 
 # ---- what became of the directory since it was packed
@@ -291,15 +298,22 @@ choose_processors() {
 
 # Runs a program so that a signal to this script ends it at once. Sets $status, and $said to what it wrote on stderr.
 run_tool() {
-  if [[ $shows_progress ]]; then exec 3>&1; else exec 3>/dev/null; fi
-  "$@" >&3 2>"$messages" &
+  local messages
+  # Not beside the user software, where the disk may be full: just that is to be read here.
+  messages=$(mktemp 2>/dev/null) || messages=$(mktemp -- "$state/user-software.messages.XXXXXX") ||
+    fail 1 "cannot write in \`$state\`"
+  exec 3>/dev/null 4>"$messages"
+  exec 5<"$messages"
+  rm -f -- "$messages"
+  if [[ $shows_progress ]]; then exec 3>&1; fi
+  "$@" >&3 2>&4 3>&- 4>&- 5<&- &
   child=$!
-  exec 3>&-
   { wait "$child"; } 2>/dev/null
   status=$?
   child=
-  said=$(cat -- "$messages")
-  [[ ! $said ]] || printf '%s\n' "$said" >&2
+  said=$(cat <&5)
+  exec 3>&- 4>&- 5<&-
+  if [[ $said ]]; then printf '%s\n' "$said" >&2; fi
   return "$status"
 }
 
@@ -315,14 +329,34 @@ fail_of_tool() { # program, message
   fail 1 "$2: $1 $ended" ${hint[@]+"${hint[@]}"}
 }
 
-# Sees to it that a file, or all in a directory's file system, is on the disk.
+# Sees to it that a file or directory, or with --file-system all that is on the same file system, is on the disk.
 flush() { # path [option]
-  # Before coreutils 8.24 there is only one for everything.
-  if [[ $(sync --help) == *--file-system* ]]; then sync ${2+"$2"} -- "$1"; else sync; fi
+  local said
+  # Before coreutils 8.24 sync knows only all file systems at once.
+  if [[ $(sync --help) != *--file-system* ]]; then
+    sync
+    return
+  fi
+  said=$(sync ${2+"$2"} -- "$1" 2>&1) && return
+  case $said in
+    # Some file systems do not do it for a directory.
+    *'Invalid argument' | *'not supported' | *'not implemented') sync ;;
+    *)
+      printf '%s\n' "$said" >&2
+      return 1
+      ;;
+  esac
 }
 
+# Prints a name under which a directory that makes room for another is kept.
 name_replaced() {
-  printf '%s' "$directory.replaced-$(date +%Y%m%d-%H%M%S)"
+  local name count=1
+  name=$directory.replaced-$(date +%Y%m%d-%H%M%S)
+  if [[ -e $name || -L $name ]]; then
+    while [[ -e $name.$count || -L $name.$count ]]; do count=$((count + 1)); done
+    name=$name.$count
+  fi
+  printf '%s' "$name"
 }
 
 format_bytes() { # bytes

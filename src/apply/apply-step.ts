@@ -1,5 +1,5 @@
 import { copyFileHashed } from '../host/copy-file.ts';
-import { isDirectory, isFile, makeDirectory, removeEmptyDirectory, removeFile, statIfThere, writeFileWhole } from '../host/files.ts';
+import { isDirectory, isFile, makeDirectory, statIfThere, writeFileWhole } from '../host/files.ts';
 import { assertNever } from '../lib/assert-never.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { hostPath, joinHost } from '../lib/paths.ts';
@@ -9,6 +9,7 @@ import type { ApplyOptions } from './apply-plan.ts';
 import { publish } from './publish.ts';
 import { type RecordedFile, renderRecord, sha256Of } from './record.ts';
 import { runInContainer } from './run-in-container.ts';
+import { removeBelow } from './uninstall.ts';
 
 /** What was measured while the steps ran: goes into the record. */
 export interface Measured {
@@ -29,7 +30,7 @@ export async function applyStep(step: Step, plan: Plan, measured: Measured, opti
     case 'run-in-container':
       return runInContainer(step, { ...options, log: (line) => measured.log.push(line) });
     case 'write-record':
-      return writeRecord(step, measured);
+      return writeRecord(step, plan, measured);
     case 'publish':
       return publish(step, plan.retired);
     case 'check-paths':
@@ -69,12 +70,13 @@ async function writeStaged(step: WriteFileStep, plan: Plan, measured: Measured):
 
 async function record(path: string, plan: Plan, measured: Measured, sha256: string | undefined): Promise<void> {
   const stats = await statIfThere(path);
-  measured.files.push({ path: path.slice(plan.staging.length + 1), size: stats?.size ?? 0, mode: (stats?.mode ?? 0) & 0o7777, sha256 });
+  measured.files.push({ path: path.slice(plan.staging.length + 1), size: stats?.size ?? 0, mode: (stats?.mode ?? 0) & 0o7777, mtimeMs: stats?.mtimeMs, sha256 });
 }
 
-async function writeRecord(step: WriteRecordStep, measured: Measured): Promise<void> {
+async function writeRecord(step: WriteRecordStep, plan: Plan, measured: Measured): Promise<void> {
   const image = measured.image ?? { sha256: undefined, how: 'copied' };
-  const text = renderRecord(step.record, { installed: new Date().toISOString(), image, files: measured.files });
+  const modulefile = plan.steps.find((other) => other.kind === 'write-modulefile')?.content ?? '';
+  const text = renderRecord(step.record, { installed: new Date().toISOString(), modulefileSha256: sha256Of(modulefile), image, files: measured.files });
   await writeFileWhole(step.path, text, 0o644);
 }
 
@@ -89,9 +91,5 @@ async function checkPaths({ root, files, dirs }: CheckPathsStep): Promise<void> 
 }
 
 async function removeLeftovers({ root, files }: RemoveLeftoversStep): Promise<void> {
-  for (const file of files) {
-    await removeFile(joinHost(root, file));
-    const parent = hostPath('..', joinHost(root, file));
-    if (parent !== root) await removeEmptyDirectory(parent);
-  }
+  for (const file of files) await removeBelow(root, file);
 }

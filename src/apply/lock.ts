@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createFileOnce, makeDirectory, readTextIfThere, removeFile, rename } from '../host/files.ts';
+import { createFileOnce, makeDirectory, readTextIfThere, removeFile } from '../host/files.ts';
 import { identifyThisProcess, isSurelyDead, type ProcessIdentity } from '../host/process-identity.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { type HostPath, hostPath } from '../lib/paths.ts';
@@ -31,7 +32,7 @@ export async function takeLock(path: HostPath, options: LockOptions): Promise<()
     if (held === undefined) continue;
     const holder = parseHolder(held);
     if (holder !== undefined && (await isSurelyDead(holder))) {
-      await breakLock(path, held, mine);
+      await breakLock(path, held, text);
       continue;
     }
     const who = describeHolder(holder);
@@ -48,17 +49,21 @@ async function giveBack(path: HostPath, mine: string): Promise<void> {
   if ((await readTextIfThere(path)) === mine) await removeFile(path);
 }
 
-/** Two may find the same dead holder: each moves aside what it found, and puts back what was not it. */
-async function breakLock(path: HostPath, held: string, mine: ProcessIdentity): Promise<void> {
-  const aside = hostPath(`${path}.${mine.pid}.dead~`);
-  try {
-    await rename(path, aside);
-  } catch {
-    return;
+/**
+ * Removes the lock of a dead holder. Several may find it at once, and one of them may be slow: only who makes the claim
+ * on this very holder may remove the lock, and only while it is still that holder's. Who made the claim may have died
+ * too: then the claim is broken in the same way.
+ */
+async function breakLock(path: HostPath, held: string, mine: string): Promise<void> {
+  const claim = hostPath(`${path}.${createHash('sha256').update(held).digest('hex').slice(0, 16)}~`);
+  if (await createFileOnce(claim, mine)) {
+    if ((await readTextIfThere(path)) === held) await removeFile(path);
+    return removeFile(claim);
   }
-  const moved = await readTextIfThere(aside);
-  if (moved !== undefined && moved !== held) await createFileOnce(path, moved);
-  await removeFile(aside);
+  const claimant = await readTextIfThere(claim);
+  const other = claimant === undefined ? undefined : parseHolder(claimant);
+  if (claimant !== undefined && other !== undefined && (await isSurelyDead(other))) await breakLock(claim, claimant, mine);
+  else await sleep(pauseMilliseconds / 10);
 }
 
 function parseHolder(text: string): ProcessIdentity | undefined {

@@ -13,6 +13,7 @@ import {
   rename,
   writeFileWhole,
 } from '../host/files.ts';
+import { CtinstallError } from '../lib/errors.ts';
 import { type HostPath, hostPath, joinHost } from '../lib/paths.ts';
 import type { PublishStep } from '../plan/types.ts';
 
@@ -126,9 +127,17 @@ async function isThere(installDir: HostPath, path: string): Promise<boolean> {
   return (await lstatIfThere(joinHost(installDir, path))) !== undefined;
 }
 
+/** @throws CtinstallError where the journal is damaged: what was replaced is kept in the retired directory */
 async function readJournal(retired: HostPath): Promise<Journal | undefined> {
-  const text = await readTextIfThere(joinHost(retired, journalName));
+  const path = joinHost(retired, journalName);
+  const text = await readTextIfThere(path);
   if (text === undefined) return undefined;
-  const result = journalSchema.safeParse(JSON.parse(text));
-  return result.success ? result.data : undefined;
+  try {
+    return journalSchema.parse(JSON.parse(text));
+  } catch (error) {
+    throw new CtinstallError('filesystem', `\`${path}\` is damaged: what an earlier run replaced cannot be put back`, {
+      hint: `move \`${retired}\` aside (it holds the replaced files), then run again with \`--rebuild\``,
+      cause: error,
+    });
+  }
 }

@@ -9,6 +9,8 @@ export interface RecordedFile {
   readonly path: string;
   readonly size: number;
   readonly mode: number;
+  /** Milliseconds since 1970. */
+  readonly mtimeMs: number | undefined;
   readonly sha256: string | undefined;
 }
 
@@ -21,10 +23,12 @@ const recordSchema = z.looseObject({
   installed: z.string(),
   prefix: z.string(),
   modulefile: z.string(),
+  modulefileSha256: z.string().optional(),
+  centralImages: z.array(z.string()).default([]),
   runtime: z.looseObject({ name: z.string(), flavour: z.string(), version: z.string().optional() }),
   image: z.looseObject({ file: z.string(), source: z.string(), size: z.number(), sha256: z.string().optional(), how: z.string() }),
   venv: z.string().optional(),
-  files: z.array(z.looseObject({ path: z.string(), size: z.number(), mode: z.number(), sha256: z.string().optional() })),
+  files: z.array(z.looseObject({ path: z.string(), size: z.number(), mode: z.number(), mtimeMs: z.number().optional(), sha256: z.string().optional() })),
 });
 
 /** What was installed, from what, by which version of ctinstall: `.ctinstall/record.json` of an install dir. */
@@ -32,9 +36,9 @@ export type InstallRecord = z.infer<typeof recordSchema>;
 
 export function renderRecord(
   planned: PlannedRecord,
-  measured: { installed: string; image: { sha256: string | undefined; how: string }; files: readonly RecordedFile[] },
+  measured: { installed: string; modulefileSha256: string; image: { sha256: string | undefined; how: string }; files: readonly RecordedFile[] },
 ): string {
-  const record = { ...planned, installed: measured.installed, image: { ...planned.image, ...measured.image }, files: measured.files };
+  const record = { ...planned, installed: measured.installed, modulefileSha256: measured.modulefileSha256, image: { ...planned.image, ...measured.image }, files: measured.files };
   return `${JSON.stringify(record, undefined, 2)}\n`;
 }
 

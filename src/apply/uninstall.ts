@@ -23,7 +23,7 @@ export async function uninstallFiles({ installDir, modulefile }: InstallPlaces, 
 }
 
 /** Removes one file, and its directory if that is empty then. A record cannot lead outside, or to the user's own. */
-async function removeBelow(installDir: HostPath, path: string): Promise<void> {
+export async function removeBelow(installDir: HostPath, path: string): Promise<void> {
   if (path.startsWith('/') || path.split('/').includes('..') || isUserSoftware(path)) return;
   await removeFile(joinHost(installDir, path));
   const directory = hostPath('..', joinHost(installDir, path));

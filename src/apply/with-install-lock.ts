@@ -79,8 +79,13 @@ function directoriesOf({ staging, retired, lock, prefix, installDir, modulefile 
     hostPath('../..', installDir),
     hostPath('..', modulefile),
     hostPath('../..', modulefile),
-    prefix,
+    ...ancestorsOf(prefix),
   ];
+}
+
+/** The directory itself and those above it, the root left out. */
+function ancestorsOf(directory: HostPath): HostPath[] {
+  return directory === '/' ? [] : [directory, ...ancestorsOf(hostPath('..', directory))];
 }
 
 async function findMissing(directories: readonly HostPath[]): Promise<HostPath[]> {

@@ -54,6 +54,15 @@ export function makeProgram(context: CommandContext): Command {
     .option('--no-wait', 'fail if another ctinstall is at work on the same install')
     .action(async (module: string, flags) => (await import('./commands/uninstall.ts')).uninstall(module, flags, settingsFlags(flags), context));
 
+  command(program, 'verify', 'compare installs with their records')
+    .argument('[module...]', 'modules to look at; all if none is named')
+    .option('--quick', 'compare sizes and times only')
+    .action(async (names: string[], flags) => (await import('./commands/verify.ts')).verify(names, flags, settingsFlags(flags), context));
+
+  command(program, 'clean', 'clear what runs that were stopped left behind')
+    .option('--dry-run', 'only say what that is')
+    .action(async (flags) => (await import('./commands/clean.ts')).clean(flags, settingsFlags(flags), context));
+
   command(program, 'settings', 'print the settings that hold here, each with where it came from').action(async (flags) =>
     (await import('./commands/settings.ts')).settings(settingsFlags(flags), context),
   );

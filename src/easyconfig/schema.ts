@@ -87,7 +87,7 @@ const relativePath = ruled(templated, (path) =>
 export const easyconfigSchema = z.strictObject({
   name: matching(namePattern, 'name', namePart),
   version: matching(namePattern, 'version', namePart),
-  versionsuffix: matching(versionSuffixPattern, 'versionsuffix', `such as \`-rocm-6.2.0\`: ${namePart.split(',')[0]}`).optional(),
+  versionsuffix: matching(versionSuffixPattern, 'versionsuffix', 'such as `-rocm-6.2.0`: letters, digits and `.`, `_`, `+`, `-`, at most 127').optional(),
   homepage: line.optional(),
   whatis: z.array(line).optional(),
   description: templated.optional(),

@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isNode, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import { type Document, isAlias, isMap, isNode, isPair, isScalar, isSeq, type Node, parseDocument, visit } from 'yaml';
 import { formatValue } from '../lib/format.ts';
 import type { Issue, Place } from './types.ts';
 
@@ -18,15 +18,16 @@ export const mostFaults = 100;
  * Never throws: every fault comes back with its place.
  */
 export function parsePlacedYaml(text: string): { yaml: PlacedYaml; issues: [] } | { yaml: undefined; issues: Issue[] } {
-  const counter = new LineCounter();
   // Its own check for unique keys takes quadratic time.
-  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, stringKeys: true, uniqueKeys: false });
+  const document = parseDocument(text, { prettyErrors: false, stringKeys: true, uniqueKeys: false });
+  // The parser's own counter loses lines after a fault.
+  const newlines = Array.from(text.matchAll(/\n/g), ({ index }) => index);
   const placeAt = (start: number, end: number): Place => {
-    const { line } = counter.linePos(Math.min(start, text.length));
-    const lineStart = counter.lineStarts[line - 1] ?? 0;
-    const lineEnd = text.indexOf('\n', start) < 0 ? text.length : text.indexOf('\n', start);
+    const line = countBelow(newlines, start);
+    const lineStart = line === 0 ? 0 : (newlines[line - 1] ?? 0) + 1;
+    const lineEnd = newlines[line] ?? text.length;
     const before = text.slice(lineStart, start).replace(/^\uFEFF/, '');
-    return { line: Math.max(line, 1), column: countCharacters(before) + 1, length: Math.max(1, countCharacters(text.slice(start, Math.min(end, lineEnd)))) };
+    return { line: line + 1, column: countCharacters(before) + 1, length: Math.max(1, countCharacters(text.slice(start, Math.min(end, lineEnd)))) };
   };
   const faults = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
   if (faults.length > 0) {
@@ -100,6 +101,17 @@ function findUnusable(document: Document): Unusable[] {
   return found;
 }
 
+/** How many of the numbers, sorted, are below `limit`. */
+function countBelow(numbers: readonly number[], limit: number): number {
+  let [low, high] = [0, numbers.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((numbers[middle] ?? 0) < limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** Surrogate pairs count once. */
 function countCharacters(text: string): number {
   let count = 0;
@@ -108,7 +120,7 @@ function countCharacters(text: string): number {
 }
 
 function describeYamlFault(code: string, message: string): Pick<Issue, 'message' | 'hint'> {
-  const plain = (message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, '');
+  const plain = formatValue((message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, ''), 200);
   switch (code) {
     case 'TAB_AS_INDENT':
       return { message: plain, hint: 'indent with blanks: YAML allows no tabs there' };
@@ -118,9 +130,12 @@ function describeYamlFault(code: string, message: string): Pick<Issue, 'message'
       return { message: 'this is nested too deep', hint: undefined };
     case 'BAD_ALIAS':
       return { message: plain.startsWith('Excessive alias count') ? 'its aliases (`*name`) expand to too much' : plain, hint: undefined };
+    case 'MISSING_CHAR':
+      if (/closing .quote/.test(plain)) return { message: 'a quote that was opened is never closed', hint: 'look for it above' };
+      break;
     case 'NON_STRING_KEY':
       return { message: 'a key must be text', hint: undefined };
   }
   const needsQuotes = /plain|implicit|quote|map key|nested mappings/i.test(message);
-  return { message: plain, hint: needsQuotes ? 'a value that holds `: `, `#` or begins with a special character needs quotes' : undefined };
+  return { message: plain, hint: needsQuotes ? 'a value that holds `: `, `#` or begins with a special character needs quotes' : 'look at brackets, quotes and indentation here and on the line before' };
 }

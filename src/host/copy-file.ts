@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, type FileHandle, open, rm } from 'node:fs/promises';
+import { chmod, copyFile, type FileHandle, open, rm } from 'node:fs/promises';
 import { CtinstallError } from '../lib/errors.ts';
 import { codeOf, fileError } from './files.ts';
 
@@ -37,6 +37,7 @@ export async function copyFileHashed(from: string, to: string, options: CopyOpti
   try {
     const before = await source.stat();
     const isCloned = await cloneFile(from, to);
+    if (isCloned) await finishClone(to, options.mode);
     const sha256 = isCloned
       ? options.needsHash
         ? await copyBytes(source, undefined, from, to, options)
@@ -47,7 +48,8 @@ export async function copyFileHashed(from: string, to: string, options: CopyOpti
       throw new CtinstallError('image-changed', `\`${from}\` changed while it was read`, { hint: 'wait until whoever writes it is done, then run again' });
     return { sha256, size: after.size, how: isCloned ? 'cloned' : 'copied' };
   } catch (error) {
-    await rm(to, { force: true });
+    // What was there before is not this copy's to remove.
+    if (codeOf(error) !== 'EEXIST') await rm(to, { force: true });
     throw fileError(error, 'copy', from, to);
   } finally {
     await source.close();
@@ -61,8 +63,18 @@ async function cloneFile(from: string, to: string): Promise<boolean> {
   } catch (error) {
     // Which error says "cannot clone" differs by file system; a real one shows again when the bytes are copied.
     if (codeOf(error) === 'EEXIST') throw error;
-    await rm(to, { force: true });
     return false;
+  }
+}
+
+/** A clone has the mode of its source, and may be in memory only. */
+async function finishClone(to: string, mode: number): Promise<void> {
+  await chmod(to, mode & ~process.umask());
+  const clone = await open(to, 'r');
+  try {
+    await clone.sync();
+  } finally {
+    await clone.close();
   }
 }
 

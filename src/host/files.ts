@@ -68,15 +68,17 @@ export async function rename(from: string, to: string): Promise<void> {
   await attempt('rename', from, () => fs.rename(from, to), to);
 }
 
-/** A second name for the file; a copy where the file system has no hard links. Replaces what is there. */
+/** A second name for the file; a copy where the file system has no hard links, whole or not there at all. Replaces what is there. */
 export async function linkOrCopy(from: string, to: string): Promise<void> {
+  const part = `${to}.${process.pid}.part~`;
   await attempt('keep a copy of', from, async () => {
     await fs.rm(to, { force: true });
     try {
       await fs.link(from, to);
     } catch (error) {
       if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(codeOf(error) ?? '')) throw error;
-      await fs.promises.cp(from, to, { preserveTimestamps: true, verbatimSymlinks: true });
+      await fs.promises.cp(from, part, { preserveTimestamps: true, verbatimSymlinks: true });
+      await fs.rename(part, to);
     }
   });
 }

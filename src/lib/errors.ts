@@ -21,6 +21,7 @@ export const exitStatusOf = {
   'locked': 1,
   'command-failed': 1,
   'sanity-check-failed': 1,
+  'verification-failed': 1,
   'filesystem': 1,
   'interrupted': 130,
 } as const;

@@ -18,9 +18,9 @@ export function formatSeconds(seconds: number): string {
   return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
 }
 
-/** A value from a file as a message shows it: one line, at most 60 characters, nothing that a terminal obeys. */
-export function formatValue(value: string): string {
-  const short = value.length > 60 ? `${value.slice(0, 57)}…` : value;
+/** A value from a file as a message shows it: one line, at most `most` characters, nothing that a terminal obeys. */
+export function formatValue(value: string, most = 60): string {
+  const short = value.length > most ? `${value.slice(0, most - 3)}…` : value;
   return short.toWellFormed().replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escapeCharacter);
 }
 

@@ -94,8 +94,6 @@ function bindingOf(expression: LuaExpression): number {
       return binding.comparison;
     case 'not':
       return binding.unary;
-    case 'number':
-      return expression.value < 0 ? binding.unary : binding.simple;
     case 'name':
     case 'call':
     case 'method':

@@ -1,59 +1,47 @@
 import { checkPushLength, toVariableName, toVariableValue } from './environment.ts';
-import {
-  and,
-  boolean,
-  call,
-  concat,
-  equals,
-  type LuaValue,
-  method,
-  name,
-  nil,
-  not,
-  or,
-  text,
-} from './expressions.ts';
-import { environmentValue, isMode, pushenv } from './lmod.ts';
-import {
-  assign,
-  comment,
-  ifThen,
-  type LuaStatement,
-  local,
-  localFunction,
-  run,
-} from './statements.ts';
+import { and, call, concat, type LuaValue, method, name, not, notEquals, or } from './expressions.ts';
+import { environmentValue, isMode, pushenv, setenv } from './lmod.ts';
+import { assign, comment, giveBack, ifThen, type LuaStatement, local, localFunction, run } from './statements.ts';
 
 const functionName = 'set_restorably';
 
 /**
  * Defines the Lua function that {@link setRestorably} calls: to be written once, above its first call.
  *
- * `pushenv` alone gives back the right value only once in a shell. Lmod never drops the first value that it saved in
- * `__LMOD_STACK_<NAME>`: after load, unload, a change by the user, load and unload it would bring back the first one. So
- * where the stack holds nothing but such a remainder (one element), it is made anew from the value of now. An empty value
- * cannot be kept on the stack and comes back as unset. (Lmod 8.6.19, `MasterControl.lua`, `pushenv` and `popenv`.)
+ * `pushenv` alone does not always give back what was: Lmod never drops the first value that it saved for a variable in a
+ * shell, so that after load, unload, a change by the user, load and unload it brings back the first one; and its base64
+ * decoder loses bits of bytes from 0xC0 on at each third position (Lmod 8.6.19, `MasterControl.lua`, `base64.lua`). So the
+ * stack that `pushenv` goes on with is written here: on top the value of now, in groups of two bytes where the decoder
+ * needs that. Where Lmod's own module for it cannot be had, plain `pushenv` remains. A variable that is set but empty
+ * comes back as unset: the stack cannot hold an empty value.
  */
 export function defineSetRestorably(): LuaStatement[] {
-  const stackName = concat(text('__LMOD_STACK_'), name('variable'));
+  const isLost = notEquals(call('base64.decode64', name('top')), name('old'));
   return [
-    comment(
-      'pushenv, but what comes back is the value from before this load: Lmod would keep the first it ever saw.',
-    ),
-    localFunction(
-      functionName,
-      ['variable', 'value'],
-      [
-        local('stack', environmentValue(stackName)),
-        local('before', environmentValue(name('variable'))),
-        ifThen(and(isMode('load'), name('stack'), not(method(name('stack'), 'find', text(':')))), [
-          run(call('unsetenv', stackName)),
-          ifThen(equals(name('before'), text('')), [assign('before', nil)]),
-          pushenv(name('variable'), or(name('before'), boolean(false))),
+    comment('What pushenv keeps for unloading is made right beforehand: Lmod would keep the first value it ever saw, and'),
+    comment('garbles some letters beyond ASCII.'),
+    localFunction('keep', ['variable'], [
+      ifThen(or(not(isMode('load')), not(call('pcall', name('require'), 'base64'))), [giveBack()]),
+      local('base64', call('require', 'base64')),
+      local('old', environmentValue(name('variable'))),
+      local('stack', environmentValue(concat('__LMOD_STACK_', name('variable')))),
+      local('below', or(and(name('stack'), method(name('stack'), 'match', ':.*$')), '')),
+      local('top', 'false'),
+      ifThen(and(name('old'), notEquals(name('old'), '')), [
+        assign('top', call('base64.encode64', name('old'))),
+        ifThen(isLost, [
+          assign('top', method(name('old'), 'gsub', '..?', name('base64.encode64'))),
+          ifThen(isLost, [giveBack()]),
         ]),
-        pushenv(name('variable'), name('value')),
-      ],
-    ),
+      ]),
+      ifThen(or(name('stack'), notEquals(name('top'), 'false')), [
+        setenv(concat('__LMOD_STACK_', name('variable')), concat(name('top'), name('below'))),
+      ]),
+    ]),
+    localFunction(functionName, ['variable', 'value'], [
+      run(call('keep', name('variable'))),
+      pushenv(name('variable'), name('value')),
+    ]),
   ];
 }
 

@@ -59,6 +59,7 @@ export function planInstall(install: ResolvedInstall, inputs: PlanInputs): Plan 
         modulefile,
         runtime: inputs.runtime,
         image,
+        centralImages: install.centralImages,
         binds: install.binds,
         venv: install.venv?.name,
         files,

@@ -105,6 +105,7 @@ export interface PlannedRecord {
   readonly modulefile: HostPath;
   readonly runtime: { readonly name: string; readonly path: string; readonly flavour: string; readonly version: string | undefined };
   readonly image: { readonly file: string; readonly source: HostPath; readonly size: number };
+  readonly centralImages: readonly HostPath[];
   readonly binds: readonly Bind[];
   readonly venv: string | undefined;
   /** Files below the install dir that belong to the install, relative; user software is never among them. */

@@ -93,7 +93,9 @@ export function resolveInstall(
 
 /** The install dir is one side of a bind, so the prefix must be a path that a bind can hold. */
 function prefixIssues(installDir: string): ResolveIssue[] {
-  const bad = describeBadBindPath(installDir);
+  // Lmod's module table garbles other letters in the paths of loaded modules, which can then not be unloaded any more.
+  const isBeyondAscii = /[^ -~]/.test(installDir);
+  const bad = describeBadBindPath(installDir) ?? (isBeyondAscii ? 'holds letters beyond ASCII, which Lmod cannot keep track of' : undefined);
   if (bad === undefined) return [];
   return [{ path: [], message: `the install dir \`${installDir}\` ${bad}`, hint: 'choose another prefix with `--prefix <dir>`' }];
 }

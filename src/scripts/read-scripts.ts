@@ -5,7 +5,9 @@ import { scriptFiles } from './script-files.ts';
 /** The text of every script file that ctinstall ships, by name. */
 export async function readScriptTexts(toolDir: HostPath): Promise<Record<string, string>> {
   const texts = await Promise.all(
-    Object.keys(scriptFiles).map(async (name) => [name, await readText(joinHost(toolDir, 'runscripts', name))] as const),
+    Object.keys(scriptFiles).map(
+      async (name) => [name, await readText(joinHost(toolDir, 'runscripts', name))] as const,
+    ),
   );
   return Object.fromEntries(texts);
 }

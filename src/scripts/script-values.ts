@@ -5,7 +5,11 @@ import type { ResolvedInstall } from '../resolve/types.ts';
 export function scriptValuesOf(script: string, install: ResolvedInstall): Record<string, string> {
   switch (script) {
     case 'start-shell':
-      return { image_variable: `SIF${variableNameOf(install.name)}`, module: install.moduleName, runtime: install.runtime };
+      return {
+        image_variable: `SIF${variableNameOf(install.name)}`,
+        module: install.moduleName,
+        runtime: install.runtime,
+      };
     case 'squashfs-common.bash':
       return { module: install.moduleName, default_processors: String(install.squashfsProcessors) };
     default:

@@ -67,6 +67,7 @@ const cases: Readonly<Record<string, Bad>> = {
   'a prefix that cannot be written': { command: `${install} --prefix /usr/lib/none`, status: 1, says: ['no permission to write in `/usr/lib`', '--prefix <dir>'] },
   'a prefix with a colon': { command: `${install} --prefix a:b`, status: 2, says: ['holds `:`', '--prefix <dir>'] },
   'a prefix with a newline': { command: `${install} --prefix $'a\\nb'`, status: 2, says: ['holds a newline'] },
+  'a prefix with letters that Lmod garbles': { command: `${install} --prefix é日本`, status: 2, says: ['holds letters beyond ASCII', '--prefix <dir>'] },
   'an unknown flag': { command: `${install} --rebiuld`, status: 2, says: ["error: unknown option '--rebiuld'", 'Did you mean --rebuild?'] },
 };
 

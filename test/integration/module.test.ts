@@ -98,7 +98,7 @@ describe("the user's environment", () => {
     ['APPTAINER_BIND', { APPTAINER_BIND: '/etc:/mine' }],
     ['both, the same', { SINGULARITY_BIND: '/etc:/mine', APPTAINER_BIND: '/etc:/mine' }],
     ['both, different', { SINGULARITY_BIND: '/usr:/theirs', APPTAINER_BIND: '/etc:/mine' }],
-    ['odd but legal values', { SINGULARITY_BIND: '/etc/:/mine/,/usr//:/theirs:ro', SINGULARITYENV_PREPEND_PATH: '/x/:/y//z', SIF: '/their own.sif' }],
+    ['odd but legal values', { SINGULARITY_BIND: '/etc/:/mine/,/usr//:/theirs:ro', SINGULARITYENV_PREPEND_PATH: '/x/:/y//z', SIF: 'abÿéééé 日本?', RUNSCRIPTS: '~/a//b/ ' }],
     ['APPTAINER_BINDPATH', { APPTAINER_BINDPATH: '/etc:/mine' }],
   ];
 

@@ -1,11 +1,18 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { makeTemporaryDirectory, type Ran, readScript, run, statusInShell, writeProgram } from './install.ts';
+import {
+  makeTemporaryDirectory,
+  type Ran,
+  readScript,
+  run,
+  statusInShell,
+  writeProgram,
+} from './install.ts';
 import { realRuntime, tinyImage } from './real-runtime.ts';
 
 /** Says which Python it is and what it was given; then does $THEN. */
-const fakePython = 'printf "%s," "$WHICH" "$0" "$@"; eval "${THEN-}"';
+const fakePython = `printf "%s," "$WHICH" "$0" "$@"; eval "\${THEN-}"`;
 
 interface Inside {
   readonly dir: string;
@@ -13,7 +20,10 @@ interface Inside {
   readonly runscripts: string;
   /** Writes a script that activates something, to be sourced. */
   readonly writeActivate: (text: string) => string;
-  readonly python: (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<Ran>;
+  readonly python: (
+    args: readonly string[],
+    env?: Readonly<Record<string, string>>,
+  ) => Promise<Ran>;
 }
 
 /** Looks like the inside of a container, as far as the script can tell. */
@@ -34,7 +44,9 @@ function makeInside({ pythons = ['python'] }: { pythons?: readonly string[] } = 
     },
     // No real Python, but bash for the fake ones.
     python: (args, env) =>
-      run([script, ...args], { env: { PATH: join(dir, 'bin'), SINGULARITY_CONTAINER: '/x.sif', ...env } }),
+      run([script, ...args], {
+        env: { PATH: join(dir, 'bin'), SINGULARITY_CONTAINER: '/x.sif', ...env },
+      }),
   };
 }
 
@@ -42,7 +54,10 @@ test.each<[string, readonly string[]]>([
   ['none', []],
   ['an empty one', ['']],
   ['a command', ['-c', 'import sys; print("$HOME", \'`id`\')', 'a b', '']],
-  ['globs, quotes, newlines', ['*', '?', '~', "it's", '"', '\\', 'a\nb', ' ', '\t', '$HOME', '--', 'ü']],
+  [
+    'globs, quotes, newlines',
+    ['*', '?', '~', "it's", '"', '\\', 'a\nb', ' ', '\t', '$HOME', '--', 'ü'],
+  ],
   ['--help among others', ['--help', 'x']],
 ])('arguments reach python as they are: %s', async (_what, args) => {
   const { python, writeActivate } = makeInside();
@@ -64,7 +79,9 @@ describe('the conda environment', () => {
       stdout: expect.stringMatching(/^conda:1:mpi4py:kept,/),
       stderr: '',
     });
-    expect((await python(['x', 'y'], { WITH_CONDA: ` .  ${activate} ` })).stdout).toMatch(/^conda:0::kept,/);
+    expect((await python(['x', 'y'], { WITH_CONDA: ` .  ${activate} ` })).stdout).toMatch(
+      /^conda:0::kept,/,
+    );
   });
 
   test.each<[string, Record<string, string>]>([
@@ -74,19 +91,27 @@ describe('the conda environment', () => {
     ['true', { WITH_CONDA: 'true' }],
   ])('%s: there is nothing to activate', async (_what, env) => {
     const { python } = makeInside();
-    expect(await python(['x'], env)).toMatchObject({ status: 0, stdout: expect.stringMatching(/^image,/), stderr: '' });
+    expect(await python(['x'], env)).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^image,/),
+      stderr: '',
+    });
   });
 
   test('$WITH_CONDA is split into words, and nothing else is done to it', async () => {
     const { python, writeActivate } = makeInside();
     const activate = writeActivate('printf "%s|" "$@"');
-    const { stdout } = await python([], { WITH_CONDA: `source ${activate} * ? "a b" $HOME $(id) ; id && id` });
+    const { stdout } = await python([], {
+      WITH_CONDA: `source ${activate} * ? "a b" $HOME $(id) ; id && id`,
+    });
     expect(stdout).toMatch(/^\*\|\?\|"a\|b"\|\$HOME\|\$\(id\)\|;\|id\|&&\|id\|image,/);
   });
 
   test('globs in the script that activates work as ever', async () => {
     const { python, writeActivate, dir } = makeInside();
-    const { stdout } = await python([], { WITH_CONDA: `source ${writeActivate(`echo ${dir}/bin/py*`)}` });
+    const { stdout } = await python([], {
+      WITH_CONDA: `source ${writeActivate(`echo ${dir}/bin/py*`)}`,
+    });
     expect(stdout).toContain(`${dir}/bin/python\n`);
   });
 
@@ -131,14 +156,19 @@ test('no Python at all', async () => {
   const { python, dir } = makeInside({ pythons: [] });
   expect(await python(['x'])).toMatchObject({
     status: 127,
-    stderr: expect.stringContaining(`error: there is no \`python\` and no \`python3\` on PATH in this container: ${dir}/bin\n`),
+    stderr: expect.stringContaining(
+      `error: there is no \`python\` and no \`python3\` on PATH in this container: ${dir}/bin\n`,
+    ),
   });
 });
 
 test('exit status and signals are those of python', async () => {
   const { python } = makeInside();
   expect((await python([], { THEN: 'exit 7' })).status).toBe(7);
-  expect(await python([], { THEN: 'kill -TERM $$' })).toMatchObject({ status: null, signal: 'SIGTERM' });
+  expect(await python([], { THEN: 'kill -TERM $$' })).toMatchObject({
+    status: null,
+    signal: 'SIGTERM',
+  });
 });
 
 test('on the host it refuses', async () => {
@@ -161,7 +191,11 @@ test('--help alone is for the script, on the host too', async () => {
 });
 
 describe('with the real runtime', () => {
-  const exec = async (bind: string, args: readonly string[], env: Record<string, string> = {}): Promise<Ran> =>
+  const exec = async (
+    bind: string,
+    args: readonly string[],
+    env: Record<string, string> = {},
+  ): Promise<Ran> =>
     run(['singularity', 'exec', '--bind', bind, tinyImage(), 'conda-python-simple', ...args], {
       env: { ...realRuntime(), SINGULARITYENV_PREPEND_PATH: '/runscripts', ...env },
     });
@@ -182,6 +216,8 @@ describe('with the real runtime', () => {
     const { dir, runscripts } = makeInside();
     writeProgram(join(dir, 'venv/bin/python'), 'kill -TERM $$');
     const env = { SINGULARITYENV_VIRTUAL_ENV: '/user/venv' };
-    expect(statusInShell(await exec(`${runscripts}:/runscripts:ro,${dir}:/user`, [], env))).toBe(143);
+    expect(statusInShell(await exec(`${runscripts}:/runscripts:ro,${dir}:/user`, [], env))).toBe(
+      143,
+    );
   });
 });

@@ -31,10 +31,11 @@ ${text}`,
 }
 
 const coreAndFindutils =
-  'bash cat chmod comm date du find id ln mkdir mv nproc readlink rm sleep sort stat sync touch uname wc';
+  'bash cat chmod comm date du find id ln mkdir mktemp mv nproc readlink rm sleep sort stat sync touch uname wc';
 
 /** A PATH of nothing but bash, coreutils, findutils and what else is named. */
 export function makeBarePath(install: Install, ...more: string[]): string {
-  for (const name of [...coreAndFindutils.split(' '), ...more]) symlinkSync(realProgram(name), join(install.fakes, name));
+  for (const name of [...coreAndFindutils.split(' '), ...more])
+    symlinkSync(realProgram(name), join(install.fakes, name));
   return install.fakes;
 }

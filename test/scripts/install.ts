@@ -1,5 +1,13 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -43,7 +51,9 @@ export function run(argv: readonly string[], options: RunOptions = {}): Promise<
   const { unprivileged = false } = options;
   const id = unprivileged === true ? 65534 : unprivileged;
   const dropping =
-    id !== false && isRoot ? ['setpriv', `--reuid=${id}`, `--regid=${id}`, '--clear-groups', '--'] : [];
+    id !== false && isRoot
+      ? ['setpriv', `--reuid=${id}`, `--regid=${id}`, '--clear-groups', '--']
+      : [];
   const [program = '', ...args] = [...dropping, ...argv];
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
@@ -61,9 +71,26 @@ export function run(argv: readonly string[], options: RunOptions = {}): Promise<
       stderr += piece.toString();
     });
     child.on('error', reject);
-    child.on('close', (status, signal) => resolve({ status, signal, stdout, stderr }));
+    let isOver = false;
+    child.on('close', (status, signal) => {
+      isOver = true;
+      resolve({ status, signal, stdout, stderr });
+    });
+    // A test that fails half way must not leave programs that wait for ever.
+    onTestFinished(() => {
+      if (!isOver && child.pid !== undefined) killQuietly(-child.pid);
+    });
     if (child.pid !== undefined) options.onStart?.(child.pid);
   });
+}
+
+/** Kills a process, or with a negative number a group of them, if it is still there. */
+export function killQuietly(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
 }
 
 /** What `$?` is after it in a shell, which does not tell an exit status of 143 from an end by SIGTERM. */
@@ -75,7 +102,9 @@ export function statusInShell({ status, signal }: Ran): number | null {
 export function makeTemporaryDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'ctinstall-scripts-'));
   onTestFinished(() => {
-    execFileSync('bash', ['-c', 'chmod -R u+rwX -- "$1"; rm -rf -- "$1"', 'bash', directory], { stdio: 'ignore' });
+    execFileSync('bash', ['-c', 'chmod -R u+rwX -- "$1"; rm -rf -- "$1"', 'bash', directory], {
+      stdio: 'ignore',
+    });
   });
   return directory;
 }
@@ -120,16 +149,23 @@ export function makeInstall(options: InstallOptions = {}): Install {
   const root = join(temporary, name);
   for (const [file, { directory }] of Object.entries(scriptFiles)) {
     mkdirSync(join(root, directory), { recursive: true });
-    writeFileSync(join(root, directory, file), fillScript(readScript(file), values[file] ?? {}), { mode: 0o755 });
+    writeFileSync(join(root, directory, file), fillScript(readScript(file), values[file] ?? {}), {
+      mode: 0o755,
+    });
   }
   mkdirSync(join(root, 'user-software'));
   const fakes = join(temporary, 'fakes');
   mkdirSync(fakes);
   const giveAway = (): void => {
-    if (options.unprivileged === true && isRoot) execFileSync('chown', ['-R', '-h', '65534:65534', temporary]);
+    if (options.unprivileged === true && isRoot)
+      execFileSync('chown', ['-R', '-h', '65534:65534', temporary]);
   };
   giveAway();
-  const runScript = (script: string, args: readonly string[] = [], more: RunOptions = {}): Promise<Ran> =>
+  const runScript = (
+    script: string,
+    args: readonly string[] = [],
+    more: RunOptions = {},
+  ): Promise<Ran> =>
     run([join(root, 'bin', script), ...args], {
       ...(options.unprivileged === true ? { unprivileged: true } : {}),
       ...more,
@@ -154,7 +190,9 @@ export function makeInstall(options: InstallOptions = {}): Install {
     leftovers: () =>
       [...readdirSync(root), ...readdirSync(join(root, '.ctinstall'))].filter(
         (entry) =>
-          !/^(bin|runscripts|\.ctinstall|user-software(\.squashfs|\.lineage)?|squashfs-common\.bash)$/.test(entry),
+          !/^(bin|runscripts|\.ctinstall|user-software(\.squashfs|\.lineage)?|squashfs-common\.bash)$/.test(
+            entry,
+          ),
       ),
   };
 }

@@ -15,7 +15,14 @@ import {
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fakeMksquashfs, makeBarePath } from './fakes.ts';
-import { type Install, makeInstall, moduleName, run, scriptValues, writeProgram } from './install.ts';
+import {
+  type Install,
+  makeInstall,
+  moduleName,
+  run,
+  scriptValues,
+  writeProgram,
+} from './install.ts';
 import { describeSquashfs, describeTree } from './tree.ts';
 
 function makeFilled(options: Parameters<typeof makeInstall>[0] = {}): Install {
@@ -39,9 +46,14 @@ describe('packing', () => {
     const ran = await install.make();
     expect(ran).toMatchObject(done);
     const [packed, load, ...rest] = ran.stdout.split('\n');
-    expect(packed).toMatch(/^packed 3 files and directories, 3\d\d KiB, into .*\/user-software\.squashfs, \d(\.\d)? KiB$/);
+    expect(packed).toMatch(
+      /^packed 3 files and directories, 3\d\d KiB, into .*\/user-software\.squashfs, \d(\.\d)? KiB$/,
+    );
     expect(packed).toContain(` into ${install.squashfs}, `);
-    expect([load, ...rest]).toEqual([`to use it, load the module again: module load ${moduleName}`, '']);
+    expect([load, ...rest]).toEqual([
+      `to use it, load the module again: module load ${moduleName}`,
+      '',
+    ]);
     expect(describeSquashfs(install.squashfs)).toEqual(before);
     expect(describeTree(install.directory)).toEqual(before);
     expect(install.leftovers()).toEqual([]);
@@ -52,7 +64,12 @@ describe('packing', () => {
     const before = describeTree(install.directory);
     expect(await install.make(['--remove-directory'])).toMatchObject(done);
     expect(describeSquashfs(install.squashfs)).toEqual(before);
-    expect(readdirSync(install.root).sort()).toEqual(['.ctinstall', 'bin', 'runscripts', 'user-software.squashfs']);
+    expect(readdirSync(install.root).sort()).toEqual([
+      '.ctinstall',
+      'bin',
+      'runscripts',
+      'user-software.squashfs',
+    ]);
     expect(readdirSync(install.state)).toEqual(['squashfs-common.bash']);
   });
 
@@ -64,13 +81,16 @@ describe('packing', () => {
     expect(install.leftovers()).toEqual([]);
   });
 
-  test.each(['plain', 'a new\nline', '-rf', "it's", 'ü', '\\', '$(id)', 'a:b,c'])('in an install dir %j', async (name) => {
-    const install = makeFilled({ name });
-    expect(await install.make(['--remove-directory'])).toMatchObject(done);
-    expect(await install.unmake()).toMatchObject(done);
-    expect(readFileSync(join(install.directory, 'lib/a.py'), 'utf8')).toBe('a');
-    expect(install.leftovers()).toEqual([]);
-  });
+  test.each(['plain', 'a new\nline', '-rf', "it's", 'ü', '\\', '$(id)', 'a:b,c'])(
+    'in an install dir %j',
+    async (name) => {
+      const install = makeFilled({ name });
+      expect(await install.make(['--remove-directory'])).toMatchObject(done);
+      expect(await install.unmake()).toMatchObject(done);
+      expect(readFileSync(join(install.directory, 'lib/a.py'), 'utf8')).toBe('a');
+      expect(install.leftovers()).toEqual([]);
+    },
+  );
 
   test('through symbolic links, and by a relative path', async () => {
     const install = makeFilled();
@@ -79,7 +99,9 @@ describe('packing', () => {
     expect(await run([join(install.fakes, 'two')])).toMatchObject(done);
     expect(existsSync(install.squashfs)).toBe(true);
     rmSync(install.squashfs);
-    expect(await run(['bash', '../bin/make-squashfs'], { cwd: install.directory })).toMatchObject(done);
+    expect(await run(['bash', '../bin/make-squashfs'], { cwd: install.directory })).toMatchObject(
+      done,
+    );
     expect(existsSync(install.squashfs)).toBe(true);
   });
 
@@ -107,7 +129,9 @@ describe('packing', () => {
     };
     expect(await install.make(['--remove-directory'], { env })).toMatchObject(done);
     expect(install.leftovers()).toEqual([]);
-    expect(await install.unmake([], { env: { ...env, SOURCE_DATE_EPOCH: '99999999999999' } })).toMatchObject(done);
+    expect(
+      await install.unmake([], { env: { ...env, SOURCE_DATE_EPOCH: '99999999999999' } }),
+    ).toMatchObject(done);
     expect(install.leftovers()).toEqual([]);
   });
 
@@ -155,36 +179,70 @@ describe('nothing to pack', () => {
     expect(install.leftovers()).toEqual([]);
   });
 
+  test.each(['absent', 'empty'])('it is packed already: %s', async (what) => {
+    const install = makeFilled();
+    await install.make(['--remove-directory']);
+    if (what === 'empty') mkdirSync(install.directory);
+    expect(await install.make()).toMatchObject({
+      status: 2,
+      stderr:
+        `error: nothing to pack: the user software is packed already, in \`${install.squashfs}\`\n` +
+        'hint: to change it, run unmake-squashfs first\n',
+    });
+    expect(existsSync(install.squashfs)).toBe(true);
+  });
+
   test('an empty one', async () => {
     const install = makeInstall();
     const ran = await install.make();
-    expect(ran).toMatchObject({ status: 2, stderr: `error: nothing to pack: \`${install.directory}\` is empty\n` });
+    expect(ran).toMatchObject({
+      status: 2,
+      stderr: `error: nothing to pack: \`${install.directory}\` is empty\n`,
+    });
     expect(existsSync(install.directory)).toBe(true);
     expect(install.leftovers()).toEqual([]);
   });
 });
 
 describe('refused', () => {
-  test.each(['SINGULARITY_CONTAINER', 'APPTAINER_CONTAINER'])('inside a container, by $%s', async (variable) => {
-    const install = makeFilled();
-    const ran = await install.make([], { env: { [variable]: '/x.sif' } });
-    expect(ran).toMatchObject({ status: 1, stdout: '' });
-    expect(ran.stderr).toBe(
-      'error: `make-squashfs` works on the host, and this is inside a container\nhint: leave the container, and run it again\n',
-    );
-    expect(existsSync(install.squashfs)).toBe(false);
-  });
+  test.each(['SINGULARITY_CONTAINER', 'APPTAINER_CONTAINER'])(
+    'inside a container, by $%s',
+    async (variable) => {
+      const install = makeFilled();
+      const ran = await install.make([], { env: { [variable]: '/x.sif' } });
+      expect(ran).toMatchObject({ status: 1, stdout: '' });
+      expect(ran.stderr).toBe(
+        'error: `make-squashfs` works on the host, and this is inside a container\nhint: leave the container, and run it again\n',
+      );
+      expect(existsSync(install.squashfs)).toBe(false);
+    },
+  );
 
   test.each<[string, readonly string[], Record<string, string>, string]>([
     ['an unknown option', ['--remove'], {}, 'unknown argument `--remove`'],
     ['an operand', ['x'], {}, 'unknown argument `x`'],
     ['an option of unmake-squashfs', ['--keep-squashfs'], {}, 'unknown argument `--keep-squashfs`'],
     ['no number of processors', ['--processors'], {}, '`--processors` needs a number'],
-    ['a wrong one', ['--processors', '2x'], {}, '--processors is `2x`, which is not a number of processors'],
+    [
+      'a wrong one',
+      ['--processors', '2x'],
+      {},
+      '--processors is `2x`, which is not a number of processors',
+    ],
     ['an empty one', ['--processors='], {}, '--processors is ``'],
     ['one like an octal', ['--processors', '08'], {}, '--processors is `08`'],
-    ['one in the environment', [], { CTINSTALL_SQUASHFS_PROCESSORS: '-1' }, 'CTINSTALL_SQUASHFS_PROCESSORS is `-1`'],
-    ['a compression', [], { CTINSTALL_SQUASHFS_COMPRESSION: 'xz' }, 'CTINSTALL_SQUASHFS_COMPRESSION is `xz`'],
+    [
+      'one in the environment',
+      [],
+      { CTINSTALL_SQUASHFS_PROCESSORS: '-1' },
+      'CTINSTALL_SQUASHFS_PROCESSORS is `-1`',
+    ],
+    [
+      'a compression',
+      [],
+      { CTINSTALL_SQUASHFS_COMPRESSION: 'xz' },
+      'CTINSTALL_SQUASHFS_COMPRESSION is `xz`',
+    ],
   ])('%s', async (_what, args, env, message) => {
     const install = makeFilled();
     const ran = await install.make(args, { env });
@@ -203,14 +261,24 @@ describe('refused', () => {
     const ran = await install.make([], { env: { PATH: makeBarePath(install, there) } });
     expect(ran.status).toBe(1);
     expect(ran.stderr).toMatch(
-      new RegExp(`^error: there is no \`${missing}\` on PATH\nhint: it is in the package squashfs-tools of Debian, Red Hat`),
+      new RegExp(
+        `^error: there is no \`${missing}\` on PATH\nhint: it is in the package squashfs-tools of Debian, Red Hat`,
+      ),
     );
     expect(install.leftovers()).toEqual([]);
   });
 
   test.each<[string, (install: Install) => void, RegExp]>([
-    ['a file', ({ directory }) => writeFileSync(directory, ''), /error: `.*\/user-software` is not a directory\nhint: /],
-    ['a dangling link', ({ directory }) => symlinkSync('/none', directory), /user-software` is a symbolic link to something/],
+    [
+      'a file',
+      ({ directory }) => writeFileSync(directory, ''),
+      /error: `.*\/user-software` is not a directory\nhint: /,
+    ],
+    [
+      'a dangling link',
+      ({ directory }) => symlinkSync('/none', directory),
+      /user-software` is a symbolic link to something/,
+    ],
   ])('user-software is %s', async (_what, make, message) => {
     const install = makeInstall();
     rmSync(install.directory, { recursive: true });
@@ -225,7 +293,10 @@ describe('refused', () => {
     const install = makeFilled();
     mkdirSync(install.squashfs);
     const ran = await install.make(['--replace-squashfs']);
-    expect(ran).toMatchObject({ status: 1, stderr: expect.stringContaining('.squashfs` is not a regular file') });
+    expect(ran).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('.squashfs` is not a regular file'),
+    });
   });
 
   test('the install belongs to someone else', async () => {
@@ -244,7 +315,13 @@ test('--help says all there is', async () => {
   const install = makeFilled();
   const ran = await install.make(['--help'], { env: { SINGULARITY_CONTAINER: '/x.sif' } });
   expect(ran).toMatchObject(done);
-  for (const word of ['--remove-directory', '--replace-squashfs', '--processors', moduleName, install.squashfs])
+  for (const word of [
+    '--remove-directory',
+    '--replace-squashfs',
+    '--processors',
+    moduleName,
+    install.squashfs,
+  ])
     expect(ran.stdout).toContain(word);
   expect(existsSync(install.squashfs)).toBe(false);
 });
@@ -328,12 +405,28 @@ describe('a squashfs that is there already', () => {
   });
 
   test.each<[string, string, RegExp]>([
-    ['fails', 'real "$@" -quiet >/dev/null; exit 1', /error: `.*` could not be packed, and is as it was: mksquashfs ended with exit status 1\n$/],
-    ['is killed', 'kill -KILL $$', /mksquashfs was ended by signal 9\nhint: it may have run out of memory/],
-    ['says that the disk is full', 'echo "No space left on device" >&2; exit 1', /No space left on device\nerror: .*\nhint: free some space/],
+    [
+      'fails',
+      'real "$@" -quiet >/dev/null; exit 1',
+      /error: `.*` could not be packed, and is as it was: mksquashfs ended with exit status 1\n$/,
+    ],
+    [
+      'is killed',
+      'kill -KILL $$',
+      /mksquashfs was ended by signal 9\nhint: it may have run out of memory/,
+    ],
+    [
+      'says that the disk is full',
+      'echo "No space left on device" >&2; exit 1',
+      /No space left on device\nerror: .*\nhint: free some space/,
+    ],
     ['leaves nothing', 'exit 0', /error: the packed form does not hold what `/],
     ['leaves rubbish', 'echo rubbish >"$2"', /error: the packed form does not hold what `/],
-    ['leaves zeros where the magic goes', 'real "$@"; printf "\\0\\0\\0\\0" | dd of="$2" conv=notrunc status=none', /does not hold/],
+    [
+      'leaves zeros where the magic goes',
+      'real "$@"; printf "\\0\\0\\0\\0" | dd of="$2" conv=notrunc status=none',
+      /does not hold/,
+    ],
     ['leaves half of it', 'real "$@"; truncate -s 150 "$2"', /does not hold/],
     ['leaves a file out', 'real "$@" -e "$1/lib/a.py"', /does not hold/],
     ['puts a file in', 'real "$@" -p "more f 644 0 0 echo x"', /does not hold/],
@@ -360,7 +453,9 @@ describe('a squashfs that is there already', () => {
     execFileSync('chmod', ['0', join(install.directory, 'lib/a.py')]);
     const ran = await install.make(['--remove-directory']);
     expect(ran).toMatchObject({ status: 1, stdout: '' });
-    expect(ran.stderr).toMatch(/lib\/a\.py[\s\S]*error: `[\s\S]*could not be packed[\s\S]*hint: what is named above must be readable for you\n$/);
+    expect(ran.stderr).toMatch(
+      /lib\/a\.py[\s\S]*error: `[\s\S]*could not be packed[\s\S]*hint: what is named above must be readable for you\n$/,
+    );
     expect(readFileSync(install.squashfs).equals(squashfs)).toBe(true);
     expect(existsSync(join(install.directory, 'lib/b.py'))).toBe(true);
     expect(install.leftovers()).toEqual([]);
@@ -371,28 +466,37 @@ test('a directory that cannot be read is not taken for an empty one', async () =
   const install = makeFilled({ unprivileged: true });
   execFileSync('chmod', ['0', install.directory]);
   const ran = await install.make();
-  expect(ran).toMatchObject({ status: 1, stderr: expect.stringContaining('/user-software` cannot be read\nhint: see: ls -ld ') });
+  expect(ran).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('/user-software` cannot be read\nhint: see: ls -ld '),
+  });
 });
 
 describe('a directory that changes while it is packed', () => {
   const changes: [string, string][] = [
     ['a file written to', 'real "$@" && echo more >>"$1/lib/a.py"'],
-    ['a file written to, with its time put back', 'real "$@" && touch -r "$1/lib/a.py" "$1/../time" && echo m >>"$1/lib/a.py" && touch -r "$1/../time" "$1/lib/a.py" && rm "$1/../time"'],
+    [
+      'a file written to, with its time put back',
+      'real "$@" && touch -r "$1/lib/a.py" "$1/../time" && echo m >>"$1/lib/a.py" && touch -r "$1/../time" "$1/lib/a.py" && rm "$1/../time"',
+    ],
     ['a file written to at the very start', 'echo more >>"$1/lib/a.py"; real "$@"'],
   ];
-  test.each(changes)('is packed, with a warning, and known to be changed: %s', async (_what, text) => {
-    const install = makeFilled();
-    fakeMksquashfs(install, text);
-    const ran = await install.make();
-    expect(ran.status).toBe(0);
-    expect(ran.stderr).toBe(
-      `warning: \`${install.directory}\` changed while it was packed: the squashfs may lack the latest changes\n` +
-        'hint: run make-squashfs again when nothing writes there any more\n',
-    );
-    expect((await install.unmake()).status).toBe(3);
-    rmSync(join(install.fakes, 'mksquashfs'));
-    expect(await install.make()).toMatchObject(done);
-  });
+  test.each(changes)(
+    'is packed, with a warning, and known to be changed: %s',
+    async (_what, text) => {
+      const install = makeFilled();
+      fakeMksquashfs(install, text);
+      const ran = await install.make();
+      expect(ran.status).toBe(0);
+      expect(ran.stderr).toBe(
+        `warning: \`${install.directory}\` changed while it was packed: the squashfs may lack the latest changes\n` +
+          'hint: run make-squashfs again when nothing writes there any more\n',
+      );
+      expect((await install.unmake()).status).toBe(3);
+      rmSync(join(install.fakes, 'mksquashfs'));
+      expect(await install.make()).toMatchObject(done);
+    },
+  );
 
   test.each(changes)('is kept with --remove-directory: %s', async (_what, text) => {
     const install = makeFilled();
@@ -413,17 +517,26 @@ describe('a directory that changes while it is packed', () => {
     ['a file comes', 'real "$@"; echo >"$1/lib/new"'],
     ['a file goes', 'real "$@"; rm "$1/lib/a.py"'],
     ['a file is renamed', 'real "$@"; mv "$1/lib/a.py" "$1/lib/c.py"'],
-  ])('so that other files are in it than in the squashfs: nothing is done: %s', async (_what, text) => {
-    const install = makeFilled();
-    fakeMksquashfs(install, text);
-    expect(await install.make(['--remove-directory'])).toMatchObject({ status: 1, stderr: expect.stringContaining('does not hold') });
-    expect(existsSync(install.directory)).toBe(true);
-    expect(existsSync(install.squashfs)).toBe(false);
-  });
+  ])(
+    'so that other files are in it than in the squashfs: nothing is done: %s',
+    async (_what, text) => {
+      const install = makeFilled();
+      fakeMksquashfs(install, text);
+      expect(await install.make(['--remove-directory'])).toMatchObject({
+        status: 1,
+        stderr: expect.stringContaining('does not hold'),
+      });
+      expect(existsSync(install.directory)).toBe(true);
+      expect(existsSync(install.squashfs)).toBe(false);
+    },
+  );
 
   test('in the last moment before it is removed: it is put back', async () => {
     const install = makeFilled();
-    writeProgram(join(install.fakes, 'mv'), '/bin/mv "$@"; [[ ${!#} != */.user-software.removed-* ]] || echo late >"${!#}/lib/late"');
+    writeProgram(
+      join(install.fakes, 'mv'),
+      `/bin/mv "$@"; [[ \${!#} != */.user-software.removed-* ]] || echo late >"\${!#}/lib/late"`,
+    );
     const ran = await install.make(['--remove-directory']);
     expect(ran.status).toBe(1);
     expect(ran.stderr).toContain(`it is kept as \`${install.directory}\``);
@@ -435,7 +548,7 @@ describe('a directory that changes while it is packed', () => {
     const install = makeFilled();
     writeProgram(
       join(install.fakes, 'mv'),
-      '/bin/mv "$@"; [[ ${!#} != */.user-software.removed-* ]] || { echo late >"${!#}/lib/late"; mkdir -p "${!#%/*}/user-software/x"; }',
+      `/bin/mv "$@"; [[ \${!#} != */.user-software.removed-* ]] || { echo late >"\${!#}/lib/late"; mkdir -p "\${!#%/*}/user-software/x"; }`,
     );
     const ran = await install.make(['--remove-directory']);
     expect(ran.status).toBe(1);
@@ -451,17 +564,58 @@ describe('a directory that changes while it is packed', () => {
     await install.make();
     const { mtimeNs } = statSync(install.squashfs, { bigint: true });
     expect(mtimeNs).toBeLessThan(statSync(join(install.root, 'started'), { bigint: true }).mtimeNs);
-    expect(mtimeNs).toBeGreaterThan(statSync(join(install.directory, 'lib/b.py'), { bigint: true }).ctimeNs - 1n);
+    expect(mtimeNs).toBeGreaterThan(
+      statSync(join(install.directory, 'lib/b.py'), { bigint: true }).ctimeNs - 1n,
+    );
+  });
+});
+
+describe('to the disk', () => {
+  test.each<[string, string, 0 | 1]>([
+    [
+      'an error of the disk is an error',
+      'echo "sync: error syncing \'x\': Input/output error" >&2; exit 1',
+      1,
+    ],
+    [
+      'a file system that does not do it for one file',
+      '(($# == 0)) || { echo "sync: error syncing \'x\': Invalid argument" >&2; exit 1; }',
+      0,
+    ],
+  ])('%s', async (_what, text, status) => {
+    const install = makeFilled();
+    writeProgram(
+      join(install.fakes, 'sync'),
+      `if [[ $1 == --help ]]; then echo --file-system; exit; fi\n${text}`,
+    );
+    expect((await install.make(['--remove-directory'])).status).toBe(status);
+    expect(existsSync(install.directory)).toBe(status === 1);
+    expect(existsSync(install.squashfs)).toBe(status === 0);
+    expect(install.leftovers()).toEqual([]);
+  });
+
+  test('a sync of coreutils before 8.24', async () => {
+    const install = makeFilled();
+    writeProgram(join(install.fakes, 'sync'), '[[ $# == 0 || $1 == --help ]]');
+    expect(await install.make(['--remove-directory'])).toMatchObject(done);
+    expect(await install.unmake()).toMatchObject(done);
   });
 });
 
 describe('how it is packed', () => {
   /** Options that mksquashfs was called with, as one line. */
-  async function optionsOf(args: readonly string[], env: Record<string, string>, filledIn = '0'): Promise<string> {
-    const values = { ...scriptValues, 'squashfs-common.bash': { module: moduleName, default_processors: filledIn } };
+  async function optionsOf(
+    args: readonly string[],
+    env: Record<string, string>,
+    filledIn = '0',
+  ): Promise<string> {
+    const values = {
+      ...scriptValues,
+      'squashfs-common.bash': { module: moduleName, default_processors: filledIn },
+    };
     const install = makeFilled({ values });
     writeProgram(join(install.fakes, 'nproc'), 'echo 16 $OMP_NUM_THREADS $OMP_THREAD_LIMIT');
-    fakeMksquashfs(install, 'echo "${@:3}" >"$1/../fakes-options"; real "$@"');
+    fakeMksquashfs(install, `echo "\${@:3}" >"$1/../fakes-options"; real "$@"`);
     expect(await install.make(args, { env })).toMatchObject(done);
     return ` ${readFileSync(join(install.root, 'fakes-options'), 'utf8').trim()} `;
   }
@@ -476,9 +630,21 @@ describe('how it is packed', () => {
     ['all that are granted', [], {}, '0', 16],
     ['whatever OpenMP was told', [], { OMP_NUM_THREADS: '3', OMP_THREAD_LIMIT: '2' }, '0', 16],
     ['at most those of the job on this node', [], { SLURM_CPUS_ON_NODE: '8' }, '0', 8],
-    ['at most those of the task', [], { SLURM_CPUS_ON_NODE: '8', SLURM_CPUS_PER_TASK: '4' }, '0', 4],
+    [
+      'at most those of the task',
+      [],
+      { SLURM_CPUS_ON_NODE: '8', SLURM_CPUS_PER_TASK: '4' },
+      '0',
+      4,
+    ],
     ['no more than there are', [], { SLURM_CPUS_ON_NODE: '128' }, '0', 16],
-    ['whatever else Slurm says', [], { SLURM_CPUS_ON_NODE: '8(x2)', SLURM_CPUS_PER_TASK: '' }, '0', 16],
+    [
+      'whatever else Slurm says',
+      [],
+      { SLURM_CPUS_ON_NODE: '8(x2)', SLURM_CPUS_PER_TASK: '' },
+      '0',
+      16,
+    ],
     ['those that the site chose', [], { SLURM_CPUS_ON_NODE: '8' }, '1', 1],
     ['those of the environment', [], { CTINSTALL_SQUASHFS_PROCESSORS: '5' }, '1', 5],
     ['all, by the environment', [], { CTINSTALL_SQUASHFS_PROCESSORS: '0' }, '1', 16],
@@ -498,12 +664,23 @@ describe('how it is packed', () => {
   });
 
   test.each<[string, string, string, string]>([
-    ['gzip where mksquashfs has no zstd', 'mksquashfs', '[[ " $* " != *" zstd "* ]] || exit 1; exec REAL "$@"', 'gzip'],
+    [
+      'gzip where mksquashfs has no zstd',
+      'mksquashfs',
+      '[[ " $* " != *" zstd "* ]] || exit 1; exec REAL "$@"',
+      'gzip',
+    ],
     ['gzip where the kernel is older than 4.14', 'uname', 'echo 4.12.14-197.el7.x86_64', 'gzip'],
     ['gzip where the kernel is much older', 'uname', 'echo 3.10.0-1160.el7.x86_64', 'gzip'],
     ['zstd on 4.14', 'uname', 'echo 4.14.0', 'zstd'],
     ['zstd on 6.6', 'uname', 'echo 6.6', 'zstd'],
-    ['gzip where the kernel was built without zstd', 'zcat', 'echo "# CONFIG_SQUASHFS_ZSTD is not set"', 'gzip'],
+    ['zstd on a kernel of one’s own', 'uname', 'echo 4.19+', 'zstd'],
+    [
+      'gzip where the kernel was built without zstd',
+      'zcat',
+      'echo "# CONFIG_SQUASHFS_ZSTD is not set"',
+      'gzip',
+    ],
     ['zstd where nothing says how the kernel was built', 'zcat', 'exit 1', 'zstd'],
   ])('%s', async (_what, program, text, expected) => {
     const install = makeFilled();
@@ -518,7 +695,10 @@ describe('how it is packed', () => {
   test('a mksquashfs that does not know -quiet is kept quiet all the same', async () => {
     const install = makeFilled();
     const real = execFileSync('bash', ['-c', 'type -P mksquashfs']).toString().trim();
-    writeProgram(join(install.fakes, 'mksquashfs'), `[[ " $* " != *" -quiet "* ]] || exit 1; exec ${real} "$@"`);
+    writeProgram(
+      join(install.fakes, 'mksquashfs'),
+      `[[ " $* " != *" -quiet "* ]] || exit 1; exec ${real} "$@"`,
+    );
     const ran = await install.make();
     expect(ran).toMatchObject(done);
     expect(ran.stdout).toMatch(/^packed .*\nto use it, [^\n]*\n$/);
@@ -534,7 +714,12 @@ describe('how it is packed', () => {
 
   test('shows its progress on a terminal', async () => {
     const install = makeFilled({ name: 'plain' });
-    const { stdout } = await run(['script', '-qec', `stty cols 80; ${install.root}/bin/make-squashfs`, '/dev/null']);
+    const { stdout } = await run([
+      'script',
+      '-qec',
+      `stty cols 80; ${install.root}/bin/make-squashfs`,
+      '/dev/null',
+    ]);
     expect(stdout).toContain('100%');
   });
 });

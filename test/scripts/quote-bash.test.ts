@@ -9,7 +9,10 @@ const anyString = fc.oneof(fc.string({ unit: 'binary', maxLength: 60 }), fc.stri
 /** What bash makes of some words, in a file and in a UTF-8 or C locale. */
 function readWith(program: string, words: readonly string[], locale: string): string[] {
   const script = `printf '%s\\0' ${words.map(quoteBash).join(' ')}`;
-  const out = execFileSync(program, ['-s'], { input: script, env: { PATH: process.env.PATH, LC_ALL: locale } });
+  const out = execFileSync(program, ['-s'], {
+    input: script,
+    env: { PATH: process.env.PATH, LC_ALL: locale },
+  });
   return out.toString().split('\0').slice(0, -1);
 }
 

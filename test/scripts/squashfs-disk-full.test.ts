@@ -20,12 +20,22 @@ async function onSmallFileSystem(megabytes: number, script: string): Promise<Ran
     cp -a "$2/." "$1"
     cd "$1"
     sums() { (cd user-software && sha256sum random small); }`;
-  return run(['unshare', '--map-root-user', '--mount', 'bash', '-c', `${set}\n${script}`, 'bash', place, join(install.fakes, 'install')]);
+  return run([
+    'unshare',
+    '--map-root-user',
+    '--mount',
+    'bash',
+    '-c',
+    `${set}\n${script}`,
+    'bash',
+    place,
+    join(install.fakes, 'install'),
+  ]);
 }
 
 test('packing: the directory and an older squashfs are as they were', async () => {
   const ran = await onSmallFileSystem(
-    10,
+    8,
     `before=$(sums)
     bin/make-squashfs
     old=$(sha256sum user-software.squashfs)
@@ -38,7 +48,9 @@ test('packing: the directory and an older squashfs are as they were', async () =
     bin/make-squashfs --remove-directory >/dev/null
     echo again`,
   );
-  expect(ran.stderr).toMatch(/No space left on device[\s\S]*error: .* could not be packed, and is as it was: mksquashfs ended with exit status 1\nhint: free some space or files/);
+  expect(ran.stderr).toMatch(
+    /No space left on device[\s\S]*error: .* could not be packed, and is as it was: mksquashfs ended with exit status 1\nhint: free some space or files/,
+  );
   expect(ran.stdout).toContain('status 1\n');
   expect(ran.stdout).toMatch(/\nagain\n$/);
   expect(ran.stdout).not.toMatch(/\.part|\.stamp|\.lock|\.messages/);
@@ -61,7 +73,9 @@ test('unpacking: the squashfs is as it was', async () => {
     [[ $(sums) == "$before" ]]
     echo again`,
   );
-  expect(ran.stderr).toMatch(/No space left on device[\s\S]*error: .* could not be unpacked whole, and is as it was: [\s\S]*hint: free some space or files/);
+  expect(ran.stderr).toMatch(
+    /No space left on device[\s\S]*error: .* could not be unpacked whole, and is as it was: [\s\S]*hint: free some space or files/,
+  );
   expect(ran.stdout).toContain('status 1\n');
   expect(ran.stdout).toMatch(/\nagain\n$/);
   expect(ran.stdout).not.toMatch(/\.unpack|\.removed|\.stamp|\.lock|\.messages/);

@@ -1,4 +1,11 @@
-import { existsSync, lstatSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -31,8 +38,14 @@ function startOf(pid: number): string {
 
 /** Makes packing wait until the file `go` is there, after it made the file `begun`. */
 function slowDown(install: Install): { begun: string; go: () => void } {
-  fakeMksquashfs(install, 'touch "$1/../begun"; until [[ -e $1/../go ]]; do sleep 0.02; done; real "$@"');
-  return { begun: join(install.root, 'begun'), go: () => writeFileSync(join(install.root, 'go'), '') };
+  fakeMksquashfs(
+    install,
+    'touch "$1/../begun"; until [[ -e $1/../go ]]; do sleep 0.02; done; real "$@"',
+  );
+  return {
+    begun: join(install.root, 'begun'),
+    go: () => writeFileSync(join(install.root, 'go'), ''),
+  };
 }
 
 describe('while another run is at work', () => {
@@ -40,7 +53,10 @@ describe('while another run is at work', () => {
     const install = makeFilled();
     const { begun, go } = slowDown(install);
     let holder = 0;
-    const first = install.make([], { onStart: (pid) => (holder = pid), env: { SLURM_JOB_ID: '4711' } });
+    const first = install.make([], {
+      onStart: (pid) => (holder = pid),
+      env: { SLURM_JOB_ID: '4711' },
+    });
     await waitFor(begun);
     expect(lstatSync(install.lock).isSymbolicLink()).toBe(true);
     const second = await install.run(script);
@@ -48,7 +64,7 @@ describe('while another run is at work', () => {
     expect(second.stderr).toMatch(
       new RegExp(
         `^error: another run is at work on this user software: process ${holder} of ${userInfo().username} on ${host}, Slurm job 4711\n` +
-          'hint: run it again when that one is done; if that process is surely gone: rm .*user-software\\.lock\n$',
+          `hint: run it again when that one is done; if that process is surely gone: rm '.*user-software\\.lock'\n$`,
       ),
     );
     go();
@@ -86,9 +102,18 @@ describe('a lock that was left', () => {
   });
 
   test.each<[string, () => Promise<string>]>([
-    ['by a process that is gone', async () => `${host}:${await deadProcess()}:12345:${boot}:someone:`],
-    ['by one whose number another has now', async () => `${host}:${process.pid}:1:${boot}:someone:`],
-    ['before the machine was started anew', async () => `${host}:${process.pid}:${startOf(process.pid)}:old:someone:`],
+    [
+      'by a process that is gone',
+      async () => `${host}:${await deadProcess()}:12345:${boot}:someone:`,
+    ],
+    [
+      'by one whose number another has now',
+      async () => `${host}:${process.pid}:1:${boot}:someone:`,
+    ],
+    [
+      'before the machine was started anew',
+      async () => `${host}:${process.pid}:${startOf(process.pid)}:old:someone:`,
+    ],
   ])('%s is taken over', async (_what, say) => {
     const install = makeFilled();
     symlinkSync(await say(), install.lock);
@@ -100,8 +125,14 @@ describe('a lock that was left', () => {
     const install = makeFilled();
     const [first, second, third] = [await deadProcess(), await deadProcess(), await deadProcess()];
     symlinkSync(`${host}:${first}:11:${boot}:someone:`, install.lock);
-    symlinkSync(`${host}:${second}:22:${boot}:someone:`, `${install.lock}.after-${host}-${first}-11`);
-    symlinkSync(`${host}:${third}:33:${boot}:someone:`, `${install.lock}.after-${host}-${first}-11.after-${host}-${second}-22`);
+    symlinkSync(
+      `${host}:${second}:22:${boot}:someone:`,
+      `${install.lock}.after-${host}-${first}-11`,
+    );
+    symlinkSync(
+      `${host}:${third}:33:${boot}:someone:`,
+      `${install.lock}.after-${host}-${first}-11.after-${host}-${second}-22`,
+    );
     expect(await install.make()).toMatchObject(done);
     expect(install.leftovers()).toEqual([]);
   });
@@ -110,7 +141,10 @@ describe('a lock that was left', () => {
     const install = makeFilled();
     writeFileSync(install.lock, 'mine');
     const ran = await install.make();
-    expect(ran).toMatchObject({ status: 1, stderr: expect.stringContaining('user-software.lock` cannot be made: File exists') });
+    expect(ran).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('user-software.lock` cannot be made: File exists'),
+    });
     expect(readFileSync(install.lock, 'utf8')).toBe('mine');
   });
 });
@@ -118,14 +152,20 @@ describe('a lock that was left', () => {
 test('many at once, of which each finds the lock of a dead process: never do two work at the same time', async () => {
   const install = makeFilled();
   // A directory can be made by one only.
-  fakeMksquashfs(install, 'mkdir "$1/../alone" || { touch "$1/../two"; exit 1; }; sleep 0.1; real "$@"; rmdir "$1/../alone"');
+  fakeMksquashfs(
+    install,
+    'mkdir "$1/../alone" || { touch "$1/../two"; exit 1; }; sleep 0.1; real "$@"; rmdir "$1/../alone"',
+  );
   for (let round = 0; round < 6; round++) {
     symlinkSync(`${host}:${await deadProcess()}:${round + 1}:${boot}:someone:`, install.lock);
     const all: Ran[] = await Promise.all(Array.from({ length: 8 }, () => install.make()));
     expect(existsSync(join(install.root, 'two'))).toBe(false);
     expect(all.filter(({ status }) => status === 0).length).toBeGreaterThan(0);
     for (const { status, stderr } of all)
-      if (status !== 0) expect(stderr).toMatch(/^error: another run is at work on this user software: process \d+ of /);
+      if (status !== 0)
+        expect(stderr).toMatch(
+          /^error: another run is at work on this user software: process \d+ of /,
+        );
     expect(install.leftovers()).toEqual([]);
   }
   expect(await install.make()).toMatchObject(done);

@@ -20,13 +20,19 @@ test.each(signals)('make-squashfs clears up at %s, and ends with %i', async (sig
   const old = readFileSync(install.squashfs);
   const tree = describeTree(install.directory);
   // One that does not end by itself, nor at a signal that it can ignore.
-  fakeMksquashfs(install, `trap "" HUP INT TERM; real "$@" >/dev/null; echo $$ >"$1/../tool"; while :; do sleep 0.1; done`);
+  fakeMksquashfs(
+    install,
+    `trap "" HUP INT TERM; real "$@" >/dev/null; echo $$ >"$1/../tool"; while :; do sleep 0.1; done`,
+  );
   let script = 0;
   const running = install.make(['--remove-directory'], { onStart: (pid) => (script = pid) });
   await waitFor(join(install.root, 'tool'));
   process.kill(script, signal);
   expect(await running).toMatchObject({ status, signal: null, stdout: '', stderr: '' });
-  expect(() => process.kill(Number(readFileSync(join(install.root, 'tool'), 'utf8')), 0), 'mksquashfs goes on').toThrow();
+  expect(
+    () => process.kill(Number(readFileSync(join(install.root, 'tool'), 'utf8')), 0),
+    'mksquashfs goes on',
+  ).toThrow();
   expect(install.leftovers()).toEqual(['tool']);
   expect(readFileSync(install.squashfs).equals(old)).toBe(true);
   expect(describeTree(install.directory)).toEqual(tree);
@@ -37,7 +43,10 @@ test.each(signals)('unmake-squashfs clears up at %s, and ends with %i', async (s
   install.write('lib/a.py');
   await install.make(['--remove-directory']);
   writeFileSync(join(install.root, 'where'), '');
-  fakeUnsquashfs(install, `trap "" HUP INT TERM; real "$@" >/dev/null; touch "\${@: -1}.begun"; while :; do sleep 0.1; done`);
+  fakeUnsquashfs(
+    install,
+    `trap "" HUP INT TERM; real "$@" >/dev/null; touch "\${@: -1}.begun"; while :; do sleep 0.1; done`,
+  );
   let script = 0;
   const running = install.unmake([], { onStart: (pid) => (script = pid) });
   await waitFor(`${install.squashfs}.begun`);

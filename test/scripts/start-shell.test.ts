@@ -1,11 +1,20 @@
 import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type Install, makeInstall, moduleName, type Ran, type RunOptions, run, statusInShell, writeProgram } from './install.ts';
+import {
+  type Install,
+  makeInstall,
+  moduleName,
+  type Ran,
+  type RunOptions,
+  run,
+  statusInShell,
+  writeProgram,
+} from './install.ts';
 import { realRuntime, tinyImage } from './real-runtime.ts';
 
 /** Writes its name and arguments, each ended by a NUL, to $RECORD; then does $THEN. */
-const recorder = 'printf \'%s\\0\' "${0##*/}" "$@" >"$RECORD"; eval "${THEN-}"';
+const recorder = `printf '%s\\0' "\${0##*/}" "$@" >"$RECORD"; eval "\${THEN-}"`;
 
 interface Shell {
   readonly install: Install;
@@ -30,7 +39,8 @@ function makeShell({ runtimes = ['singularity'] }: { runtimes?: readonly string[
         ...options,
         env: { PATH: install.fakes, SIFDEMO: image, RECORD: record, ...options?.env },
       }),
-    recorded: () => (existsSync(record) ? readFileSync(record, 'utf8').split('\0').slice(0, -1) : undefined),
+    recorded: () =>
+      existsSync(record) ? readFileSync(record, 'utf8').split('\0').slice(0, -1) : undefined,
   };
 }
 
@@ -39,7 +49,10 @@ describe('on the host', () => {
     ['none', []],
     ['an empty one', ['']],
     ['a command', ['-c', 'echo "$0" \'$1\' `id` $(id) *', 'a b', '']],
-    ['globs, quotes, newlines', ['*', '?', '~', "it's", '"', '\\', 'a\nb', ' ', '\t', '$HOME', '-x', '--', 'ü']],
+    [
+      'globs, quotes, newlines',
+      ['*', '?', '~', "it's", '"', '\\', 'a\nb', ' ', '\t', '$HOME', '-x', '--', 'ü'],
+    ],
     ['options of the runtime', ['--bind', '/x:/y']],
     ['--help among others', ['--help', 'x']],
   ])('arguments reach bash as they are: %s', async (_what, args) => {
@@ -56,7 +69,10 @@ describe('on the host', () => {
 
   test('the runtime takes the place of the script: signals reach it, and what ends it', async () => {
     const { start } = makeShell();
-    expect(await start([], { env: { THEN: 'kill -TERM $$' } })).toMatchObject({ status: null, signal: 'SIGTERM' });
+    expect(await start([], { env: { THEN: 'kill -TERM $$' } })).toMatchObject({
+      status: null,
+      signal: 'SIGTERM',
+    });
   });
 
   test('works through a symbolic link and from a directory that is gone', async () => {
@@ -86,7 +102,12 @@ describe('on the host', () => {
       'BASH_FUNC_module%%': '() { echo module; }',
       THEN: 'export -p >"$RECORD.env"',
     };
-    expect(await start(['x'], { env })).toEqual({ status: 0, signal: null, stdout: '', stderr: '' });
+    expect(await start(['x'], { env })).toEqual({
+      status: 0,
+      signal: null,
+      stdout: '',
+      stderr: '',
+    });
     expect(recorded()?.at(-1)).toBe('x');
   });
 
@@ -107,10 +128,17 @@ describe('on the host', () => {
     const limited = (...argv: string[]): Promise<Ran> =>
       run(['prlimit', '--nproc=1', ...argv], {
         unprivileged: id,
-        env: { PATH: `${install.fakes}:/usr/bin:/bin`, SIFDEMO: image, RECORD: join(install.fakes, 'record') },
+        env: {
+          PATH: `${install.fakes}:/usr/bin:/bin`,
+          SIFDEMO: image,
+          RECORD: join(install.fakes, 'record'),
+        },
       });
     expect((await limited('sh', '-c', 'x=$(:)')).status, 'the limit has no teeth').not.toBe(0);
-    expect(await limited(join(install.root, 'bin/start-shell'), 'x')).toMatchObject({ status: 0, stderr: '' });
+    expect(await limited(join(install.root, 'bin/start-shell'), 'x')).toMatchObject({
+      status: 0,
+      stderr: '',
+    });
     expect(recorded()?.at(-1)).toBe('x');
   });
 });
@@ -119,10 +147,30 @@ describe('which runtime', () => {
   test.each<[string, readonly string[], Record<string, string>, string]>([
     ['the one filled in', ['singularity', 'apptainer'], {}, 'singularity'],
     ['the other where that is missing', ['apptainer'], {}, 'apptainer'],
-    ['the one of $CTINSTALL_RUNTIME', ['singularity', 'apptainer'], { CTINSTALL_RUNTIME: 'apptainer' }, 'apptainer'],
-    ['another name', ['singularity', 'my runtime'], { CTINSTALL_RUNTIME: 'my runtime' }, 'my runtime'],
-    ['one that is there for one that is not', ['apptainer'], { CTINSTALL_RUNTIME: 'no-runtime' }, 'apptainer'],
-    ['an empty $CTINSTALL_RUNTIME counts as none', ['singularity'], { CTINSTALL_RUNTIME: '' }, 'singularity'],
+    [
+      'the one of $CTINSTALL_RUNTIME',
+      ['singularity', 'apptainer'],
+      { CTINSTALL_RUNTIME: 'apptainer' },
+      'apptainer',
+    ],
+    [
+      'another name',
+      ['singularity', 'my runtime'],
+      { CTINSTALL_RUNTIME: 'my runtime' },
+      'my runtime',
+    ],
+    [
+      'one that is there for one that is not',
+      ['apptainer'],
+      { CTINSTALL_RUNTIME: 'no-runtime' },
+      'apptainer',
+    ],
+    [
+      'an empty $CTINSTALL_RUNTIME counts as none',
+      ['singularity'],
+      { CTINSTALL_RUNTIME: '' },
+      'singularity',
+    ],
   ])('%s', async (_what, runtimes, env, used) => {
     const { start, recorded } = makeShell({ runtimes });
     expect((await start([], { env })).status).toBe(0);
@@ -136,26 +184,32 @@ describe('which runtime', () => {
     expect(recorded()?.[0]).toBe('apptainer');
   });
 
-  test('none at all', async () => {
+  test.each<[string, Record<string, string>]>([
+    ['', {}],
+    ['`my runtime`, ', { CTINSTALL_RUNTIME: 'my runtime' }],
+  ])('none at all: %s', async (more, env) => {
     const { start } = makeShell({ runtimes: [] });
-    expect(await start()).toEqual({
+    expect(await start([], { env })).toEqual({
       status: 1,
       signal: null,
       stdout: '',
       stderr:
-        'error: there is no container runtime: neither `singularity` nor `singularity` or `apptainer` is on PATH\n' +
+        `error: there is no container runtime: none of ${more}\`singularity\`, \`apptainer\` is on PATH\n` +
         'hint: load the module of the runtime if this machine has one, or set CTINSTALL_RUNTIME to its path\n',
     });
   });
 });
 
-test.each(['SINGULARITY_CONTAINER', 'APPTAINER_CONTAINER'])('with $%s set it is plain bash', async (variable) => {
-  const { start, install, recorded } = makeShell();
-  writeProgram(join(install.fakes, 'bash'), 'printf "%s," inner "$@"; exit 7');
-  const ran = await start(['-c', 'a  b', ''], { env: { [variable]: '/x.sif', SIFDEMO: '' } });
-  expect(ran).toEqual({ status: 7, signal: null, stdout: 'inner,-c,a  b,,', stderr: '' });
-  expect(recorded()).toBeUndefined();
-});
+test.each(['SINGULARITY_CONTAINER', 'APPTAINER_CONTAINER'])(
+  'with $%s set it is plain bash',
+  async (variable) => {
+    const { start, install, recorded } = makeShell();
+    writeProgram(join(install.fakes, 'bash'), 'printf "%s," inner "$@"; exit 7');
+    const ran = await start(['-c', 'a  b', ''], { env: { [variable]: '/x.sif', SIFDEMO: '' } });
+    expect(ran).toEqual({ status: 7, signal: null, stdout: 'inner,-c,a  b,,', stderr: '' });
+    expect(recorded()).toBeUndefined();
+  },
+);
 
 describe('without an image', () => {
   test.each<[string, Record<string, string>]>([
@@ -193,11 +247,23 @@ test('--help works without the module', async () => {
 });
 
 describe('with the real runtime', () => {
-  const real = async (args: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<Ran> =>
-    makeInstall().run('start-shell', args, { env: { ...realRuntime(), SIFDEMO: tinyImage(), ...more } });
+  const real = async (
+    args: readonly string[],
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<Ran> =>
+    makeInstall().run('start-shell', args, {
+      env: { ...realRuntime(), SIFDEMO: tinyImage(), ...more },
+    });
 
   test('arguments, output and exit status go through', async () => {
-    const ran = await real(['-c', 'printf "%s," "$@"; test -d /.singularity.d && exit 7', 'bash', 'a  b', '', '*']);
+    const ran = await real([
+      '-c',
+      'printf "%s," "$@"; test -d /.singularity.d && exit 7',
+      'bash',
+      'a  b',
+      '',
+      '*',
+    ]);
     expect(ran).toMatchObject({ status: 7, stdout: 'a  b,,*,' });
   });
 

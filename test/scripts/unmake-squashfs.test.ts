@@ -14,23 +14,38 @@ import {
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fakeUnsquashfs, makeBarePath } from './fakes.ts';
-import { type Install, type InstallOptions, isRoot, makeInstall, moduleName, writeProgram } from './install.ts';
+import {
+  type Install,
+  type InstallOptions,
+  isRoot,
+  makeInstall,
+  moduleName,
+  writeProgram,
+} from './install.ts';
 import { describeSquashfs, describeTree } from './tree.ts';
 
 const done = { status: 0, signal: null, stderr: '' };
 
 /** An install whose user software is packed; with `directory`, the directory it was packed from is still there. */
-async function makePacked(more: 'directory' | 'squashfs only', options: InstallOptions = {}): Promise<Install> {
+async function makePacked(
+  more: 'directory' | 'squashfs only',
+  options: InstallOptions = {},
+): Promise<Install> {
   const install = makeInstall(options);
   install.write('lib/a.py', 'a');
   install.write('lib/b.py', 'b'.repeat(300_000));
-  expect(await install.make(more === 'directory' ? [] : ['--remove-directory'])).toMatchObject(done);
+  expect(await install.make(more === 'directory' ? [] : ['--remove-directory'])).toMatchObject(
+    done,
+  );
   return install;
 }
 
 /** What the two forms hold, to see that nothing was changed. */
 function describeBoth({ directory, squashfs }: Install): unknown {
-  return [existsSync(squashfs) && readFileSync(squashfs).toString('latin1'), existsSync(directory) && describeTree(directory)];
+  return [
+    existsSync(squashfs) && readFileSync(squashfs).toString('latin1'),
+    existsSync(directory) && describeTree(directory),
+  ];
 }
 
 const removedLines = ({ squashfs }: Install): string =>
@@ -61,23 +76,36 @@ describe('unpacking', () => {
     const install = await makePacked('squashfs only');
     const tree = describeSquashfs(install.squashfs);
     const ran = await install.unmake(['--keep-squashfs']);
-    expect(ran).toMatchObject({ ...done, stdout: `unpacked 3 files and directories into ${install.directory}\n` });
+    expect(ran).toMatchObject({
+      ...done,
+      stdout: `unpacked 3 files and directories into ${install.directory}\n`,
+    });
     expect(describeSquashfs(install.squashfs)).toEqual(tree);
-    expect(await install.unmake()).toMatchObject({ ...done, stdout: expect.stringContaining('nothing to unpack') });
+    expect(await install.unmake()).toMatchObject({
+      ...done,
+      stdout: expect.stringContaining('nothing to unpack'),
+    });
     expect(existsSync(install.squashfs)).toBe(false);
     expect(describeTree(install.directory)).toEqual(tree);
   });
 
   test('needs bash, coreutils, findutils and unsquashfs only', async () => {
     const install = await makePacked('squashfs only');
-    expect(await install.unmake([], { env: { PATH: makeBarePath(install, 'unsquashfs') } })).toMatchObject(done);
+    expect(
+      await install.unmake([], { env: { PATH: makeBarePath(install, 'unsquashfs') } }),
+    ).toMatchObject(done);
   });
 
   test('uses as many processors as it is told', async () => {
     const install = await makePacked('squashfs only');
-    fakeUnsquashfs(install, `echo "$@" >${join(install.fakes, 'options').replaceAll(/[^\w/.-]/g, '\\$&')}; real "$@"`);
+    fakeUnsquashfs(
+      install,
+      `echo "$@" >${join(install.fakes, 'options').replaceAll(/[^\w/.-]/g, '\\$&')}; real "$@"`,
+    );
     expect(await install.unmake(['--processors', '3'])).toMatchObject(done);
-    expect(readFileSync(join(install.fakes, 'options'), 'utf8')).toMatch(/^-no-xattrs -processors 3 -quiet -no-progress -d /);
+    expect(readFileSync(join(install.fakes, 'options'), 'utf8')).toMatch(
+      /^-no-xattrs -processors 3 -quiet -no-progress -d /,
+    );
   });
 
   test('shows its progress only when it is asked to, off a terminal', async () => {
@@ -132,7 +160,8 @@ describe('refused', () => {
     const before = describeBoth(install);
     expect(await install.unmake([], { env: { APPTAINER_CONTAINER: '/x.sif' } })).toMatchObject({
       status: 1,
-      stderr: 'error: `unmake-squashfs` works on the host, and this is inside a container\nhint: leave the container, and run it again\n',
+      stderr:
+        'error: `unmake-squashfs` works on the host, and this is inside a container\nhint: leave the container, and run it again\n',
     });
     expect(describeBoth(install)).toEqual(before);
   });
@@ -142,14 +171,22 @@ describe('refused', () => {
     const before = describeBoth(install);
     const ran = await install.unmake([], { env: { PATH: makeBarePath(install) } });
     expect(ran.status).toBe(1);
-    expect(ran.stderr).toContain('error: there is no `unsquashfs` on PATH\nhint: it is in the package squashfs-tools of');
+    expect(ran.stderr).toContain(
+      'error: there is no `unsquashfs` on PATH\nhint: it is in the package squashfs-tools of',
+    );
     expect(describeBoth(install)).toEqual(before);
   });
 
   test.each<[readonly string[], string]>([
     [['--remove-directory'], 'unknown argument `--remove-directory`'],
-    [['--keep-directory', '--replace-directory'], '`--keep-directory` does not go with `--replace-directory`'],
-    [['--keep-squashfs', '--keep-directory'], '`--keep-directory` does not go with `--keep-squashfs`'],
+    [
+      ['--keep-directory', '--replace-directory'],
+      '`--keep-directory` does not go with `--replace-directory`',
+    ],
+    [
+      ['--keep-squashfs', '--keep-directory'],
+      '`--keep-directory` does not go with `--keep-squashfs`',
+    ],
     [['--processors=x'], '--processors is `x`'],
   ])('%j', async (args, message) => {
     const install = await makePacked('directory');
@@ -165,7 +202,13 @@ describe('refused', () => {
     const install = makeInstall();
     const ran = await install.unmake(['--help']);
     expect(ran).toMatchObject(done);
-    for (const word of ['--keep-squashfs', '--keep-directory', '--replace-directory', '--processors', moduleName])
+    for (const word of [
+      '--keep-squashfs',
+      '--keep-directory',
+      '--replace-directory',
+      '--processors',
+      moduleName,
+    ])
       expect(ran.stdout).toContain(word);
   });
 });
@@ -186,7 +229,10 @@ describe('a directory that is still there', () => {
   test('unchanged, with --keep-squashfs: nothing is to do', async () => {
     const install = await makePacked('directory');
     const before = describeBoth(install);
-    expect(await install.unmake(['--keep-squashfs'])).toMatchObject({ ...done, stdout: expect.not.stringContaining('removed') });
+    expect(await install.unmake(['--keep-squashfs'])).toMatchObject({
+      ...done,
+      stdout: expect.not.stringContaining('removed'),
+    });
     expect(describeBoth(install)).toEqual(before);
   });
 
@@ -194,7 +240,10 @@ describe('a directory that is still there', () => {
     const install = await makePacked('directory');
     renameSync(install.directory, `${install.directory}.moved`);
     renameSync(`${install.directory}.moved`, install.directory);
-    expect(await install.unmake()).toMatchObject({ ...done, stdout: expect.stringContaining('nothing to unpack') });
+    expect(await install.unmake()).toMatchObject({
+      ...done,
+      stdout: expect.stringContaining('nothing to unpack'),
+    });
   });
 
   const changes: [string, (install: Install) => void][] = [
@@ -202,7 +251,10 @@ describe('a directory that is still there', () => {
     ['a file came', ({ write }) => write('lib/new')],
     ['a file came at the top', ({ write }) => write('new')],
     ['a file went', ({ directory }) => rmSync(join(directory, 'lib/a.py'))],
-    ['a mode was changed', ({ directory }) => execFileSync('chmod', ['600', join(directory, 'lib/a.py')])],
+    [
+      'a mode was changed',
+      ({ directory }) => execFileSync('chmod', ['600', join(directory, 'lib/a.py')]),
+    ],
     ['the record is gone', ({ state }) => rmSync(join(state, 'user-software.lineage'))],
     [
       'it is another one',
@@ -242,37 +294,59 @@ describe('a directory that is still there', () => {
     expect(existsSync(install.squashfs)).toBe(false);
   });
 
-  test.each(['absent', 'empty'])('--keep-directory does not leave the user with nothing: %s', async (what) => {
-    const install = await makePacked('squashfs only');
-    if (what === 'empty') mkdirSync(install.directory);
-    const ran = await install.unmake(['--keep-directory']);
-    expect(ran.status).toBe(3);
-    expect(ran.stderr).toContain(`error: there is nothing in \`${install.directory}\``);
-    expect(existsSync(install.squashfs)).toBe(true);
-  });
+  test.each(['absent', 'empty'])(
+    '--keep-directory does not leave the user with nothing: %s',
+    async (what) => {
+      const install = await makePacked('squashfs only');
+      if (what === 'empty') mkdirSync(install.directory);
+      const ran = await install.unmake(['--keep-directory']);
+      expect(ran.status).toBe(3);
+      expect(ran.stderr).toContain(`error: there is nothing in \`${install.directory}\``);
+      expect(existsSync(install.squashfs)).toBe(true);
+    },
+  );
 
-  test.each([[['--replace-directory']], [['--replace-directory', '--keep-squashfs']]])('%j unpacks, and keeps it beside', async (args) => {
-    const install = await makePacked('directory');
-    const packed = describeTree(install.directory);
-    install.write('lib/new');
-    const changed = describeTree(install.directory);
-    const ran = await install.unmake(args);
-    expect(ran).toMatchObject(done);
-    const kept = /^the directory that was there is now (.*)\n/.exec(ran.stdout)?.[1] ?? '';
-    expect(kept).toMatch(/\/user-software\.replaced-\d{8}-\d{6}$/);
-    expect(describeTree(kept)).toEqual(changed);
-    expect(describeTree(install.directory)).toEqual(packed);
-    expect(existsSync(install.squashfs)).toBe(args.length === 2);
-  });
+  test.each([[['--replace-directory']], [['--replace-directory', '--keep-squashfs']]])(
+    '%j unpacks, and keeps it beside',
+    async (args) => {
+      const install = await makePacked('directory');
+      const packed = describeTree(install.directory);
+      install.write('lib/new');
+      const changed = describeTree(install.directory);
+      const ran = await install.unmake(args);
+      expect(ran).toMatchObject(done);
+      const kept = /^the directory that was there is now (.*)\n/.exec(ran.stdout)?.[1] ?? '';
+      expect(kept).toMatch(/\/user-software\.replaced-\d{8}-\d{6}$/);
+      expect(describeTree(kept)).toEqual(changed);
+      expect(describeTree(install.directory)).toEqual(packed);
+      expect(existsSync(install.squashfs)).toBe(args.length === 2);
+    },
+  );
 });
 
 describe('the squashfs is kept, and nothing else is left', () => {
   test.each<[string, string, RegExp]>([
-    ['unsquashfs fails', 'real "$@" >/dev/null; exit 1', /error: `.*` could not be unpacked whole, and is as it was: unsquashfs ended with exit status 1\n$/],
-    ['unsquashfs could not do all', 'real "$@" >/dev/null; exit 2', /unsquashfs ended with exit status 2/],
-    ['an old unsquashfs could not write', 'real "$@"; echo "write failed because No space left on device" >&2', /No space left on device\nerror: .*unsquashfs reported errors\nhint: free some space/],
+    [
+      'unsquashfs fails',
+      'real "$@" >/dev/null; exit 1',
+      /error: `.*` could not be unpacked whole, and is as it was: unsquashfs ended with exit status 1\n$/,
+    ],
+    [
+      'unsquashfs could not do all',
+      'real "$@" >/dev/null; exit 2',
+      /unsquashfs ended with exit status 2/,
+    ],
+    [
+      'an old unsquashfs could not write',
+      'real "$@"; echo "write failed because No space left on device" >&2',
+      /No space left on device\nerror: .*unsquashfs reported errors\nhint: free some space/,
+    ],
     ['unsquashfs is killed', 'real "$@" >/dev/null; kill -KILL $$', /was ended by signal 9/],
-    ['unsquashfs leaves a file out', 'real "$@" -excludes lib/a.py', /error: what was unpacked is not all that `/],
+    [
+      'unsquashfs leaves a file out',
+      'real "$@" -excludes lib/a.py',
+      /error: what was unpacked is not all that `/,
+    ],
     ['unsquashfs does nothing', 'exit 0', /error: what was unpacked is not all that `/],
   ])('when %s', async (_what, text, message) => {
     const install = await makePacked('squashfs only');
@@ -302,9 +376,15 @@ describe('the squashfs is kept, and nothing else is left', () => {
     const install = await makePacked('directory');
     install.write('lib/new');
     const before = describeTree(install.directory);
-    writeProgram(join(install.fakes, 'mv'), '[[ ${!#} != *.replaced-* ]] || exit 1; exec /bin/mv "$@"');
+    writeProgram(
+      join(install.fakes, 'mv'),
+      `[[ \${!#} != *.replaced-* ]] || exit 1; exec /bin/mv "$@"`,
+    );
     const ran = await install.unmake(['--replace-directory']);
-    expect(ran).toMatchObject({ status: 1, stderr: expect.stringContaining('could not be renamed; nothing was changed') });
+    expect(ran).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('could not be renamed; nothing was changed'),
+    });
     expect(describeTree(install.directory)).toEqual(before);
     expect(existsSync(install.squashfs)).toBe(true);
     expect(install.leftovers()).toEqual([]);

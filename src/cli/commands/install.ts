@@ -36,7 +36,7 @@ interface Resolved {
   readonly runtime: Runtime;
 }
 
-const commandNames = ['squashfs', 'list', 'show', 'search', 'uninstall', 'settings', 'schema'];
+const commandNames = ['squashfs', 'list', 'show', 'search', 'uninstall', 'verify', 'clean', 'settings', 'schema'];
 
 /** Installs each easyconfig in turn; all of them are read and resolved before the first is installed. */
 export async function install(names: readonly string[], flags: InstallFlags, settingsFlags: SettingsValues, context: CommandContext): Promise<void> {

@@ -101,6 +101,7 @@ describe('operators', () => {
     [and(name('a'), and(name('b'), name('c'))), 'a and b and c'],
     [equals(concat(name('a'), 'b'), concat('c', name('d'))), 'a .. "b" == "c" .. d'],
     [concat(or(name('a'), 'b'), concat('c', 'd')), '(a or "b") .. "c" .. "d"'],
+    [concat(equals(name('a'), 'b'), not(name('c'))), '(a == "b") .. not c'],
     [not(not(name('a'))), 'not not a'],
     [
       equals(equals(name('a'), nil), notEquals(name('b'), boolean(true))),
@@ -112,6 +113,7 @@ describe('operators', () => {
     [index(name('t'), index(list('a'), number(1))), 't[({"a"})[1]]'],
     [index(call('os.date', '*t'), 'year'), 'os.date("*t")["year"]'],
     [not(method(number(-5), 'x')), 'not (-5):x()'],
+    [list(number(2 ** 53 - 1), number(2 ** 60)), '{9007199254740991, 1.152921504606847e+18}'],
     [concat(), '""'],
     [and(), 'true'],
     [or(), 'false'],

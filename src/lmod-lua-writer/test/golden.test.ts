@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import {
   and,
@@ -124,4 +125,18 @@ describe('an example modulefile', () => {
     for (const gone of ['SIF', 'APPTAINER_BIND', 'GREETING'])
       expect(unloaded.has(gone), gone).toBe(false);
   });
+});
+
+test('the example of the README gives what the README shows', () => {
+  const image = '/appl/images/my "best" $image.sif';
+  const source = renderLua([
+    help('Runs mpi4py in a container.\n\n  $SIF is the image'),
+    ...whatis('Name: mpi4py\nDescription: MPI for Python'),
+    local('found', equals(attribute(image, 'mode'), 'file')),
+    ifTrue(and(isMode('load'), not(name('found'))), fail(concat('no image: ', image))),
+    setenv('SIF', image),
+    prependPath('SINGULARITY_BIND', '/scratch,/pfs:/pfs:ro', ','),
+  ]);
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  expect(readme).toContain(`\`\`\`lua\n${source}\`\`\``);
 });

@@ -196,6 +196,12 @@ describe('path variables', () => {
     }
   });
 
+  test('the message says what Lmod would do', () => {
+    expect(() => prependPath('V', '/a:/')).toThrow(
+      '"/" cannot be in a path variable: Lmod makes an empty element of the root directory',
+    );
+  });
+
   test('an element that is there twice is refused, but not in a search path', () => {
     expect(refusalOf(() => prependPath('V', '/a:/b,ro,/c:/d,ro', ','))).toBe('bad-path-element');
     expect(refusalOf(() => prependPath('V', '/a/,/a', ','))).toBe('bad-path-element');

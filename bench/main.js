@@ -1,0 +1,36 @@
+// Runs the rows that are named (all, if none is) and prints them as one table. Started by run.sh, as an ordinary user in a
+// home directory of its own.
+import { measureBytes } from './rows/bytes-written.js';
+import { measureInstalls } from './rows/install.js';
+import { measureModuleLoad } from './rows/module-load.js';
+import { measurePacking } from './rows/packing.js';
+import { measureStart } from './rows/start.js';
+import { measureWrapper } from './rows/wrapper.js';
+import { printTable } from './table.js';
+
+/** Each measures the rows that it is given the names of, and returns lines for the table. */
+const measurers = [
+  { rows: ['install', 'install-checksum'], measure: measureInstalls },
+  { rows: ['bytes-written'], measure: measureBytes },
+  { rows: ['start'], measure: measureStart },
+  { rows: ['module-load'], measure: measureModuleLoad },
+  { rows: ['wrapper'], measure: measureWrapper },
+  { rows: ['packing'], measure: measurePacking },
+];
+
+const asked = process.argv.slice(2);
+const known = measurers.flatMap(({ rows }) => rows);
+const unknown = asked.filter((name) => !known.includes(name));
+if (unknown.length > 0) {
+  console.error(`error: no such row: ${unknown.join(', ')}\nhint: rows are ${known.join(', ')}`);
+  process.exit(2);
+}
+
+const lines = [];
+for (const { rows, measure } of measurers) {
+  const wanted = rows.filter((name) => asked.length === 0 || asked.includes(name));
+  if (wanted.length === 0) continue;
+  console.error(`measuring ${wanted.join(', ')} …`);
+  lines.push(...measure(wanted));
+}
+printTable(lines);

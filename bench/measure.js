@@ -1,0 +1,67 @@
+import { spawnSync } from 'node:child_process';
+
+/** Runs a command to its end and returns its stdout. Throws, with what it said, unless it ends with 0. */
+export function run(argv, options = {}) {
+  const [program, ...rest] = argv;
+  const result = spawnSync(program, rest, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    maxBuffer: 2 ** 28,
+    ...options,
+  });
+  if (result.error) throw result.error;
+  if (result.status !== 0)
+    throw new Error(`${argv.join(' ')}: ${result.signal ?? result.status}\n${result.stderr}`);
+  return result.stdout;
+}
+
+/** `usual` rounds, or the share of them that CT_BENCH_ROUNDS asks for; three at least. */
+export function roundsOf(usual) {
+  return Math.max(3, Math.round((usual * Number(process.env.CT_BENCH_ROUNDS)) / 100));
+}
+
+/**
+ * Runs the sides in turn, A B A B …, so that what else the machine does meets all of them alike; a different one is first
+ * in each round, and a first round is not counted. Returns the milliseconds of each side by its name, one per round.
+ * `prepare` is called before each run, outside of the time.
+ */
+export function interleave(sides, { rounds, prepare = () => {} }) {
+  const entries = Object.entries(sides);
+  const times = Object.fromEntries(entries.map(([name]) => [name, []]));
+  for (let round = -1; round < rounds; round++) {
+    for (let turn = 0; turn < entries.length; turn++) {
+      const [name, side] = entries[(turn + round + 1) % entries.length];
+      prepare(name);
+      const started = performance.now();
+      side();
+      if (round >= 0) times[name].push(performance.now() - started);
+    }
+  }
+  return times;
+}
+
+/** What a function makes of the figures of each round. */
+export function perRound(times, describe) {
+  const names = Object.keys(times);
+  return times[names[0]].map((_, round) =>
+    describe(Object.fromEntries(names.map((name) => [name, times[name][round]]))),
+  );
+}
+
+export function quantile(values, share) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (sorted.length - 1) * share;
+  const low = sorted[Math.floor(at)];
+  return low + (sorted[Math.ceil(at)] - low) * (at - Math.floor(at));
+}
+
+export function median(values) {
+  return quantile(values, 0.5);
+}
+
+/** `cp 1.31 s, openssl 1.44 s`: the median of each side. */
+export function formatTimes(times) {
+  return Object.entries(times)
+    .map(([name, values]) => `${name} ${(median(values) / 1000).toFixed(2)} s`)
+    .join(', ');
+}

@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# `npm run bench [-- <row>…]`: how fast ctinstall is, as ratios to plain tools measured in the same run. Sets the machine
+# up, builds the tool, and measures as an ordinary user in a temporary directory, which is removed at the end.
+#
+#   TMPDIR            where that directory is made (/var/tmp): the file system that the install rows measure
+#   CT_BENCH_IMAGE    size of the image of the install rows in MiB (2048); three times as much must be free
+#   CT_BENCH_ROUNDS   per cent of the usual number of rounds (100): more on a noisy machine
+set -euo pipefail
+umask 022
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=${here%/*}
+bash "$root/testbed/setup.sh"
+bash "$root/testbed/prepare-tool.sh"
+# shellcheck source=testbed/common.sh
+. "$root/testbed/common.sh"
+# shellcheck source=testbed/env.sh
+. "$root/testbed/env.sh"
+
+work=$(mktemp -d "${TMPDIR:-/var/tmp}/ctinstall-bench.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+chmod 755 "$work"
+
+# The clone may lie where the unprivileged account cannot read: it gets a copy of what is run
+mkdir "$work/tool" "$work/home"
+cp -R "$root"/{bench,dist,bin,easyconfigs,modulefiles,runscripts,sites,package.json} "$work/tool/"
+chmod -R u=rwX,go=rX "$work/tool"
+[ "$(id -u)" != 0 ] || chown "$CT_USER:" "$work/home"
+
+status=0
+as_user env -i -C "$work/home" HOME="$work/home" USER="$CT_USER" LOGNAME="$CT_USER" SHELL=/bin/bash LANG=C.UTF-8 \
+  PATH="$PATH" CT_LMOD_INIT="$CT_LMOD_INIT" CT_IMAGES="$CT_IMAGES" CT_BENCH_IMAGE="${CT_BENCH_IMAGE:-2048}" \
+  CT_BENCH_ROUNDS="${CT_BENCH_ROUNDS:-100}" \
+  node "$work/tool/bench/main.js" "$@" || status=$?
+exit "$status"

@@ -1,0 +1,51 @@
+import { isDirectory, isFile, listDirectory, removeTree } from '../host/files.ts';
+import { CtinstallError } from '../lib/errors.ts';
+import { type HostPath, joinHost, type Prefix } from '../lib/paths.ts';
+import { takeLock } from './lock.ts';
+import { isUserSoftware, undoPublish } from './publish.ts';
+
+/** What a run that was stopped left behind under a prefix, by the install it was at work on. */
+export interface Leftover {
+  /** `<name>-<full version>` */
+  readonly install: string;
+  readonly paths: readonly HostPath[];
+  /** Who is at work on it; undefined where nobody is, and it was (or would be) removed. */
+  readonly heldBy: string | undefined;
+}
+
+/**
+ * Finds stale staging directories, retired files and dead locks, and clears them as the next run on the install would: what
+ * a half-done rebuild replaced is put back. What a live process holds is left alone. With `isDryRun` nothing changes but
+ * that dead locks go.
+ */
+export async function cleanPrefix(prefix: Prefix, environment: Readonly<Record<string, string | undefined>>, { isDryRun }: { isDryRun: boolean }): Promise<Leftover[]> {
+  const place = (kind: 'staging' | 'retired' | 'locks', name = ''): HostPath => joinHost(prefix, '.ctinstall', kind, name);
+  const [staging, retired, locks] = await Promise.all((['staging', 'retired', 'locks'] as const).map((kind) => listDirectory(place(kind))));
+  const names = new Set([...(staging ?? []), ...(retired ?? [])].map(({ name }) => name));
+  for (const { name } of locks ?? []) names.add(name.replace(/\.lock(\.[^/]*)?$/, ''));
+  const leftovers: Leftover[] = [];
+  for (const install of [...names].sort()) {
+    const lock = place('locks', `${install}.lock`);
+    const candidates = [place('staging', install), place('retired', install), lock];
+    const paths: HostPath[] = [];
+    for (const path of candidates) if ((await isDirectory(path)) || (await isFile(path))) paths.push(path);
+    let unlock: () => Promise<void>;
+    try {
+      unlock = await takeLock(lock, { environment, waits: false, onWait: () => undefined });
+    } catch (error) {
+      if (!(error instanceof CtinstallError) || error.code !== 'locked') throw error;
+      leftovers.push({ install, paths, heldBy: error.message });
+      continue;
+    }
+    try {
+      if (!isDryRun) {
+        await undoPublish(place('retired', install), isUserSoftware);
+        await removeTree(place('staging', install));
+      }
+    } finally {
+      await unlock();
+    }
+    leftovers.push({ install, paths, heldBy: undefined });
+  }
+  return leftovers;
+}

@@ -1,0 +1,62 @@
+import { hashFile } from '../host/hash-file.ts';
+import { lstatIfThere, readTextIfThere, statIfThere } from '../host/files.ts';
+import { type HostPath, hostPath, joinHost } from '../lib/paths.ts';
+import { type InstallRecord, sha256Of } from './record.ts';
+
+/** One thing that is not as the record says. */
+export interface Difference {
+  /** Full path. */
+  readonly path: HostPath;
+  readonly what: string;
+}
+
+export interface VerifyOptions {
+  /** Compares sizes, modes and times of change only, and reads no content. */
+  readonly isQuick: boolean;
+  readonly signal?: AbortSignal | undefined;
+  /** Checks the structure of an image; what is wrong with it, or undefined. */
+  readonly checkImage: (path: HostPath) => Promise<string | undefined>;
+}
+
+/**
+ * Compares an install with its record: every file (kind, size, mode, SHA-256), the modulefile and the image's structure.
+ * An own image that the user removed to use the central one is no difference. User software is not looked at.
+ */
+export async function verifyInstall(installDir: HostPath, record: InstallRecord, options: VerifyOptions): Promise<Difference[]> {
+  const found: Difference[] = [];
+  for (const file of record.files) {
+    const path = joinHost(installDir, file.path);
+    const isImage = file.path === record.image.file;
+    const what = await compareFile(path, file, options);
+    if (what === 'is not there' && isImage && (await hasCentralImage(record))) continue;
+    if (what !== undefined) found.push({ path, what });
+    else if (isImage) {
+      const fault = await options.checkImage(path);
+      if (fault !== undefined) found.push({ path, what: fault });
+    }
+  }
+  const modulefile = hostPath(record.modulefile);
+  const text = await readTextIfThere(modulefile);
+  if (text === undefined) found.push({ path: modulefile, what: 'is not there' });
+  else if (record.modulefileSha256 !== undefined && sha256Of(text) !== record.modulefileSha256)
+    found.push({ path: modulefile, what: 'is not what ctinstall wrote' });
+  return found;
+}
+
+async function compareFile(path: HostPath, file: InstallRecord['files'][number], { isQuick, signal }: VerifyOptions): Promise<string | undefined> {
+  const stats = await lstatIfThere(path);
+  if (stats === undefined) return 'is not there';
+  if (!stats.isFile()) return 'is no regular file';
+  if (stats.size !== file.size) return `has ${stats.size} bytes instead of ${file.size}`;
+  const mode = stats.mode & 0o7777;
+  if (mode !== file.mode) return `has mode ${mode.toString(8)} instead of ${file.mode.toString(8)}`;
+  if (isQuick) return file.mtimeMs !== undefined && stats.mtimeMs !== file.mtimeMs ? 'was written to since' : undefined;
+  if (file.sha256 === undefined) return undefined;
+  const sha256 = await hashFile(path, signal);
+  return sha256 === file.sha256 ? undefined : `has SHA-256 ${sha256} instead of ${file.sha256}`;
+}
+
+async function hasCentralImage({ centralImages }: InstallRecord): Promise<boolean> {
+  for (const image of centralImages) if ((await statIfThere(image))?.isFile() === true) return true;
+  return false;
+}

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { fileNameOf, fullVersionOf } from '../../src/easyconfig/normalize.ts';
+import { least, normalFormOf } from './support.ts';
+
+describe('normalizeEasyconfig', () => {
+  it('fills every default', () => {
+    expect(normalFormOf(least)).toStrictEqual({
+      name: 'demo',
+      version: '1.0',
+      versionsuffix: '',
+      homepage: undefined,
+      whatis: [],
+      description: '',
+      docurls: [],
+      moduleclass: 'tools',
+      image: { file: 'demo.sif', sha256: undefined },
+      binds: [],
+      runscripts: [],
+      wrappers: [],
+      conda: undefined,
+      venv: undefined,
+      env: { module: {}, container: {} },
+      sanityCheckPaths: { files: [], dirs: [] },
+      sanityCheckCommands: [],
+    });
+  });
+
+  it('keeps all that is written', () => {
+    const sha256 = '0123456789abcdef'.repeat(4);
+    expect(
+      normalFormOf(`name: demo
+version: "1.0"
+versionsuffix: -x
+homepage: https://h
+whatis: [one, two]
+description: |
+  First.
+
+    Second.
+docurls: [https://d]
+moduleclass: ai
+image: { file: demo.sif, sha256: ${sha256} }
+binds:
+  - /same
+  - site: slurm
+  - { host: /a, container: /b, access: ro, optional: true }
+  - { host: /h }
+runscripts: [one, two, one]
+wrappers: [start-shell]
+python: { conda_env: base, conda_root: /opt/conda/, venv: { name: torch } }
+env: { module: { A: "1" }, container: { B: "2" } }
+sanity_check_paths: { files: [bin/x], dirs: [lib] }
+sanity_check_commands: [echo]
+`),
+    ).toStrictEqual({
+      name: 'demo',
+      version: '1.0',
+      versionsuffix: '-x',
+      homepage: 'https://h',
+      whatis: ['one', 'two'],
+      description: 'First.\n\n  Second.',
+      docurls: ['https://d'],
+      moduleclass: 'ai',
+      image: { file: 'demo.sif', sha256 },
+      binds: [
+        { kind: 'path', host: '/same', container: '/same', access: 'rw', optional: false },
+        { kind: 'site', group: 'slurm' },
+        { kind: 'path', host: '/a', container: '/b', access: 'ro', optional: true },
+        { kind: 'path', host: '/h', container: '/h', access: 'rw', optional: false },
+      ],
+      runscripts: ['one', 'two'],
+      wrappers: ['start-shell'],
+      conda: { name: 'base', root: '/opt/conda' },
+      venv: { name: 'torch' },
+      env: { module: { A: '1' }, container: { B: '2' } },
+      sanityCheckPaths: { files: ['bin/x'], dirs: ['lib'] },
+      sanityCheckCommands: ['echo'],
+    });
+  });
+
+  it('looks for conda where LUMI has it', () => {
+    expect(normalFormOf(`${least}python: { conda_env: base }\n`).conda).toEqual({
+      name: 'base',
+      root: '/opt/miniconda3',
+    });
+    expect(normalFormOf(`${least}python: { conda_root: /opt/x }\n`).conda).toBeUndefined();
+  });
+
+  it('knows the full version and the file name', () => {
+    const easyconfig = { name: 'mpi4py', version: '3.1.6', versionsuffix: '-rocm' };
+    expect(fullVersionOf(easyconfig)).toBe('3.1.6-rocm');
+    expect(fileNameOf(easyconfig)).toBe('mpi4py-3.1.6-rocm.yaml');
+  });
+});
