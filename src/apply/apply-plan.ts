@@ -4,7 +4,8 @@ import { formatBytes } from '../lib/format.ts';
 import { describeStep } from '../plan/describe-step.ts';
 import type { Plan } from '../plan/types.ts';
 import { applyStep, type Measured } from './apply-step.ts';
-import { commitPublish, undoPublish } from './publish.ts';
+import { commitPublish } from './journal.ts';
+import { undoPublish } from './publish.ts';
 import { type LockedOptions, nearestExisting } from './with-install-lock.ts';
 
 export type ApplyOptions = Omit<LockedOptions, 'waits'>;
@@ -33,6 +34,7 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<void
         committed = true;
       }
     }
+    await removeTree(plan.retired);
     await removeTree(plan.staging);
   } catch (error) {
     if (!committed) {

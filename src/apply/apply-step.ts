@@ -9,7 +9,7 @@ import type { ApplyOptions } from './apply-plan.ts';
 import { publish } from './publish.ts';
 import { type RecordedFile, renderRecord, sha256Of } from './record.ts';
 import { runInContainer } from './run-in-container.ts';
-import { removeBelow } from './uninstall.ts';
+import { removeBelow } from './remove-below.ts';
 
 /** What was measured while the steps ran: goes into the record. */
 export interface Measured {
@@ -32,7 +32,7 @@ export async function applyStep(step: Step, plan: Plan, measured: Measured, opti
     case 'write-record':
       return writeRecord(step, plan, measured);
     case 'publish':
-      return publish(step, plan.retired);
+      return publish(step, plan.retired, commitmentOf(plan));
     case 'check-paths':
       return checkPaths(step);
     case 'write-modulefile':
@@ -44,6 +44,13 @@ export async function applyStep(step: Step, plan: Plan, measured: Measured, opti
     default:
       return assertNever(step);
   }
+}
+
+/** What makes a publish final, and what is left to do then. */
+function commitmentOf({ steps }: Plan): { modulefileSha256?: string; leftovers: string[] } {
+  const modulefile = steps.find((step) => step.kind === 'write-modulefile')?.content;
+  const leftovers = steps.find((step) => step.kind === 'remove-leftovers')?.files ?? [];
+  return { ...(modulefile === undefined ? {} : { modulefileSha256: sha256Of(modulefile) }), leftovers: [...leftovers] };
 }
 
 async function copyImage(step: CopyImageStep, plan: Plan, measured: Measured, { reporter, signal }: ApplyOptions): Promise<void> {

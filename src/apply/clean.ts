@@ -2,7 +2,8 @@ import { isDirectory, isFile, listDirectory, removeTree } from '../host/files.ts
 import { CtinstallError } from '../lib/errors.ts';
 import { type HostPath, joinHost, type Prefix } from '../lib/paths.ts';
 import { takeLock } from './lock.ts';
-import { isUserSoftware, undoPublish } from './publish.ts';
+import { undoPublish } from './publish.ts';
+import { isUserSoftware } from './user-software.ts';
 
 /** What a run that was stopped left behind under a prefix, by the install it was at work on. */
 export interface Leftover {

@@ -1,6 +1,7 @@
 import { lstatIfThere, removeEmptyDirectory, removeFile, removeTree } from '../host/files.ts';
 import { type HostPath, hostPath, joinHost } from '../lib/paths.ts';
-import { hasUserSoftware, isUserSoftware } from './publish.ts';
+import { removeBelow } from './remove-below.ts';
+import { hasUserSoftware } from './user-software.ts';
 import type { InstallRecord } from './record.ts';
 import type { InstallPlaces } from './with-install-lock.ts';
 
@@ -20,14 +21,6 @@ export async function uninstallFiles({ installDir, modulefile }: InstallPlaces, 
   if (!(await hasUserSoftware(installDir))) await removeTree(joinHost(installDir, '.ctinstall'));
   await removeEmptyDirectory(installDir);
   await removeEmptyDirectory(hostPath('..', installDir));
-}
-
-/** Removes one file, and its directory if that is empty then. A record cannot lead outside, or to the user's own. */
-export async function removeBelow(installDir: HostPath, path: string): Promise<void> {
-  if (path.startsWith('/') || path.split('/').includes('..') || isUserSoftware(path)) return;
-  await removeFile(joinHost(installDir, path));
-  const directory = hostPath('..', joinHost(installDir, path));
-  if (directory !== installDir) await removeEmptyDirectory(directory);
 }
 
 /** An empty `user-software` holds nothing of the user's. */

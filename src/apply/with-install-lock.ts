@@ -1,10 +1,11 @@
-import { isDirectory, lstatIfThere, mayAccess, removeEmptyDirectory, removeTree } from '../host/files.ts';
+import { isDirectory, listDirectory, lstatIfThere, mayAccess, removeEmptyDirectory, removeFile, removeTree } from '../host/files.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { type HostPath, hostPath, joinHost, type Prefix } from '../lib/paths.ts';
 import type { Plan } from '../plan/types.ts';
 import type { Reporter } from '../report/types.ts';
 import { takeLock } from './lock.ts';
-import { isUserSoftware, undoPublish } from './publish.ts';
+import { undoPublish } from './publish.ts';
+import { isUserSoftware } from './user-software.ts';
 
 /** The places that the work on one install uses. */
 export type InstallPlaces = Pick<Plan, 'moduleName' | 'prefix' | 'lock' | 'staging' | 'retired' | 'installDir' | 'modulefile'>;
@@ -43,11 +44,23 @@ export async function withInstallLock<T>(places: InstallPlaces, options: LockedO
 }
 
 /** Clears what a killed run left: its half-published files are put back, its staging directory goes. */
-async function recover({ staging, retired, moduleName }: InstallPlaces, reporter: Reporter): Promise<void> {
+async function recover(places: InstallPlaces, reporter: Reporter): Promise<void> {
+  const { staging, retired, moduleName } = places;
+  await removePartFiles(places);
   if (!(await isDirectory(staging)) && !(await isDirectory(retired))) return;
   reporter.report({ event: 'note', message: `clearing up after an earlier run on ${moduleName} that was stopped` });
   await undoPublish(retired, isUserSoftware);
   await removeTree(staging);
+}
+
+/** What a killed run had not yet given its name. Only who holds the lock writes files of this install. */
+async function removePartFiles({ modulefile, installDir }: InstallPlaces): Promise<void> {
+  for (const [directory, beginning] of [
+    [hostPath('..', modulefile), `${modulefile.split('/').at(-1)}.`],
+    [joinHost(installDir, '.ctinstall'), ''],
+  ] as const)
+    for (const { name } of await listDirectory(directory))
+      if (name.startsWith(beginning) && name.endsWith('.part~')) await removeFile(joinHost(directory, name));
 }
 
 async function checkWritable(prefix: Prefix): Promise<void> {

@@ -67,8 +67,22 @@ export function makeProgram(context: CommandContext): Command {
     (await import('./commands/settings.ts')).settings(settingsFlags(flags), context),
   );
 
-  program.command('schema').description('print the JSON Schema of an easyconfig, for editors').action(async () => (await import('./commands/schema.ts')).schema(context));
+  command(program, 'schema', 'print the JSON Schema of an easyconfig, for editors').action(async () => (await import('./commands/schema.ts')).schema(context));
   return program;
+}
+
+/** The commands but `install`, which may be left out. */
+export const commandNames = ['squashfs', 'list', 'show', 'search', 'uninstall', 'verify', 'clean', 'settings', 'schema'];
+
+/** Puts the command's word in front of flags that were typed before it: `--json list`, `--prefix <dir> list`. */
+export function commandFirst(argv: readonly string[]): string[] {
+  if (argv[0] === 'help') return [...argv.slice(1), '--help'];
+  const flagsWithValue = optionKeys.flatMap((key) => optionTable[key].flag?.split(' ')[0] ?? []);
+  let index = 0;
+  while (argv[index]?.startsWith('-') === true) index += flagsWithValue.includes(argv[index] ?? '') ? 2 : 1;
+  const word = argv[index];
+  if (word === undefined || index === 0 || ![...commandNames, 'install'].includes(word)) return [...argv];
+  return [word, ...argv.slice(0, index), ...argv.slice(index + 1)];
 }
 
 /** A command with the flags that all of them have, the settings' among them. */

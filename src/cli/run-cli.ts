@@ -5,12 +5,12 @@ import { hostPath } from '../lib/paths.ts';
 import { describeBug, describeError } from '../report/describe-error.ts';
 import { makeReporter } from '../report/reporter.ts';
 import type { CommandContext } from './context.ts';
-import { makeProgram } from './program.ts';
+import { commandFirst, commandNames, makeProgram } from './program.ts';
 
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 /** Runs one command line and sets the exit status: 0 done, 1 the work failed, 2 wrong usage, 70 a bug, 128+n a signal. */
-export async function runCli(argv: readonly string[], toolDir: string): Promise<void> {
+export async function runCli(given: readonly string[], toolDir: string): Promise<void> {
   const stop = new AbortController();
   let signalStatus: number | undefined;
   for (const [name, status] of Object.entries(signals))
@@ -19,10 +19,11 @@ export async function runCli(argv: readonly string[], toolDir: string): Promise<
       signalStatus ??= status;
       stop.abort();
     });
-  // A reader that went away (`ctinstall list | head -1`) is no fault.
-  process.stdout.on('error', () => process.exit(0));
+  // A reader that went away (`ctinstall list | head -1`) is no fault, and no reason to stop half way.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  const argv = commandFirst(given);
   const isJson = argv.includes('--json');
-  const reporter = makeReporter({ isJson, isTrace: argv.includes('--trace'), stderr: process.stderr, stdout: process.stdout });
+  const reporter = makeReporter({ isJson: isJson && printsEvents(argv), isTrace: argv.includes('--trace'), stderr: process.stderr, stdout: process.stdout });
   const { version: toolVersion }: { version: string } = JSON.parse(readFileSync(`${toolDir}/package.json`, 'utf8'));
   const context: CommandContext = {
     environment: process.env,
@@ -46,9 +47,19 @@ export async function runCli(argv: readonly string[], toolDir: string): Promise<
   reporter.close();
 }
 
+/** With `--json` these print an event a line while they work; the others print one document, beside which nothing may stand. */
+function printsEvents(argv: readonly string[]): boolean {
+  const [word = ''] = argv;
+  return !argv.includes('--dry-run') && (!commandNames.includes(word) || ['squashfs', 'uninstall'].includes(word));
+}
+
 function report(error: unknown, isJson: boolean): number {
   // Commander has said what was wrong already.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    if (isJson) process.stdout.write(`${JSON.stringify({ event: 'error', code: 'usage', message: error.message.replace(/^error: /, '') })}\n`);
+    return 2;
+  }
   if (!(error instanceof CtinstallError)) {
     process.stderr.write(describeBug(error));
     return 70;

@@ -27,7 +27,7 @@ export function describeBadFileName(file: string): string | undefined {
   if (file.includes('/')) return 'is a path, but only the file name belongs here';
   if (hasControlCharacter(file)) return 'holds a control character';
   if (/^[.-]/.test(file)) return 'begins with a dash or a dot';
-  if (reservedFileNames.includes(file)) return 'is a name that ctinstall uses itself';
+  if (reservedFileNames.includes(file) || file.startsWith('user-software')) return 'is a name that ctinstall uses itself';
   return undefined;
 }
 

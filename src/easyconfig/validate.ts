@@ -50,15 +50,21 @@ function placeIssue(issue: ZodIssue, yaml: PlacedYaml, knownKeys: (path: readonl
       return placeUnion(issue, label, yaml, knownKeys);
     case 'invalid_key':
       return issue.issues.map((inner) => ({
-        message: inner.message,
+        message: sayOf(`\`${formatValue(String(issue.path.at(-1)))}\``, inner.message),
         hint: hintOf(inner),
         place: yaml.placeOf(issue.path, 'key'),
       }));
     case 'invalid_value':
       return [{ message: `${label} must be ${issue.values.map((value) => `\`${String(value)}\``).join(' or ')}`, hint: undefined, place: yaml.placeOf(issue.path) }];
     default:
-      return [{ message: `${label}: ${issue.message}`, hint: hintOf(issue), place: yaml.placeOf(issue.path) }];
+      return [{ message: sayOf(label, issue.message), hint: hintOf(issue), place: yaml.placeOf(issue.path) }];
   }
+}
+
+/** Rules say `is …` and `must …` of the value, or name it themselves. */
+function sayOf(label: string, message: string): string {
+  if (message.startsWith(label)) return message;
+  return /^(is|must) /.test(message) ? `${label} ${message}` : `${label}: ${message}`;
 }
 
 /** Of a union's members the one that fits the written value's shape speaks; the others only confuse. */

@@ -24,7 +24,7 @@ export async function readTextIfThere(path: string): Promise<string | undefined>
 /** Writes a file so that it is there whole or not at all: beside the target, to the disk, then renamed over it. */
 export async function writeFileWhole(path: string, content: string, mode: number): Promise<void> {
   // The trailing `~` keeps modules tools from showing the part file as a version.
-  const part = `${path}.${process.pid}.part~`;
+  const part = `${path}.${process.pid}-${Math.random().toString(36).slice(2)}.part~`;
   await attempt('write', path, async () => {
     try {
       const file = await fs.promises.open(part, 'wx', mode);
@@ -58,6 +58,15 @@ export async function createFileOnce(path: string, content: string): Promise<boo
       await fs.rm(part, { force: true });
     }
   });
+}
+
+/** Has the entries of directories written to the disk, as far as the file system does that. */
+export async function syncDirectories(paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    const directory = await fs.promises.open(path, 'r').catch(() => undefined);
+    await directory?.sync().catch(() => undefined);
+    await directory?.close();
+  }
 }
 
 export async function makeDirectory(path: string): Promise<void> {

@@ -7,7 +7,7 @@ export function nearestWords(word: string, candidates: readonly string[], most =
     .map((candidate) => {
       const other = candidate.toLowerCase();
       const startsAlike = other.startsWith(lower) || lower.startsWith(other);
-      return { candidate, score: startsAlike ? 0.5 : distance(lower, other) };
+      return { candidate, score: startsAlike && lower !== other ? 0.5 : distance(lower, other) };
     })
     .filter(({ candidate, score }) => score <= Math.ceil(Math.min(word.length, candidate.length) / 3))
     .sort((a, b) => a.score - b.score || Number(beginsOtherwise(a.candidate, word)) - Number(beginsOtherwise(b.candidate, word)) || (a.candidate < b.candidate ? -1 : 1))

@@ -48,9 +48,15 @@ export function renderBinds({ binds, userSoftware, moduleName }: Modulefile): Lu
       [callBind(userSoftware.squashfs, userSoftware.container, ':ro,image-src=/', false)],
       [callBind(userSoftware.directory, userSoftware.container, '', false)],
     ),
-    ifThen(notEquals(name('users'), text('')), [
-      assign('binds', concat(name('binds'), text(','), name('users'))),
-    ]),
+    ifThen(
+      equals(name('binds'), text('')),
+      [assign('binds', name('users'))],
+      [
+        ifThen(notEquals(name('users'), text('')), [
+          assign('binds', concat(name('binds'), text(','), name('users'))),
+        ]),
+      ],
+    ),
     ...bothNames('_BIND', name('binds')),
   ];
 }

@@ -21,7 +21,7 @@ import {
   local,
   name,
   nil,
-  not,
+  notEquals,
   or as orElse,
   prependPath,
   renderLua,
@@ -85,23 +85,22 @@ function renderContainerEnvironment({
   containerVariables,
   containerPath,
 }: Modulefile): LuaStatement[] {
+  const usersPaths = ['APPTAINERENV_PREPEND_PATH', 'SINGULARITYENV_PREPEND_PATH'].map((variable) =>
+    orElse(environmentValue(variable), text('')),
+  );
   return [
     comment(
       'Inside the container. Apptainer reads APPTAINERENV_ first and warns where the two differ.',
     ),
-    local('own_path', text(containerPath.map(escapeForRuntime).join(':'))),
-    local(
-      'users_path',
-      orElse(
-        environmentValue('SINGULARITYENV_PREPEND_PATH'),
-        environmentValue('APPTAINERENV_PREPEND_PATH'),
-        text(''),
-      ),
-    ),
-    ifThen(not(equals(name('users_path'), text(''))), [
-      assign('own_path', concat(name('own_path'), text(':'), name('users_path'))),
+    local('seen', text('')),
+    local('path', text(containerPath.map(escapeForRuntime).join(':'))),
+    forEach('users', list(...usersPaths), [
+      ifThen(and(notEquals(name('users'), text('')), notEquals(name('users'), name('seen'))), [
+        assign('path', concat(name('path'), text(':'), name('users'))),
+        assign('seen', name('users')),
+      ]),
     ]),
-    ...bothNames('ENV_PREPEND_PATH', name('own_path')),
+    ...bothNames('ENV_PREPEND_PATH', name('path')),
     ...containerVariables.flatMap((variable) =>
       bothNames(`ENV_${variable.name}`, text(escapeForRuntime(variable.value))),
     ),

@@ -1,5 +1,5 @@
 import { fullVersionOf } from '../easyconfig/normalize.ts';
-import { describeBadBindPath, describeBadFileName, describeBadVariableValue } from '../easyconfig/rules.ts';
+import { describeBadFileName, describeBadVariableValue } from '../easyconfig/rules.ts';
 import { replaceTemplates } from '../easyconfig/templates.ts';
 import type { Easyconfig } from '../easyconfig/types.ts';
 import { formatValue } from '../lib/format.ts';
@@ -44,7 +44,6 @@ export function resolveInstall(
   const image = { file: fill(easyconfig.image.file), sha256: easyconfig.image.sha256 };
   const env = { module: fillValues(easyconfig.env.module, fill), container: fillValues(easyconfig.env.container, fill) };
   const issues = [
-    ...prefixIssues(installDir),
     ...filledIssue(['image', 'file'], image.file, describeBadFileName),
     ...bindIssues,
     ...(['module', 'container'] as const).flatMap((where) =>
@@ -89,15 +88,6 @@ export function resolveInstall(
       squashfsProcessors: settings.squashfsProcessors,
     },
   };
-}
-
-/** The install dir is one side of a bind, so the prefix must be a path that a bind can hold. */
-function prefixIssues(installDir: string): ResolveIssue[] {
-  // Lmod's module table garbles other letters in the paths of loaded modules, which can then not be unloaded any more.
-  const isBeyondAscii = /[^ -~]/.test(installDir);
-  const bad = describeBadBindPath(installDir) ?? (isBeyondAscii ? 'holds letters beyond ASCII, which Lmod cannot keep track of' : undefined);
-  if (bad === undefined) return [];
-  return [{ path: [], message: `the install dir \`${installDir}\` ${bad}`, hint: 'choose another prefix with `--prefix <dir>`' }];
 }
 
 /** A value that broke a rule only when its templates were replaced. */

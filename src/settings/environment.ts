@@ -1,5 +1,9 @@
-import { parse as parseYaml } from 'yaml';
+import { knownKeysOf } from '../easyconfig/schema-keys.ts';
+import { placeIssues } from '../easyconfig/validate.ts';
+import { parsePlacedYaml } from '../easyconfig/yaml-places.ts';
 import { CtinstallError } from '../lib/errors.ts';
+import { formatValue } from '../lib/format.ts';
+import { describeIssues } from '../report/describe-issue.ts';
 import { type OptionKey, optionKeys, optionTable, type SettingsValues } from './options.ts';
 
 /**
@@ -13,12 +17,7 @@ export function settingsOfEnvironment(environment: Readonly<Record<string, strin
     const name = optionTable[key].environment;
     const text = environment[name];
     if (text === undefined || text === '') continue;
-    const result = optionTable[key].schema.safeParse(readValue(key, text));
-    if (!result.success)
-      throw new CtinstallError('settings-invalid', `\`${name}\` is not valid: ${result.error.issues[0]?.message ?? 'wrong form'}`, {
-        hint: `${optionTable[key].help}; its value is \`${text}\``,
-      });
-    values[key] = result.data;
+    values[key] = optionTable[key].merge === 'by-key' ? readMap(key, name, text) : readPlain(key, name, text);
   }
   return values as SettingsValues;
 }
@@ -28,17 +27,27 @@ export function splitPaths(text: string): string[] {
   return text.split(':').filter((part) => part !== '');
 }
 
-function readValue(key: OptionKey, text: string): unknown {
-  switch (optionTable[key].merge) {
-    case 'prepend':
-      return splitPaths(text);
-    case 'by-key':
-      try {
-        return parseYaml(text);
-      } catch {
-        return text;
-      }
-    case 'replace':
-      return key === 'squashfs_processors' && /^\d+$/.test(text) ? Number(text) : text;
-  }
+/** Text, a number or a list. */
+function readPlain(key: OptionKey, name: string, text: string): unknown {
+  const isNumber = key === 'squashfs_processors' && /^\d+$/.test(text);
+  const value = optionTable[key].merge === 'prepend' ? splitPaths(text) : isNumber ? Number(text) : text;
+  const result = optionTable[key].schema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new CtinstallError('settings-invalid', `\`${name}\` ${issue?.message ?? 'has the wrong form'}`, {
+    hint: `${optionTable[key].help}; its value is \`${formatValue(text)}\``,
+  });
+}
+
+/** A map, written as YAML; its faults are shown as those of a file are. */
+function readMap(key: OptionKey, name: string, text: string): unknown {
+  const { schema, help } = optionTable[key];
+  const { yaml, issues } = parsePlacedYaml(text);
+  const result = yaml === undefined ? undefined : schema.safeParse(yaml.value);
+  if (result?.success) return result.data;
+  const faults = yaml === undefined || result === undefined ? issues : placeIssues(result.error.issues, yaml, (path) => knownKeysOf(schema, path));
+  throw new CtinstallError('settings-invalid', `\`${name}\` has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}`, {
+    details: describeIssues(name, text, faults),
+    hint: `${help}; its value is a map in YAML such as \`{ filesystems: [/scratch, /project] }\``,
+  });
 }

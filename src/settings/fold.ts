@@ -4,12 +4,12 @@ import type { Settings, SettingsLayer, SiteBind } from './types.ts';
 
 /**
  * Folds the layers, weakest first, into the settings that hold. Paths are made absolute: `~` and `$HOME`-like variables
- * from `environment`, relative ones from the place that the layer names.
+ * from `environment` unless a shell has done that, relative ones from the place that the layer names.
  */
 export function foldSettings(layers: readonly SettingsLayer[], environment: Readonly<Record<string, string | undefined>>): Settings {
   const home = environment.HOME ?? '/';
   const origins = Object.fromEntries(optionKeys.map((key) => [key, originsOf(key, layers)])) as Record<OptionKey, string[]>;
-  const absolute = (path: string, layer: SettingsLayer): HostPath => hostPath(expand(path, home, environment), layer.base);
+  const absolute = (path: string, layer: SettingsLayer): HostPath => hostPath(layer.isExpanded === true ? path : expand(path, home, environment), layer.base);
 
   const strongest = <Key extends OptionKey>(key: Key): { value: NonNullable<SettingsValues[Key]>; layer: SettingsLayer } | undefined => {
     const layer = layers.findLast(({ values }) => values[key] !== undefined);

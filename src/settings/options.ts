@@ -6,7 +6,7 @@ import { describeBadBindPath, describeBadContainerPath, groupPattern } from '../
  * set it too, how layers come together, and what it means.
  */
 
-const path = z.string().min(1, 'is empty');
+const path = z.string().min(1, 'must not be empty');
 const paths = z.array(path);
 
 function sitePath(describeBad: (value: string) => string | undefined) {
@@ -56,14 +56,14 @@ export const optionTable = {
     help: 'directories to look for images in; also where the module looks when its own copy is gone',
   },
   runtime: {
-    schema: z.string().min(1, 'is empty'),
+    schema: z.string().min(1, 'must not be empty'),
     environment: 'CTINSTALL_RUNTIME',
     flag: '--runtime <program>',
     merge: 'replace',
     help: 'container runtime: `singularity`, `apptainer` or a path',
   },
   squashfs_processors: {
-    schema: z.int().min(0).max(4096),
+    schema: z.int('must be a whole number').min(0, 'must be at least 0').max(4096, 'must be at most 4096'),
     environment: 'CTINSTALL_SQUASHFS_PROCESSORS',
     flag: undefined,
     merge: 'replace',

@@ -25,19 +25,26 @@ export async function readSettings({ environment, cwd, flags, toolDir }: Setting
   const home = hostPath(environment.HOME ?? '/', cwd);
   const configHome = environment.XDG_CONFIG_HOME || `${home}/.config`;
   const files = [
-    await readSettingsFile(environment.CTINSTALL_SITE_SETTINGS || '/etc/ctinstall/settings.yaml', cwd),
+    await readSiteSettings(environment.CTINSTALL_SITE_SETTINGS, cwd),
     await readSettingsFile(`${configHome}/ctinstall/settings.yaml`, cwd),
   ].filter((layer) => layer !== undefined);
   const above: SettingsLayer[] = [
     ...files,
-    { origin: (key) => optionTable[key].environment ?? key, base: cwd, values: settingsOfEnvironment(environment) },
-    { origin: (key) => optionTable[key].flag?.split(' ')[0] ?? key, base: cwd, values: flags },
+    { origin: (key) => optionTable[key].environment ?? key, base: cwd, isExpanded: true, values: settingsOfEnvironment(environment) },
+    { origin: (key) => optionTable[key].flag?.split(' ')[0] ?? key, base: cwd, isExpanded: true, values: flags },
   ];
   const { site } = foldSettings(above, environment);
   const preset = await readSettingsFile(`${toolDir}/sites/${site}.yaml`, cwd);
   if (preset === undefined)
     throw new CtinstallError('settings-invalid', `there is no site preset \`${site}\``, { hint: `presets lie in \`${toolDir}/sites\`` });
   return foldSettings([{ ...preset, origin: `site preset ${site}` }, ...above], environment);
+}
+
+async function readSiteSettings(named: string | undefined, cwd: HostPath): Promise<SettingsLayer | undefined> {
+  const layer = await readSettingsFile(named || '/etc/ctinstall/settings.yaml', cwd);
+  if (layer === undefined && named)
+    throw new CtinstallError('settings-invalid', `\`CTINSTALL_SITE_SETTINGS\` names \`${named}\`, which is not there`, { hint: 'mend or unset the variable' });
+  return layer;
 }
 
 async function readSettingsFile(path: string, cwd: HostPath): Promise<SettingsLayer | undefined> {

@@ -6,6 +6,8 @@ import type { OptionKey, SettingsValues } from './options.ts';
 export interface SettingsLayer {
   /** Shown as the origin: `default`, a file's path, `CTINSTALL_PREFIX`, `--prefix`. */
   readonly origin: string | ((key: OptionKey) => string);
+  /** Whether `~` and `$NAME` in paths stand as they are: a shell has replaced them already. */
+  readonly isExpanded?: boolean;
   /** Relative paths start here. */
   readonly base: HostPath;
   readonly values: SettingsValues;

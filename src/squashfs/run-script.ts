@@ -42,7 +42,7 @@ function scriptError(exitCode: number | undefined, stderr: string, title: string
   const error = lines.find((line) => line.startsWith('error: '))?.slice('error: '.length);
   const hints = lines.filter((line) => line.startsWith('hint: ')).map((line) => line.slice('hint: '.length));
   const rest = lines.filter((line) => !line.startsWith('error: ') && !line.startsWith('hint: '));
-  const code = exitCode === 2 ? 'nothing-to-pack' : /squashfs-tools/.test(hints.join()) ? 'squashfs-tools-missing' : 'command-failed';
+  const code = exitCode === 2 ? (/^nothing to /.test(error ?? '') ? 'nothing-to-pack' : 'usage') : /squashfs-tools/.test(hints.join()) ? 'squashfs-tools-missing' : 'command-failed';
   return new CtinstallError(code, error ?? `could not ${title} (exit status ${exitCode ?? 'none'})`, {
     details: rest.slice(-20).map((line) => `  | ${line}`),
     hint: hints.length === 0 ? undefined : hints.join('\nhint: '),

@@ -59,7 +59,7 @@ export function makeSandbox(): Sandbox {
       CT_IMAGES: machine.images,
       CT_TOOL: inject('toolDir'),
       CTINSTALL_PREFIX: prefix,
-      CTINSTALL_SITE_SETTINGS: '/nonexistent/settings.yaml',
+      CTINSTALL_SITE_SETTINGS: '/dev/null',
       ...environment,
     });
   return {

@@ -24,7 +24,7 @@ describe('install', () => {
     const sandbox = makeSandbox();
     sandbox.write('tiny-1.0.yaml', tinyEasyconfig('sanity_check_commands: ["true"]\n'));
     const lines = (await sandbox.succeed(`${install} --dry-run`)).trimEnd().split('\n');
-    const plan: { steps: { kind: string }[] } = JSON.parse(await sandbox.succeed(`${install} --dry-run --json`));
+    const [plan]: [{ steps: { kind: string }[] }] = JSON.parse(await sandbox.succeed(`${install} --dry-run --json`));
     expect(await sandbox.succeed('ls')).toBe('tiny-1.0.yaml\n');
     const ran = await sandbox.run(`${install} --trace`);
     const done = [...ran.stderr.matchAll(/^ {2}(.*) {2}\(\d[\d. a-z]*\)$/gm)].map((match) => match[1]);

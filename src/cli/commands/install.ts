@@ -1,5 +1,5 @@
 import { applyPlan } from '../../apply/apply-plan.ts';
-import { hasUserSoftware, hasVenv } from '../../apply/publish.ts';
+import { hasUserSoftware, hasVenv } from '../../apply/user-software.ts';
 import { readRecord } from '../../apply/record.ts';
 import { withInstallLock } from '../../apply/with-install-lock.ts';
 import { discoverImage } from '../../discover/image.ts';
@@ -16,9 +16,11 @@ import { resolveInstall } from '../../resolve/resolve-install.ts';
 import type { ResolvedInstall } from '../../resolve/types.ts';
 import { readScriptTexts } from '../../scripts/read-scripts.ts';
 import { namesOfScripts } from '../../scripts/names.ts';
+import { checkPrefix } from '../../settings/check-prefix.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import type { Settings } from '../../settings/types.ts';
 import { type CommandContext, readSettingsOf } from '../context.ts';
+import { commandNames } from '../program.ts';
 import { type LoadedEasyconfig, loadEasyconfig, unresolvable } from '../load-easyconfig.ts';
 
 export interface InstallFlags {
@@ -36,21 +38,21 @@ interface Resolved {
   readonly runtime: Runtime;
 }
 
-const commandNames = ['squashfs', 'list', 'show', 'search', 'uninstall', 'verify', 'clean', 'settings', 'schema'];
-
 /** Installs each easyconfig in turn; all of them are read and resolved before the first is installed. */
 export async function install(names: readonly string[], flags: InstallFlags, settingsFlags: SettingsValues, context: CommandContext): Promise<void> {
   const settings = await readSettingsOf(context, settingsFlags);
+  checkPrefix(settings);
   if (flags.image !== undefined && names.length > 1)
     throw new CtinstallError('usage', '`--image` goes with one easyconfig', { hint: 'install them one by one, or use `--image-dir <dir>`' });
   const resolved: Resolved[] = [];
   for (const name of names) resolved.push(await resolveNamed(name, settings, context));
+  const plans: Plan[] = [];
   for (const target of resolved) {
     const { install } = target;
     if (flags.dryRun === true) {
       const plan = await makePlan(target, flags, settings, context);
-      if (context.isJson) context.print(JSON.stringify(plan, undefined, 2));
-      else for (const line of describePlan(plan)) context.print(line);
+      plans.push(plan);
+      if (!context.isJson) for (const line of describePlan(plan)) context.print(line);
       continue;
     }
     const places = placesOf(settings.prefix, install.name, install.fullVersion);
@@ -66,6 +68,7 @@ export async function install(names: readonly string[], flags: InstallFlags, set
     });
     printHowToLoad(install, settings, context);
   }
+  if (flags.dryRun === true && context.isJson) context.print(JSON.stringify(plans, undefined, 2));
 }
 
 /** settings → discover → resolve, for one easyconfig. */

@@ -6,6 +6,7 @@ import { hostPath } from '../../lib/paths.ts';
 import { containerPathOf, containerVariablesOf } from '../../modulefile/container-environment.ts';
 import { resolveInstall } from '../../resolve/resolve-install.ts';
 import { namesOfScripts } from '../../scripts/names.ts';
+import { checkPrefix } from '../../settings/check-prefix.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import type { Settings } from '../../settings/types.ts';
 import { type CommandContext, readSettingsOf } from '../context.ts';
@@ -45,6 +46,7 @@ async function showModule(moduleName: string, settings: Settings, context: Comma
 }
 
 async function showEasyconfig(name: string, settings: Settings, context: CommandContext): Promise<void> {
+  checkPrefix(settings);
   const loaded = await loadEasyconfig(name, settings, context);
   const resolved = resolveInstall(loaded.easyconfig, settings, {
     runtime: settings.runtime ?? 'singularity',

@@ -29,7 +29,7 @@ export async function squashfs(first: string | undefined, second: string | undef
   const installed = moduleName === undefined ? await findLoaded(context) : await findInstalled(moduleName, settings.prefix, context);
   if (action === 'status') return printStatus(installed, context);
   const script = joinHost(installed.installDir, 'bin', action === 'make' ? 'make-squashfs' : 'unmake-squashfs');
-  const { lines } = await runSquashfsScript(script, scriptArguments(action, flags), {
+  const { lines } = await runSquashfsScript(script, scriptArguments(flags), {
     environment: context.environment,
     processors: settings.origins.squashfs_processors[0] === 'default' ? undefined : settings.squashfsProcessors,
     reporter: context.reporter,
@@ -45,7 +45,7 @@ function isAction(word: string | undefined): word is Action {
 }
 
 /** The flags of `ctinstall squashfs` are those of the scripts: what does not belong to the action is for the script to refuse. */
-function scriptArguments(action: Action, flags: SquashfsFlags): string[] {
+function scriptArguments(flags: SquashfsFlags): string[] {
   const given = {
     '--remove-directory': flags.removeDirectory,
     '--replace-squashfs': flags.replaceSquashfs,
@@ -54,7 +54,7 @@ function scriptArguments(action: Action, flags: SquashfsFlags): string[] {
     '--replace-directory': flags.replaceDirectory,
   };
   const switches = Object.entries(given).flatMap(([flag, isGiven]) => (isGiven === true ? [flag] : []));
-  return [...switches, ...(flags.processors === undefined || action !== 'make' ? [] : ['--processors', flags.processors])];
+  return [...switches, ...(flags.processors === undefined ? [] : ['--processors', flags.processors])];
 }
 
 async function printStatus({ installDir, record }: Installed, context: CommandContext): Promise<void> {

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
-import { hasUserSoftware } from '../../apply/publish.ts';
+import { hasUserSoftware } from '../../apply/user-software.ts';
+import { readRecord } from '../../apply/record.ts';
 import { uninstallFiles } from '../../apply/uninstall.ts';
 import { withInstallLock } from '../../apply/with-install-lock.ts';
 import { CtinstallError } from '../../lib/errors.ts';
@@ -23,7 +24,11 @@ export async function uninstall(moduleName: string, flags: UninstallFlags, setti
     throw new CtinstallError('not-installed', `\`${record.moduleName}\` is installed in \`${installDir}\`, not under the prefix \`${prefix}\``, { hint: 'name its prefix with `--prefix <dir>`' });
   const removesUserSoftware = flags.withUserSoftware === true;
   if (flags.yes !== true) await confirm(`remove ${record.moduleName}${removesUserSoftware ? ' with all user software' : ''}?`, context);
-  await withInstallLock(places, { ...context, waits: flags.wait !== false }, () => uninstallFiles(places, record, { removesUserSoftware }));
+  await withInstallLock(places, { ...context, waits: flags.wait !== false }, async () => {
+    // Another run may have changed it meanwhile, or one that was stopped was put back.
+    const current = (await readRecord(installDir))?.record;
+    if (current !== undefined) await uninstallFiles(places, current, { removesUserSoftware });
+  });
   const kept = await hasUserSoftware(installDir);
   if (context.isJson) return context.print(JSON.stringify({ event: 'uninstalled', moduleName: record.moduleName, userSoftware: kept ? installDir : null }));
   context.print(`removed ${record.moduleName}`);
@@ -34,8 +39,13 @@ async function confirm(question: string, context: CommandContext): Promise<void>
   if (!process.stdin.isTTY || !process.stderr.isTTY)
     throw new CtinstallError('usage', 'this is no terminal, so nobody can be asked', { hint: 'pass `--yes` to remove it' });
   const asking = createInterface({ input: process.stdin, output: process.stderr });
+  // readline takes Ctrl-C for itself, and says nothing at the end of the input.
+  const stop = new AbortController();
+  asking.once('SIGINT', () => stop.abort()).once('close', () => stop.abort());
   try {
-    const answer = await asking.question(`${question} [y/N] `, { signal: context.signal });
+    const answer = await asking.question(`${question} [y/N] `, { signal: AbortSignal.any([context.signal, stop.signal]) }).catch(() => {
+      throw new CtinstallError('interrupted', 'nothing was removed');
+    });
     if (!/^y(es)?$/i.test(answer.trim())) throw new CtinstallError('usage', 'nothing was removed');
   } finally {
     asking.close();

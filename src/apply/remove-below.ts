@@ -1,0 +1,25 @@
+import { lstatIfThere, removeEmptyDirectory, removeFile } from '../host/files.ts';
+import { type HostPath, hostPath, joinHost } from '../lib/paths.ts';
+import { isUserSoftware } from './user-software.ts';
+
+/** Whether a path below a directory can lead nowhere else: it is plain, and no directory on the way is a symbolic link. */
+export async function isReachedDirectly(directory: HostPath, path: string): Promise<boolean> {
+  const parts = path.split('/');
+  if (path.startsWith('/') || parts.includes('..')) return false;
+  for (let count = 0; count < parts.length; count += 1) {
+    const stats = await lstatIfThere(joinHost(directory, ...parts.slice(0, count)));
+    if (stats?.isDirectory() !== true) return false;
+  }
+  return true;
+}
+
+/**
+ * Removes a file that a record lists, and its directory if that is empty then. Neither a record nor a link that somebody
+ * put in place of a directory can lead outside the install dir, or to the user's own.
+ */
+export async function removeBelow(installDir: HostPath, path: string): Promise<void> {
+  if (isUserSoftware(path) || !(await isReachedDirectly(installDir, path))) return;
+  await removeFile(joinHost(installDir, path));
+  const directory = hostPath('..', joinHost(installDir, path));
+  if (directory !== installDir) await removeEmptyDirectory(directory);
+}
