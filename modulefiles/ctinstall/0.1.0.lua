@@ -2,7 +2,7 @@
 local root = myFileName():match("^(.*)/modulefiles/[^/]+/[^/]+$")
 local prefix = os.getenv("CTINSTALL_PREFIX")
 if not prefix or prefix == "" then
-  prefix = pathJoin(os.getenv("HOME"), "ctinstall")
+  prefix = pathJoin(os.getenv("HOME") or "/", "ctinstall")
 end
 
 help([[

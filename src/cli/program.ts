@@ -19,6 +19,7 @@ export function makeProgram(context: CommandContext): Command {
     .option('--rebuild', 'install again over an existing install; user software stays')
     .option('--force', 'the same as --rebuild')
     .option('--image <file>', 'use this image file')
+    .option('--inject-checksums', "write the image's SHA-256 into the easyconfig, and stop")
     .option('--no-wait', 'fail if another ctinstall is at work on the same install')
     .action(async (names: string[], flags) => (await import('./commands/install.ts')).install(names, flags, settingsFlags(flags), context));
 
@@ -77,7 +78,10 @@ export const commandNames = ['squashfs', 'list', 'show', 'search', 'uninstall', 
 /** Puts the command's word in front of flags that were typed before it: `--json list`, `--prefix <dir> list`. */
 export function commandFirst(argv: readonly string[]): string[] {
   if (argv[0] === 'help') return [...argv.slice(1), '--help'];
-  const flagsWithValue = optionKeys.flatMap((key) => optionTable[key].flag?.split(' ')[0] ?? []);
+  const flagsWithValue = optionKeys.flatMap((key) => {
+    const [flag, value] = optionTable[key].flag?.split(' ') ?? [];
+    return flag === undefined || value === undefined ? [] : [flag];
+  });
   let index = 0;
   while (argv[index]?.startsWith('-') === true) index += flagsWithValue.includes(argv[index] ?? '') ? 2 : 1;
   const word = argv[index];
@@ -100,12 +104,14 @@ interface SettingsFlags {
   readonly easyconfigs?: string;
   readonly imageDir?: string;
   readonly runtime?: string;
+  readonly enforceChecksums?: boolean;
 }
 
-function settingsFlags({ prefix, easyconfigs, imageDir, runtime }: SettingsFlags): SettingsValues {
+function settingsFlags({ prefix, easyconfigs, imageDir, runtime, enforceChecksums }: SettingsFlags): SettingsValues {
   return {
     ...(prefix === undefined ? {} : { prefix }),
     ...(runtime === undefined ? {} : { runtime }),
+    ...(enforceChecksums === undefined ? {} : { enforce_checksums: enforceChecksums }),
     ...(easyconfigs === undefined ? {} : { easyconfigs: splitPaths(easyconfigs) }),
     ...(imageDir === undefined ? {} : { image_dirs: splitPaths(imageDir) }),
   };

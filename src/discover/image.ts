@@ -1,5 +1,5 @@
 import { endianness } from 'node:os';
-import { isDirectory, mayAccess, statIfThere } from '../host/files.ts';
+import { codeOf, isDirectory, statIfThere } from '../host/files.ts';
 import { withFileReader } from '../host/file-reader.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { type HostPath, joinHost } from '../lib/paths.ts';
@@ -80,7 +80,8 @@ export async function discoverImageContents(path: HostPath): Promise<DescribedIm
 }
 
 async function withImageReader<T>(path: HostPath, work: (reader: ImageReader) => Promise<T>): Promise<T> {
-  if (!(await mayAccess(path, 'read')))
-    throw new CtinstallError('image-unreadable', `cannot read the image \`${path}\`: permission denied`, { hint: 'ask its owner for read permission' });
-  return withFileReader(path, work);
+  return withFileReader(path, work).catch((error: unknown) => {
+    if (!(error instanceof CtinstallError) || !['EACCES', 'EPERM'].includes(codeOf(error.cause) ?? '')) throw error;
+    throw new CtinstallError('image-unreadable', `cannot read the image \`${path}\`: permission denied`, { hint: 'ask its owner for read permission', cause: error });
+  });
 }

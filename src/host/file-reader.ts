@@ -6,13 +6,14 @@ export async function withFileReader<T>(
   path: string,
   work: (reader: { size: number; read: (offset: number, length: number) => Promise<Uint8Array> }) => Promise<T>,
 ): Promise<T> {
-  const file = await open(path, 'r').catch((error: unknown) => {
+  const refuse = (error: unknown): never => {
     throw fileError(error, 'read', path);
-  });
+  };
+  const file = await open(path, 'r').catch(refuse);
   try {
-    const { size } = await file.stat();
+    const { size } = await file.stat().catch(refuse);
     const read = async (offset: number, length: number): Promise<Uint8Array> => {
-      const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, offset);
+      const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, offset).catch(refuse);
       return buffer.subarray(0, bytesRead);
     };
     return await work({ size, read });

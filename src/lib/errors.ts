@@ -13,6 +13,7 @@ export const exitStatusOf = {
   'image-architecture': 1,
   'image-changed': 1,
   'checksum-mismatch': 1,
+  'checksum-missing': 1,
   'prefix-not-writable': 1,
   'no-space': 1,
   'runtime-missing': 1,

@@ -27,16 +27,22 @@ export function splitPaths(text: string): string[] {
   return text.split(':').filter((part) => part !== '');
 }
 
-/** Text, a number or a list. */
+/** Text, a number, a switch or a list. */
 function readPlain(key: OptionKey, name: string, text: string): unknown {
-  const isNumber = key === 'squashfs_processors' && /^\d+$/.test(text);
-  const value = optionTable[key].merge === 'prepend' ? splitPaths(text) : isNumber ? Number(text) : text;
+  const value = optionTable[key].merge === 'prepend' ? splitPaths(text) : readWord(key, text);
   const result = optionTable[key].schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw new CtinstallError('settings-invalid', `\`${name}\` ${issue?.message ?? 'has the wrong form'}`, {
     hint: `${optionTable[key].help}; its value is \`${formatValue(text)}\``,
   });
+}
+
+/** Numbers, and 1/0 or true/false for a switch. */
+function readWord(key: OptionKey, text: string): unknown {
+  if (key === 'squashfs_processors' && /^\d+$/.test(text)) return Number(text);
+  if (key === 'enforce_checksums' && /^(1|0|true|false)$/.test(text)) return text === '1' || text === 'true';
+  return text;
 }
 
 /** A map, written as YAML; its faults are shown as those of a file are. */

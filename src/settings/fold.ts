@@ -31,6 +31,7 @@ export function foldSettings(layers: readonly SettingsLayer[], environment: Read
     easyconfigs: pathList('easyconfigs'),
     imageDirs: pathList('image_dirs'),
     runtime: runtime === undefined ? undefined : runtime.value.includes('/') ? absolute(runtime.value, runtime.layer) : runtime.value,
+    enforceChecksums: strongest('enforce_checksums')?.value ?? false,
     squashfsProcessors: strongest('squashfs_processors')?.value ?? 0,
     bindGroups,
     origins,

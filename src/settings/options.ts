@@ -62,6 +62,13 @@ export const optionTable = {
     merge: 'replace',
     help: 'container runtime: `singularity`, `apptainer` or a path',
   },
+  enforce_checksums: {
+    schema: z.boolean(),
+    environment: 'CTINSTALL_ENFORCE_CHECKSUMS',
+    flag: '--enforce-checksums',
+    merge: 'replace',
+    help: 'refuse easyconfigs that give no SHA-256 of their image',
+  },
   squashfs_processors: {
     schema: z.int('must be a whole number').min(0, 'must be at least 0').max(4096, 'must be at most 4096'),
     environment: 'CTINSTALL_SQUASHFS_PROCESSORS',

@@ -20,6 +20,7 @@ export interface Settings {
   readonly easyconfigs: readonly HostPath[];
   readonly imageDirs: readonly HostPath[];
   readonly runtime: string | undefined;
+  readonly enforceChecksums: boolean;
   readonly squashfsProcessors: number;
   readonly bindGroups: Readonly<Record<string, readonly SiteBind[]>>;
   /** Where each value came from; lists and maps may have several origins, the strongest first. */

@@ -131,3 +131,22 @@ describe('variables of the user', () => {
     expect(await sandbox.succeed('module load tiny; echo "$SINGULARITY_BIND"', { SINGULARITY_BIND: '/tmp:/runscripts,/var/tmp:/user-software/' })).toBe('/tmp:/runscripts,/var/tmp:/user-software/\n');
   });
 });
+
+describe('checksums', () => {
+  test('--inject-checksums writes them and nothing else; --enforce-checksums wants them; a changed image is refused', async () => {
+    const sandbox = makeSandbox();
+    const text = '# ours\nname: tiny\nversion: "1.0"   # quoted\nimage:\n  file: tiny.sif   # small\n\nwhatis: [ a,  b ]\n';
+    sandbox.write('tiny-1.0.yaml', text);
+    await sandbox.succeed('cp "$CT_IMAGES/tiny.sif" .');
+    const refused = await sandbox.run('ctinstall --enforce-checksums tiny-1.0.yaml');
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toMatch(/gives no SHA-256.*\n\nhint: .*--inject-checksums .*tiny-1\.0\.yaml\n$/);
+    const sum = (await sandbox.succeed('sha256sum tiny.sif')).slice(0, 64);
+    await sandbox.succeed('ctinstall install --inject-checksums tiny-1.0.yaml; CTINSTALL_ENFORCE_CHECKSUMS=1 ctinstall tiny-1.0.yaml');
+    expect(await sandbox.succeed('cat tiny-1.0.yaml')).toBe(text.replace('# small\n', `# small\n  sha256: ${sum}\n`));
+    await sandbox.succeed('printf x | dd of=tiny.sif bs=1 seek=500000 conv=notrunc status=none');
+    const changed = await sandbox.run('ctinstall --rebuild tiny-1.0.yaml');
+    expect(changed.stderr).toContain(`expected SHA-256 ${sum}`);
+    expect(changed.status).toBe(1);
+  });
+});

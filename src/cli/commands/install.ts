@@ -4,7 +4,9 @@ import { readRecord } from '../../apply/record.ts';
 import { withInstallLock } from '../../apply/with-install-lock.ts';
 import { discoverImage } from '../../discover/image.ts';
 import { discoverRuntime, type Runtime } from '../../discover/runtime.ts';
-import { isFile } from '../../host/files.ts';
+import { injectChecksum } from '../../easyconfig/inject-checksum.ts';
+import { isFile, realPath, statIfThere, writeFileWhole } from '../../host/files.ts';
+import { hashFile } from '../../host/hash-file.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatCommand } from '../../lib/format.ts';
 import { hostPath, joinHost, modulePathOf } from '../../lib/paths.ts';
@@ -13,7 +15,7 @@ import { placesOf } from '../../plan/places.ts';
 import { planInstall } from '../../plan/plan-install.ts';
 import type { Plan } from '../../plan/types.ts';
 import { resolveInstall } from '../../resolve/resolve-install.ts';
-import type { ResolvedInstall } from '../../resolve/types.ts';
+import type { ImageSource, ResolvedInstall } from '../../resolve/types.ts';
 import { readScriptTexts } from '../../scripts/read-scripts.ts';
 import { namesOfScripts } from '../../scripts/names.ts';
 import { checkPrefix } from '../../settings/check-prefix.ts';
@@ -28,6 +30,7 @@ export interface InstallFlags {
   readonly rebuild?: boolean;
   readonly force?: boolean;
   readonly image?: string;
+  readonly injectChecksums?: boolean;
   readonly wait?: boolean;
 }
 
@@ -46,6 +49,11 @@ export async function install(names: readonly string[], flags: InstallFlags, set
     throw new CtinstallError('usage', '`--image` goes with one easyconfig', { hint: 'install them one by one, or use `--image-dir <dir>`' });
   const resolved: Resolved[] = [];
   for (const name of names) resolved.push(await resolveNamed(name, settings, context));
+  if (flags.injectChecksums === true) {
+    for (const target of resolved) await injectChecksumOf(target, flags, settings, context);
+    return;
+  }
+  if (settings.enforceChecksums) for (const { loaded, install } of resolved) requireChecksum(loaded, install);
   const plans: Plan[] = [];
   for (const target of resolved) {
     const { install } = target;
@@ -90,14 +98,7 @@ async function resolveNamed(name: string, settings: Settings, context: CommandCo
 
 async function makePlan({ loaded, install, runtime }: Resolved, flags: InstallFlags, settings: Settings, context: CommandContext): Promise<Plan> {
   const previous = await readRecord(install.installDir);
-  const image = await discoverImage({
-    easyconfig: loaded.path,
-    file: install.image.file,
-    asked: flags.image === undefined ? undefined : hostPath(flags.image, context.cwd),
-    directories: settings.imageDirs,
-    cwd: context.cwd,
-    installed: previous === undefined ? undefined : joinHost(install.installDir, install.image.file),
-  });
+  const image = await findImage({ loaded, install }, flags, settings, context);
   return planInstall(install, {
     toolVersion: context.toolVersion,
     runtime,
@@ -108,6 +109,38 @@ async function makePlan({ loaded, install, runtime }: Resolved, flags: InstallFl
     hasUserSoftware: await hasUserSoftware(install.installDir),
     hasVenv: install.venv !== undefined && (await hasVenv(install.installDir, install.venv.name)),
   });
+}
+
+async function findImage({ loaded, install }: Pick<Resolved, 'loaded' | 'install'>, flags: InstallFlags, settings: Settings, context: CommandContext): Promise<ImageSource> {
+  const previous = await readRecord(install.installDir);
+  return discoverImage({
+    easyconfig: loaded.path,
+    file: install.image.file,
+    asked: flags.image === undefined ? undefined : hostPath(flags.image, context.cwd),
+    directories: settings.imageDirs,
+    cwd: context.cwd,
+    installed: previous === undefined ? undefined : joinHost(install.installDir, install.image.file),
+  });
+}
+
+/** `--inject-checksums`: the hash of the image that would be installed now, into the file that was found. */
+async function injectChecksumOf(target: Resolved, flags: InstallFlags, settings: Settings, context: CommandContext): Promise<void> {
+  const { path, text } = target.loaded;
+  const image = await findImage(target, flags, settings, context);
+  const sha256 = await hashFile(image.path, context.signal);
+  if (sha256 !== target.install.image.sha256) {
+    const file = await realPath(path);
+    await writeFileWhole(file, injectChecksum(text, sha256), ((await statIfThere(file))?.mode ?? 0o644) & 0o777);
+  }
+  if (context.isJson) context.print(JSON.stringify({ event: 'checksum', easyconfig: path, image: image.path, sha256 }));
+  else context.print(`${path}: ${image.path} has SHA-256 ${sha256}`);
+}
+
+function requireChecksum({ path }: LoadedEasyconfig, { image }: ResolvedInstall): void {
+  if (image.sha256 === undefined)
+    throw new CtinstallError('checksum-missing', `\`${path}\` gives no SHA-256 of its image, and checksums are enforced`, {
+      hint: `if you trust the image that you have: ctinstall install --inject-checksums ${formatCommand([path])}`,
+    });
 }
 
 async function isInstalled(install: ResolvedInstall): Promise<boolean> {

@@ -20,6 +20,8 @@ function valueOf(folded: Settings, key: OptionKey): unknown {
   switch (key) {
     case 'image_dirs':
       return folded.imageDirs;
+    case 'enforce_checksums':
+      return folded.enforceChecksums;
     case 'squashfs_processors':
       return folded.squashfsProcessors;
     case 'bind_groups':
