@@ -22,13 +22,13 @@ export function roundsOf(usual) {
 
 /**
  * Runs the sides in turn, A B A B …, so that what else the machine does meets all of them alike; a different one is first
- * in each round, and a first round is not counted. Returns the milliseconds of each side by its name, one per round.
- * `prepare` is called before each run, outside of the time.
+ * in each round. Returns the milliseconds of each side by its name, one per round; where it `warmsUp`, a first round is
+ * not counted. `prepare` is called before each run, outside of the time.
  */
-export function interleave(sides, { rounds, prepare = () => {} }) {
+export function interleave(sides, { rounds, warmsUp = true, prepare = () => {} }) {
   const entries = Object.entries(sides);
   const times = Object.fromEntries(entries.map(([name]) => [name, []]));
-  for (let round = -1; round < rounds; round++) {
+  for (let round = warmsUp ? -1 : 0; round < rounds; round++) {
     for (let turn = 0; turn < entries.length; turn++) {
       const [name, side] = entries[(turn + round + 1) % entries.length];
       prepare(name);

@@ -6,6 +6,8 @@ import { run } from './measure.js';
 export const work = process.cwd();
 export const ctinstallProgram = fileURLToPath(new URL('../bin/ctinstall', import.meta.url));
 export const prefix = `${work}/prefix`;
+/** Has an easyconfig that ships with ctinstall. */
+export const mpi4pyImage = `${process.env.CT_IMAGES}/lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif`;
 const imageDirs = `${process.env.CT_IMAGES}:${work}/images`;
 
 /** A command line that installs into {@link prefix}. */
@@ -13,15 +15,16 @@ export function installCommand(easyconfig) {
   return [ctinstallProgram, '--prefix', prefix, '--image-dir', imageDirs, easyconfig];
 }
 
-/** Writes `<name>-1.yaml`, an easyconfig with no more in it than an image, and returns its path. */
-export function writeEasyconfig(name, image) {
+/** Writes `<name>-1.yaml`, an easyconfig with no more in it than what is given, and returns its path. */
+export function writeEasyconfig(name, rest) {
   const path = `${work}/${name}-1.yaml`;
-  writeFileSync(path, `name: ${name}\nversion: '1'\nimage: ${JSON.stringify(image)}\n`);
+  writeFileSync(path, JSON.stringify({ name, version: '1', ...rest }));
   return path;
 }
 
-/** Installs tiny.sif, unless that is done, and returns the install dir. */
+/** Installs tiny.sif with a wrapper, unless that is done, and returns the install dir. */
 export function installTiny() {
-  run(installCommand(writeEasyconfig('tiny', { file: 'tiny.sif' })));
+  const rest = { image: { file: 'tiny.sif' }, wrappers: ['start-shell'] };
+  run(installCommand(writeEasyconfig('tiny', rest)));
   return `${prefix}/software/tiny/1`;
 }

@@ -16,7 +16,7 @@ export function measureBytes() {
     '-c',
     countIo,
     'sh',
-    ...installCommand(writeEasyconfig('counted', { file, sha256 })),
+    ...installCommand(writeEasyconfig('counted', { image: { file, sha256 } })),
   ]);
   rmSync(prefix, { recursive: true, force: true });
   const io = Object.fromEntries(

@@ -18,9 +18,10 @@ export function measureInstalls(wanted) {
     openssl,
   };
   const install = (easyconfig) => () => run(installCommand(easyconfig));
-  if (wanted.includes('install')) sides.plain = install(writeEasyconfig('plain', { file }));
+  if (wanted.includes('install'))
+    sides.plain = install(writeEasyconfig('plain', { image: { file } }));
   if (wanted.includes('install-checksum'))
-    sides.checked = install(writeEasyconfig('checked', { file, sha256 }));
+    sides.checked = install(writeEasyconfig('checked', { image: { file, sha256 } }));
 
   const times = interleave(sides, {
     rounds: roundsOf(7),

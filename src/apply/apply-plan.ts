@@ -1,9 +1,10 @@
-import { freeBytes, removeTree } from '../host/files.ts';
+import { freeBytes, removeTree, rename } from '../host/files.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { formatBytes } from '../lib/format.ts';
+import { joinHost } from '../lib/paths.ts';
 import { describeStep } from '../plan/describe-step.ts';
 import type { Plan } from '../plan/types.ts';
-import { applyStep, type Measured } from './apply-step.ts';
+import { applyStep, type Measured, retiredLog } from './apply-step.ts';
 import { commitPublish } from './journal.ts';
 import { undoPublish } from './publish.ts';
 import { type LockedOptions, nearestExisting } from './with-install-lock.ts';
@@ -28,21 +29,35 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<void
       options.reporter.report({ event: 'step-started', step: kind, title });
       measured.log.push(title);
       await applyStep(step, plan, measured, options);
-      options.reporter.report({ event: 'step-finished', step: kind, title, seconds: (performance.now() - started) / 1000 });
       if (kind === 'write-modulefile') {
         await commitPublish(plan.retired);
         committed = true;
+        await rename(retiredLog(plan), joinHost(plan.installDir, '.ctinstall', 'install.log'));
       }
+      options.reporter.report({ event: 'step-finished', step: kind, title, seconds: (performance.now() - started) / 1000 });
     }
     await removeTree(plan.retired);
     await removeTree(plan.staging);
   } catch (error) {
-    if (!committed) {
-      // Nothing among what this run added can be the user's yet.
-      await undoPublish(plan.retired, () => false);
-      await removeTree(plan.staging);
-    }
+    if (!committed) await putBack(plan, error);
     throw error;
+  }
+}
+
+/** @throws CtinstallError what went wrong first, where putting back fails too */
+async function putBack(plan: Plan, error: unknown): Promise<void> {
+  try {
+    // Nothing among what this run added can be the user's yet.
+    await undoPublish(plan.retired, () => false);
+    await removeTree(plan.staging);
+  } catch (second) {
+    if (!(error instanceof CtinstallError) || !(second instanceof CtinstallError)) throw second;
+    const { code, message, details, hint } = error;
+    throw new CtinstallError(code, message, {
+      details: [...details, `and not everything could be put back: ${second.message}`],
+      hint: second.hint ?? hint,
+      cause: second,
+    });
   }
 }
 

@@ -2,7 +2,7 @@ import { copyFileHashed } from '../host/copy-file.ts';
 import { isDirectory, isFile, makeDirectory, statIfThere, writeFileWhole } from '../host/files.ts';
 import { assertNever } from '../lib/assert-never.ts';
 import { CtinstallError } from '../lib/errors.ts';
-import { hostPath, joinHost } from '../lib/paths.ts';
+import { type HostPath, hostPath, joinHost } from '../lib/paths.ts';
 import { describeStep } from '../plan/describe-step.ts';
 import type { CheckPathsStep, CopyImageStep, Plan, RemoveLeftoversStep, Step, WriteFileStep, WriteRecordStep } from '../plan/types.ts';
 import type { ApplyOptions } from './apply-plan.ts';
@@ -36,7 +36,8 @@ export async function applyStep(step: Step, plan: Plan, measured: Measured, opti
     case 'check-paths':
       return checkPaths(step);
     case 'write-modulefile':
-      await writeFileWhole(joinHost(plan.installDir, '.ctinstall', 'install.log'), `${measured.log.join('\n')}\n`, 0o644);
+      // Moved into place when there is no way back: until then an earlier install keeps its log.
+      await writeFileWhole(retiredLog(plan), `${measured.log.join('\n')}\n`, 0o644);
       await makeDirectory(hostPath('..', step.path));
       return writeFileWhole(step.path, step.content, 0o644);
     case 'remove-leftovers':
@@ -44,6 +45,11 @@ export async function applyStep(step: Step, plan: Plan, measured: Measured, opti
     default:
       return assertNever(step);
   }
+}
+
+/** Where the log of an install waits for the modulefile. */
+export function retiredLog({ retired }: Plan): HostPath {
+  return joinHost(retired, 'install.log');
 }
 
 /** What makes a publish final, and what is left to do then. */

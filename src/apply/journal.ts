@@ -29,6 +29,8 @@ const journalName = 'journal.json';
 const committedName = 'committed.json';
 
 export async function writeJournal(retired: HostPath, journal: Journal): Promise<void> {
+  // One that could not be read again would leave no way back.
+  journalSchema.parse(journal);
   await writeFileWhole(joinHost(retired, journalName), `${JSON.stringify(journal)}\n`, 0o644);
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createFileOnce, makeDirectory, readTextIfThere, removeFile } from '../host/files.ts';
+import { createFileOnce, isMissing, makeDirectory, readTextIfThere, removeFile } from '../host/files.ts';
 import { identifyThisProcess, isSurelyDead, type ProcessIdentity } from '../host/process-identity.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { type HostPath, hostPath } from '../lib/paths.ts';
@@ -27,7 +27,12 @@ export async function takeLock(path: HostPath, options: LockOptions): Promise<()
   let toldOf: string | undefined;
   for (;;) {
     await makeDirectory(hostPath('..', path));
-    if (await createFileOnce(path, text)) return () => giveBack(path, text);
+    const isMine = await createFileOnce(path, text).catch((error: unknown) => {
+      // Another run that failed has removed the empty directory again.
+      if (error instanceof CtinstallError && isMissing(error.cause)) return false;
+      throw error;
+    });
+    if (isMine) return () => giveBack(path, text);
     const held = await readTextIfThere(path);
     if (held === undefined) continue;
     const holder = parseHolder(held);

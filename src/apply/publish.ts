@@ -95,7 +95,7 @@ export async function undoPublish(retired: HostPath, keeps: (path: string) => bo
   if (journal.hadInstallDir) {
     for (const path of journal.added)
       if (!keeps(path) && (await isReachedDirectly(installDir, path))) await removeTree(joinHost(installDir, path));
-  } else if (await isReachedDirectly(installDir, '.')) {
+  } else if ((await lstatIfThere(installDir))?.isDirectory() === true) {
     for (const entry of await listDirectory(installDir)) if (!keeps(entry.name)) await removeTree(joinHost(installDir, entry.name));
     await removeEmptyDirectory(installDir);
   }

@@ -34,13 +34,21 @@ export async function withInstallLock<T>(places: InstallPlaces, options: LockedO
     try {
       await recover(places, options.reporter);
       return await work();
+    } catch (error) {
+      // While nobody else makes directories there; those that lead to the lock go when it is gone.
+      await removeEmpty(madeOnTheWay);
+      throw error;
     } finally {
       await unlock();
     }
   } catch (error) {
-    for (const directory of madeOnTheWay) await removeEmptyDirectory(directory).catch(() => false);
+    await removeEmpty(madeOnTheWay);
     throw error;
   }
+}
+
+async function removeEmpty(directories: readonly HostPath[]): Promise<void> {
+  for (const directory of directories) await removeEmptyDirectory(directory).catch(() => false);
 }
 
 /** Clears what a killed run left: its half-published files are put back, its staging directory goes. */
@@ -54,13 +62,15 @@ async function recover(places: InstallPlaces, reporter: Reporter): Promise<void>
 }
 
 /** What a killed run had not yet given its name. Only who holds the lock writes files of this install. */
-async function removePartFiles({ modulefile, installDir }: InstallPlaces): Promise<void> {
-  for (const [directory, beginning] of [
-    [hostPath('..', modulefile), `${modulefile.split('/').at(-1)}.`],
-    [joinHost(installDir, '.ctinstall'), ''],
+async function removePartFiles({ modulefile, installDir, lock }: InstallPlaces): Promise<void> {
+  for (const [directory, beginning, end] of [
+    [hostPath('..', modulefile), `${modulefile.split('/').at(-1)}.`, '.part~'],
+    [joinHost(installDir, '.ctinstall'), '', '.part~'],
+    // Of one who is about to take the lock too: that one tries again.
+    [hostPath('..', lock), `${lock.split('/').at(-1)}.`, '~'],
   ] as const)
     for (const { name } of await listDirectory(directory))
-      if (name.startsWith(beginning) && name.endsWith('.part~')) await removeFile(joinHost(directory, name));
+      if (name.startsWith(beginning) && name.endsWith(end)) await removeFile(joinHost(directory, name));
 }
 
 async function checkWritable(prefix: Prefix): Promise<void> {

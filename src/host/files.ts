@@ -1,4 +1,5 @@
 import type { Dirent, Stats } from 'node:fs';
+import { dirname } from 'node:path';
 import fs from 'fs-extra';
 import { CtinstallError } from '../lib/errors.ts';
 
@@ -47,8 +48,8 @@ export async function createFileOnce(path: string, content: string): Promise<boo
   // link(2) fails if the target is there, on NFS too, where O_EXCL was not always kept.
   const part = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}.part~`;
   return attempt('create', path, async () => {
-    await fs.writeFile(part, content);
     try {
+      await fs.writeFile(part, content);
       await fs.link(part, path);
       return true;
     } catch (error) {
@@ -70,7 +71,22 @@ export async function syncDirectories(paths: readonly string[]): Promise<void> {
 }
 
 export async function makeDirectory(path: string): Promise<void> {
-  await attempt('create directory', path, () => fs.mkdir(path, { recursive: true }));
+  await attempt('create directory', path, () => makeWithParents(path));
+}
+
+/** Node's own recursive mkdir says "no such file" of a disk that is full or read-only. */
+async function makeWithParents(path: string): Promise<void> {
+  const make = (): Promise<void> =>
+    fs.promises.mkdir(path).catch(async (error: unknown) => {
+      if (!(await isDirectory(path))) throw error;
+    });
+  try {
+    await make();
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT' || path === dirname(path)) throw error;
+    await makeWithParents(dirname(path));
+    await make();
+  }
 }
 
 export async function rename(from: string, to: string): Promise<void> {
@@ -103,16 +119,18 @@ export async function removeTree(path: string): Promise<void> {
     } catch (error) {
       // A package may have made its directories read-only: the owner may still remove them.
       if (!['EACCES', 'EPERM'].includes(codeOf(error) ?? '')) throw error;
-      await makeWritable(path);
+      await makeWritable(path).catch(() => undefined);
       await fs.rm(path, { recursive: true, force: true });
     }
   });
 }
 
-async function makeWritable(directory: string): Promise<void> {
-  await fs.chmod(directory, 0o700);
-  for (const entry of await fs.readdir(directory, { withFileTypes: true }))
-    if (entry.isDirectory()) await makeWritable(`${directory}/${entry.name}`);
+/** A link or a file is left as it is: the directory that it lies in is what cannot be written. */
+async function makeWritable(path: string): Promise<void> {
+  if (!(await fs.lstat(path)).isDirectory()) return;
+  await fs.chmod(path, 0o700);
+  for (const entry of await fs.readdir(path, { withFileTypes: true }))
+    if (entry.isDirectory()) await makeWritable(`${path}/${entry.name}`);
 }
 
 /** Removes a directory if it is empty; says whether it is gone. */

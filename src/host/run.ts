@@ -1,3 +1,4 @@
+import { StringDecoder } from 'node:string_decoder';
 import { execa } from 'execa';
 import { CtinstallError } from '../lib/errors.ts';
 import { formatCommand } from '../lib/format.ts';
@@ -18,25 +19,54 @@ export interface RunResult {
   readonly stderr: string;
 }
 
-/** Starts a program with an argument list, never through a shell, and waits for it. A failing exit status is a value here. */
+/** How long a program may take to end after it was asked to. */
+const graceMilliseconds = 10_000;
+
+/**
+ * Starts a program with an argument list, never through a shell, and waits for it. A failing exit status is a value here.
+ * It gets a process group of its own, so that the signal ends what it has started too, and nothing goes on writing.
+ */
 export async function run(argv: readonly [string, ...string[]], options: RunOptions): Promise<RunResult> {
+  if (options.signal?.aborted) throw new CtinstallError('interrupted', 'interrupted');
   const [program, ...rest] = argv;
   const child = execa(program, rest, {
     env: Object.fromEntries(Object.entries(options.env).filter(([, value]) => value !== undefined)),
     extendEnv: false,
     reject: false,
+    detached: true,
     stdin: 'ignore',
     stripFinalNewline: false,
     maxBuffer: 64 * 1024 * 1024,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.signal === undefined ? {} : { cancelSignal: options.signal, forceKillAfterDelay: 10_000 }),
   });
-  if (options.onOutput !== undefined) child.stdout.on('data', (piece: Buffer) => options.onOutput?.(piece.toString()));
+  // A piece may end within a character.
+  const decoder = new StringDecoder();
+  if (options.onOutput !== undefined) child.stdout.on('data', (piece: Buffer) => options.onOutput?.(decoder.write(piece)));
+  let killing: NodeJS.Timeout | undefined;
+  const stop = (): void => {
+    killGroup(child.pid, 'SIGTERM');
+    killing = setTimeout(() => {
+      killGroup(child.pid, 'SIGKILL');
+      child.stdout.destroy();
+      child.stderr.destroy();
+    }, graceMilliseconds);
+  };
+  options.signal?.addEventListener('abort', stop, { once: true });
   const result = await child;
-  if (result.isCanceled) throw new CtinstallError('interrupted', 'interrupted');
+  clearTimeout(killing);
+  options.signal?.removeEventListener('abort', stop);
+  if (options.signal?.aborted) throw new CtinstallError('interrupted', 'interrupted');
   if (result.exitCode === undefined && result.signal === undefined)
     throw new CtinstallError('command-failed', `\`${program}\` could not be started: ${result.originalMessage ?? result.shortMessage}`);
   return { exitCode: result.exitCode, signal: result.signal, stdout: result.stdout, stderr: result.stderr };
+}
+
+function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, signal);
+  } catch {
+    // It has ended in the meantime.
+  }
 }
 
 /** {@link run}, where any other exit status than 0 is an error that shows the command and the end of its stderr. */

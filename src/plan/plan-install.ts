@@ -69,9 +69,15 @@ export function planInstall(install: ResolvedInstall, inputs: PlanInputs): Plan 
     { kind: 'check-paths', root: installDir, files: install.sanityCheckPaths.files, dirs: install.sanityCheckPaths.dirs },
     ...planSanityChecks(install),
     { kind: 'write-modulefile', path: modulefile, content: renderLmod(describeModulefile(install, inputs.toolVersion)) },
-    { kind: 'remove-leftovers', root: installDir, files: inputs.previousFiles.filter((file) => !files.includes(file)) },
+    { kind: 'remove-leftovers', root: installDir, files: inputs.previousFiles.filter((file) => !files.includes(file) && isOfInstall(file)) },
   ];
   return { ...placesOf(prefix, name, fullVersion), steps };
+}
+
+/** Whether a path that a record lists stays in the install dir and is not the user's: records can be edited. */
+function isOfInstall(path: string): boolean {
+  const parts = path.split('/');
+  return !path.startsWith('/') && !parts.includes('..') && !parts[0]?.startsWith('user-software') && path !== '';
 }
 
 interface PlannedFile {

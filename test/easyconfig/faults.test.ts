@@ -164,7 +164,7 @@ sanity_check_paths: { files: bin/python }
         |   - relative/path
         |     ^^^^^^^^^^^^^
         hint: write \`{ host: /path, container: /path }\` where the two sides differ
-      f.yaml:10:5: \`binds[5]\`: must not be empty
+      f.yaml:10:5: \`binds[5]\` must not be empty
         |   - ''
         |     ^^
         hint: write \`{ host: /path, container: /path }\` where the two sides differ
@@ -297,7 +297,7 @@ sanity_check_paths: { files: [/bin/sh], dirs: [../x] }
       f.yaml:8:41: \`python.conda_root\`: \`/opt/my conda\` holds a blank
         | python: { conda_env: "a b", conda_root: /opt/my conda, venv: { name: "" } }
         |                                         ^^^^^^^^^^^^^
-      f.yaml:8:70: \`python.venv.name\`: must not be empty
+      f.yaml:8:70: \`python.venv.name\` must not be empty
         | python: { conda_env: "a b", conda_root: /opt/my conda, venv: { name: "" } }
         |                                                                      ^^
         hint: letters, digits and \`.\`, \`_\`, \`+\`, \`-\`, beginning with a letter or digit, at most 128
@@ -338,7 +338,7 @@ sanity_check_paths: { files: [/bin/sh], dirs: [../x] }
   ])('an image file name: %s', (_, file, why) => {
     const text = `name: a\nversion: "1"\nimage: { file: ${JSON.stringify(file)} }\n`;
     const [message, ...more] = messagesOf(text);
-    expect(message).toContain('3:16 `image.file`: ');
+    expect(message).toContain('3:16 `image.file`');
     expect(message?.endsWith(why)).toBe(true);
     expect(more).toEqual([]);
   });

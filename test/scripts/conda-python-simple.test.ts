@@ -1,14 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import {
-  makeTemporaryDirectory,
-  type Ran,
-  readScript,
-  run,
-  statusInShell,
-  writeProgram,
-} from './install.ts';
+import { makeTemporaryDirectory, type Ran, readScript, run, statusInShell, writeProgram } from './install.ts';
 import { realRuntime, tinyImage } from './real-runtime.ts';
 
 /** Says which Python it is and what it was given; then does $THEN. */
@@ -20,10 +13,7 @@ interface Inside {
   readonly runscripts: string;
   /** Writes a script that activates something, to be sourced. */
   readonly writeActivate: (text: string) => string;
-  readonly python: (
-    args: readonly string[],
-    env?: Readonly<Record<string, string>>,
-  ) => Promise<Ran>;
+  readonly python: (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<Ran>;
 }
 
 /** Looks like the inside of a container, as far as the script can tell. */
@@ -54,10 +44,7 @@ test.each<[string, readonly string[]]>([
   ['none', []],
   ['an empty one', ['']],
   ['a command', ['-c', 'import sys; print("$HOME", \'`id`\')', 'a b', '']],
-  [
-    'globs, quotes, newlines',
-    ['*', '?', '~', "it's", '"', '\\', 'a\nb', ' ', '\t', '$HOME', '--', 'ü'],
-  ],
+  ['globs, quotes, newlines', ['*', '?', '~', "it's", '"', '\\', 'a\nb', ' ', '\t', '$HOME', '--', 'ü']],
   ['--help among others', ['--help', 'x']],
 ])('arguments reach python as they are: %s', async (_what, args) => {
   const { python, writeActivate } = makeInside();
@@ -79,9 +66,7 @@ describe('the conda environment', () => {
       stdout: expect.stringMatching(/^conda:1:mpi4py:kept,/),
       stderr: '',
     });
-    expect((await python(['x', 'y'], { WITH_CONDA: ` .  ${activate} ` })).stdout).toMatch(
-      /^conda:0::kept,/,
-    );
+    expect((await python(['x', 'y'], { WITH_CONDA: ` .  ${activate} ` })).stdout).toMatch(/^conda:0::kept,/);
   });
 
   test.each<[string, Record<string, string>]>([
@@ -191,11 +176,7 @@ test('--help alone is for the script, on the host too', async () => {
 });
 
 describe('with the real runtime', () => {
-  const exec = async (
-    bind: string,
-    args: readonly string[],
-    env: Record<string, string> = {},
-  ): Promise<Ran> =>
+  const exec = async (bind: string, args: readonly string[], env: Record<string, string> = {}): Promise<Ran> =>
     run(['singularity', 'exec', '--bind', bind, tinyImage(), 'conda-python-simple', ...args], {
       env: { ...realRuntime(), SINGULARITYENV_PREPEND_PATH: '/runscripts', ...env },
     });
@@ -216,8 +197,6 @@ describe('with the real runtime', () => {
     const { dir, runscripts } = makeInside();
     writeProgram(join(dir, 'venv/bin/python'), 'kill -TERM $$');
     const env = { SINGULARITYENV_VIRTUAL_ENV: '/user/venv' };
-    expect(statusInShell(await exec(`${runscripts}:/runscripts:ro,${dir}:/user`, [], env))).toBe(
-      143,
-    );
+    expect(statusInShell(await exec(`${runscripts}:/runscripts:ro,${dir}:/user`, [], env))).toBe(143);
   });
 });

@@ -1,13 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -50,10 +42,7 @@ export const isRoot = process.getuid?.() === 0;
 export function run(argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
   const { unprivileged = false } = options;
   const id = unprivileged === true ? 65534 : unprivileged;
-  const dropping =
-    id !== false && isRoot
-      ? ['setpriv', `--reuid=${id}`, `--regid=${id}`, '--clear-groups', '--']
-      : [];
+  const dropping = id !== false && isRoot ? ['setpriv', `--reuid=${id}`, `--regid=${id}`, '--clear-groups', '--'] : [];
   const [program = '', ...args] = [...dropping, ...argv];
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
@@ -157,15 +146,10 @@ export function makeInstall(options: InstallOptions = {}): Install {
   const fakes = join(temporary, 'fakes');
   mkdirSync(fakes);
   const giveAway = (): void => {
-    if (options.unprivileged === true && isRoot)
-      execFileSync('chown', ['-R', '-h', '65534:65534', temporary]);
+    if (options.unprivileged === true && isRoot) execFileSync('chown', ['-R', '-h', '65534:65534', temporary]);
   };
   giveAway();
-  const runScript = (
-    script: string,
-    args: readonly string[] = [],
-    more: RunOptions = {},
-  ): Promise<Ran> =>
+  const runScript = (script: string, args: readonly string[] = [], more: RunOptions = {}): Promise<Ran> =>
     run([join(root, 'bin', script), ...args], {
       ...(options.unprivileged === true ? { unprivileged: true } : {}),
       ...more,
@@ -190,12 +174,21 @@ export function makeInstall(options: InstallOptions = {}): Install {
     leftovers: () =>
       [...readdirSync(root), ...readdirSync(join(root, '.ctinstall'))].filter(
         (entry) =>
-          !/^(bin|runscripts|\.ctinstall|user-software(\.squashfs|\.lineage)?|squashfs-common\.bash)$/.test(
-            entry,
-          ),
+          !/^(bin|runscripts|\.ctinstall|user-software(\.squashfs|\.lineage)?|squashfs-common\.bash)$/.test(entry),
       ),
   };
 }
+
+/** As {@link makeInstall}, with a small and a large file in the user software. */
+export function makeFilled(options: InstallOptions = {}): Install {
+  const install = makeInstall(options);
+  install.write('lib/a.py', 'a');
+  install.write('lib/b.py', 'b'.repeat(300_000));
+  return install;
+}
+
+/** How a run ends that has nothing to complain of. */
+export const done = { status: 0, signal: null, stderr: '' };
 
 /** Waits until a file is there. */
 export async function waitFor(path: string): Promise<void> {

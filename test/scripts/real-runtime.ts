@@ -7,11 +7,8 @@ const testbed = process.env.CT_TESTBED ?? '/opt/ctinstall-testbed';
 /** The environment in which the real container runtime is found; fails where there is none. */
 export function realRuntime(): { PATH: string; HOME: string } {
   const path = `${join(testbed, 'bin')}:${process.env.PATH}`;
-  const found = path
-    .split(':')
-    .some((directory) => isThere(join(directory, 'singularity'), constants.X_OK));
-  if (!found)
-    throw new Error('there is no `singularity` on PATH: run `npm test`, which sets the machine up');
+  const found = path.split(':').some((directory) => isThere(join(directory, 'singularity'), constants.X_OK));
+  if (!found) throw new Error('there is no `singularity` on PATH: run `npm test`, which sets the machine up');
   // The runtime makes a cache in the home directory.
   return { PATH: path, HOME: makeTemporaryDirectory() };
 }

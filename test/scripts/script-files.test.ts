@@ -32,8 +32,6 @@ describe.each(Object.entries(scriptFiles))('%s', (name, file) => {
   });
 
   test('is a command only if it goes where commands are', () => {
-    expect(statSync(`${directory}/${name}`).mode & 0o111).toBe(
-      file.directory === '.ctinstall' ? 0 : 0o111,
-    );
+    expect(statSync(`${directory}/${name}`).mode & 0o111).toBe(file.directory === '.ctinstall' ? 0 : 0o111);
   });
 });

@@ -1,21 +1,13 @@
-import {
-  existsSync,
-  lstatSync,
-  readFileSync,
-  readlinkSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, lstatSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fakeMksquashfs } from './fakes.ts';
-import { type Install, makeInstall, type Ran, run, waitFor } from './install.ts';
+import { done, type Install, makeInstall, type Ran, run, waitFor } from './install.ts';
 import { describeSquashfs, describeTree } from './tree.ts';
 
 const host = hostname();
 const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-const done = { status: 0, signal: null, stderr: '' };
 
 function makeFilled(): Install {
   const install = makeInstall();
@@ -38,10 +30,7 @@ function startOf(pid: number): string {
 
 /** Makes packing wait until the file `go` is there, after it made the file `begun`. */
 function slowDown(install: Install): { begun: string; go: () => void } {
-  fakeMksquashfs(
-    install,
-    'touch "$1/../begun"; until [[ -e $1/../go ]]; do sleep 0.02; done; real "$@"',
-  );
+  fakeMksquashfs(install, 'touch "$1/../begun"; until [[ -e $1/../go ]]; do sleep 0.02; done; real "$@"');
   return {
     begun: join(install.root, 'begun'),
     go: () => writeFileSync(join(install.root, 'go'), ''),
@@ -102,18 +91,9 @@ describe('a lock that was left', () => {
   });
 
   test.each<[string, () => Promise<string>]>([
-    [
-      'by a process that is gone',
-      async () => `${host}:${await deadProcess()}:12345:${boot}:someone:`,
-    ],
-    [
-      'by one whose number another has now',
-      async () => `${host}:${process.pid}:1:${boot}:someone:`,
-    ],
-    [
-      'before the machine was started anew',
-      async () => `${host}:${process.pid}:${startOf(process.pid)}:old:someone:`,
-    ],
+    ['by a process that is gone', async () => `${host}:${await deadProcess()}:12345:${boot}:someone:`],
+    ['by one whose number another has now', async () => `${host}:${process.pid}:1:${boot}:someone:`],
+    ['before the machine was started anew', async () => `${host}:${process.pid}:${startOf(process.pid)}:old:someone:`],
   ])('%s is taken over', async (_what, say) => {
     const install = makeFilled();
     symlinkSync(await say(), install.lock);
@@ -125,10 +105,7 @@ describe('a lock that was left', () => {
     const install = makeFilled();
     const [first, second, third] = [await deadProcess(), await deadProcess(), await deadProcess()];
     symlinkSync(`${host}:${first}:11:${boot}:someone:`, install.lock);
-    symlinkSync(
-      `${host}:${second}:22:${boot}:someone:`,
-      `${install.lock}.after-${host}-${first}-11`,
-    );
+    symlinkSync(`${host}:${second}:22:${boot}:someone:`, `${install.lock}.after-${host}-${first}-11`);
     symlinkSync(
       `${host}:${third}:33:${boot}:someone:`,
       `${install.lock}.after-${host}-${first}-11.after-${host}-${second}-22`,
@@ -162,10 +139,7 @@ test('many at once, of which each finds the lock of a dead process: never do two
     expect(existsSync(join(install.root, 'two'))).toBe(false);
     expect(all.filter(({ status }) => status === 0).length).toBeGreaterThan(0);
     for (const { status, stderr } of all)
-      if (status !== 0)
-        expect(stderr).toMatch(
-          /^error: another run is at work on this user software: process \d+ of /,
-        );
+      if (status !== 0) expect(stderr).toMatch(/^error: another run is at work on this user software: process \d+ of /);
     expect(install.leftovers()).toEqual([]);
   }
   expect(await install.make()).toMatchObject(done);

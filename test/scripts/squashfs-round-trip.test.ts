@@ -14,10 +14,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { type Install, makeInstall } from './install.ts';
+import { done, type Install, makeInstall } from './install.ts';
 import { describeSquashfs, describeTree } from './tree.ts';
-
-const done = { status: 0, signal: null, stderr: '' };
 
 /** A tree of all that a file system knows. */
 async function fill({ directory }: Install): Promise<void> {
@@ -28,16 +26,10 @@ async function fill({ directory }: Install): Promise<void> {
   writeFileSync(at('dir\nwith newline/deeper\n\n/\nentry\n'), 'x');
   writeFileSync(at('venv/bin/python'), '#!/bin/sh\n', { mode: 0o755 });
   writeFileSync(at('empty file'), '');
-  writeFileSync(
-    at('large'),
-    Buffer.from(Array.from({ length: 400_000 }, (_, index) => (index * 7919) % 251)),
-  );
+  writeFileSync(at('large'), Buffer.from(Array.from({ length: 400_000 }, (_, index) => (index * 7919) % 251)));
   writeFileSync(at('sparse'), '');
   truncateSync(at('sparse'), 3_000_000);
-  writeFileSync(
-    Buffer.concat([Buffer.from(`${directory}/bad`), Buffer.from([0xff, 0xfe])]),
-    'not UTF-8',
-  );
+  writeFileSync(Buffer.concat([Buffer.from(`${directory}/bad`), Buffer.from([0xff, 0xfe])]), 'not UTF-8');
   for (const name of [
     ' ',
     '-rf',
@@ -78,27 +70,23 @@ async function fill({ directory }: Install): Promise<void> {
   chmodSync(directory, 0o750);
 }
 
-test.each(['privileged', 'unprivileged'])(
-  'all kinds of files, and all kinds of names: %s',
-  async (who) => {
-    const install = makeInstall({ unprivileged: who === 'unprivileged' });
-    await fill(install);
-    if (who === 'unprivileged')
-      execFileSync('chown', ['-R', '-h', '--reference', install.root, install.directory]);
-    const tree = describeTree(install.directory);
+test.each(['privileged', 'unprivileged'])('all kinds of files, and all kinds of names: %s', async (who) => {
+  const install = makeInstall({ unprivileged: who === 'unprivileged' });
+  await fill(install);
+  if (who === 'unprivileged') execFileSync('chown', ['-R', '-h', '--reference', install.root, install.directory]);
+  const tree = describeTree(install.directory);
 
-    expect(await install.make()).toMatchObject(done);
-    expect(describeSquashfs(install.squashfs)).toEqual(tree);
-    expect(describeTree(install.directory)).toEqual(tree);
+  expect(await install.make()).toMatchObject(done);
+  expect(describeSquashfs(install.squashfs)).toEqual(tree);
+  expect(describeTree(install.directory)).toEqual(tree);
 
-    expect(await install.make(['--remove-directory'])).toMatchObject(done);
-    expect(describeSquashfs(install.squashfs)).toEqual(tree);
+  expect(await install.make(['--remove-directory'])).toMatchObject(done);
+  expect(describeSquashfs(install.squashfs)).toEqual(tree);
 
-    expect(await install.unmake()).toMatchObject(done);
-    expect(describeTree(install.directory)).toEqual(tree);
-    expect(install.leftovers()).toEqual([]);
-  },
-);
+  expect(await install.unmake()).toMatchObject(done);
+  expect(describeTree(install.directory)).toEqual(tree);
+  expect(install.leftovers()).toEqual([]);
+});
 
 test('many files', async () => {
   const install = makeInstall();

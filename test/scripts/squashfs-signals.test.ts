@@ -2,10 +2,9 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { fakeMksquashfs, fakeUnsquashfs } from './fakes.ts';
-import { makeInstall, waitFor } from './install.ts';
+import { done, makeInstall, waitFor } from './install.ts';
 import { describeTree } from './tree.ts';
 
-const done = { status: 0, signal: null, stderr: '' };
 const signals = [
   ['SIGHUP', 129],
   ['SIGINT', 130],

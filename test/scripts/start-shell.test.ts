@@ -39,8 +39,7 @@ function makeShell({ runtimes = ['singularity'] }: { runtimes?: readonly string[
         ...options,
         env: { PATH: install.fakes, SIFDEMO: image, RECORD: record, ...options?.env },
       }),
-    recorded: () =>
-      existsSync(record) ? readFileSync(record, 'utf8').split('\0').slice(0, -1) : undefined,
+    recorded: () => (existsSync(record) ? readFileSync(record, 'utf8').split('\0').slice(0, -1) : undefined),
   };
 }
 
@@ -49,10 +48,7 @@ describe('on the host', () => {
     ['none', []],
     ['an empty one', ['']],
     ['a command', ['-c', 'echo "$0" \'$1\' `id` $(id) *', 'a b', '']],
-    [
-      'globs, quotes, newlines',
-      ['*', '?', '~', "it's", '"', '\\', 'a\nb', ' ', '\t', '$HOME', '-x', '--', 'ü'],
-    ],
+    ['globs, quotes, newlines', ['*', '?', '~', "it's", '"', '\\', 'a\nb', ' ', '\t', '$HOME', '-x', '--', 'ü']],
     ['options of the runtime', ['--bind', '/x:/y']],
     ['--help among others', ['--help', 'x']],
   ])('arguments reach bash as they are: %s', async (_what, args) => {
@@ -147,30 +143,10 @@ describe('which runtime', () => {
   test.each<[string, readonly string[], Record<string, string>, string]>([
     ['the one filled in', ['singularity', 'apptainer'], {}, 'singularity'],
     ['the other where that is missing', ['apptainer'], {}, 'apptainer'],
-    [
-      'the one of $CTINSTALL_RUNTIME',
-      ['singularity', 'apptainer'],
-      { CTINSTALL_RUNTIME: 'apptainer' },
-      'apptainer',
-    ],
-    [
-      'another name',
-      ['singularity', 'my runtime'],
-      { CTINSTALL_RUNTIME: 'my runtime' },
-      'my runtime',
-    ],
-    [
-      'one that is there for one that is not',
-      ['apptainer'],
-      { CTINSTALL_RUNTIME: 'no-runtime' },
-      'apptainer',
-    ],
-    [
-      'an empty $CTINSTALL_RUNTIME counts as none',
-      ['singularity'],
-      { CTINSTALL_RUNTIME: '' },
-      'singularity',
-    ],
+    ['the one of $CTINSTALL_RUNTIME', ['singularity', 'apptainer'], { CTINSTALL_RUNTIME: 'apptainer' }, 'apptainer'],
+    ['another name', ['singularity', 'my runtime'], { CTINSTALL_RUNTIME: 'my runtime' }, 'my runtime'],
+    ['one that is there for one that is not', ['apptainer'], { CTINSTALL_RUNTIME: 'no-runtime' }, 'apptainer'],
+    ['an empty $CTINSTALL_RUNTIME counts as none', ['singularity'], { CTINSTALL_RUNTIME: '' }, 'singularity'],
   ])('%s', async (_what, runtimes, env, used) => {
     const { start, recorded } = makeShell({ runtimes });
     expect((await start([], { env })).status).toBe(0);
@@ -200,16 +176,13 @@ describe('which runtime', () => {
   });
 });
 
-test.each(['SINGULARITY_CONTAINER', 'APPTAINER_CONTAINER'])(
-  'with $%s set it is plain bash',
-  async (variable) => {
-    const { start, install, recorded } = makeShell();
-    writeProgram(join(install.fakes, 'bash'), 'printf "%s," inner "$@"; exit 7');
-    const ran = await start(['-c', 'a  b', ''], { env: { [variable]: '/x.sif', SIFDEMO: '' } });
-    expect(ran).toEqual({ status: 7, signal: null, stdout: 'inner,-c,a  b,,', stderr: '' });
-    expect(recorded()).toBeUndefined();
-  },
-);
+test.each(['SINGULARITY_CONTAINER', 'APPTAINER_CONTAINER'])('with $%s set it is plain bash', async (variable) => {
+  const { start, install, recorded } = makeShell();
+  writeProgram(join(install.fakes, 'bash'), 'printf "%s," inner "$@"; exit 7');
+  const ran = await start(['-c', 'a  b', ''], { env: { [variable]: '/x.sif', SIFDEMO: '' } });
+  expect(ran).toEqual({ status: 7, signal: null, stdout: 'inner,-c,a  b,,', stderr: '' });
+  expect(recorded()).toBeUndefined();
+});
 
 describe('without an image', () => {
   test.each<[string, Record<string, string>]>([
@@ -247,23 +220,13 @@ test('--help works without the module', async () => {
 });
 
 describe('with the real runtime', () => {
-  const real = async (
-    args: readonly string[],
-    more: Readonly<Record<string, string>> = {},
-  ): Promise<Ran> =>
+  const real = async (args: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<Ran> =>
     makeInstall().run('start-shell', args, {
       env: { ...realRuntime(), SIFDEMO: tinyImage(), ...more },
     });
 
   test('arguments, output and exit status go through', async () => {
-    const ran = await real([
-      '-c',
-      'printf "%s," "$@"; test -d /.singularity.d && exit 7',
-      'bash',
-      'a  b',
-      '',
-      '*',
-    ]);
+    const ran = await real(['-c', 'printf "%s," "$@"; test -d /.singularity.d && exit 7', 'bash', 'a  b', '', '*']);
     expect(ran).toMatchObject({ status: 7, stdout: 'a  b,,*,' });
   });
 

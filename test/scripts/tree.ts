@@ -1,14 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  lstatSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-} from 'node:fs';
+import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -23,23 +15,16 @@ export function describeTree(root: string): string[] {
       return [
         `${name} directory ${mode}`,
         ...readdirSync(path, { encoding: 'buffer' }).flatMap((entry) =>
-          describe(
-            Buffer.concat([path, Buffer.from('/'), entry]),
-            `${name}/${entry.toString('latin1')}`,
-          ),
+          describe(Buffer.concat([path, Buffer.from('/'), entry]), `${name}/${entry.toString('latin1')}`),
         ),
       ];
     if (stats.isSymbolicLink())
       return [`${name} link ${readlinkSync(path, { encoding: 'buffer' }).toString('latin1')}`];
     if (!stats.isFile())
-      return [
-        `${name} special ${stats.isFIFO() ? 'fifo' : stats.isSocket() ? 'socket' : 'device'} ${mode}`,
-      ];
+      return [`${name} special ${stats.isFIFO() ? 'fifo' : stats.isSocket() ? 'socket' : 'device'} ${mode}`];
     const first = firstNames.get(stats.ino) ?? name;
     firstNames.set(stats.ino, first);
-    return [
-      `${name} file ${mode} ${time} ${first} ${createHash('sha256').update(readFileSync(path)).digest('hex')}`,
-    ];
+    return [`${name} file ${mode} ${time} ${first} ${createHash('sha256').update(readFileSync(path)).digest('hex')}`];
   };
   // In the order of the names, so that the first name of a hard link is the same everywhere.
   return describe(Buffer.from(root), '.').sort();

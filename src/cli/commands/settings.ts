@@ -7,16 +7,16 @@ import { type CommandContext, readSettingsOf } from '../context.ts';
 export async function settings(flags: SettingsValues, context: CommandContext): Promise<void> {
   const folded = await readSettingsOf(context, flags);
   if (context.isJson) {
-    const rows = optionKeys.map((key) => [key, { value: valueOf(folded, key) ?? null, origins: folded.origins[key] }]);
+    const rows = optionKeys.map((key) => [key, { value: settingValue(folded, key) ?? null, origins: folded.origins[key] }]);
     return context.print(JSON.stringify(Object.fromEntries(rows), undefined, 2));
   }
   for (const key of optionKeys) {
     context.print(`# ${optionTable[key].help} [${folded.origins[key].join(', ')}]`);
-    context.print(`${key}: ${JSON.stringify(valueOf(folded, key) ?? null)}`);
+    context.print(`${key}: ${JSON.stringify(settingValue(folded, key) ?? null)}`);
   }
 }
 
-function valueOf(folded: Settings, key: OptionKey): unknown {
+function settingValue(folded: Settings, key: OptionKey): unknown {
   switch (key) {
     case 'image_dirs':
       return folded.imageDirs;

@@ -1,0 +1,13 @@
+import './kill-at.ts';
+import { readFileSync } from 'node:fs';
+import { applyPlan } from '../../src/apply/apply-plan.ts';
+import { withInstallLock } from '../../src/apply/with-install-lock.ts';
+import type { Plan } from '../../src/plan/types.ts';
+
+/** Does the plan in a file, `apply`, or only clears up after one that was killed, `recover`. */
+const [what = '', file = ''] = process.argv.slice(2);
+const plan: Plan = JSON.parse(readFileSync(file, 'utf8'));
+const options = { environment: process.env, reporter: { report: () => undefined }, waits: true };
+await withInstallLock(plan, options, async () => {
+  if (what === 'apply') await applyPlan(plan, options);
+});

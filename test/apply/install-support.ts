@@ -1,0 +1,95 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { asPrefix, hostPath, type Prefix } from '../../src/lib/paths.ts';
+import type { PlanInputs } from '../../src/plan/plan-install.ts';
+import { planInstall } from '../../src/plan/plan-install.ts';
+import type { Plan } from '../../src/plan/types.ts';
+import type { ReportEvent } from '../../src/report/types.ts';
+import { resolveInstall } from '../../src/resolve/resolve-install.ts';
+import { inputs } from '../plan/support.ts';
+import { easyconfigOf, facts, settingsOf } from '../resolve/support.ts';
+
+/**
+ * Stands for the container runtime: notes what it is asked, makes the venv that it is asked to make, and fails on a
+ * command that holds $FAIL_ON.
+ */
+const fakeRuntime = `#!/bin/bash
+{ printf '%q ' "$@"; printf '\\nBIND=%s\\n' "\${SINGULARITY_BIND-}"; env | grep -E '^(SINGULARITY|APPTAINER)'; } >>"$FAKE_LOG"
+if [[ -n \${FAIL_ON-} && "$*" == *"$FAIL_ON"* ]]; then
+  echo 'it does not work' >&2
+  exit 5
+fi
+IFS=, read -ra binds <<<"\${SINGULARITY_BIND-}"
+for bind in "\${binds[@]}"; do
+  if [[ $bind == *:/user-software && "$*" == *'-m venv'* ]]; then
+    mkdir -p "\${bind%:/user-software}/venv/torch/bin" && echo python >"\${bind%:/user-software}/venv/torch/bin/python"
+  fi
+done
+exit 0
+`;
+
+export interface Site {
+  readonly root: string;
+  readonly prefix: Prefix;
+  /** What the fake runtime was asked. */
+  readonly log: string;
+  readonly environment: Record<string, string | undefined>;
+  readonly remove: () => void;
+}
+
+/** A temporary directory with a prefix to be (or not yet), an image and a fake runtime. */
+export function makeSite(prefixName = 'prefix'): Site {
+  const root = mkdtempSync(join(tmpdir(), 'ctinstall-apply-'));
+  mkdirSync(join(root, 'images'));
+  writeFileSync(join(root, 'runtime'), fakeRuntime);
+  chmodSync(join(root, 'runtime'), 0o755);
+  const log = join(root, 'runtime.log');
+  return {
+    root,
+    prefix: asPrefix(hostPath(join(root, prefixName))),
+    log,
+    environment: { PATH: process.env.PATH, FAKE_LOG: log },
+    remove: () => rmSync(root, { recursive: true }),
+  };
+}
+
+/** A plan whose image holds `image`, for the easyconfig demo 1.0-x with `more`. */
+export function sitePlan(
+  { root, prefix }: Site,
+  {
+    image,
+    more = everyStep,
+    sha256,
+    ...changed
+  }: { image: string; more?: string; sha256?: string } & Partial<Omit<PlanInputs, 'image'>>,
+): Plan {
+  const path = hostPath(join(root, 'images', 'source.sif'));
+  writeFileSync(path, image);
+  const { install, issues } = resolveInstall(easyconfigOf(more), settingsOf({}, prefix), {
+    ...facts,
+    runtime: join(root, 'runtime'),
+  });
+  if (install === undefined) throw new Error(JSON.stringify(issues));
+  return planInstall(
+    { ...install, image: { ...install.image, sha256 } },
+    { ...inputs, image: { path, size: image.length, how: '--image' }, easyconfigText: more, ...changed },
+  );
+}
+
+export const everyStep = `runscripts: [conda-python-simple]
+wrappers: [start-shell]
+python: { venv: { name: torch } }
+sanity_check_paths: { files: [bin/start-shell], dirs: [runscripts] }
+sanity_check_commands: ["check it"]
+`;
+
+/** A reporter that keeps what it is told. */
+export function makeRecorder(onEvent: (event: ReportEvent) => void = () => undefined) {
+  const events: ReportEvent[] = [];
+  const report = (event: ReportEvent): void => {
+    events.push(event);
+    onEvent(event);
+  };
+  return { events, report };
+}

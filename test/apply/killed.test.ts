@@ -1,0 +1,155 @@
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { withInstallLock } from '../../src/apply/with-install-lock.ts';
+import type { Plan } from '../../src/plan/types.ts';
+import { everyStep, makeSite, type Site, sitePlan } from './install-support.ts';
+import { bundle, describeTree, type Ended, writeTree } from './support.ts';
+
+/*
+ * A run is killed before each of its changes to the file system, one after the other, and the next run clears up. What was
+ * installed before is whole all the time, and nothing is left of the killed run.
+ */
+
+let programs: string;
+let program: string;
+beforeAll(async () => {
+  programs = mkdtempSync(join(tmpdir(), 'ctinstall-kill-program-'));
+  program = await bundle('test/apply/apply-program.ts', programs);
+});
+afterAll(() => rmSync(programs, { recursive: true }));
+
+let site: Site;
+beforeEach(() => {
+  site = makeSite();
+});
+afterEach(() => site.remove());
+
+/** What the next run does before its own work. */
+async function recover(plan: Plan): Promise<void> {
+  const options = { environment: {}, reporter: { report: () => undefined }, waits: true };
+  await withInstallLock(plan, options, async () => undefined);
+}
+
+function run(what: 'apply' | 'recover', plan: Plan, killAt = 0): Promise<Ended> {
+  const file = join(site.root, 'plan.json');
+  writeFileSync(file, JSON.stringify(plan));
+  const child = spawn(process.execPath, [program, what, file], {
+    env: { ...site.environment, KILL_AT: String(killAt) },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  return new Promise((resolve) => child.on('close', (status, signal) => resolve({ status, signal, stderr })));
+}
+
+/** What a user sees: modulefiles and installs; directories that are empty count for nothing. */
+function contents(directory: string, leavesOut: (path: string) => boolean = () => false): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(describeTree(directory)).filter(([path]) => !path.endsWith('/') && !leavesOut(path)),
+  );
+}
+
+/** The record and the log tell times. */
+const tellsTimes = (path: string): boolean => /\.ctinstall\/(record\.json|install\.log)$/.test(path);
+
+/** The modulefile loads an image and run scripts that are there and belong together. */
+function expectWhole(plan: Plan): void {
+  if (!existsSync(plan.modulefile)) return;
+  const read = (path: string): string => readFileSync(join(plan.installDir, path), 'utf8');
+  expect(['old image', 'new image']).toContain(read('demo.sif'));
+  expect(read('runscripts/conda-python-simple')).not.toBe('');
+  expect(read('user-software/venv/torch/bin/python')).toBe('python\n');
+}
+
+describe('killed at any moment', () => {
+  it('a first install leaves nothing, or is done', async () => {
+    const plan = sitePlan(site, { image: 'new image' });
+    await run('apply', plan);
+    const done = contents(site.prefix, tellsTimes);
+    let wasUndone = 0;
+    let wasDone = 0;
+    for (let killAt = 1; ; killAt += 1) {
+      rmSync(site.prefix, { recursive: true, force: true });
+      const { signal } = await run('apply', plan, killAt);
+      expectWhole(plan);
+      await recover(plan);
+      // The venv is kept: after the rename it might hold something of the user's.
+      const after = contents(site.prefix, tellsTimes);
+      const userSoftware = Object.fromEntries(
+        Object.entries(after).filter(([path]) => path.includes('/user-software/')),
+      );
+      if (existsSync(plan.modulefile)) expect(after).toEqual(done);
+      else expect(after).toEqual(userSoftware);
+      if (existsSync(plan.modulefile)) wasDone += 1;
+      else wasUndone += 1;
+      expectWhole(plan);
+      if (signal === null) break;
+    }
+    expect(wasUndone).toBeGreaterThan(30);
+    expect(wasDone).toBeGreaterThan(2);
+  });
+
+  it('a rebuild leaves the old install, or is done; killed again while clearing up too', async () => {
+    const old = sitePlan(site, { image: 'old image' });
+    expect(await run('apply', old)).toMatchObject({ status: 0, stderr: '' });
+    writeTree(old.installDir, { 'user-software/venv/torch/mine': 'mine', 'notes.txt': 'notes' });
+    const kept = join(site.root, 'kept');
+    cpSync(site.prefix, kept, { recursive: true, preserveTimestamps: true });
+    const before = contents(site.prefix);
+    const more = everyStep.replace('wrappers: [start-shell]', 'wrappers: []').replace('bin/start-shell', 'bin');
+    const previousFiles = ['demo.sif', 'bin/start-shell', '.ctinstall/record.json'];
+    const plan = sitePlan(site, {
+      image: 'new image',
+      more: more.replace('files: [bin]', 'files: []'),
+      hasUserSoftware: true,
+      hasVenv: true,
+      previousFiles,
+    });
+    const restore = (from: string): void => {
+      rmSync(site.prefix, { recursive: true, force: true });
+      cpSync(from, site.prefix, { recursive: true, preserveTimestamps: true });
+    };
+    await run('apply', plan);
+    const done = contents(site.prefix, tellsTimes);
+    expect(done).not.toEqual(contents(kept, tellsTimes));
+    const expectOldOrNew = (): 'old' | 'new' => {
+      const isOld = readFileSync(join(plan.installDir, 'demo.sif'), 'utf8') === 'old image';
+      if (isOld) expect(contents(site.prefix)).toEqual(before);
+      else expect(contents(site.prefix, tellsTimes)).toEqual(done);
+      return isOld ? 'old' : 'new';
+    };
+    const seen = { old: 0, new: 0 };
+    for (let killAt = 1; ; killAt += 1) {
+      restore(kept);
+      const { signal } = await run('apply', plan, killAt);
+      expectWhole(plan);
+      await recover(plan);
+      seen[expectOldOrNew()] += 1;
+      if (signal === null) break;
+    }
+    expect(seen.old).toBeGreaterThan(30);
+    expect(seen.new).toBeGreaterThan(2);
+
+    // All is published, and it is the sanity check that is killed.
+    const hang = join(site.root, 'hang');
+    writeFileSync(hang, '#!/bin/sh\nkill -9 $PPID\nexit 1\n', { mode: 0o755 });
+    const steps = plan.steps.map((step) => (step.kind === 'run-in-container' ? { ...step, runtime: hang } : step));
+    restore(kept);
+    expect(await run('apply', { ...plan, steps })).toMatchObject({ signal: 'SIGKILL' });
+    const published = join(site.root, 'published');
+    cpSync(site.prefix, published, { recursive: true, preserveTimestamps: true });
+    for (let killAt = 1; ; killAt += 1) {
+      restore(published);
+      const { signal } = await run('recover', plan, killAt);
+      expectWhole(plan);
+      await recover(plan);
+      expect(expectOldOrNew()).toBe('old');
+      if (signal === null) break;
+    }
+  });
+});

@@ -1,0 +1,154 @@
+-- C++-tools.x/1.0+b.2-gpu, written by ctinstall 1.2.3.
+-- Do not edit: `ctinstall --rebuild` writes it anew. Your own additions belong in a module that loads this one.
+help("Description\n===========\nFirst line of C++-tools.x, with ]] and \"quotes\".\n\nSecond paragraph: $HOME, `x`, \\n, 100%.\n\nMore information\n================\n - https://example.org/?a=1&b=\"2\"\n - https://one\n - https://two\n")
+whatis("Name: C++-tools.x")
+whatis("Version: 1.0+b.2-gpu")
+whatis("Category: ai")
+whatis("Description: quotes \" and \\ and [[brackets]]")
+whatis("Keywords: a, b")
+whatis("URL: https://example.org/?a=1&b=\"2\"")
+whatis("Documentation: https://one")
+whatis("Documentation: https://two")
+conflict("C++-tools.x")
+family("ctinstall")
+
+-- Unloading gives back what was. What pushenv keeps for that is written here, since Lmod would keep the first
+-- value that it ever saw, and garble some letters beyond ASCII.
+local function keep(old, stack_name, below)
+  if not pcall(require, "base64") then
+    return
+  end
+  local base64 = require("base64")
+  local top = "false"
+  if old ~= "" then
+    top = base64.encode64(old)
+    if base64.decode64(top) ~= old then
+      top = old:gsub("..?", base64.encode64)
+      if base64.decode64(top) ~= old then
+        return
+      end
+    end
+  end
+  setenv(stack_name, top .. below)
+end
+local function set_restorably(variable, value)
+  local stack_name = "__LMOD_STACK_" .. variable
+  local stack = os.getenv(stack_name)
+  local old = mode() == "load" and os.getenv(variable) or ""
+  if old == "" and not stack then
+    setenv(variable, value)
+    return
+  end
+  if mode() == "load" then
+    keep(old, stack_name, stack and stack:match(":.*$") or "")
+  end
+  pushenv(variable, value)
+end
+
+-- The image: the copy of this install, or else the central one.
+local image = nil
+for _, candidate in ipairs({
+  "/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/C++-tools.x it's $x.sif",
+  "/central/C++-tools.x it's $x.sif",
+  "/other images/C++-tools.x it's $x.sif",
+}) do
+  if image == nil and lfs.attributes(candidate, "mode") == "file" then
+    image = candidate
+  end
+end
+if image == nil and mode() == "load" then
+  LmodError("C++-tools.x/1.0+b.2-gpu: its image is gone. None of these is there:\n    /home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/C++-tools.x it's $x.sif\n    /central/C++-tools.x it's $x.sif\n    /other images/C++-tools.x it's $x.sif\n  Install it again (ctinstall --rebuild), or ask for the central image to be put back.")
+end
+set_restorably("SIF", image or "/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/C++-tools.x it's $x.sif")
+set_restorably("SIFCPLUSPLUSMINTOOLSX", image or "/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/C++-tools.x it's $x.sif")
+
+-- Binds. Yours stay, and win where both name one place in the container (the runtimes warn of a second).
+-- Apptainer takes APPTAINER_BIND for SINGULARITY_BIND; both get the same value, so that each runtime sees all.
+local users = os.getenv("SINGULARITY_BIND") or ""
+local apptainers = os.getenv("APPTAINER_BIND") or ""
+if users == "" then
+  users = apptainers
+else
+  if apptainers ~= "" and apptainers ~= users then
+    users = apptainers .. "," .. users
+  end
+end
+local taken = {}
+for _, given in ipairs({
+  users,
+  os.getenv("SINGULARITY_BINDPATH") or "",
+  os.getenv("APPTAINER_BINDPATH") or "",
+}) do
+  for entry in given:gmatch("[^,]+") do
+    local place = entry:match("^[^:]*:([^:]+)") or entry
+    taken[place:match("^%s*(.-)/*%s*$")] = true
+  end
+end
+local binds = ""
+local function bind(host, container, options, required)
+  if taken[container] then
+    return
+  end
+  if lfs.attributes(host, "mode") == nil then
+    if required and mode() == "load" then
+      LmodError("C++-tools.x/1.0+b.2-gpu: " .. host .. " is not on this node, but the software needs it bound in the container. Try another node, or ask your support team.")
+    end
+    return
+  end
+  if binds ~= "" then
+    binds = binds .. ","
+  end
+  binds = binds .. host .. ":" .. container .. options
+end
+bind("/scratch", "/scratch", "", false)
+bind("/read/only", "/ro", ":ro", true)
+bind("/read/only/optional", "/o'p$t", ":ro", false)
+bind("/required/with blank", "/required/with blank", "", true)
+bind("/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/runscripts", "/runscripts", ":ro", true)
+-- Your software: packed if it is packed, else the directory.
+if lfs.attributes("/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/user-software.squashfs", "mode") == "file" then
+  bind("/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/user-software.squashfs", "/user-software", ":ro,image-src=/", false)
+else
+  bind("/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/user-software", "/user-software", "", false)
+end
+if binds == "" then
+  binds = users
+else
+  if users ~= "" then
+    binds = binds .. "," .. users
+  end
+end
+set_restorably("SINGULARITY_BIND", binds)
+set_restorably("APPTAINER_BIND", binds)
+
+-- Inside the container. Apptainer reads APPTAINERENV_ first and warns where the two differ.
+local seen = ""
+local path = "/runscripts:/user-software/venv/torch-2.6/bin"
+for _, users in ipairs({
+  os.getenv("APPTAINERENV_PREPEND_PATH") or "",
+  os.getenv("SINGULARITYENV_PREPEND_PATH") or "",
+}) do
+  if users ~= "" and users ~= seen then
+    path = path .. ":" .. users
+    seen = users
+  end
+end
+set_restorably("SINGULARITYENV_PREPEND_PATH", path)
+set_restorably("APPTAINERENV_PREPEND_PATH", path)
+set_restorably("SINGULARITYENV_WITH_CONDA", "source /opt/conda/bin/activate base")
+set_restorably("APPTAINERENV_WITH_CONDA", "source /opt/conda/bin/activate base")
+set_restorably("SINGULARITYENV_VIRTUAL_ENV", "/user-software/venv/torch-2.6")
+set_restorably("APPTAINERENV_VIRTUAL_ENV", "/user-software/venv/torch-2.6")
+set_restorably("SINGULARITYENV_INSIDE", "\\$PATH \\`id\\` \"x\" 'y' \\\\z")
+set_restorably("APPTAINERENV_INSIDE", "\\$PATH \\`id\\` \"x\" 'y' \\\\z")
+set_restorably("SINGULARITYENV_EMPTY", "")
+set_restorably("APPTAINERENV_EMPTY", "")
+
+set_restorably("CONTAINERROOT", "/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu")
+set_restorably("EBROOTCPLUSPLUSMINTOOLSX", "/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu")
+set_restorably("EBVERSIONCPLUSPLUSMINTOOLSX", "1.0+b.2")
+set_restorably("RUNSCRIPTS", "/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/runscripts")
+set_restorably("RUNSCRIPTSCPLUSPLUSMINTOOLSX", "/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/runscripts")
+set_restorably("PLAIN", "1")
+set_restorably("TRICKY", "$HOME `id` \"x\" 'y' \\ /home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu")
+prepend_path("PATH", "/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/bin")

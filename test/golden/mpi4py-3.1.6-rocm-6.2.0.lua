@@ -1,0 +1,151 @@
+-- mpi4py/3.1.6-rocm-6.2.0, written by ctinstall 1.2.3.
+-- Do not edit: `ctinstall --rebuild` writes it anew. Your own additions belong in a module that loads this one.
+help("Description\n===========\nmpi4py 3.1.6 and cupy for AMD GPUs on ROCm 6.2.0, with Python 3.12, in a\ncontainer.\n\nRun Python in it with\n    srun singularity exec $SIF conda-python-simple script.py\nor open a shell in it with\n    start-shell\nPackages that you add with pip go into a virtual environment in\n$CONTAINERROOT/user-software. `ctinstall squashfs` (or make-squashfs) packs it\ninto one file, which loads faster and is easy on your file quota.\n\nMore information\n================\n - https://mpi4py.readthedocs.io/\n - https://mpi4py.readthedocs.io/en/stable/\n")
+whatis("Name: mpi4py")
+whatis("Version: 3.1.6-rocm-6.2.0")
+whatis("Category: devel")
+whatis("Description: MPI for Python and cupy on ROCm 6.2.0, in a container")
+whatis("Keywords: Python, MPI, mpi4py, cupy, ROCm")
+whatis("URL: https://mpi4py.readthedocs.io/")
+whatis("Documentation: https://mpi4py.readthedocs.io/en/stable/")
+conflict("mpi4py")
+family("ctinstall")
+
+-- Unloading gives back what was. What pushenv keeps for that is written here, since Lmod would keep the first
+-- value that it ever saw, and garble some letters beyond ASCII.
+local function keep(old, stack_name, below)
+  if not pcall(require, "base64") then
+    return
+  end
+  local base64 = require("base64")
+  local top = "false"
+  if old ~= "" then
+    top = base64.encode64(old)
+    if base64.decode64(top) ~= old then
+      top = old:gsub("..?", base64.encode64)
+      if base64.decode64(top) ~= old then
+        return
+      end
+    end
+  end
+  setenv(stack_name, top .. below)
+end
+local function set_restorably(variable, value)
+  local stack_name = "__LMOD_STACK_" .. variable
+  local stack = os.getenv(stack_name)
+  local old = mode() == "load" and os.getenv(variable) or ""
+  if old == "" and not stack then
+    setenv(variable, value)
+    return
+  end
+  if mode() == "load" then
+    keep(old, stack_name, stack and stack:match(":.*$") or "")
+  end
+  pushenv(variable, value)
+end
+
+-- The image: the copy of this install, or else the central one.
+local image = nil
+for _, candidate in ipairs({
+  "/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif",
+  "/appl/local/containers/easybuild-sif-images/lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif",
+}) do
+  if image == nil and lfs.attributes(candidate, "mode") == "file" then
+    image = candidate
+  end
+end
+if image == nil and mode() == "load" then
+  LmodError("mpi4py/3.1.6-rocm-6.2.0: its image is gone. None of these is there:\n    /home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif\n    /appl/local/containers/easybuild-sif-images/lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif\n  Install it again (ctinstall --rebuild), or ask for the central image to be put back.")
+end
+set_restorably("SIF", image or "/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif")
+set_restorably("SIFMPI4PY", image or "/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif")
+
+-- Binds. Yours stay, and win where both name one place in the container (the runtimes warn of a second).
+-- Apptainer takes APPTAINER_BIND for SINGULARITY_BIND; both get the same value, so that each runtime sees all.
+local users = os.getenv("SINGULARITY_BIND") or ""
+local apptainers = os.getenv("APPTAINER_BIND") or ""
+if users == "" then
+  users = apptainers
+else
+  if apptainers ~= "" and apptainers ~= users then
+    users = apptainers .. "," .. users
+  end
+end
+local taken = {}
+for _, given in ipairs({
+  users,
+  os.getenv("SINGULARITY_BINDPATH") or "",
+  os.getenv("APPTAINER_BINDPATH") or "",
+}) do
+  for entry in given:gmatch("[^,]+") do
+    local place = entry:match("^[^:]*:([^:]+)") or entry
+    taken[place:match("^%s*(.-)/*%s*$")] = true
+  end
+end
+local binds = ""
+local function bind(host, container, options, required)
+  if taken[container] then
+    return
+  end
+  if lfs.attributes(host, "mode") == nil then
+    if required and mode() == "load" then
+      LmodError("mpi4py/3.1.6-rocm-6.2.0: " .. host .. " is not on this node, but the software needs it bound in the container. Try another node, or ask your support team.")
+    end
+    return
+  end
+  if binds ~= "" then
+    binds = binds .. ","
+  end
+  binds = binds .. host .. ":" .. container .. options
+end
+bind("/pfs", "/pfs", "", false)
+bind("/scratch", "/scratch", "", false)
+bind("/projappl", "/projappl", "", false)
+bind("/project", "/project", "", false)
+bind("/flash", "/flash", "", false)
+bind("/appl", "/appl", "", false)
+bind("/opt/cray", "/opt/cray", "", false)
+bind("/var/spool/slurmd", "/var/spool/slurmd", "", false)
+bind("/usr/lib64/libcxi.so.1", "/usr/lib64/libcxi.so.1", "", false)
+bind("/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/runscripts", "/runscripts", ":ro", true)
+-- Your software: packed if it is packed, else the directory.
+if lfs.attributes("/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/user-software.squashfs", "mode") == "file" then
+  bind("/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/user-software.squashfs", "/user-software", ":ro,image-src=/", false)
+else
+  bind("/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/user-software", "/user-software", "", false)
+end
+if binds == "" then
+  binds = users
+else
+  if users ~= "" then
+    binds = binds .. "," .. users
+  end
+end
+set_restorably("SINGULARITY_BIND", binds)
+set_restorably("APPTAINER_BIND", binds)
+
+-- Inside the container. Apptainer reads APPTAINERENV_ first and warns where the two differ.
+local seen = ""
+local path = "/runscripts:/user-software/venv/mpi4py/bin"
+for _, users in ipairs({
+  os.getenv("APPTAINERENV_PREPEND_PATH") or "",
+  os.getenv("SINGULARITYENV_PREPEND_PATH") or "",
+}) do
+  if users ~= "" and users ~= seen then
+    path = path .. ":" .. users
+    seen = users
+  end
+end
+set_restorably("SINGULARITYENV_PREPEND_PATH", path)
+set_restorably("APPTAINERENV_PREPEND_PATH", path)
+set_restorably("SINGULARITYENV_WITH_CONDA", "source /opt/miniconda3/bin/activate mpi4py")
+set_restorably("APPTAINERENV_WITH_CONDA", "source /opt/miniconda3/bin/activate mpi4py")
+set_restorably("SINGULARITYENV_VIRTUAL_ENV", "/user-software/venv/mpi4py")
+set_restorably("APPTAINERENV_VIRTUAL_ENV", "/user-software/venv/mpi4py")
+
+set_restorably("CONTAINERROOT", "/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0")
+set_restorably("EBROOTMPI4PY", "/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0")
+set_restorably("EBVERSIONMPI4PY", "3.1.6")
+set_restorably("RUNSCRIPTS", "/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/runscripts")
+set_restorably("RUNSCRIPTSMPI4PY", "/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/runscripts")
+prepend_path("PATH", "/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/bin")

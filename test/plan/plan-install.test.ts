@@ -1,0 +1,261 @@
+import { describe, expect, it } from 'vitest';
+import { describePlan, describeStep, isWorthALine } from '../../src/plan/describe-step.ts';
+import { planInstall } from '../../src/plan/plan-install.ts';
+import type { Plan } from '../../src/plan/types.ts';
+import { inputs, installOf, planOf, shippedInstall, stepsOf } from './support.ts';
+
+const withAll = `binds: [/data, { host: /opt/x, container: /y, access: ro, optional: true }]
+runscripts: [conda-python-simple]
+wrappers: [start-shell]
+python: { conda_env: base, venv: { name: torch } }
+env: { module: { OUT: "a$b" }, container: { IN: "\`c\`" } }
+sanity_check_paths: { files: [bin/start-shell], dirs: [runscripts] }
+sanity_check_commands: ["python -c 'import x'", "true"]
+`;
+
+const variants: [string, Plan][] = [
+  ['the least', planOf('')],
+  ['all of it', planOf(withAll)],
+  ['all of it, over an install', planOf(withAll, { hasUserSoftware: true, hasVenv: true, previousFiles: ['old.sif'] })],
+  ['all of it, over user software without the venv', planOf(withAll, { hasUserSoftware: true })],
+  ['a venv without conda', planOf('python: { venv: { name: torch } }\n')],
+  ['the shipped easyconfig', planInstall(shippedInstall(), inputs)],
+];
+
+describe.each(variants)('a plan: %s', (_, plan) => {
+  const kinds = plan.steps.map(({ kind }) => kind);
+
+  it('survives JSON', () => {
+    expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
+  });
+
+  it('has its steps in an order that is safe', () => {
+    const at = (kind: (typeof kinds)[number]): number => kinds.indexOf(kind);
+    for (const kind of [
+      'copy-image',
+      'write-record',
+      'publish',
+      'check-paths',
+      'write-modulefile',
+      'remove-leftovers',
+    ] as const)
+      expect(kinds.filter((other) => other === kind)).toHaveLength(1);
+    expect(kinds[0]).toBe('make-directory');
+    expect(at('copy-image')).toBeLessThan(at('write-record'));
+    expect(kinds.lastIndexOf('write-file')).toBeLessThan(at('write-record'));
+    expect(at('write-record')).toBe(at('publish') - 1);
+    expect(at('publish')).toBeLessThan(at('check-paths'));
+    expect(kinds.lastIndexOf('run-in-container')).toBeLessThan(at('write-modulefile'));
+    expect(at('write-modulefile')).toBe(kinds.length - 2);
+    expect(kinds.at(-1)).toBe('remove-leftovers');
+  });
+
+  it('writes below the staging directory, the install dir and the modulefile only', () => {
+    for (const step of plan.steps) {
+      switch (step.kind) {
+        case 'copy-image':
+          expect(step.to.startsWith(`${plan.staging}/`)).toBe(true);
+          break;
+        case 'write-file':
+        case 'write-record':
+          expect(step.path.startsWith(`${plan.staging}/`)).toBe(true);
+          break;
+        case 'make-directory':
+          expect(`${step.path}/`.startsWith(`${plan.staging}/`)).toBe(true);
+          break;
+        case 'publish':
+          expect(step).toEqual({
+            kind: 'publish',
+            from: plan.staging,
+            to: plan.installDir,
+            modulefile: plan.modulefile,
+          });
+          break;
+        case 'write-modulefile':
+          expect(step.path).toBe(plan.modulefile);
+          break;
+        case 'check-paths':
+        case 'remove-leftovers':
+          expect(step.root).toBe(plan.installDir);
+          break;
+        case 'run-in-container':
+          expect(step.userSoftware?.startsWith(plan.prefix)).toBe(true);
+          break;
+      }
+    }
+    for (const place of [plan.staging, plan.retired, plan.lock, plan.installDir, plan.modulefile])
+      expect(place.startsWith(`${plan.prefix}/`)).toBe(true);
+  });
+
+  it('makes each directory before it writes in it', () => {
+    const made = new Set<string>();
+    for (const step of plan.steps) {
+      if (step.kind === 'make-directory') made.add(step.path);
+      const path =
+        step.kind === 'copy-image'
+          ? step.to
+          : step.kind === 'write-file' || step.kind === 'write-record'
+            ? step.path
+            : undefined;
+      if (path !== undefined) expect(made).toContain(path.slice(0, path.lastIndexOf('/')));
+    }
+  });
+
+  it('records every file that it writes, and none of the user’s', () => {
+    const [record] = stepsOf(plan, 'write-record');
+    const written = [
+      ...stepsOf(plan, 'copy-image').map(({ to }) => to),
+      ...stepsOf(plan, 'write-file').map(({ path }) => path),
+      ...stepsOf(plan, 'write-record').map(({ path }) => path),
+    ].map((path) => path.slice(plan.staging.length + 1));
+    expect(record?.record.files.toSorted()).toEqual(written.toSorted());
+    expect(written.some((path) => path.startsWith('user-software'))).toBe(false);
+  });
+
+  it('says each step in one line', () => {
+    for (const step of plan.steps) expect(describeStep(step)).toMatch(/^[^\n]+$/);
+  });
+});
+
+describe('user software', () => {
+  const makesDirectory = (plan: Plan): boolean =>
+    stepsOf(plan, 'make-directory').some(({ path }) => path === `${plan.staging}/user-software`);
+
+  it('is an empty directory at first', () => {
+    const plan = planOf('');
+    expect(makesDirectory(plan)).toBe(true);
+    expect(stepsOf(plan, 'run-in-container')).toEqual([]);
+  });
+
+  it('is left alone where there is some', () => {
+    expect(makesDirectory(planOf('', { hasUserSoftware: true }))).toBe(false);
+    const plan = planOf('python: { venv: { name: torch } }\n', {
+      hasUserSoftware: true,
+      hasVenv: true,
+    });
+    expect(makesDirectory(plan)).toBe(false);
+    expect(stepsOf(plan, 'run-in-container')).toEqual([]);
+  });
+
+  it('gets a venv from the container’s Python, in the staging directory', () => {
+    const plan = planOf('python: { venv: { name: torch } }\n');
+    expect(stepsOf(plan, 'run-in-container')).toEqual([
+      {
+        kind: 'run-in-container',
+        purpose: 'create the virtual environment /user-software/venv/torch',
+        runtime: 'singularity',
+        image: `${plan.staging}/demo.sif`,
+        binds: [],
+        userSoftware: `${plan.staging}/user-software`,
+        environment: { PREPEND_PATH: '/runscripts' },
+        argv: ['python3', '-m', 'venv', '--system-site-packages', '/user-software/venv/torch'],
+      },
+    ]);
+  });
+
+  it('gets a venv from conda’s Python where there is a conda environment', () => {
+    const [run] = stepsOf(planOf(withAll), 'run-in-container');
+    expect(run?.argv.slice(3)).toEqual([
+      'venv',
+      '/opt/miniconda3/bin/activate',
+      'base',
+      '-m',
+      'venv',
+      '--system-site-packages',
+      '/user-software/venv/torch',
+    ]);
+    expect(run?.environment).toEqual({
+      OUT: 'a\\$b',
+      IN: '\\`c\\`',
+      WITH_CONDA: 'source /opt/miniconda3/bin/activate base',
+      PREPEND_PATH: '/runscripts',
+    });
+  });
+});
+
+describe('sanity checks', () => {
+  it('run as the module would, on what is published', () => {
+    const plan = planOf(withAll);
+    const checks = stepsOf(plan, 'run-in-container').slice(1);
+    expect(checks.map(({ purpose, argv }) => [purpose, argv])).toEqual([
+      ["sanity check: python -c 'import x'", ['sh', '-c', "python -c 'import x'"]],
+      ['sanity check: true', ['sh', '-c', 'true']],
+    ]);
+    expect(checks[0]).toMatchObject({
+      image: `${plan.installDir}/demo.sif`,
+      userSoftware: `${plan.installDir}/user-software`,
+      environment: {
+        VIRTUAL_ENV: '/user-software/venv/torch',
+        PREPEND_PATH: '/runscripts:/user-software/venv/torch/bin',
+      },
+    });
+    expect(checks[0]?.binds.map(({ host, container, access }) => `${host}:${container}:${access}`)).toEqual([
+      '/data:/data:rw',
+      '/opt/x:/y:ro',
+      `${plan.installDir}/runscripts:/runscripts:ro`,
+    ]);
+    expect(stepsOf(plan, 'check-paths')).toMatchObject([{ files: ['bin/start-shell'], dirs: ['runscripts'] }]);
+  });
+});
+
+describe('what an earlier install left', () => {
+  it('goes, but for what is there again', () => {
+    const previousFiles = ['demo.sif', 'old.sif', 'bin/old', 'bin/make-squashfs', '.ctinstall/record.json'];
+    const [step] = stepsOf(planOf('', { previousFiles }), 'remove-leftovers');
+    expect(step?.files).toEqual(['old.sif', 'bin/old']);
+  });
+
+  it('is not what a record has no business to list', () => {
+    const previousFiles = [
+      '/etc/passwd',
+      '../x',
+      'a/../../x',
+      '',
+      'user-software/x',
+      'user-software.squashfs',
+      'a..b/c',
+    ];
+    const [step] = stepsOf(planOf('', { previousFiles }), 'remove-leftovers');
+    expect(step?.files).toEqual(['a..b/c']);
+  });
+});
+
+describe('planInstall', () => {
+  it('hands on size and checksum of the image', () => {
+    const sha256 = 'a'.repeat(64);
+    const install = { ...installOf(''), image: { file: 'demo.sif', sha256 } };
+    expect(stepsOf(planInstall(install, inputs), 'copy-image')).toMatchObject([
+      { from: '/central/demo.sif', size: inputs.image.size, sha256 },
+    ]);
+  });
+
+  it('refuses a script that has no text, which is a bug', () => {
+    expect(() => planOf('', { scriptTexts: {} })).toThrow(RangeError);
+  });
+
+  it('makes the same plan of the same things', () => {
+    expect(planOf(withAll)).toEqual(planOf(withAll));
+  });
+});
+
+describe('describePlan', () => {
+  it('of the shipped easyconfig', async () => {
+    const lines = describePlan(planInstall(shippedInstall(), inputs));
+    await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('../golden/mpi4py-3.1.6-rocm-6.2.0.plan.txt');
+  });
+
+  it('of a rebuild', async () => {
+    const plan = planOf(withAll, {
+      hasUserSoftware: true,
+      hasVenv: true,
+      previousFiles: ['old.sif', 'bin/old'],
+    });
+    await expect(`${describePlan(plan).join('\n')}\n`).toMatchFileSnapshot('../golden/rebuild.plan.txt');
+  });
+
+  it('gives a line of their own to the steps that take time', () => {
+    const plan = planOf(withAll);
+    const lines = plan.steps.filter(({ kind }) => isWorthALine(kind)).map(({ kind }) => kind);
+    expect(new Set(lines)).toEqual(new Set(['copy-image', 'run-in-container', 'publish', 'write-modulefile']));
+  });
+});

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { hostPath } from '../../src/lib/paths.ts';
+import { type PlanInputs, planInstall } from '../../src/plan/plan-install.ts';
+import type { Plan, Step } from '../../src/plan/types.ts';
+import type { ResolvedInstall } from '../../src/resolve/types.ts';
+import { readScriptTexts } from '../../src/scripts/read-scripts.ts';
+import type { SettingsValues } from '../../src/settings/options.ts';
+import { parseSettings } from '../../src/settings/parse.ts';
+import { normalFormOf } from '../easyconfig/support.ts';
+import { easyconfigOf, resolved, settingsOf } from '../resolve/support.ts';
+
+export const toolDir = hostPath(fileURLToPath(new URL('../..', import.meta.url)));
+
+export const scriptTexts = await readScriptTexts(toolDir);
+
+export const inputs: PlanInputs = {
+  toolVersion: '1.2.3',
+  image: { path: hostPath('/central/demo.sif'), size: 5 * 1024 ** 3, how: 'in /central' },
+  runtime: {
+    name: 'singularity',
+    path: '/usr/bin/singularity',
+    flavour: 'apptainer',
+    version: '1.4.5',
+  },
+  easyconfigText: 'name: demo\n',
+  scriptTexts,
+  previousFiles: [],
+  hasUserSoftware: false,
+  hasVenv: false,
+};
+
+/** A small install: the least easyconfig with `more` after it. */
+export function installOf(more: string, values: SettingsValues = {}): ResolvedInstall {
+  return resolved(easyconfigOf(more), settingsOf(values));
+}
+
+export function planOf(more: string, changed: Partial<PlanInputs> = {}): Plan {
+  return planInstall(installOf(more), { ...inputs, ...changed });
+}
+
+/** The install that comes of the easyconfig for mpi4py that is shipped, on a machine with no settings. */
+export function shippedInstall(prefix = '/home/user/ctinstall'): ResolvedInstall {
+  const read = (path: string): string => readFileSync(`${toolDir}/${path}`, 'utf8');
+  const easyconfig = normalFormOf(read('easyconfigs/m/mpi4py/mpi4py-3.1.6-rocm-6.2.0.yaml'));
+  return resolved(easyconfig, settingsOf(parseSettings(read('sites/generic.yaml')).values, prefix));
+}
+
+export function stepsOf<Kind extends Step['kind']>(plan: Plan, kind: Kind): Extract<Step, { kind: Kind }>[] {
+  return plan.steps.filter((step): step is Extract<Step, { kind: Kind }> => step.kind === kind);
+}

@@ -1,0 +1,185 @@
+import { describe, expect, it } from 'vitest';
+import { resolveInstall } from '../../src/resolve/resolve-install.ts';
+import type { SettingsValues } from '../../src/settings/options.ts';
+import { easyconfigOf, facts, resolved, settingsOf } from './support.ts';
+
+const groups: SettingsValues = {
+  bind_groups: {
+    slurm: ['/var/spool/slurmd'],
+    filesystems: ['/scratch/deep/down', '/scratch', '/project', '/opt'],
+  },
+};
+
+function bindsOf(more: string, values = groups): string[] {
+  return resolved(easyconfigOf(more), settingsOf(values)).binds.map(
+    ({ host, container, access, optional, origin }) =>
+      `${host}:${container} ${access} ${optional ? 'optional' : 'required'} ${origin}`,
+  );
+}
+
+function issuesOf(more: string, prefix?: string) {
+  return resolveInstall(easyconfigOf(more), settingsOf(groups, prefix), facts).issues;
+}
+
+describe('binds', () => {
+  it('puts what the site says in place of a group, parents before children', () => {
+    expect(bindsOf('binds: [{ site: filesystems }, { site: slurm }]\n')).toEqual([
+      '/scratch:/scratch rw optional site: filesystems',
+      '/project:/project rw optional site: filesystems',
+      '/opt:/opt rw optional site: filesystems',
+      '/scratch/deep/down:/scratch/deep/down rw optional site: filesystems',
+      '/var/spool/slurmd:/var/spool/slurmd rw optional site: slurm',
+    ]);
+  });
+
+  it('lets a bind of the easyconfig beat one of a group, wherever it stands', () => {
+    const own = '{ host: /my/scratch, container: /scratch, access: ro }';
+    const expected = '/my/scratch:/scratch ro required easyconfig';
+    const before = bindsOf(`binds: [${own}, { site: filesystems }]\n`);
+    const after = bindsOf(`binds: [{ site: filesystems }, ${own}]\n`);
+    for (const binds of [before, after]) {
+      expect(binds).toHaveLength(4);
+      expect(binds).toContain(expected);
+    }
+  });
+
+  it('keeps each place in the container once', () => {
+    expect(bindsOf('binds: [/a, /a/, //a/./, { site: slurm }, { site: slurm }]\n')).toEqual([
+      '/a:/a rw required easyconfig',
+      '/var/spool/slurmd:/var/spool/slurmd rw optional site: slurm',
+    ]);
+  });
+
+  it('refuses two binds of the easyconfig for one place', () => {
+    expect(issuesOf('binds: [/a, { host: /b, container: /a/ }]\n')).toEqual([
+      {
+        path: ['binds', 1],
+        message: 'two binds for `/a`: `/a` and `/b`',
+        hint: 'keep one of them: the runtimes drop the second',
+      },
+    ]);
+  });
+
+  it('replaces templates on both sides', () => {
+    expect(
+      bindsOf(
+        `binds: [{ host: "%(installdir)s/data", container: "/opt/%(name)s/%(version)s%(versionsuffix)s" }]\n`,
+      ),
+    ).toEqual([
+      '/home/user/ctinstall/software/demo/1.0-x/data:/opt/demo/1.0-x rw required easyconfig',
+    ]);
+  });
+
+  it('says which group is unknown, and which is near', () => {
+    expect(issuesOf('binds: [/a, { site: filesystem }, { site: gpu }]\n')).toEqual([
+      {
+        path: ['binds', 1, 'site'],
+        message: 'unknown bind group `filesystem`',
+        hint: 'did you mean `filesystems`?',
+      },
+      {
+        path: ['binds', 2, 'site'],
+        message: 'unknown bind group `gpu`',
+        hint: 'the settings name `slurm`, `filesystems`; add it under `bind_groups`',
+      },
+    ]);
+    expect(
+      resolveInstall(easyconfigOf('binds: [{ site: constructor }]\n'), settingsOf({}), facts)
+        .issues,
+    ).toEqual([
+      {
+        path: ['binds', 0, 'site'],
+        message: 'unknown bind group `constructor`',
+        hint: 'the settings name no bind groups; add it under `bind_groups`',
+      },
+    ]);
+  });
+});
+
+describe('what stands against an install', () => {
+  it('takes blanks and quotes in the prefix', () => {
+    expect(issuesOf('', "/my scratch/it's $HOME `x`")).toEqual([]);
+  });
+
+  it('scripts that are not there', () => {
+    expect(issuesOf('runscripts: [conda-python-simpel]\nwrappers: [start-shell, qqq]\n')).toEqual([
+      {
+        path: ['runscripts', 0],
+        message: 'unknown run script `conda-python-simpel`',
+        hint: 'did you mean `conda-python-simple`?',
+      },
+      {
+        path: ['wrappers', 1],
+        message: 'unknown wrapper `qqq`',
+        hint: 'there are `start-shell`, `make-squashfs`',
+      },
+    ]);
+  });
+
+  it('values that break a rule only when their templates are replaced', () => {
+    const easyconfig = {
+      ...easyconfigOf('env: { module: { A: "%(installdir)s%(installdir)s" } }\n'),
+      image: { file: '%(installdir)s', sha256: undefined },
+    };
+    const long = `/${'p'.repeat(30_000)}`;
+    const settings = settingsOf({}, long);
+    const messages = resolveInstall(easyconfig, settings, facts).issues.map(({ path }) => path);
+    expect(messages).toEqual([['image', 'file'], ['env', 'module', 'A']]);
+  });
+
+  it('all of it at once', () => {
+    const text =
+      'binds: [{ site: x }, { host: /a, container: /b }, { host: /c, container: /b }]\nwrappers: [y]\n';
+    expect(issuesOf(text).map(({ path }) => path)).toEqual([
+      ['binds', 0, 'site'],
+      ['binds', 2],
+      ['wrappers', 0],
+    ]);
+  });
+});
+
+describe('resolveInstall', () => {
+  it('replaces every template', () => {
+    const text = `homepage: "https://%(name)s"
+whatis: ["%(version)s %%"]
+description: "%(name)s %(version)s%(versionsuffix)s in %(installdir)s"
+docurls: ["https://%(name)s/doc"]
+env: { module: { A: "%(installdir)s" }, container: { B: "%(name)s" } }
+sanity_check_paths: { files: ["%(name)s.sif"], dirs: ["x%(version)s"] }
+sanity_check_commands: ["echo 100%% %(name)s"]
+`;
+    const easyconfig = {
+      ...easyconfigOf(text),
+      image: { file: '%(name)s-%(version)s.sif', sha256: undefined },
+    };
+    const install = resolved(easyconfig, settingsOf({ image_dirs: ['/central'] }));
+    const installDir = '/home/user/ctinstall/software/demo/1.0-x';
+    expect(install).toMatchObject({
+      moduleName: 'demo/1.0-x',
+      fullVersion: '1.0-x',
+      installDir,
+      modulefile: '/home/user/ctinstall/modules/demo/1.0-x.lua',
+      homepage: 'https://demo',
+      whatis: ['1.0 %'],
+      description: `demo 1.0-x in ${installDir}`,
+      docurls: ['https://demo/doc'],
+      image: { file: 'demo-1.0.sif' },
+      centralImages: ['/central/demo-1.0.sif'],
+      env: { module: { A: installDir }, container: { B: 'demo' } },
+      sanityCheckPaths: { files: ['demo.sif'], dirs: ['x1.0'] },
+      sanityCheckCommands: ['echo 100% demo'],
+    });
+    expect(JSON.stringify(install)).not.toContain('%(');
+  });
+
+  it('gives each install the squashfs scripts, once', () => {
+    const names = resolved(
+      easyconfigOf('wrappers: [make-squashfs, start-shell]\n'),
+      settingsOf({}),
+    ).scripts.map(({ name }) => name);
+    expect(names).toEqual(
+      expect.arrayContaining(['make-squashfs', 'start-shell', 'unmake-squashfs']),
+    );
+    expect(new Set(names).size).toBe(names.length);
+  });
+});

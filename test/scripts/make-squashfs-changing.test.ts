@@ -1,0 +1,132 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { fakeMksquashfs } from './fakes.ts';
+import { done, makeFilled, writeProgram } from './install.ts';
+import { describeSquashfs } from './tree.ts';
+
+test('a directory that cannot be read is not taken for an empty one', async () => {
+  const install = makeFilled({ unprivileged: true });
+  execFileSync('chmod', ['0', install.directory]);
+  const ran = await install.make();
+  expect(ran).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('/user-software` cannot be read\nhint: see: ls -ld '),
+  });
+});
+
+describe('a directory that changes while it is packed', () => {
+  const changes: [string, string][] = [
+    ['a file written to', 'real "$@" && echo more >>"$1/lib/a.py"'],
+    [
+      'a file written to, with its time put back',
+      'real "$@" && touch -r "$1/lib/a.py" "$1/../time" && echo m >>"$1/lib/a.py" && touch -r "$1/../time" "$1/lib/a.py" && rm "$1/../time"',
+    ],
+    ['a file written to at the very start', 'echo more >>"$1/lib/a.py"; real "$@"'],
+  ];
+  test.each(changes)('is packed, with a warning, and known to be changed: %s', async (_what, text) => {
+    const install = makeFilled();
+    fakeMksquashfs(install, text);
+    const ran = await install.make();
+    expect(ran.status).toBe(0);
+    expect(ran.stderr).toBe(
+      `warning: \`${install.directory}\` changed while it was packed: the squashfs may lack the latest changes\n` +
+        'hint: run make-squashfs again when nothing writes there any more\n',
+    );
+    expect((await install.unmake()).status).toBe(3);
+    rmSync(join(install.fakes, 'mksquashfs'));
+    expect(await install.make()).toMatchObject(done);
+  });
+
+  test.each(changes)('is kept with --remove-directory: %s', async (_what, text) => {
+    const install = makeFilled();
+    fakeMksquashfs(install, text);
+    const ran = await install.make(['--remove-directory']);
+    expect(ran.status).toBe(1);
+    expect(ran.stderr).toContain(
+      `error: the directory changed while it was packed: it is kept as \`${install.directory}\`, beside the new squashfs\nhint: `,
+    );
+    expect(readFileSync(join(install.directory, 'lib/a.py'), 'utf8')).toMatch(/^am/);
+    expect(describeSquashfs(install.squashfs)).toBeDefined();
+    expect(install.leftovers()).toEqual([]);
+    rmSync(join(install.fakes, 'mksquashfs'));
+    expect(await install.make(['--remove-directory'])).toMatchObject(done);
+  });
+
+  test.each<[string, string]>([
+    ['a file comes', 'real "$@"; echo >"$1/lib/new"'],
+    ['a file goes', 'real "$@"; rm "$1/lib/a.py"'],
+    ['a file is renamed', 'real "$@"; mv "$1/lib/a.py" "$1/lib/c.py"'],
+  ])('so that other files are in it than in the squashfs: nothing is done: %s', async (_what, text) => {
+    const install = makeFilled();
+    fakeMksquashfs(install, text);
+    expect(await install.make(['--remove-directory'])).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('does not hold'),
+    });
+    expect(existsSync(install.directory)).toBe(true);
+    expect(existsSync(install.squashfs)).toBe(false);
+  });
+
+  test('in the last moment before it is removed: it is put back', async () => {
+    const install = makeFilled();
+    writeProgram(
+      join(install.fakes, 'mv'),
+      `/bin/mv "$@"; [[ \${!#} != */.user-software.removed-* ]] || echo late >"\${!#}/lib/late"`,
+    );
+    const ran = await install.make(['--remove-directory']);
+    expect(ran.status).toBe(1);
+    expect(ran.stderr).toContain(`it is kept as \`${install.directory}\``);
+    expect(readFileSync(join(install.directory, 'lib/late'), 'utf8')).toBe('late\n');
+    expect(install.leftovers()).toEqual([]);
+  });
+
+  test('in the last moment, and another one has its name by then: it is kept under another name', async () => {
+    const install = makeFilled();
+    writeProgram(
+      join(install.fakes, 'mv'),
+      `/bin/mv "$@"; [[ \${!#} != */.user-software.removed-* ]] || { echo late >"\${!#}/lib/late"; mkdir -p "\${!#%/*}/user-software/x"; }`,
+    );
+    const ran = await install.make(['--remove-directory']);
+    expect(ran.status).toBe(1);
+    const kept = /it is kept as `([^`]*)`/.exec(ran.stderr)?.[1] ?? '';
+    expect(kept).toMatch(/\/user-software\.replaced-\d{8}-\d{6}$/);
+    expect(readFileSync(join(kept, 'lib/late'), 'utf8')).toBe('late\n');
+    expect(readdirSync(install.directory)).toEqual(['x']);
+  });
+
+  test('the squashfs is as old as the start of packing', async () => {
+    const install = makeFilled();
+    fakeMksquashfs(install, 'touch "$1/../started"; real "$@"');
+    await install.make();
+    const { mtimeNs } = statSync(install.squashfs, { bigint: true });
+    expect(mtimeNs).toBeLessThan(statSync(join(install.root, 'started'), { bigint: true }).mtimeNs);
+    expect(mtimeNs).toBeGreaterThan(statSync(join(install.directory, 'lib/b.py'), { bigint: true }).ctimeNs - 1n);
+  });
+});
+
+describe('to the disk', () => {
+  test.each<[string, string, 0 | 1]>([
+    ['an error of the disk is an error', 'echo "sync: error syncing \'x\': Input/output error" >&2; exit 1', 1],
+    [
+      'a file system that does not do it for one file',
+      '(($# == 0)) || { echo "sync: error syncing \'x\': Invalid argument" >&2; exit 1; }',
+      0,
+    ],
+  ])('%s', async (_what, text, status) => {
+    const install = makeFilled();
+    writeProgram(join(install.fakes, 'sync'), `if [[ $1 == --help ]]; then echo --file-system; exit; fi\n${text}`);
+    expect((await install.make(['--remove-directory'])).status).toBe(status);
+    expect(existsSync(install.directory)).toBe(status === 1);
+    expect(existsSync(install.squashfs)).toBe(status === 0);
+    expect(install.leftovers()).toEqual([]);
+  });
+
+  test('a sync of coreutils before 8.24', async () => {
+    const install = makeFilled();
+    writeProgram(join(install.fakes, 'sync'), '[[ $# == 0 || $1 == --help ]]');
+    expect(await install.make(['--remove-directory'])).toMatchObject(done);
+    expect(await install.unmake()).toMatchObject(done);
+  });
+});

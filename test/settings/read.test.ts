@@ -1,0 +1,147 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hostPath } from '../../src/lib/paths.ts';
+import { readSettings, type SettingsSources } from '../../src/settings/read.ts';
+import { failure } from '../image/failure.ts';
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'ctinstall-settings-'));
+  // One that is named must be there.
+  write('site.yaml', '');
+  write('tool/sites/generic.yaml', 'image_dirs: [/preset]\nruntime: singularity\n');
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), text);
+}
+
+function read(environment: Record<string, string> = {}, flags: SettingsSources['flags'] = {}) {
+  return readSettings({
+    // No file of the machine that the test runs on.
+    environment: {
+      HOME: `${root}/home`,
+      CTINSTALL_SITE_SETTINGS: `${root}/site.yaml`,
+      ...environment,
+    },
+    cwd: hostPath(`${root}/cwd`),
+    flags,
+    toolDir: hostPath(`${root}/tool`),
+  });
+}
+
+describe('readSettings', () => {
+  it('folds default, preset, site, user, environment and flags, the last the strongest', async () => {
+    write('site.yaml', 'prefix: /site\nimage_dirs: [images]\nsquashfs_processors: 1\n');
+    write('home/.config/ctinstall/settings.yaml', 'prefix: ~/mine\nimage_dirs: [own]\n');
+    const flags = { image_dirs: ['flag'] };
+    const settings = await read(
+      { CTINSTALL_IMAGE_DIRS: 'env:/abs', CTINSTALL_EASYCONFIGS: 'e' },
+      flags,
+    );
+    expect(settings).toMatchObject({
+      site: 'generic',
+      prefix: `${root}/home/mine`,
+      runtime: 'singularity',
+      squashfsProcessors: 1,
+      easyconfigs: [`${root}/cwd/e`],
+    });
+    expect(settings.imageDirs).toEqual([
+      `${root}/cwd/flag`,
+      `${root}/cwd/env`,
+      '/abs',
+      `${root}/home/.config/ctinstall/own`,
+      `${root}/images`,
+      '/preset',
+    ]);
+    const user = `${root}/home/.config/ctinstall/settings.yaml`;
+    expect(settings.origins).toEqual({
+      site: ['default'],
+      prefix: [user],
+      runtime: ['site preset generic'],
+      easyconfigs: ['CTINSTALL_EASYCONFIGS'],
+      image_dirs: [
+        '--image-dir',
+        'CTINSTALL_IMAGE_DIRS',
+        user,
+        `${root}/site.yaml`,
+        'site preset generic',
+      ],
+      enforce_checksums: ['default'],
+      squashfs_processors: [`${root}/site.yaml`],
+      bind_groups: ['default'],
+    });
+  });
+
+  it('does without any file of site and user', async () => {
+    expect(await read()).toMatchObject({
+      prefix: `${root}/home/ctinstall`,
+      imageDirs: ['/preset'],
+    });
+  });
+
+  it('looks for the user’s file where XDG_CONFIG_HOME says', async () => {
+    write('xdg/ctinstall/settings.yaml', 'prefix: /xdg\n');
+    expect((await read({ XDG_CONFIG_HOME: `${root}/xdg` })).prefix).toBe('/xdg');
+  });
+
+  it('takes the preset that any layer names, whatever that layer’s strength', async () => {
+    write('tool/sites/lumi.yaml', 'runtime: apptainer\n');
+    write('site.yaml', 'site: lumi\n');
+    expect(await read()).toMatchObject({ site: 'lumi', runtime: 'apptainer', imageDirs: [] });
+    expect(await read({ CTINSTALL_SITE: 'generic' })).toMatchObject({
+      site: 'generic',
+      runtime: 'singularity',
+    });
+  });
+
+  it('says where presets lie if there is none of that name', async () => {
+    const error = await failure(read({ CTINSTALL_SITE: 'mars' }));
+    expect(error.code).toBe('settings-invalid');
+    expect(error.message).toBe('there is no site preset `mars`');
+    expect(error.hint).toContain(`${root}/tool/sites`);
+  });
+
+  it('shows every fault of a file, with its place', async () => {
+    write('site.yaml', 'prefx: /a\nruntime: 4\n');
+    const error = await failure(read());
+    expect(error.code).toBe('settings-invalid');
+    expect(error.message).toBe(`the settings file \`${root}/site.yaml\` has 2 faults`);
+    expect(error.details.join('\n').replaceAll(root, '<root>')).toMatchInlineSnapshot(`
+      "<root>/site.yaml:1:1: unknown key \`prefx\`
+        | prefx: /a
+        | ^^^^^
+        hint: did you mean \`prefix\`?
+      <root>/site.yaml:2:10: \`runtime\` must be text, but YAML reads \`4\` as the number 4
+        | runtime: 4
+        |          ^
+        hint: quote it: \`runtime: "4"\`"
+    `);
+  });
+
+  it('names a file that cannot be read', async () => {
+    rmSync(join(root, 'site.yaml'));
+    mkdirSync(join(root, 'site.yaml'));
+    const error = await failure(read());
+    expect(error.code).toBe('filesystem');
+    expect(error.message).toContain(`${root}/site.yaml`);
+  });
+
+  it('wants the site settings that are named', async () => {
+    const error = await failure(read({ CTINSTALL_SITE_SETTINGS: '/no/such/settings.yaml' }));
+    expect(error).toMatchObject({ code: 'settings-invalid' });
+    expect(error.message).toContain('names `/no/such/settings.yaml`, which is not there');
+  });
+
+  it('takes what a flag or a variable gives as it stands, after the shell', async () => {
+    write('home/.config/ctinstall/settings.yaml', 'easyconfigs: [$HOME/x]\n');
+    const settings = await read({ CTINSTALL_IMAGE_DIRS: '$HOME/~' }, { prefix: '~/$HOME' });
+    expect(settings.prefix).toBe(`${root}/cwd/~/$HOME`);
+    expect(settings.imageDirs[0]).toBe(`${root}/cwd/$HOME/~`);
+    expect(settings.easyconfigs).toEqual([`${root}/home/x`]);
+  });
+});
