@@ -19,7 +19,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['test/**/*.test.ts', 'src/lmod-lua-writer/test/**/*.test.ts'], exclude: integration },
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts', 'src/lmod-lua-writer/test/**/*.test.ts'],
+          exclude: integration,
+        },
       },
       endToEnd('end to end', 'ctinstall', '022'),
       endToEnd('blanks in the prefix', 'my software  here', '022'),

@@ -10,8 +10,7 @@ export function run(argv, options = {}) {
     ...options,
   });
   if (result.error) throw result.error;
-  if (result.status !== 0)
-    throw new Error(`${argv.join(' ')}: ${result.signal ?? result.status}\n${result.stderr}`);
+  if (result.status !== 0) throw new Error(`${argv.join(' ')}: ${result.signal ?? result.status}\n${result.stderr}`);
   return result.stdout;
 }
 

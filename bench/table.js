@@ -13,18 +13,14 @@ export function printTable(lines) {
       row,
       what,
       `${show(middle)}${unit}`,
-      values.length === 1
-        ? ''
-        : `${show(quantile(values, 0.25))} … ${show(quantile(values, 0.75))}`,
+      values.length === 1 ? '' : `${show(quantile(values, 0.25))} … ${show(quantile(values, 0.75))}`,
       aim === undefined ? '' : `${describeAim(aim)}${unit}`,
       aim === undefined ? '' : isMet(Number(show(middle)), aim) ? 'yes' : 'NO',
       String(values.length),
     ];
   });
   const head = ['row', 'what', 'median', 'middle half', 'aim', 'met', 'rounds'];
-  const widths = head.map((title, at) =>
-    Math.max(...[head, ...rows].map((row) => row[at].length), title.length),
-  );
+  const widths = head.map((title, at) => Math.max(...[head, ...rows].map((row) => row[at].length), title.length));
   const print = (cells) =>
     console.log(
       cells
@@ -36,9 +32,7 @@ export function printTable(lines) {
   print(widths.map((width) => '-'.repeat(width)));
   for (const row of rows) print(row);
   const [load] = loadavg();
-  console.log(
-    `\n${availableParallelism()} processors, load average ${load.toFixed(1)}, Node.js ${process.version}`,
-  );
+  console.log(`\n${availableParallelism()} processors, load average ${load.toFixed(1)}, Node.js ${process.version}`);
   for (const { notes = [] } of lines) for (const note of notes) console.log(note);
 }
 

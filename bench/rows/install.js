@@ -18,8 +18,7 @@ export function measureInstalls(wanted) {
     openssl,
   };
   const install = (easyconfig) => () => run(installCommand(easyconfig));
-  if (wanted.includes('install'))
-    sides.plain = install(writeEasyconfig('plain', { image: { file } }));
+  if (wanted.includes('install')) sides.plain = install(writeEasyconfig('plain', { image: { file } }));
   if (wanted.includes('install-checksum'))
     sides.checked = install(writeEasyconfig('checked', { image: { file, sha256 } }));
 
@@ -57,14 +56,9 @@ export function measureInstalls(wanted) {
     );
   if (times.checked !== undefined)
     lines.push(
-      line(
-        'install-checksum',
-        `${what}, checksum / the slower of cp and openssl`,
-        (ms) => ms.checked / slower(ms),
-        {
-          most: 1.2,
-        },
-      ),
+      line('install-checksum', `${what}, checksum / the slower of cp and openssl`, (ms) => ms.checked / slower(ms), {
+        most: 1.2,
+      }),
       line('', '  … / cp, then openssl', (ms) => ms.checked / (ms.cp + ms.openssl)),
       line('', '  … / cp and sync, then openssl', (ms) => ms.checked / (ms.cpAndSync + ms.openssl)),
     );

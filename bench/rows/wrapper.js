@@ -30,7 +30,5 @@ function environmentWith(module) {
   const script = '. "$CT_LMOD_INIT" && module use "$1" && module load "$2" && exec env -0';
   const text = run(['bash', '-c', script, 'bash', `${prefix}/modules`, module]);
   const pairs = text.split('\0').filter((pair) => pair !== '');
-  return Object.fromEntries(
-    pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
-  );
+  return Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]));
 }

@@ -34,7 +34,12 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<void
         committed = true;
         await rename(retiredLog(plan), joinHost(plan.installDir, '.ctinstall', 'install.log'));
       }
-      options.reporter.report({ event: 'step-finished', step: kind, title, seconds: (performance.now() - started) / 1000 });
+      options.reporter.report({
+        event: 'step-finished',
+        step: kind,
+        title,
+        seconds: (performance.now() - started) / 1000,
+      });
     }
     await removeTree(plan.retired);
     await removeTree(plan.staging);
@@ -68,7 +73,11 @@ async function checkSpace(plan: Plan): Promise<void> {
   const place = await nearestExisting(plan.prefix);
   const free = await freeBytes(place);
   if (free < image.size)
-    throw new CtinstallError('no-space', `the image needs ${formatBytes(image.size)}, but only ${formatBytes(free)} are free in \`${place}\``, {
-      hint: 'free some space, or install elsewhere with `--prefix <dir>`',
-    });
+    throw new CtinstallError(
+      'no-space',
+      `the image needs ${formatBytes(image.size)}, but only ${formatBytes(free)} are free in \`${place}\``,
+      {
+        hint: 'free some space, or install elsewhere with `--prefix <dir>`',
+      },
+    );
 }

@@ -4,12 +4,20 @@ import { assertNever } from '../lib/assert-never.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { type HostPath, hostPath, joinHost } from '../lib/paths.ts';
 import { describeStep } from '../plan/describe-step.ts';
-import type { CheckPathsStep, CopyImageStep, Plan, RemoveLeftoversStep, Step, WriteFileStep, WriteRecordStep } from '../plan/types.ts';
+import type {
+  CheckPathsStep,
+  CopyImageStep,
+  Plan,
+  RemoveLeftoversStep,
+  Step,
+  WriteFileStep,
+  WriteRecordStep,
+} from '../plan/types.ts';
 import type { ApplyOptions } from './apply-plan.ts';
 import { publish } from './publish.ts';
 import { type RecordedFile, renderRecord, sha256Of } from './record.ts';
-import { runInContainer } from './run-in-container.ts';
 import { removeBelow } from './remove-below.ts';
+import { runInContainer } from './run-in-container.ts';
 
 /** What was measured while the steps ran: goes into the record. */
 export interface Measured {
@@ -59,7 +67,12 @@ function commitmentOf({ steps }: Plan): { modulefileSha256?: string; leftovers: 
   return { ...(modulefile === undefined ? {} : { modulefileSha256: sha256Of(modulefile) }), leftovers: [...leftovers] };
 }
 
-async function copyImage(step: CopyImageStep, plan: Plan, measured: Measured, { reporter, signal }: ApplyOptions): Promise<void> {
+async function copyImage(
+  step: CopyImageStep,
+  plan: Plan,
+  measured: Measured,
+  { reporter, signal }: ApplyOptions,
+): Promise<void> {
   const title = describeStep(step);
   const copied = await copyFileHashed(step.from, step.to, {
     needsHash: step.sha256 !== undefined,
@@ -83,20 +96,32 @@ async function writeStaged(step: WriteFileStep, plan: Plan, measured: Measured):
 
 async function record(path: string, plan: Plan, measured: Measured, sha256: string | undefined): Promise<void> {
   const stats = await statIfThere(path);
-  measured.files.push({ path: path.slice(plan.staging.length + 1), size: stats?.size ?? 0, mode: (stats?.mode ?? 0) & 0o7777, mtimeMs: stats?.mtimeMs, sha256 });
+  measured.files.push({
+    path: path.slice(plan.staging.length + 1),
+    size: stats?.size ?? 0,
+    mode: (stats?.mode ?? 0) & 0o7777,
+    mtimeMs: stats?.mtimeMs,
+    sha256,
+  });
 }
 
 async function writeRecord(step: WriteRecordStep, plan: Plan, measured: Measured): Promise<void> {
   const image = measured.image ?? { sha256: undefined, how: 'copied' };
   const modulefile = plan.steps.find((other) => other.kind === 'write-modulefile')?.content ?? '';
-  const text = renderRecord(step.record, { installed: new Date().toISOString(), modulefileSha256: sha256Of(modulefile), image, files: measured.files });
+  const text = renderRecord(step.record, {
+    installed: new Date().toISOString(),
+    modulefileSha256: sha256Of(modulefile),
+    image,
+    files: measured.files,
+  });
   await writeFileWhole(step.path, text, 0o644);
 }
 
 async function checkPaths({ root, files, dirs }: CheckPathsStep): Promise<void> {
   const missing: string[] = [];
   for (const file of files) if (!(await isFile(joinHost(root, file)))) missing.push(`file ${file}`);
-  for (const directory of dirs) if (!(await isDirectory(joinHost(root, directory)))) missing.push(`directory ${directory}`);
+  for (const directory of dirs)
+    if (!(await isDirectory(joinHost(root, directory)))) missing.push(`directory ${directory}`);
   if (missing.length > 0)
     throw new CtinstallError('sanity-check-failed', `sanity check: not in the install dir: ${missing.join(', ')}`, {
       hint: 'mend `sanity_check_paths` in the easyconfig',

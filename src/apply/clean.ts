@@ -19,9 +19,16 @@ export interface Leftover {
  * a half-done rebuild replaced is put back. What a live process holds is left alone. With `isDryRun` nothing changes but
  * that dead locks go.
  */
-export async function cleanPrefix(prefix: Prefix, environment: Readonly<Record<string, string | undefined>>, { isDryRun }: { isDryRun: boolean }): Promise<Leftover[]> {
-  const place = (kind: 'staging' | 'retired' | 'locks', name = ''): HostPath => joinHost(prefix, '.ctinstall', kind, name);
-  const [staging, retired, locks] = await Promise.all((['staging', 'retired', 'locks'] as const).map((kind) => listDirectory(place(kind))));
+export async function cleanPrefix(
+  prefix: Prefix,
+  environment: Readonly<Record<string, string | undefined>>,
+  { isDryRun }: { isDryRun: boolean },
+): Promise<Leftover[]> {
+  const place = (kind: 'staging' | 'retired' | 'locks', name = ''): HostPath =>
+    joinHost(prefix, '.ctinstall', kind, name);
+  const [staging, retired, locks] = await Promise.all(
+    (['staging', 'retired', 'locks'] as const).map((kind) => listDirectory(place(kind))),
+  );
   const names = new Set([...(staging ?? []), ...(retired ?? [])].map(({ name }) => name));
   for (const { name } of locks ?? []) names.add(name.replace(/\.lock(\.[^/]*)?$/, ''));
   const leftovers: Leftover[] = [];

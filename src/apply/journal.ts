@@ -4,7 +4,9 @@ import { CtinstallError } from '../lib/errors.ts';
 import { asPrefix, type HostPath, hostPath, installDirOf, joinHost, modulefileOf } from '../lib/paths.ts';
 import { sha256Of } from './record.ts';
 
-const relativePath = z.string().refine((path) => path !== '' && !path.startsWith('/') && !path.split('/').includes('..'));
+const relativePath = z
+  .string()
+  .refine((path) => path !== '' && !path.startsWith('/') && !path.split('/').includes('..'));
 
 const journalSchema = z.object({
   installDir: z.string(),
@@ -49,9 +51,13 @@ export async function readJournal(retired: HostPath): Promise<{ journal: Journal
   if (text === undefined) return undefined;
   const journal = parseJournal(text);
   if (journal === undefined || !isOfRetired(journal, retired))
-    throw new CtinstallError('filesystem', `the journal in \`${retired}\` is damaged: what an earlier run replaced cannot be put back`, {
-      hint: 'move that directory aside (it holds the replaced files), then run again with `--rebuild`',
-    });
+    throw new CtinstallError(
+      'filesystem',
+      `the journal in \`${retired}\` is damaged: what an earlier run replaced cannot be put back`,
+      {
+        hint: 'move that directory aside (it holds the replaced files), then run again with `--rebuild`',
+      },
+    );
   return { journal, isCommitted: committed !== undefined || (await hasNewModulefile(journal)) };
 }
 

@@ -41,12 +41,17 @@ export async function takeLock(path: HostPath, options: LockOptions): Promise<()
       continue;
     }
     const who = describeHolder(holder);
-    if (!options.waits) throw new CtinstallError('locked', `another ctinstall is at work on the same install: ${who}`, { hint: `run again when it is done; if that process is surely gone, remove \`${path}\`` });
+    if (!options.waits)
+      throw new CtinstallError('locked', `another ctinstall is at work on the same install: ${who}`, {
+        hint: `run again when it is done; if that process is surely gone, remove \`${path}\``,
+      });
     if (toldOf !== held) options.onWait(who);
     toldOf = held;
-    await sleep(pauseMilliseconds, undefined, options.signal === undefined ? {} : { signal: options.signal }).catch(() => {
-      throw new CtinstallError('interrupted', 'interrupted');
-    });
+    await sleep(pauseMilliseconds, undefined, options.signal === undefined ? {} : { signal: options.signal }).catch(
+      () => {
+        throw new CtinstallError('interrupted', 'interrupted');
+      },
+    );
   }
 }
 
@@ -67,14 +72,17 @@ async function breakLock(path: HostPath, held: string, mine: string): Promise<vo
   }
   const claimant = await readTextIfThere(claim);
   const other = claimant === undefined ? undefined : parseHolder(claimant);
-  if (claimant !== undefined && other !== undefined && (await isSurelyDead(other))) await breakLock(claim, claimant, mine);
+  if (claimant !== undefined && other !== undefined && (await isSurelyDead(other)))
+    await breakLock(claim, claimant, mine);
   else await sleep(pauseMilliseconds / 10);
 }
 
 function parseHolder(text: string): ProcessIdentity | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && 'host' in value && 'pid' in value ? (value as ProcessIdentity) : undefined;
+    return typeof value === 'object' && value !== null && 'host' in value && 'pid' in value
+      ? (value as ProcessIdentity)
+      : undefined;
   } catch {
     return undefined;
   }

@@ -14,9 +14,9 @@ import {
 import { CtinstallError } from '../lib/errors.ts';
 import { type HostPath, hostPath, joinHost } from '../lib/paths.ts';
 import type { PublishStep } from '../plan/types.ts';
-import { isUserSoftware } from './user-software.ts';
 import { type Journal, readJournal, writeJournal } from './journal.ts';
 import { isReachedDirectly, removeBelow } from './remove-below.ts';
+import { isUserSoftware } from './user-software.ts';
 
 /*
  * Publishing over an earlier install: each file is renamed over the old one, which keeps a second name in the retired
@@ -33,7 +33,15 @@ export async function publish(
   commit: Pick<Journal, 'modulefileSha256' | 'leftovers'> = { leftovers: [] },
 ): Promise<void> {
   const hadInstallDir = await isDirectory(to);
-  const journal: Journal = { installDir: to, modulefile, hadModulefile: await isFile(modulefile), hadInstallDir, replaced: [], added: [], ...commit };
+  const journal: Journal = {
+    installDir: to,
+    modulefile,
+    hadModulefile: await isFile(modulefile),
+    hadInstallDir,
+    replaced: [],
+    added: [],
+    ...commit,
+  };
   if (hadInstallDir) await compare(from, to, '', journal);
   await makeDirectory(retired);
   await writeJournal(retired, journal);
@@ -63,9 +71,13 @@ async function compare(from: HostPath, to: HostPath, below: string, journal: Jou
     // What is there of user software is the user's, whatever was staged.
     else if (isUserSoftware(path)) continue;
     else if (entry.isDirectory() !== there.isDirectory())
-      throw new CtinstallError('filesystem', `\`${joinHost(to, path)}\` is in the way: it is ${there.isDirectory() ? 'a' : 'not a'} directory`, {
-        hint: 'move it aside, then run again',
-      });
+      throw new CtinstallError(
+        'filesystem',
+        `\`${joinHost(to, path)}\` is in the way: it is ${there.isDirectory() ? 'a' : 'not a'} directory`,
+        {
+          hint: 'move it aside, then run again',
+        },
+      );
     else journal.replaced.push(path);
   }
 }
@@ -90,13 +102,15 @@ export async function undoPublish(retired: HostPath, keeps: (path: string) => bo
   else if (await isFile(oldModulefile)) await rename(oldModulefile, journal.modulefile);
   for (const path of journal.replaced) {
     const kept = joinHost(retired, 'files', path);
-    if ((await lstatIfThere(kept)) !== undefined && (await isReachedDirectly(installDir, path))) await rename(kept, joinHost(installDir, path));
+    if ((await lstatIfThere(kept)) !== undefined && (await isReachedDirectly(installDir, path)))
+      await rename(kept, joinHost(installDir, path));
   }
   if (journal.hadInstallDir) {
     for (const path of journal.added)
       if (!keeps(path) && (await isReachedDirectly(installDir, path))) await removeTree(joinHost(installDir, path));
   } else if ((await lstatIfThere(installDir))?.isDirectory() === true) {
-    for (const entry of await listDirectory(installDir)) if (!keeps(entry.name)) await removeTree(joinHost(installDir, entry.name));
+    for (const entry of await listDirectory(installDir))
+      if (!keeps(entry.name)) await removeTree(joinHost(installDir, entry.name));
     await removeEmptyDirectory(installDir);
   }
   await removeTree(retired);

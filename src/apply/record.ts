@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { joinHost, type HostPath, type Prefix } from '../lib/paths.ts';
 import { listDirectory, readTextIfThere } from '../host/files.ts';
+import { type HostPath, joinHost, type Prefix } from '../lib/paths.ts';
 import type { PlannedRecord } from '../plan/types.ts';
 
 /** One file of an install: path below the install dir, bytes, permission bits, hash where it was measured. */
@@ -26,9 +26,23 @@ const recordSchema = z.looseObject({
   modulefileSha256: z.string().optional(),
   centralImages: z.array(z.string()).default([]),
   runtime: z.looseObject({ name: z.string(), flavour: z.string(), version: z.string().optional() }),
-  image: z.looseObject({ file: z.string(), source: z.string(), size: z.number(), sha256: z.string().optional(), how: z.string() }),
+  image: z.looseObject({
+    file: z.string(),
+    source: z.string(),
+    size: z.number(),
+    sha256: z.string().optional(),
+    how: z.string(),
+  }),
   venv: z.string().optional(),
-  files: z.array(z.looseObject({ path: z.string(), size: z.number(), mode: z.number(), mtimeMs: z.number().optional(), sha256: z.string().optional() })),
+  files: z.array(
+    z.looseObject({
+      path: z.string(),
+      size: z.number(),
+      mode: z.number(),
+      mtimeMs: z.number().optional(),
+      sha256: z.string().optional(),
+    }),
+  ),
 });
 
 /** What was installed, from what, by which version of ctinstall: `.ctinstall/record.json` of an install dir. */
@@ -36,9 +50,20 @@ export type InstallRecord = z.infer<typeof recordSchema>;
 
 export function renderRecord(
   planned: PlannedRecord,
-  measured: { installed: string; modulefileSha256: string; image: { sha256: string | undefined; how: string }; files: readonly RecordedFile[] },
+  measured: {
+    installed: string;
+    modulefileSha256: string;
+    image: { sha256: string | undefined; how: string };
+    files: readonly RecordedFile[];
+  },
 ): string {
-  const record = { ...planned, installed: measured.installed, modulefileSha256: measured.modulefileSha256, image: { ...planned.image, ...measured.image }, files: measured.files };
+  const record = {
+    ...planned,
+    installed: measured.installed,
+    modulefileSha256: measured.modulefileSha256,
+    image: { ...planned.image, ...measured.image },
+    files: measured.files,
+  };
   return `${JSON.stringify(record, undefined, 2)}\n`;
 }
 
@@ -61,7 +86,11 @@ export async function readRecord(installDir: HostPath): Promise<ReadRecord | und
     if (result.success) return { installDir, record: result.data, fault: undefined };
     return { installDir, record: undefined, fault: `\`${path}\` is not a record of ctinstall` };
   } catch (error) {
-    return { installDir, record: undefined, fault: `\`${path}\`: ${error instanceof Error ? error.message : String(error)}` };
+    return {
+      installDir,
+      record: undefined,
+      fault: `\`${path}\`: ${error instanceof Error ? error.message : String(error)}`,
+    };
   }
 }
 

@@ -10,7 +10,8 @@ export async function isReachedDirectly(directory: HostPath, path: string): Prom
   const parts = path.split('/');
   if (path.startsWith('/') || parts.includes('..')) return false;
   for (let count = 0; count < parts.length; count += 1) {
-    const stats = count === 0 ? await statIfThere(directory) : await lstatIfThere(joinHost(directory, ...parts.slice(0, count)));
+    const stats =
+      count === 0 ? await statIfThere(directory) : await lstatIfThere(joinHost(directory, ...parts.slice(0, count)));
     if (stats?.isDirectory() !== true) return false;
   }
   return true;

@@ -20,7 +20,8 @@ export async function runInContainer(step: RunInContainerStep, context: RunConte
   for (const [name, value] of Object.entries(context.environment)) if (!isOwnVariable(name)) env[name] = value;
   for (const prefix of ['SINGULARITY', 'APPTAINER']) {
     env[`${prefix}_BIND`] = binds === '' ? undefined : binds;
-    for (const [name, value] of Object.entries({ LANG: 'C.UTF-8', ...step.environment })) env[`${prefix}ENV_${name}`] = value;
+    for (const [name, value] of Object.entries({ LANG: 'C.UTF-8', ...step.environment }))
+      env[`${prefix}ENV_${name}`] = value;
   }
   const argv = [step.runtime, 'exec', '--cleanenv', step.image, ...step.argv] as const;
   const result = await run(argv, { env, signal: context.signal });
@@ -28,10 +29,14 @@ export async function runInContainer(step: RunInContainerStep, context: RunConte
   if (result.exitCode === 0) return;
   const failed = commandError(argv, result, `\`${step.purpose}\``);
   const bindLines = binds === '' ? [] : [`SINGULARITY_BIND=${binds}`];
-  throw new CtinstallError(step.purpose.startsWith('sanity check') ? 'sanity-check-failed' : 'command-failed', failed.message, {
-    details: [...failed.details, ...bindLines],
-    hint: hintOf(result.stderr),
-  });
+  throw new CtinstallError(
+    step.purpose.startsWith('sanity check') ? 'sanity-check-failed' : 'command-failed',
+    failed.message,
+    {
+      details: [...failed.details, ...bindLines],
+      hint: hintOf(result.stderr),
+    },
+  );
 }
 
 async function presentBinds(binds: readonly Bind[]): Promise<string[]> {
@@ -40,9 +45,13 @@ async function presentBinds(binds: readonly Bind[]): Promise<string[]> {
     if ((await statIfThere(host)) === undefined) {
       if (optional) continue;
       const isDangling = (await lstatIfThere(host)) !== undefined;
-      throw new CtinstallError('sanity-check-failed', `\`${host}\` is not on this machine${isDangling ? ' (a link that leads nowhere)' : ''}, but the easyconfig needs it bound`, {
-        hint: 'write `optional: true` on the bind if the software can do without it',
-      });
+      throw new CtinstallError(
+        'sanity-check-failed',
+        `\`${host}\` is not on this machine${isDangling ? ' (a link that leads nowhere)' : ''}, but the easyconfig needs it bound`,
+        {
+          hint: 'write `optional: true` on the bind if the software can do without it',
+        },
+      );
     }
     kept.push(`${host}:${container}${access === 'ro' ? ':ro' : ''}`);
   }
@@ -61,7 +70,9 @@ function isOwnVariable(name: string): boolean {
 }
 
 function hintOf(stderr: string): string | undefined {
-  if (/fuse/i.test(stderr) && /permission denied|no such file/i.test(stderr)) return 'the runtime cannot use /dev/fuse on this node: ask your support team, or try another node';
-  if (/user namespace/i.test(stderr)) return 'this node does not allow unprivileged containers: ask your support team, or try another node';
+  if (/fuse/i.test(stderr) && /permission denied|no such file/i.test(stderr))
+    return 'the runtime cannot use /dev/fuse on this node: ask your support team, or try another node';
+  if (/user namespace/i.test(stderr))
+    return 'this node does not allow unprivileged containers: ask your support team, or try another node';
   return undefined;
 }

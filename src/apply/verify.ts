@@ -1,5 +1,5 @@
-import { hashFile } from '../host/hash-file.ts';
 import { lstatIfThere, readTextIfThere, statIfThere } from '../host/files.ts';
+import { hashFile } from '../host/hash-file.ts';
 import { type HostPath, hostPath, joinHost } from '../lib/paths.ts';
 import { type InstallRecord, sha256Of } from './record.ts';
 
@@ -22,7 +22,11 @@ export interface VerifyOptions {
  * Compares an install with its record: every file (kind, size, mode, SHA-256), the modulefile and the image's structure.
  * An own image that the user removed to use the central one is no difference. User software is not looked at.
  */
-export async function verifyInstall(installDir: HostPath, record: InstallRecord, options: VerifyOptions): Promise<Difference[]> {
+export async function verifyInstall(
+  installDir: HostPath,
+  record: InstallRecord,
+  options: VerifyOptions,
+): Promise<Difference[]> {
   const found: Difference[] = [];
   for (const file of record.files) {
     const path = joinHost(installDir, file.path);
@@ -43,7 +47,11 @@ export async function verifyInstall(installDir: HostPath, record: InstallRecord,
   return found;
 }
 
-async function compareFile(path: HostPath, file: InstallRecord['files'][number], { isQuick, signal }: VerifyOptions): Promise<string | undefined> {
+async function compareFile(
+  path: HostPath,
+  file: InstallRecord['files'][number],
+  { isQuick, signal }: VerifyOptions,
+): Promise<string | undefined> {
   const stats = await lstatIfThere(path);
   if (stats === undefined) return 'is not there';
   if (!stats.isFile()) return 'is no regular file';

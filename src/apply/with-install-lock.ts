@@ -1,4 +1,12 @@
-import { isDirectory, listDirectory, lstatIfThere, mayAccess, removeEmptyDirectory, removeFile, removeTree } from '../host/files.ts';
+import {
+  isDirectory,
+  listDirectory,
+  lstatIfThere,
+  mayAccess,
+  removeEmptyDirectory,
+  removeFile,
+  removeTree,
+} from '../host/files.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { type HostPath, hostPath, joinHost, type Prefix } from '../lib/paths.ts';
 import type { Plan } from '../plan/types.ts';
@@ -8,7 +16,10 @@ import { undoPublish } from './publish.ts';
 import { isUserSoftware } from './user-software.ts';
 
 /** The places that the work on one install uses. */
-export type InstallPlaces = Pick<Plan, 'moduleName' | 'prefix' | 'lock' | 'staging' | 'retired' | 'installDir' | 'modulefile'>;
+export type InstallPlaces = Pick<
+  Plan,
+  'moduleName' | 'prefix' | 'lock' | 'staging' | 'retired' | 'installDir' | 'modulefile'
+>;
 
 export interface LockedOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -23,7 +34,11 @@ export interface LockedOptions {
  * after a run that was killed, and gives the lock back. After a
  * failure the directories made on the way go again, if they are empty.
  */
-export async function withInstallLock<T>(places: InstallPlaces, options: LockedOptions, work: () => Promise<T>): Promise<T> {
+export async function withInstallLock<T>(
+  places: InstallPlaces,
+  options: LockedOptions,
+  work: () => Promise<T>,
+): Promise<T> {
   await checkWritable(places.prefix);
   const madeOnTheWay = await findMissing(directoriesOf(places));
   try {
@@ -76,13 +91,21 @@ async function removePartFiles({ modulefile, installDir, lock }: InstallPlaces):
 async function checkWritable(prefix: Prefix): Promise<void> {
   const existing = await nearestExisting(prefix);
   if (!(await isDirectory(existing)))
-    throw new CtinstallError('prefix-not-writable', `cannot install under \`${prefix}\`: \`${existing}\` is not a directory`, {
-      hint: 'choose another place with `--prefix <dir>`',
-    });
+    throw new CtinstallError(
+      'prefix-not-writable',
+      `cannot install under \`${prefix}\`: \`${existing}\` is not a directory`,
+      {
+        hint: 'choose another place with `--prefix <dir>`',
+      },
+    );
   if (!(await mayAccess(existing, 'write')))
-    throw new CtinstallError('prefix-not-writable', `cannot install under \`${prefix}\`: no permission to write in \`${existing}\``, {
-      hint: 'choose a place of your own with `--prefix <dir>` or `CTINSTALL_PREFIX`',
-    });
+    throw new CtinstallError(
+      'prefix-not-writable',
+      `cannot install under \`${prefix}\`: no permission to write in \`${existing}\``,
+      {
+        hint: 'choose a place of your own with `--prefix <dir>` or `CTINSTALL_PREFIX`',
+      },
+    );
 }
 
 /** The directory itself, or the nearest one above it that is there. */

@@ -27,9 +27,15 @@ export async function findInstalled(moduleName: string, prefix: Prefix, context:
       details: versions.map(({ record }) => `  ${record.moduleName}`),
       hint: 'name one of them',
     });
-  const near = nearestWords(moduleName, known.map(({ record }) => record.moduleName));
+  const near = nearestWords(
+    moduleName,
+    known.map(({ record }) => record.moduleName),
+  );
   throw new CtinstallError('not-installed', `\`${moduleName}\` is not installed under \`${prefix}\``, {
-    hint: near.length > 0 ? `did you mean ${near.map((name) => `\`${name}\``).join(' or ')}?` : 'see what is with `ctinstall list`',
+    hint:
+      near.length > 0
+        ? `did you mean ${near.map((name) => `\`${name}\``).join(' or ')}?`
+        : 'see what is with `ctinstall list`',
   });
 }
 
@@ -53,7 +59,9 @@ export async function findLoaded(context: CommandContext): Promise<Installed> {
 
 /** A loaded module of ours has set `EBROOT<NAME>` to its install dir. */
 async function loadedInstalls({ environment }: CommandContext): Promise<Installed[]> {
-  const roots = Object.entries(environment).flatMap(([name, value]) => (name.startsWith('EBROOT') && value?.startsWith('/') ? [value] : []));
+  const roots = Object.entries(environment).flatMap(([name, value]) =>
+    name.startsWith('EBROOT') && value?.startsWith('/') ? [value] : [],
+  );
   const records = await Promise.all([...new Set(roots)].map((root) => readRecord(hostPath(root))));
   const loaded = new Set((environment.LOADEDMODULES ?? '').split(':'));
   return records.flatMap((read) => (read?.record !== undefined && loaded.has(read.record.moduleName) ? [read] : []));

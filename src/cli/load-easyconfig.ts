@@ -19,7 +19,12 @@ export interface LoadedEasyconfig {
 }
 
 /** find → parse → validate → normalise. @throws CtinstallError `easyconfig-not-found`, `easyconfig-invalid` */
-export async function loadEasyconfig(argument: string, settings: Settings, context: CommandContext, otherWords: readonly string[] = []): Promise<LoadedEasyconfig> {
+export async function loadEasyconfig(
+  argument: string,
+  settings: Settings,
+  context: CommandContext,
+  otherWords: readonly string[] = [],
+): Promise<LoadedEasyconfig> {
   const { path, text } = await searchEasyconfig(argument, {
     cwd: context.cwd,
     home: context.environment.HOME,
@@ -31,7 +36,10 @@ export async function loadEasyconfig(argument: string, settings: Settings, conte
   const easyconfig = normalizeEasyconfig(parsed.easyconfig);
   const wanted = fileNameOf(easyconfig);
   if (!path.endsWith(`/${wanted}`))
-    context.reporter.report({ event: 'warning', message: `\`${path}\` describes ${easyconfig.name}; by its name and version it should be called \`${wanted}\`` });
+    context.reporter.report({
+      event: 'warning',
+      message: `\`${path}\` describes ${easyconfig.name}; by its name and version it should be called \`${wanted}\``,
+    });
   return { path, text, easyconfig, yaml: parsed.yaml };
 }
 
@@ -43,5 +51,7 @@ export function unresolvable(loaded: LoadedEasyconfig, issues: readonly ResolveI
 
 function invalid(path: string, text: string, issues: readonly Issue[]): CtinstallError {
   const faults = issues.length === 1 ? 'a fault' : `${issues.length} faults`;
-  return new CtinstallError('easyconfig-invalid', `the easyconfig has ${faults}`, { details: describeIssues(path, text, issues) });
+  return new CtinstallError('easyconfig-invalid', `the easyconfig has ${faults}`, {
+    details: describeIssues(path, text, issues),
+  });
 }

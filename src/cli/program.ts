@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
-import type { CommandContext } from './context.ts';
-import { optionKeys, optionTable, type SettingsValues } from '../settings/options.ts';
 import { splitPaths } from '../settings/environment.ts';
+import { optionKeys, optionTable, type SettingsValues } from '../settings/options.ts';
+import type { CommandContext } from './context.ts';
 
 /** The command line: each command's file is loaded only when the command is run. */
 export function makeProgram(context: CommandContext): Command {
@@ -13,7 +13,9 @@ export function makeProgram(context: CommandContext): Command {
     .exitOverride()
     .addHelpText('after', examples);
 
-  command(program, 'install', 'install what an easyconfig describes (the word `install` may be left out)', { isDefault: true })
+  command(program, 'install', 'install what an easyconfig describes (the word `install` may be left out)', {
+    isDefault: true,
+  })
     .argument('<easyconfig...>', 'file name or path of an easyconfig')
     .option('--dry-run', 'print the plan and stop')
     .option('--rebuild', 'install again over an existing install; user software stays')
@@ -21,7 +23,9 @@ export function makeProgram(context: CommandContext): Command {
     .option('--image <file>', 'use this image file')
     .option('--inject-checksums', "write the image's SHA-256 into the easyconfig, and stop")
     .option('--no-wait', 'fail if another ctinstall is at work on the same install')
-    .action(async (names: string[], flags) => (await import('./commands/install.ts')).install(names, flags, settingsFlags(flags), context));
+    .action(async (names: string[], flags) =>
+      (await import('./commands/install.ts')).install(names, flags, settingsFlags(flags), context),
+    );
 
   command(program, 'squashfs', 'pack user software into one file, or unpack it')
     .argument('[action]', '`make` (default), `unmake` or `status`')
@@ -38,42 +42,64 @@ export function makeProgram(context: CommandContext): Command {
 
   command(program, 'list', 'list what is installed')
     .argument('[word]', 'only modules whose name holds this')
-    .action(async (word: string | undefined, flags) => (await import('./commands/list.ts')).list(word, settingsFlags(flags), context));
+    .action(async (word: string | undefined, flags) =>
+      (await import('./commands/list.ts')).list(word, settingsFlags(flags), context),
+    );
 
   command(program, 'show', 'show an installed module, what an easyconfig becomes here, or an image')
     .argument('<thing>', 'module name, easyconfig or image file')
-    .action(async (thing: string, flags) => (await import('./commands/show.ts')).show(thing, settingsFlags(flags), context));
+    .action(async (thing: string, flags) =>
+      (await import('./commands/show.ts')).show(thing, settingsFlags(flags), context),
+    );
 
   command(program, 'search', 'list easyconfigs')
     .argument('[word]', 'only easyconfigs whose name holds this')
-    .action(async (word: string | undefined, flags) => (await import('./commands/search.ts')).search(word, settingsFlags(flags), context));
+    .action(async (word: string | undefined, flags) =>
+      (await import('./commands/search.ts')).search(word, settingsFlags(flags), context),
+    );
 
   command(program, 'uninstall', 'remove an installed module; user software stays')
     .argument('<module>', 'such as mpi4py/3.1.6-rocm-6.2.0')
     .option('--with-user-software', 'remove the user software too')
     .option('--yes', 'do not ask')
     .option('--no-wait', 'fail if another ctinstall is at work on the same install')
-    .action(async (module: string, flags) => (await import('./commands/uninstall.ts')).uninstall(module, flags, settingsFlags(flags), context));
+    .action(async (module: string, flags) =>
+      (await import('./commands/uninstall.ts')).uninstall(module, flags, settingsFlags(flags), context),
+    );
 
   command(program, 'verify', 'compare installs with their records')
     .argument('[module...]', 'modules to look at; all if none is named')
     .option('--quick', 'compare sizes and times only')
-    .action(async (names: string[], flags) => (await import('./commands/verify.ts')).verify(names, flags, settingsFlags(flags), context));
+    .action(async (names: string[], flags) =>
+      (await import('./commands/verify.ts')).verify(names, flags, settingsFlags(flags), context),
+    );
 
   command(program, 'clean', 'clear what runs that were stopped left behind')
     .option('--dry-run', 'only say what that is')
     .action(async (flags) => (await import('./commands/clean.ts')).clean(flags, settingsFlags(flags), context));
 
-  command(program, 'settings', 'print the settings that hold here, each with where it came from').action(async (flags) =>
-    (await import('./commands/settings.ts')).settings(settingsFlags(flags), context),
+  command(program, 'settings', 'print the settings that hold here, each with where it came from').action(
+    async (flags) => (await import('./commands/settings.ts')).settings(settingsFlags(flags), context),
   );
 
-  command(program, 'schema', 'print the JSON Schema of an easyconfig, for editors').action(async () => (await import('./commands/schema.ts')).schema(context));
+  command(program, 'schema', 'print the JSON Schema of an easyconfig, for editors').action(async () =>
+    (await import('./commands/schema.ts')).schema(context),
+  );
   return program;
 }
 
 /** The commands but `install`, which may be left out. */
-export const commandNames = ['squashfs', 'list', 'show', 'search', 'uninstall', 'verify', 'clean', 'settings', 'schema'];
+export const commandNames = [
+  'squashfs',
+  'list',
+  'show',
+  'search',
+  'uninstall',
+  'verify',
+  'clean',
+  'settings',
+  'schema',
+];
 
 /** Puts the command's word in front of flags that were typed before it: `--json list`, `--prefix <dir> list`. */
 export function commandFirst(argv: readonly string[]): string[] {

@@ -23,7 +23,12 @@ export async function runCli(given: readonly string[], toolDir: string): Promise
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const argv = commandFirst(given);
   const isJson = argv.includes('--json');
-  const reporter = makeReporter({ isJson: isJson && printsEvents(argv), isTrace: argv.includes('--trace'), stderr: process.stderr, stdout: process.stdout });
+  const reporter = makeReporter({
+    isJson: isJson && printsEvents(argv),
+    isTrace: argv.includes('--trace'),
+    stderr: process.stderr,
+    stdout: process.stdout,
+  });
   const { version: toolVersion }: { version: string } = JSON.parse(readFileSync(`${toolDir}/package.json`, 'utf8'));
   const context: CommandContext = {
     environment: process.env,
@@ -57,7 +62,10 @@ function report(error: unknown, isJson: boolean): number {
   // Commander has said what was wrong already.
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
-    if (isJson) process.stdout.write(`${JSON.stringify({ event: 'error', code: 'usage', message: error.message.replace(/^error: /, '') })}\n`);
+    if (isJson)
+      process.stdout.write(
+        `${JSON.stringify({ event: 'error', code: 'usage', message: error.message.replace(/^error: /, '') })}\n`,
+      );
     return 2;
   }
   if (!(error instanceof CtinstallError)) {

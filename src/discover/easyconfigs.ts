@@ -26,14 +26,23 @@ export interface EasyconfigSearch {
 export async function searchEasyconfig(argument: string, search: EasyconfigSearch): Promise<FoundEasyconfig> {
   if (isPath(argument)) {
     const path = resolvePath(argument, search.cwd, search.home);
-    if (await isDirectory(path)) throw new CtinstallError('easyconfig-not-found', `\`${argument}\` is a directory`, { hint: 'name the easyconfig in it' });
-    if (!(await isFile(path))) throw new CtinstallError('easyconfig-not-found', `no easyconfig \`${argument}\``, { hint: await nearHint(argument, search) });
+    if (await isDirectory(path))
+      throw new CtinstallError('easyconfig-not-found', `\`${argument}\` is a directory`, {
+        hint: 'name the easyconfig in it',
+      });
+    if (!(await isFile(path)))
+      throw new CtinstallError('easyconfig-not-found', `no easyconfig \`${argument}\``, {
+        hint: await nearHint(argument, search),
+      });
     return { path, text: await readText(path) };
   }
   for (const directory of [search.cwd, ...search.directories])
-    for (const path of easyconfigCandidates(argument, directory)) if (await isFile(path)) return { path, text: await readText(path) };
+    for (const path of easyconfigCandidates(argument, directory))
+      if (await isFile(path)) return { path, text: await readText(path) };
   const places = ['the current directory', ...search.directories.map((directory) => `\`${directory}\``)];
-  throw new CtinstallError('easyconfig-not-found', `no easyconfig \`${argument}\` in ${places.join(', ')}`, { hint: await nearHint(argument, search) });
+  throw new CtinstallError('easyconfig-not-found', `no easyconfig \`${argument}\` in ${places.join(', ')}`, {
+    hint: await nearHint(argument, search),
+  });
 }
 
 async function nearHint(argument: string, search: EasyconfigSearch): Promise<string> {
@@ -47,7 +56,9 @@ async function nearHint(argument: string, search: EasyconfigSearch): Promise<str
 
 /** All easyconfigs in the current directory and along the path. */
 export async function listEasyconfigs(search: Pick<EasyconfigSearch, 'cwd' | 'directories'>): Promise<HostPath[]> {
-  const here = (await listDirectory(search.cwd)).filter((entry) => isEasyconfigName(entry.name)).map(({ name }) => joinHost(search.cwd, name));
+  const here = (await listDirectory(search.cwd))
+    .filter((entry) => isEasyconfigName(entry.name))
+    .map(({ name }) => joinHost(search.cwd, name));
   const along = await Promise.all(search.directories.map((directory) => walk(directory, 4)));
   return [...new Set([...here, ...along.flat()])];
 }

@@ -1,12 +1,12 @@
 import { endianness } from 'node:os';
-import { codeOf, isDirectory, statIfThere } from '../host/files.ts';
 import { withFileReader } from '../host/file-reader.ts';
-import { CtinstallError } from '../lib/errors.ts';
-import { type HostPath, joinHost } from '../lib/paths.ts';
+import { codeOf, isDirectory, statIfThere } from '../host/files.ts';
 import { checkArchitecture, goArchitecture } from '../image/check-architecture.ts';
 import { type ImageMetadata, readImageMetadata } from '../image/metadata.ts';
 import { readImage, readSifContents } from '../image/read-image.ts';
 import type { ImageDescription, ImageReader, SifContents } from '../image/types.ts';
+import { CtinstallError } from '../lib/errors.ts';
+import { type HostPath, joinHost } from '../lib/paths.ts';
 import type { ImageSource } from '../resolve/types.ts';
 
 export interface ImageSearch {
@@ -29,19 +29,27 @@ export async function discoverImage(search: ImageSearch): Promise<ImageSource> {
     search.asked !== undefined
       ? [{ path: search.asked, how: '--image' }]
       : [
-          ...search.directories.map((directory) => ({ path: joinHost(directory, search.file), how: `in ${directory}` })),
+          ...search.directories.map((directory) => ({
+            path: joinHost(directory, search.file),
+            how: `in ${directory}`,
+          })),
           { path: joinHost(search.cwd, search.file), how: 'in the current directory' },
           ...(search.installed === undefined ? [] : [{ path: search.installed, how: 'the installed copy' }]),
         ];
   for (const { path, how } of places) {
     const stats = await statIfThere(path);
     if (stats === undefined) continue;
-    if (await isDirectory(path)) throw new CtinstallError('image-invalid', `\`${path}\` is a directory, not an image`, { hint: 'give the image file itself' });
+    if (await isDirectory(path))
+      throw new CtinstallError('image-invalid', `\`${path}\` is a directory, not an image`, {
+        hint: 'give the image file itself',
+      });
     await checkImage(path);
     return { path, size: stats.size, how };
   }
   if (search.asked !== undefined)
-    throw new CtinstallError('image-not-found', `no image at \`${search.asked}\``, { hint: 'check the path given with `--image`' });
+    throw new CtinstallError('image-not-found', `no image at \`${search.asked}\``, {
+      hint: 'check the path given with `--image`',
+    });
   const directories = [...search.directories.map((directory) => `\`${directory}\``), '`.`'];
   throw new CtinstallError('image-not-found', `no image for \`${search.easyconfig}\``, {
     details: [`  Caused by: \`${search.file}\` is in none of: ${directories.join(', ')}`],
@@ -82,6 +90,9 @@ export async function discoverImageContents(path: HostPath): Promise<DescribedIm
 async function withImageReader<T>(path: HostPath, work: (reader: ImageReader) => Promise<T>): Promise<T> {
   return withFileReader(path, work).catch((error: unknown) => {
     if (!(error instanceof CtinstallError) || !['EACCES', 'EPERM'].includes(codeOf(error.cause) ?? '')) throw error;
-    throw new CtinstallError('image-unreadable', `cannot read the image \`${path}\`: permission denied`, { hint: 'ask its owner for read permission', cause: error });
+    throw new CtinstallError('image-unreadable', `cannot read the image \`${path}\`: permission denied`, {
+      hint: 'ask its owner for read permission',
+      cause: error,
+    });
   });
 }

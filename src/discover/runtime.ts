@@ -25,9 +25,13 @@ export async function discoverRuntime(
   for (const name of names) {
     const label = name.includes('/') ? `\`${name}\`` : `\`${name}\` on PATH`;
     const path = await lookUpProgram(name, environment.PATH);
-    const answer = path === undefined ? undefined : await run([path, '--version'], { env: environment }).catch(() => undefined);
+    const answer =
+      path === undefined ? undefined : await run([path, '--version'], { env: environment }).catch(() => undefined);
     if (path !== undefined && answer?.exitCode === 0)
-      return found({ name, path, ...parseRuntimeVersion(answer.stdout) }, name.includes('/') ? 'as asked for' : 'on PATH');
+      return found(
+        { name, path, ...parseRuntimeVersion(answer.stdout) },
+        name.includes('/') ? 'as asked for' : 'on PATH',
+      );
     tried.push(path === undefined ? label : `\`${path}\`, which does not start`);
   }
   return missing(tried);
@@ -35,6 +39,10 @@ export async function discoverRuntime(
 
 /** Reads `apptainer version 1.4.5`, `singularity-ce version 4.1.3-1.el9`, `singularity version 3.8.7`. */
 export function parseRuntimeVersion(answer: string): Pick<Runtime, 'flavour' | 'version'> {
-  const flavour = /apptainer/i.test(answer) ? 'apptainer' : /singularity-ce/i.test(answer) ? 'singularity-ce' : 'singularity';
+  const flavour = /apptainer/i.test(answer)
+    ? 'apptainer'
+    : /singularity-ce/i.test(answer)
+      ? 'singularity-ce'
+      : 'singularity';
   return { flavour, version: coerce(answer)?.version };
 }

@@ -19,5 +19,8 @@ export function parseEasyconfig(text: string): ParsedEasyconfig {
 export function validateEasyconfig(yaml: PlacedYaml): ParsedEasyconfig {
   const result = easyconfigSchema.safeParse(yaml.value);
   if (result.success) return { easyconfig: result.data, yaml, issues: [] };
-  return { easyconfig: undefined, issues: placeIssues(result.error.issues, yaml, (path) => knownKeysOf(easyconfigSchema, path)) };
+  return {
+    easyconfig: undefined,
+    issues: placeIssues(result.error.issues, yaml, (path) => knownKeysOf(easyconfigSchema, path)),
+  };
 }

@@ -27,7 +27,8 @@ export function describeBadFileName(file: string): string | undefined {
   if (file.includes('/')) return 'is a path, but only the file name belongs here';
   if (hasControlCharacter(file)) return 'holds a control character';
   if (/^[.-]/.test(file)) return 'begins with a dash or a dot';
-  if (reservedFileNames.includes(file) || file.startsWith('user-software')) return 'is a name that ctinstall uses itself';
+  if (reservedFileNames.includes(file) || file.startsWith('user-software'))
+    return 'is a name that ctinstall uses itself';
   return undefined;
 }
 
@@ -51,7 +52,8 @@ export function describeBadContainerPath(path: string): string | undefined {
   const bad = describeBadBindPath(path);
   if (bad !== undefined) return bad;
   const parts = path.split('/').filter((part) => part !== '' && part !== '.');
-  if (reservedContainerPaths.includes(`/${parts.join('/')}`)) return 'is a place inside the container that ctinstall or the runtime uses itself';
+  if (reservedContainerPaths.includes(`/${parts.join('/')}`))
+    return 'is a place inside the container that ctinstall or the runtime uses itself';
   return undefined;
 }
 
@@ -72,10 +74,13 @@ export function describeBadVariableValue(value: string): string | undefined {
 }
 
 /** Variables that a recipe must not set for the user's shell: the module sets them itself, or the session lives on them. */
-const reservedVariables = /^(PATH|HOME|SHELL|USER|LD_PRELOAD|LD_LIBRARY_PATH|BASH_ENV|ENV|IFS|PS1|PROMPT_COMMAND|MODULEPATH|LOADEDMODULES|_LMFILES_|(LMOD|__LMOD|_Module).*|SIF|RUNSCRIPTS|CONTAINERROOT|EB(ROOT|VERSION).*|(SINGULARITY|APPTAINER)(ENV_.*|_BIND|_BINDPATH))$/;
+const reservedVariables =
+  /^(PATH|HOME|SHELL|USER|LD_PRELOAD|LD_LIBRARY_PATH|BASH_ENV|ENV|IFS|PS1|PROMPT_COMMAND|MODULEPATH|LOADEDMODULES|_LMFILES_|(LMOD|__LMOD|_Module).*|SIF|RUNSCRIPTS|CONTAINERROOT|EB(ROOT|VERSION).*|(SINGULARITY|APPTAINER)(ENV_.*|_BIND|_BINDPATH))$/;
 
 export function describeBadModuleVariable(name: string): string | undefined {
-  return reservedVariables.test(name) ? 'is not for an easyconfig to set: the module or the session needs it' : undefined;
+  return reservedVariables.test(name)
+    ? 'is not for an easyconfig to set: the module or the session needs it'
+    : undefined;
 }
 
 /** The same for variables inside the container. */

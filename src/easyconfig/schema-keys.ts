@@ -4,7 +4,8 @@ import * as z from 'zod';
 export function knownKeysOf(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
   const [part, ...rest] = path;
   const plain = unwrap(schema);
-  if (plain instanceof z.ZodUnion) return [...new Set(plain.options.flatMap((option) => knownKeysOf(option as z.ZodType, path)))];
+  if (plain instanceof z.ZodUnion)
+    return [...new Set(plain.options.flatMap((option) => knownKeysOf(option as z.ZodType, path)))];
   if (part === undefined) return plain instanceof z.ZodObject ? Object.keys(plain.shape) : [];
   if (plain instanceof z.ZodArray) return knownKeysOf(plain.element as z.ZodType, rest);
   if (plain instanceof z.ZodRecord) return knownKeysOf(plain.valueType as z.ZodType, rest);

@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import { formatValue } from '../lib/format.ts';
 import {
-  describeBadContainerPath,
-  describeBadContainerVariable,
   describeBadBindPath,
   describeBadCondaRoot,
+  describeBadContainerPath,
+  describeBadContainerVariable,
   describeBadFileName,
-  describeBadText,
   describeBadModuleVariable,
+  describeBadText,
   describeBadVariableValue,
   groupPattern,
   namePattern,
@@ -31,24 +31,39 @@ const templated = z.string().superRefine((value, context) => {
     context.addIssue({
       code: 'custom',
       message: `\`%(${formatValue(unknown)})s\` is no template`,
-      params: { hint: `templates are ${templateNames.map((name) => `\`%(${name})s\``).join(', ')}; \`%%\` stands for \`%\`` },
+      params: {
+        hint: `templates are ${templateNames.map((name) => `\`%(${name})s\``).join(', ')}; \`%%\` stands for \`%\``,
+      },
     });
 });
 
 /** Text of one line, as module variables and `whatis` lines need. */
 const line = templated.refine((value) => !/[\n\r]/.test(value), 'must be one line');
 
-function ruled<Schema extends z.ZodType<string>>(schema: Schema, describeBad: (value: string) => string | undefined, hint?: string) {
+function ruled<Schema extends z.ZodType<string>>(
+  schema: Schema,
+  describeBad: (value: string) => string | undefined,
+  hint?: string,
+) {
   return schema.superRefine((value, context) => {
     const bad = describeBad(value);
-    if (bad !== undefined) context.addIssue({ code: 'custom', message: value === '' ? 'must not be empty' : `\`${formatValue(value)}\` ${bad}`, params: { hint } });
+    if (bad !== undefined)
+      context.addIssue({
+        code: 'custom',
+        message: value === '' ? 'must not be empty' : `\`${formatValue(value)}\` ${bad}`,
+        params: { hint },
+      });
   });
 }
 
 function matching(pattern: RegExp, what: string, hint: string) {
   return z.string().superRefine((value, context) => {
     if (!pattern.test(value))
-      context.addIssue({ code: 'custom', message: value === '' ? 'must not be empty' : `\`${formatValue(value)}\` is not a valid ${what}`, params: { hint } });
+      context.addIssue({
+        code: 'custom',
+        message: value === '' ? 'must not be empty' : `\`${formatValue(value)}\` is not a valid ${what}`,
+        params: { hint },
+      });
   });
 }
 
@@ -64,7 +79,11 @@ const bindPath = ruled(templated, untemplated(describeBadBindPath), bindHint);
 const containerBindPath = ruled(templated, untemplated(describeBadContainerPath), bindHint);
 
 const bind = z.union([
-  ruled(templated, untemplated(describeBadContainerPath), 'write `{ host: /path, container: /path }` where the two sides differ'),
+  ruled(
+    templated,
+    untemplated(describeBadContainerPath),
+    'write `{ host: /path, container: /path }` where the two sides differ',
+  ),
   z.strictObject({ site: matching(groupPattern, 'name of a bind group', 'such as `filesystems`') }),
   z.strictObject({
     host: bindPath,
@@ -81,20 +100,30 @@ function variables(describeBadName: (name: string) => string | undefined) {
 
 const scriptName = matching(scriptPattern, 'name of a script', 'a plain file name such as `start-shell`');
 const relativePath = ruled(templated, (path) =>
-  path.startsWith('/') || path.split('/').includes('..') || path === '' ? 'is not a path inside the install dir' : undefined,
+  path.startsWith('/') || path.split('/').includes('..') || path === ''
+    ? 'is not a path inside the install dir'
+    : undefined,
 );
 
 export const easyconfigSchema = z.strictObject({
   name: matching(namePattern, 'name', namePart),
   version: matching(namePattern, 'version', namePart),
-  versionsuffix: matching(versionSuffixPattern, 'versionsuffix', 'such as `-rocm-6.2.0`: letters, digits and `.`, `_`, `+`, `-`, at most 127').optional(),
+  versionsuffix: matching(
+    versionSuffixPattern,
+    'versionsuffix',
+    'such as `-rocm-6.2.0`: letters, digits and `.`, `_`, `+`, `-`, at most 127',
+  ).optional(),
   homepage: line.optional(),
   whatis: z.array(line).optional(),
   description: templated.optional(),
   docurls: z.array(line).optional(),
   moduleclass: matching(groupPattern, 'moduleclass', 'one word such as `devel` or `ai`').optional(),
   image: z.strictObject({
-    file: ruled(templated, describeBadFileName, 'give the bare file name; `image_dirs` in the settings says where to look'),
+    file: ruled(
+      templated,
+      describeBadFileName,
+      'give the bare file name; `image_dirs` in the settings says where to look',
+    ),
     sha256: matching(sha256Pattern, 'SHA-256', '64 lower-case hex digits, as `sha256sum` prints').optional(),
   }),
   binds: z.array(bind).optional(),
@@ -107,10 +136,12 @@ export const easyconfigSchema = z.strictObject({
       venv: z.strictObject({ name: matching(scriptPattern, 'name of a venv', namePart) }).optional(),
     })
     .optional(),
-  env: z.strictObject({
+  env: z
+    .strictObject({
       module: variables(describeBadModuleVariable).optional(),
       container: variables(describeBadContainerVariable).optional(),
-    }).optional(),
+    })
+    .optional(),
   sanity_check_paths: z
     .strictObject({ files: z.array(relativePath).optional(), dirs: z.array(relativePath).optional() })
     .optional(),

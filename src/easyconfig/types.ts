@@ -22,7 +22,10 @@ export interface Easyconfig {
   readonly wrappers: readonly string[];
   readonly conda: CondaEnvironment | undefined;
   readonly venv: VirtualEnvironment | undefined;
-  readonly env: { readonly module: Readonly<Record<string, string>>; readonly container: Readonly<Record<string, string>> };
+  readonly env: {
+    readonly module: Readonly<Record<string, string>>;
+    readonly container: Readonly<Record<string, string>>;
+  };
   readonly sanityCheckPaths: { readonly files: readonly string[]; readonly dirs: readonly string[] };
   readonly sanityCheckCommands: readonly string[];
 }

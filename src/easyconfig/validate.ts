@@ -7,7 +7,11 @@ import { mostFaults, type PlacedYaml } from './yaml-places.ts';
 type ZodIssue = core.$ZodIssue;
 
 /** Turns what zod found into faults with places, one for each thing to mend. */
-export function placeIssues(found: readonly ZodIssue[], yaml: PlacedYaml, knownKeys: (path: readonly PropertyKey[]) => string[]): Issue[] {
+export function placeIssues(
+  found: readonly ZodIssue[],
+  yaml: PlacedYaml,
+  knownKeys: (path: readonly PropertyKey[]) => string[],
+): Issue[] {
   return found
     .slice(0, mostFaults)
     .filter((issue, index, all) => !isSaidBefore(issue, all.slice(0, index)))
@@ -19,7 +23,9 @@ export function placeIssues(found: readonly ZodIssue[], yaml: PlacedYaml, knownK
 
 /** Of several rules that one value breaks, the first is said. */
 function isSaidBefore({ code, path }: ZodIssue, before: readonly ZodIssue[]): boolean {
-  return code === 'custom' && before.some((other) => other.code === 'custom' && formatPath(other.path) === formatPath(path));
+  return (
+    code === 'custom' && before.some((other) => other.code === 'custom' && formatPath(other.path) === formatPath(path))
+  );
 }
 
 /** A key that is missing only because it is misspelt: one fault, said at the misspelt key. */
@@ -28,7 +34,8 @@ function isMisspeltBeside({ message }: Issue, all: readonly Issue[]): boolean {
   if (missing === undefined) return false;
   const place = parent === undefined ? '`' : ` in \`${parent}\``;
   return all.some(
-    ({ message: other, hint }) => other.startsWith('unknown key `') && other.endsWith(place) && hint?.startsWith(`did you mean \`${missing}\``),
+    ({ message: other, hint }) =>
+      other.startsWith('unknown key `') && other.endsWith(place) && hint?.startsWith(`did you mean \`${missing}\``),
   );
 }
 
@@ -55,7 +62,13 @@ function placeIssue(issue: ZodIssue, yaml: PlacedYaml, knownKeys: (path: readonl
         place: yaml.placeOf(issue.path, 'key'),
       }));
     case 'invalid_value':
-      return [{ message: `${label} must be ${issue.values.map((value) => `\`${String(value)}\``).join(' or ')}`, hint: undefined, place: yaml.placeOf(issue.path) }];
+      return [
+        {
+          message: `${label} must be ${issue.values.map((value) => `\`${String(value)}\``).join(' or ')}`,
+          hint: undefined,
+          place: yaml.placeOf(issue.path),
+        },
+      ];
     default:
       return [{ message: sayOf(label, issue.message), hint: hintOf(issue), place: yaml.placeOf(issue.path) }];
   }
@@ -68,12 +81,21 @@ function sayOf(label: string, message: string): string {
 }
 
 /** Of a union's members the one that fits the written value's shape speaks; the others only confuse. */
-function placeUnion(issue: core.$ZodIssueInvalidUnion, label: string, yaml: PlacedYaml, knownKeys: (path: readonly PropertyKey[]) => string[]): Issue[] {
-  const members = issue.errors.filter((errors) => !errors.some((error) => error.path.length === 0 && error.code === 'invalid_type'));
+function placeUnion(
+  issue: core.$ZodIssueInvalidUnion,
+  label: string,
+  yaml: PlacedYaml,
+  knownKeys: (path: readonly PropertyKey[]) => string[],
+): Issue[] {
+  const members = issue.errors.filter(
+    (errors) => !errors.some((error) => error.path.length === 0 && error.code === 'invalid_type'),
+  );
   const fewestUnknown = members.toSorted((a, b) => unknownKeyCount(a) - unknownKeyCount(b) || a.length - b.length)[0];
   if (fewestUnknown === undefined)
     return [{ message: `${label} has the wrong form`, hint: unionHint, place: yaml.placeOf(issue.path) }];
-  return fewestUnknown.flatMap((inner) => placeIssue({ ...inner, path: [...issue.path, ...inner.path] } as ZodIssue, yaml, knownKeys));
+  return fewestUnknown.flatMap((inner) =>
+    placeIssue({ ...inner, path: [...issue.path, ...inner.path] } as ZodIssue, yaml, knownKeys),
+  );
 }
 
 const unionHint = 'write `/path`, `{ site: group }` or `{ host: /path, container: /path, access: ro, optional: true }`';
@@ -121,7 +143,7 @@ const missingHints: Readonly<Record<string, string>> = {
   name: 'the name of the software: `name: mpi4py`',
   version: 'such as `version: "3.1.6"`',
   image: 'such as `image: { file: my.sif }`',
-  'image.file': 'the image\'s file name: `file: my.sif`',
+  'image.file': "the image's file name: `file: my.sif`",
 };
 
 function nameOfValue(value: unknown): string {
@@ -148,5 +170,9 @@ function hintOf(issue: ZodIssue): string | undefined {
 }
 
 function formatPath(path: readonly PropertyKey[]): string {
-  return path.map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${formatValue(String(part))}`)).join('');
+  return path
+    .map((part, index) =>
+      typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${formatValue(String(part))}`,
+    )
+    .join('');
 }

@@ -27,16 +27,29 @@ export function parsePlacedYaml(text: string): { yaml: PlacedYaml; issues: [] } 
     const lineStart = line === 0 ? 0 : (newlines[line - 1] ?? 0) + 1;
     const lineEnd = newlines[line] ?? text.length;
     const before = text.slice(lineStart, start).replace(/^\uFEFF/, '');
-    return { line: line + 1, column: countCharacters(before) + 1, length: Math.max(1, countCharacters(text.slice(start, Math.min(end, lineEnd)))) };
+    return {
+      line: line + 1,
+      column: countCharacters(before) + 1,
+      length: Math.max(1, countCharacters(text.slice(start, Math.min(end, lineEnd)))),
+    };
   };
   const faults = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
   if (faults.length > 0) {
     // A fault often brings others at its very place.
-    const first = faults.filter(({ pos }, index) => index === 0 || faults[index - 1]?.pos[0] !== pos[0]).slice(0, mostFaults);
-    const issues = first.map(({ code, message, pos }) => ({ ...describeYamlFault(code, message), place: placeAt(pos[0], pos[1]) }));
+    const first = faults
+      .filter(({ pos }, index) => index === 0 || faults[index - 1]?.pos[0] !== pos[0])
+      .slice(0, mostFaults);
+    const issues = first.map(({ code, message, pos }) => ({
+      ...describeYamlFault(code, message),
+      place: placeAt(pos[0], pos[1]),
+    }));
     return { yaml: undefined, issues };
   }
-  const issues = findUnusable(document).map(({ message, hint, range }) => ({ message, hint, place: placeAt(range[0], range[1]) }));
+  const issues = findUnusable(document).map(({ message, hint, range }) => ({
+    message,
+    hint,
+    place: placeAt(range[0], range[1]),
+  }));
   if (issues.length > 0) return { yaml: undefined, issues };
   let value: unknown;
   try {
@@ -94,7 +107,8 @@ function findUnusable(document: Document): Unusable[] {
     for (const { key } of node.items) {
       if (!isScalar(key)) continue;
       if (key.value === '__proto__') add('`__proto__` cannot be a key', key);
-      else if (keys.has(key.value)) add(`the key \`${formatValue(String(key.value))}\` is there twice`, key, 'keep one of them');
+      else if (keys.has(key.value))
+        add(`the key \`${formatValue(String(key.value))}\` is there twice`, key, 'keep one of them');
       keys.add(key.value);
     }
   });
@@ -125,17 +139,29 @@ function describeYamlFault(code: string, message: string): Pick<Issue, 'message'
     case 'TAB_AS_INDENT':
       return { message: plain, hint: 'indent with blanks: YAML allows no tabs there' };
     case 'MULTIPLE_DOCS':
-      return { message: 'a second YAML document begins here', hint: 'keep one document to a file, and no `---` after it' };
+      return {
+        message: 'a second YAML document begins here',
+        hint: 'keep one document to a file, and no `---` after it',
+      };
     case 'RESOURCE_EXHAUSTION':
       return { message: 'this is nested too deep', hint: undefined };
     case 'BAD_ALIAS':
-      return { message: plain.startsWith('Excessive alias count') ? 'its aliases (`*name`) expand to too much' : plain, hint: undefined };
+      return {
+        message: plain.startsWith('Excessive alias count') ? 'its aliases (`*name`) expand to too much' : plain,
+        hint: undefined,
+      };
     case 'MISSING_CHAR':
-      if (/closing .quote/.test(plain)) return { message: 'a quote that was opened is never closed', hint: 'look for it above' };
+      if (/closing .quote/.test(plain))
+        return { message: 'a quote that was opened is never closed', hint: 'look for it above' };
       break;
     case 'NON_STRING_KEY':
       return { message: 'a key must be text', hint: undefined };
   }
   const needsQuotes = /plain|implicit|quote|map key|nested mappings/i.test(message);
-  return { message: plain, hint: needsQuotes ? 'a value that holds `: `, `#` or begins with a special character needs quotes' : 'look at brackets, quotes and indentation here and on the line before' };
+  return {
+    message: plain,
+    hint: needsQuotes
+      ? 'a value that holds `: `, `#` or begins with a special character needs quotes'
+      : 'look at brackets, quotes and indentation here and on the line before',
+  };
 }

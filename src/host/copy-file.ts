@@ -49,7 +49,9 @@ export async function copyFileHashed(from: string, to: string, options: CopyOpti
       : await copyToNewFile(source, from, to, options);
     const after = await source.stat();
     if (before.size !== after.size || before.mtimeMs !== after.mtimeMs || before.ino !== after.ino)
-      throw new CtinstallError('image-changed', `\`${from}\` changed while it was read`, { hint: 'wait until whoever writes it is done, then run again' });
+      throw new CtinstallError('image-changed', `\`${from}\` changed while it was read`, {
+        hint: 'wait until whoever writes it is done, then run again',
+      });
     return { sha256, size: after.size, how: isCloned ? 'cloned' : 'copied' };
   } catch (error) {
     // What was there before is not this copy's to remove.
@@ -94,7 +96,13 @@ async function copyToNewFile(source: FileHandle, from: string, to: string, optio
 }
 
 /** Reads `source` to its end, hashing, and writes to `target` if there is one. */
-async function copyBytes(source: FileHandle, target: FileHandle | undefined, from: string, to: string, options: CopyOptions): Promise<string> {
+async function copyBytes(
+  source: FileHandle,
+  target: FileHandle | undefined,
+  from: string,
+  to: string,
+  options: CopyOptions,
+): Promise<string> {
   const hash = createHash('sha256');
   const pieces = [Buffer.allocUnsafe(pieceBytes), Buffer.allocUnsafe(pieceBytes)] as const;
   const readAt = (turn: number, position: number): Promise<number> =>
@@ -140,9 +148,11 @@ async function copyBytes(source: FileHandle, target: FileHandle | undefined, fro
 async function writeWhole(target: FileHandle, piece: Buffer, position: number, to: string): Promise<void> {
   let done = 0;
   while (done < piece.length) {
-    const { bytesWritten } = await target.write(piece, done, piece.length - done, position + done).catch((error: unknown) => {
-      throw fileError(error, 'write', to);
-    });
+    const { bytesWritten } = await target
+      .write(piece, done, piece.length - done, position + done)
+      .catch((error: unknown) => {
+        throw fileError(error, 'write', to);
+      });
     done += bytesWritten;
   }
 }

@@ -217,14 +217,33 @@ export function fileError(error: unknown, action: string, path: string, to?: str
   const what = `cannot ${action} \`${path}\`${to === undefined ? '' : ` to \`${to}\``}`;
   switch (code) {
     case 'ENOSPC':
-      return new CtinstallError('no-space', `${what}: no space left on the file system`, { hint: 'free some space, or install elsewhere with `--prefix <dir>`', cause: error });
+      return new CtinstallError('no-space', `${what}: no space left on the file system`, {
+        hint: 'free some space, or install elsewhere with `--prefix <dir>`',
+        cause: error,
+      });
     case 'EDQUOT':
-      return new CtinstallError('no-space', `${what}: your quota is used up`, { hint: 'free some space or files, or install elsewhere with `--prefix <dir>`', cause: error });
+      return new CtinstallError('no-space', `${what}: your quota is used up`, {
+        hint: 'free some space or files, or install elsewhere with `--prefix <dir>`',
+        cause: error,
+      });
     case 'EROFS':
-      return new CtinstallError('prefix-not-writable', `${what}: the file system is read-only`, { hint: 'choose another place with `--prefix <dir>`', cause: error });
+      return new CtinstallError('prefix-not-writable', `${what}: the file system is read-only`, {
+        hint: 'choose another place with `--prefix <dir>`',
+        cause: error,
+      });
     case 'EACCES':
     case 'EPERM':
-      return new CtinstallError(action === 'read' || action === 'list' ? 'filesystem' : 'prefix-not-writable', `${what}: permission denied`, { hint: action === 'read' || action === 'list' ? 'ask its owner for read permission' : 'choose a place of your own with `--prefix <dir>`', cause: error });
+      return new CtinstallError(
+        action === 'read' || action === 'list' ? 'filesystem' : 'prefix-not-writable',
+        `${what}: permission denied`,
+        {
+          hint:
+            action === 'read' || action === 'list'
+              ? 'ask its owner for read permission'
+              : 'choose a place of your own with `--prefix <dir>`',
+          cause: error,
+        },
+      );
     default:
       return new CtinstallError('filesystem', `${what}: ${describeSystemCode(error, code)}`, { cause: error });
   }
@@ -243,5 +262,7 @@ const systemCodes: Readonly<Record<string, string>> = {
 };
 
 function describeSystemCode(error: unknown, code: string | undefined): string {
-  return (code !== undefined ? systemCodes[code] : undefined) ?? (error instanceof Error ? error.message : String(error));
+  return (
+    (code !== undefined ? systemCodes[code] : undefined) ?? (error instanceof Error ? error.message : String(error))
+  );
 }

@@ -7,7 +7,10 @@ import { fileError } from './files.ts';
 export async function hashFile(path: string, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
   try {
-    for await (const piece of createReadStream(path, { highWaterMark: 4 * 1024 * 1024, ...(signal === undefined ? {} : { signal }) }))
+    for await (const piece of createReadStream(path, {
+      highWaterMark: 4 * 1024 * 1024,
+      ...(signal === undefined ? {} : { signal }),
+    }))
       hash.update(piece as Buffer);
   } catch (error) {
     if (signal?.aborted === true) throw new CtinstallError('interrupted', 'interrupted');

@@ -12,7 +12,9 @@ export interface ProcessIdentity {
   readonly slurmJob: string | undefined;
 }
 
-export async function identifyThisProcess(environment: Readonly<Record<string, string | undefined>>): Promise<ProcessIdentity> {
+export async function identifyThisProcess(
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<ProcessIdentity> {
   return {
     host: hostname(),
     pid: process.pid,

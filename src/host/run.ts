@@ -41,7 +41,8 @@ export async function run(argv: readonly [string, ...string[]], options: RunOpti
   });
   // A piece may end within a character.
   const decoder = new StringDecoder();
-  if (options.onOutput !== undefined) child.stdout.on('data', (piece: Buffer) => options.onOutput?.(decoder.write(piece)));
+  if (options.onOutput !== undefined)
+    child.stdout.on('data', (piece: Buffer) => options.onOutput?.(decoder.write(piece)));
   let killing: NodeJS.Timeout | undefined;
   const stop = (): void => {
     killGroup(child.pid, 'SIGTERM');
@@ -57,7 +58,10 @@ export async function run(argv: readonly [string, ...string[]], options: RunOpti
   options.signal?.removeEventListener('abort', stop);
   if (options.signal?.aborted) throw new CtinstallError('interrupted', 'interrupted');
   if (result.exitCode === undefined && result.signal === undefined)
-    throw new CtinstallError('command-failed', `\`${program}\` could not be started: ${result.originalMessage ?? result.shortMessage}`);
+    throw new CtinstallError(
+      'command-failed',
+      `\`${program}\` could not be started: ${result.originalMessage ?? result.shortMessage}`,
+    );
   return { exitCode: result.exitCode, signal: result.signal, stdout: result.stdout, stderr: result.stderr };
 }
 
@@ -70,7 +74,11 @@ function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
 }
 
 /** {@link run}, where any other exit status than 0 is an error that shows the command and the end of its stderr. */
-export async function runOrFail(argv: readonly [string, ...string[]], options: RunOptions, what: string): Promise<RunResult> {
+export async function runOrFail(
+  argv: readonly [string, ...string[]],
+  options: RunOptions,
+  what: string,
+): Promise<RunResult> {
   const result = await run(argv, options);
   if (result.exitCode !== 0) throw commandError(argv, result, what, options.cwd);
   return result;

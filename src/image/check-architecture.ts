@@ -30,14 +30,9 @@ export function goArchitecture(nodeArch: string, endianness: 'LE' | 'BE' = 'LE')
  * not say (a bare squashfs, a SIF with `unknown`) passes, as it does in the runtimes. Emulation through binfmt_misc is
  * not looked for.
  */
-export function checkArchitecture(
-  image: ImageDescription,
-  hostArch: string,
-  displayPath: string,
-): void {
+export function checkArchitecture(image: ImageDescription, hostArch: string, displayPath: string): void {
   const imageArch = image.kind === 'sif' ? image.rootFileSystem.architecture : 'unknown';
-  if (imageArch === 'unknown' || imageArch === hostArch || runsAlso.get(hostArch) === imageArch)
-    return;
+  if (imageArch === 'unknown' || imageArch === hostArch || runsAlso.get(hostArch) === imageArch) return;
   throw new CtinstallError(
     'image-architecture',
     `\`${displayPath}\` is for ${imageArch}, and this machine is ${hostArch}`,

@@ -2,13 +2,7 @@ import { assertNever } from '../lib/assert-never.ts';
 import type { ImageMetadata, MetadataPart } from './metadata.ts';
 import { groupedDigits, printable } from './printable.ts';
 import { fileSystemLabels, partitionTypeLabels } from './sif-codes.ts';
-import type {
-  ImageDescription,
-  SifContents,
-  SifDescriptor,
-  SifImage,
-  SquashfsSuperblock,
-} from './types.ts';
+import type { ImageDescription, SifContents, SifDescriptor, SifImage, SquashfsSuperblock } from './types.ts';
 
 type Line = readonly [label: string, value: string | number | undefined];
 
@@ -104,16 +98,12 @@ function describeRest(image: SifContents | SifImage): string {
   const root = 'rootFileSystem' in image ? image.rootFileSystem : undefined;
   const rest: Line[] = [];
   if (root !== undefined) {
-    rest.push([
-      'Root File System:',
-      `object ${root.id}, ${fileSystemLabels[root.fileSystem]}, ${root.architecture}`,
-    ]);
+    rest.push(['Root File System:', `object ${root.id}, ${fileSystemLabels[root.fileSystem]}, ${root.architecture}`]);
     if (root.squashfs !== undefined) rest.push(...squashfsLines(root.squashfs));
   }
   for (const object of image.descriptors) {
     if (object.name !== '') rest.push([`Name of ${object.id}:`, printable(object.name)]);
-    if (object.type === 'signature')
-      rest.push([`Signer of ${object.id}:`, object.fingerprint ?? 'not given']);
+    if (object.type === 'signature') rest.push([`Signer of ${object.id}:`, object.fingerprint ?? 'not given']);
   }
   return `\n${lines([...rest, sizeLine(image)])}`;
 }

@@ -34,15 +34,11 @@ export function parseExt3Superblock(bytes: Uint8Array): Parsed<Ext3Superblock> {
       fault: 'it is an ext2 file system (it has no journal), and runtimes take only ext3',
     };
   }
-  if (
-    (view.getUint32(96, true) & ~allowedIncompatible) !== 0 ||
-    (view.getUint32(100, true) & ~allowedReadOnly) !== 0
-  ) {
+  if ((view.getUint32(96, true) & ~allowedIncompatible) !== 0 || (view.getUint32(100, true) & ~allowedReadOnly) !== 0) {
     return { kind: 'fault', fault: 'it is an ext4 file system, and runtimes take only ext3' };
   }
   const blockLog = view.getUint32(24, true);
-  if (blockLog > 6)
-    return { kind: 'fault', fault: `its ext3 has blocks of 2^${10 + blockLog} bytes` };
+  if (blockLog > 6) return { kind: 'fault', fault: `its ext3 has blocks of 2^${10 + blockLog} bytes` };
   const blockSize = 1024 << blockLog;
   return {
     kind: 'parsed',

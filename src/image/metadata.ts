@@ -36,9 +36,7 @@ export async function readImageMetadata(
   displayPath: string,
 ): Promise<ImageMetadata> {
   const objects = image.kind === 'sif' ? image.descriptors : [];
-  const inspect = objects.find(
-    ({ type, name }) => type === 'generic-json' && name === 'inspect-metadata.json',
-  );
+  const inspect = objects.find(({ type, name }) => type === 'generic-json' && name === 'inspect-metadata.json');
   const definition = objects.find(({ type }) => type === 'definition-file');
   const attributes = parseAttributes(await readText(reader, inspect, displayPath));
   const written = await readText(reader, definition, displayPath);
@@ -77,11 +75,7 @@ function parseAttributes(text: MetadataPart<string>): Attributes {
   return { kind: 'unusable', why: 'it has no `data.attributes`', object: text.object };
 }
 
-function pick<T>(
-  attributes: Attributes,
-  name: string,
-  parse: (value: unknown) => T | undefined,
-): MetadataPart<T> {
+function pick<T>(attributes: Attributes, name: string, parse: (value: unknown) => T | undefined): MetadataPart<T> {
   if (attributes.kind !== 'found') return attributes;
   const written = field(attributes.value, name);
   if (written === undefined || written === null) return missing;

@@ -5,9 +5,7 @@
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, (letter) => {
     const code = letter.codePointAt(0) ?? 0;
-    return code < 256
-      ? `\\x${code.toString(16).padStart(2, '0')}`
-      : `\\u{${code.toString(16).padStart(4, '0')}}`;
+    return code < 256 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16).padStart(4, '0')}}`;
   });
 }
 

@@ -20,14 +20,10 @@ export async function readBytes(reader: ImageReader, place: ReadPlace): Promise<
     bytes = await reader.read(offset, length);
   } catch (error) {
     if (error instanceof CtinstallError) throw error;
-    throw new CtinstallError(
-      'image-unreadable',
-      `cannot read \`${displayPath}\` at byte ${offset}`,
-      {
-        cause: error,
-        hint: 'if the file system works again, try again; else take another copy of the image',
-      },
-    );
+    throw new CtinstallError('image-unreadable', `cannot read \`${displayPath}\` at byte ${offset}`, {
+      cause: error,
+      hint: 'if the file system works again, try again; else take another copy of the image',
+    });
   }
   if (bytes.length < length) {
     throw new CtinstallError(

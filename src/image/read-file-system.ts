@@ -2,11 +2,7 @@ import { isZero } from './bytes.ts';
 import { ext3HeadSize, parseExt3Superblock } from './ext3-superblock.ts';
 import { invalidImage, parsedOrThrow } from './image-errors.ts';
 import { readBytes } from './read-bytes.ts';
-import {
-  isIdTableEntry,
-  parseSquashfsSuperblock,
-  squashfsSuperblockSize,
-} from './squashfs-superblock.ts';
+import { isIdTableEntry, parseSquashfsSuperblock, squashfsSuperblockSize } from './squashfs-superblock.ts';
 import type { Ext3Superblock, ImageReader, SquashfsSuperblock } from './types.ts';
 
 /** A file system in a file: where it begins, and how a message names it. */
@@ -26,10 +22,7 @@ export interface FileSystemPlace {
  * The squashfs that begins there, proved to be as long as it says and to have its end written.
  * Throws the place's `truncated`, or `image-invalid`.
  */
-export async function readSquashfs(
-  reader: ImageReader,
-  place: FileSystemPlace,
-): Promise<SquashfsSuperblock> {
+export async function readSquashfs(reader: ImageReader, place: FileSystemPlace): Promise<SquashfsSuperblock> {
   const start = await readStart(reader, place, squashfsSuperblockSize);
   const superblock = parsedOrThrow(parseSquashfsSuperblock(start), place.what);
   if (place.size < superblock.bytesUsed) throw place.truncated(superblock.bytesUsed);
@@ -39,17 +32,12 @@ export async function readSquashfs(
     displayPath: place.displayPath,
   });
   if (isIdTableEntry(entry, superblock)) return superblock;
-  const found = isZero(entry)
-    ? 'zeros stand where its last tables should be'
-    : 'its table of ids is wrong';
+  const found = isZero(entry) ? 'zeros stand where its last tables should be' : 'its table of ids is wrong';
   throw invalidImage(`${place.what} is damaged: ${found}`);
 }
 
 /** As `readSquashfs`, for ext3 (whose end needs not be written). */
-export async function readExt3(
-  reader: ImageReader,
-  place: FileSystemPlace,
-): Promise<Ext3Superblock> {
+export async function readExt3(reader: ImageReader, place: FileSystemPlace): Promise<Ext3Superblock> {
   const start = await readStart(reader, place, ext3HeadSize);
   const superblock = parsedOrThrow(parseExt3Superblock(start), place.what);
   if (place.size < superblock.bytesUsed) throw place.truncated(superblock.bytesUsed);

@@ -22,10 +22,7 @@ const headSize = 2048;
  * Passing proves that no end is missing, not that no bit is wrong: that needs a checksum. `displayPath` is the file
  * as the user knows it.
  */
-export async function readImage(
-  reader: ImageReader,
-  displayPath: string,
-): Promise<ImageDescription> {
+export async function readImage(reader: ImageReader, displayPath: string): Promise<ImageDescription> {
   const head = await readHead(reader, displayPath);
   if (isSif(head)) {
     const contents = await readContents(reader, displayPath, head);
@@ -34,8 +31,7 @@ export async function readImage(
   const offset = fileSystemOffset(head);
   if (isSquashfs(head, offset)) {
     const squashfs = await readSquashfs(reader, bareFileSystem(reader, displayPath, offset));
-    if (reader.size >= headSize)
-      return { kind: 'squashfs', fileSize: reader.size, offset, ...squashfs };
+    if (reader.size >= headSize) return { kind: 'squashfs', fileSize: reader.size, offset, ...squashfs };
     throw invalidImage(
       `\`${displayPath}\` is a squashfs of ${reader.size} bytes, and runtimes refuse less than ${headSize}`,
       'make it again without the option -nopad of mksquashfs',
@@ -52,10 +48,7 @@ export async function readImage(
  * The objects of a SIF whether or not a runtime can start it (an OCI-SIF, a data container): what `siftool list`
  * shows. Throws as `readImage` does, where the file is no SIF or not whole.
  */
-export async function readSifContents(
-  reader: ImageReader,
-  displayPath: string,
-): Promise<SifContents> {
+export async function readSifContents(reader: ImageReader, displayPath: string): Promise<SifContents> {
   const head = await readHead(reader, displayPath);
   if (isSif(head)) return readContents(reader, displayPath, head);
   throw notA('a SIF', reader, displayPath, head);

@@ -13,11 +13,7 @@ const partitionHeadSize = 2048;
  * The header and the objects of the SIF whose first bytes are `head`. Throws `image-truncated` where the file ends
  * before the table or an object does, `image-invalid` where a number in it is impossible.
  */
-export async function readContents(
-  reader: ImageReader,
-  displayPath: string,
-  head: Uint8Array,
-): Promise<SifContents> {
+export async function readContents(reader: ImageReader, displayPath: string, head: Uint8Array): Promise<SifContents> {
   if (head.length < sifHeaderSize) throw truncatedImage(displayPath, reader.size, sifHeaderSize);
   const header = parsedOrThrow(parseSifHeader(head), `\`${displayPath}\``);
   const length = header.descriptorsTotal * sifDescriptorSize;
@@ -28,10 +24,7 @@ export async function readContents(
   }
   const table = await readBytes(reader, { offset: header.descriptorsOffset, length, displayPath });
   const descriptors = parsedOrThrow(parseSifDescriptors(table, header), `\`${displayPath}\``);
-  const end = descriptors.reduce(
-    (most, object) => Math.max(most, object.offset + object.size),
-    tableEnd,
-  );
+  const end = descriptors.reduce((most, object) => Math.max(most, object.offset + object.size), tableEnd);
   if (reader.size < end) throw truncatedImage(displayPath, reader.size, end);
   return { kind: 'sif', fileSize: reader.size, ...header, descriptors };
 }
@@ -51,9 +44,7 @@ export async function readRootFileSystem(
   if (root === undefined) throw withoutRoot(displayPath, contents);
   if (others.length > 0) {
     const ids = [root, ...others].map(({ id }) => id).join(', ');
-    throw invalidImage(
-      `\`${displayPath}\` is damaged: objects ${ids} are all its primary system partition`,
-    );
+    throw invalidImage(`\`${displayPath}\` is damaged: objects ${ids} are all its primary system partition`);
   }
   const { id, fileSystem, architecture, offset, size } = root;
   const what = `the root file system of \`${displayPath}\` (object ${id})`;
@@ -66,9 +57,7 @@ export async function readRootFileSystem(
   };
   const found = { id, architecture, offset, size };
   if (reader.size < offset + partitionHeadSize) {
-    throw invalidImage(
-      `${what} is ${size} bytes, and runtimes refuse less than ${partitionHeadSize}`,
-    );
+    throw invalidImage(`${what} is ${size} bytes, and runtimes refuse less than ${partitionHeadSize}`);
   }
   switch (fileSystem) {
     case 'squashfs':

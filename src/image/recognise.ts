@@ -66,8 +66,7 @@ function gzipLikeness(head: Uint8Array): Likeness {
       maxOutputLength: 4 * 1024 * 1024,
     });
     const tar = tarLikeness(inner);
-    if (tar !== undefined)
-      return { ...tar, looks: tar.looks.replace('is a', 'is a gzip-compressed') };
+    if (tar !== undefined) return { ...tar, looks: tar.looks.replace('is a', 'is a gzip-compressed') };
   } catch {
     // Not gzip after its first bytes: what it begins with is all there is to say.
   }

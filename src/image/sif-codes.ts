@@ -22,20 +22,19 @@ export const architectureNames: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Type codes of descriptors → our name and siftool's. */
-export const objectTypes: ReadonlyMap<number, readonly [SifObjectDetails['type'], string]> =
-  new Map([
-    [0x4001, ['definition-file', 'Def.FILE']],
-    [0x4002, ['environment', 'Env.Vars']],
-    [0x4003, ['labels', 'JSON.Labels']],
-    [0x4004, ['partition', 'FS']],
-    [0x4005, ['signature', 'Signature']],
-    [0x4006, ['generic-json', 'JSON.Generic']],
-    [0x4007, ['generic', 'Generic/Raw']],
-    [0x4008, ['crypto-message', 'Cryptographic Message']],
-    [0x4009, ['sbom', 'SBOM']],
-    [0x400a, ['oci-root-index', 'OCI.RootIndex']],
-    [0x400b, ['oci-blob', 'OCI.Blob']],
-  ]);
+export const objectTypes: ReadonlyMap<number, readonly [SifObjectDetails['type'], string]> = new Map([
+  [0x4001, ['definition-file', 'Def.FILE']],
+  [0x4002, ['environment', 'Env.Vars']],
+  [0x4003, ['labels', 'JSON.Labels']],
+  [0x4004, ['partition', 'FS']],
+  [0x4005, ['signature', 'Signature']],
+  [0x4006, ['generic-json', 'JSON.Generic']],
+  [0x4007, ['generic', 'Generic/Raw']],
+  [0x4008, ['crypto-message', 'Cryptographic Message']],
+  [0x4009, ['sbom', 'SBOM']],
+  [0x400a, ['oci-root-index', 'OCI.RootIndex']],
+  [0x400b, ['oci-blob', 'OCI.Blob']],
+]);
 
 export const fileSystems: ReadonlyMap<number, FileSystemName> = new Map([
   [1, 'squashfs'],

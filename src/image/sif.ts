@@ -2,16 +2,7 @@
  * The header and the descriptor table of the Singularity Image Format.
  * Source: apptainer/sif `pkg/sif/{sif,load,descriptor}.go`. Little-endian, packed.
  */
-import {
-  hasAscii,
-  hex,
-  isZero,
-  readCString,
-  readInt64,
-  readPaddedText,
-  uuidText,
-  viewOf,
-} from './bytes.ts';
+import { hasAscii, hex, isZero, readCString, readInt64, readPaddedText, uuidText, viewOf } from './bytes.ts';
 import {
   architectureNames,
   cryptoFormats,
@@ -74,9 +65,7 @@ export function parseSifHeader(bytes: Uint8Array): Parsed<SifHeader> {
   if (total > maxSifDescriptors) {
     bad.push(`its count of descriptors is ${total}, more than ${maxSifDescriptors}`);
   } else if (header.descriptorsSize < total * sifDescriptorSize) {
-    bad.push(
-      `its ${total} descriptors do not fit in the ${header.descriptorsSize} bytes it gives them`,
-    );
+    bad.push(`its ${total} descriptors do not fit in the ${header.descriptorsSize} bytes it gives them`);
   }
   if (total > 0 && start < sifHeaderSize && bad.length === 0) {
     bad.push(`its descriptors begin inside its header, at byte ${start}`);

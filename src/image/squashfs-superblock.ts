@@ -30,8 +30,7 @@ export function parseSquashfsSuperblock(bytes: Uint8Array): Parsed<SquashfsSuper
   if (!isSquashfs(bytes)) return { kind: 'fault', fault: 'no squashfs begins there' };
   const view = viewOf(bytes);
   const version = `${view.getUint16(28, true)}.${view.getUint16(30, true)}`;
-  if (version !== '4.0')
-    return { kind: 'fault', fault: `its squashfs is version ${version}, not 4.0` };
+  if (version !== '4.0') return { kind: 'fault', fault: `its squashfs is version ${version}, not 4.0` };
   const compressor = compressors.get(view.getUint16(20, true));
   if (compressor === undefined) {
     return {

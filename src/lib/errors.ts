@@ -1,6 +1,6 @@
 /** The closed list of ways in which `ctinstall` fails, and the exit status of each: 1 the work failed, 2 wrong usage. */
 export const exitStatusOf = {
-  'usage': 2,
+  usage: 2,
   'easyconfig-not-found': 2,
   'easyconfig-invalid': 2,
   'settings-invalid': 2,
@@ -19,12 +19,12 @@ export const exitStatusOf = {
   'runtime-missing': 1,
   'squashfs-tools-missing': 1,
   'nothing-to-pack': 1,
-  'locked': 1,
+  locked: 1,
   'command-failed': 1,
   'sanity-check-failed': 1,
   'verification-failed': 1,
-  'filesystem': 1,
-  'interrupted': 130,
+  filesystem: 1,
+  interrupted: 130,
 } as const;
 
 export type ErrorCode = keyof typeof exitStatusOf;
@@ -37,7 +37,11 @@ export class CtinstallError extends Error {
   /** Lines that go under the message as they are (a place in a file, a failed command's stderr). */
   readonly details: readonly string[];
 
-  constructor(code: ErrorCode, message: string, more: { hint?: string | undefined; details?: readonly string[]; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    more: { hint?: string | undefined; details?: readonly string[]; cause?: unknown } = {},
+  ) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.name = 'CtinstallError';
     this.code = code;

@@ -10,7 +10,12 @@ export function nearestWords(word: string, candidates: readonly string[], most =
       return { candidate, score: startsAlike && lower !== other ? 0.5 : distance(lower, other) };
     })
     .filter(({ candidate, score }) => score <= Math.ceil(Math.min(word.length, candidate.length) / 3))
-    .sort((a, b) => a.score - b.score || Number(beginsOtherwise(a.candidate, word)) - Number(beginsOtherwise(b.candidate, word)) || (a.candidate < b.candidate ? -1 : 1))
+    .sort(
+      (a, b) =>
+        a.score - b.score ||
+        Number(beginsOtherwise(a.candidate, word)) - Number(beginsOtherwise(b.candidate, word)) ||
+        (a.candidate < b.candidate ? -1 : 1),
+    )
     .slice(0, most)
     .map(({ candidate }) => candidate);
 }

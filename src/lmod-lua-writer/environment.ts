@@ -58,10 +58,7 @@ export function toVariableValue(value: LuaValue): LuaExpression {
     case 'not':
     case 'equals':
     case 'not-equals':
-      throw new LuaWriterError(
-        'value-not-holdable',
-        'only text can be the value of an environment variable',
-      );
+      throw new LuaWriterError('value-not-holdable', 'only text can be the value of an environment variable');
     default:
       return value;
   }
@@ -83,9 +80,7 @@ export function checkLength(variable: LuaExpression, value: LuaExpression): void
  * @throws LuaWriterError `too-long`
  */
 export function checkPushLength(variable: LuaExpression, value: LuaExpression): void {
-  checkBytes(
-    '__LMOD_STACK_'.length + literalBytes(variable) + 1 + 4 * Math.ceil(literalBytes(value) / 3),
-  );
+  checkBytes('__LMOD_STACK_'.length + literalBytes(variable) + 1 + 4 * Math.ceil(literalBytes(value) / 3));
 }
 
 function checkBytes(bytes: number): void {

@@ -66,8 +66,7 @@ export function text(value: string): LuaText {
 
 /** @throws LuaWriterError `bad-number` unless finite */
 export function number(value: number): LuaNumber {
-  if (!Number.isFinite(value))
-    throw new LuaWriterError('bad-number', `${value} has no Lua literal`);
+  if (!Number.isFinite(value)) throw new LuaWriterError('bad-number', `${value} has no Lua literal`);
   return { kind: 'number', value };
 }
 
@@ -92,11 +91,7 @@ export function call(functionName: string, ...args: readonly LuaValue[]): LuaCal
 }
 
 /** `object:methodName(…)`. @throws LuaWriterError `bad-identifier` */
-export function method(
-  object: LuaValue,
-  methodName: string,
-  ...args: readonly LuaValue[]
-): LuaMethod {
+export function method(object: LuaValue, methodName: string, ...args: readonly LuaValue[]): LuaMethod {
   return {
     kind: 'method',
     object: toExpression(object),
@@ -144,8 +139,6 @@ export function index(table: LuaExpression, key: LuaValue): LuaIndex {
 
 /** Chains of the same operator are joined into one: all three are associative. */
 function chain(kind: LuaChain['kind'], values: readonly LuaValue[]): LuaExpression | undefined {
-  const operands = values
-    .map(toExpression)
-    .flatMap((each) => (each.kind === kind ? each.operands : [each]));
+  const operands = values.map(toExpression).flatMap((each) => (each.kind === kind ? each.operands : [each]));
   return operands.length > 1 ? { kind, operands } : operands[0];
 }

@@ -18,10 +18,7 @@ export function checkIdentifier(identifier: string): string {
     throw new LuaWriterError('bad-identifier', `${describeValue(identifier)} is not a Lua name`);
   }
   if (keywords.has(identifier)) {
-    throw new LuaWriterError(
-      'bad-identifier',
-      `${describeValue(identifier)} is a word that Lua keeps for itself`,
-    );
+    throw new LuaWriterError('bad-identifier', `${describeValue(identifier)} is a word that Lua keeps for itself`);
   }
   return identifier;
 }

@@ -1,14 +1,6 @@
 import { checkLength, checkPushLength, toVariableName, toVariableValue } from './environment.ts';
 import { describeValue, LuaWriterError } from './errors.ts';
-import {
-  call,
-  equals,
-  type LuaCall,
-  type LuaExpression,
-  type LuaValue,
-  text,
-  toExpression,
-} from './expressions.ts';
+import { call, equals, type LuaCall, type LuaExpression, type LuaValue, text, toExpression } from './expressions.ts';
 import { checkDelimiter, checkPathElements } from './path-variables.ts';
 import { type LuaStatement, run } from './statements.ts';
 
@@ -102,12 +94,7 @@ export function appendPath(variable: LuaValue, value: LuaValue, delimiter = ':')
   return changePath('append_path', variable, value, delimiter);
 }
 
-function changePath(
-  functionName: string,
-  variable: LuaValue,
-  value: LuaValue,
-  delimiter: string,
-): LuaStatement {
+function changePath(functionName: string, variable: LuaValue, value: LuaValue, delimiter: string): LuaStatement {
   const [name, held] = [toVariableName(variable), toVariableValue(value)];
   checkDelimiter(delimiter);
   if (held.kind === 'text') checkPathElements(held.value, delimiter);

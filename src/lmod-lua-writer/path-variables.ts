@@ -9,10 +9,7 @@ import { describeValue, LuaWriterError } from './errors.ts';
  */
 export function checkPathElements(value: string, delimiter: string): void {
   const refuse = (element: string, why: string): never => {
-    throw new LuaWriterError(
-      'bad-path-element',
-      `${describeValue(element)} cannot be in a path variable: ${why}`,
-    );
+    throw new LuaWriterError('bad-path-element', `${describeValue(element)} cannot be in a path variable: ${why}`);
   };
   const elements = value.split(delimiter);
   for (const element of elements) {
@@ -60,9 +57,6 @@ export function normalizePathElement(element: string): string {
  */
 export function checkDelimiter(delimiter: string): void {
   if (!/^[ !"#&',:;<=>@\\_`{|}~]$/.test(delimiter)) {
-    throw new LuaWriterError(
-      'bad-delimiter',
-      `${describeValue(delimiter)} cannot be the delimiter of a path variable`,
-    );
+    throw new LuaWriterError('bad-delimiter', `${describeValue(delimiter)} cannot be the delimiter of a path variable`);
   }
 }

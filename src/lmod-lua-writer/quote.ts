@@ -19,10 +19,7 @@ export function isUnicodeText(value: string): boolean {
  */
 export function quoteLua(value: string): string {
   if (!isUnicodeText(value)) {
-    throw new LuaWriterError(
-      'bad-text',
-      `${describeValue(value)} has a lone surrogate: it cannot be written as UTF-8`,
-    );
+    throw new LuaWriterError('bad-text', `${describeValue(value)} has a lone surrogate: it cannot be written as UTF-8`);
   }
   return `"${value.replace(/["\\]|\p{Cc}/gu, escapeCharacter)}"`;
 }

@@ -38,10 +38,7 @@ export type Place = {
 /** The place inside of another. @throws LuaWriterError `too-deep` */
 export function nest(place: Place, indent = place.indent): Place {
   if (place.depth >= maximumDepth) {
-    throw new LuaWriterError(
-      'too-deep',
-      `nested more than ${maximumDepth} levels deep: Lua's parser gives up there`,
-    );
+    throw new LuaWriterError('too-deep', `nested more than ${maximumDepth} levels deep: Lua's parser gives up there`);
   }
   return { ...place, depth: place.depth + 1, indent };
 }
@@ -141,9 +138,6 @@ function renderList(items: readonly LuaExpression[], place: Place): string {
 
 /** Integers beyond 2^53 are written as floats: Lua 5.3 would read digits as another, 64-bit, number. */
 function renderNumber(value: number): string {
-  if (!Number.isFinite(value))
-    throw new LuaWriterError('bad-number', `${value} has no Lua literal`);
-  return Number.isInteger(value) && !Number.isSafeInteger(value)
-    ? value.toExponential()
-    : String(value);
+  if (!Number.isFinite(value)) throw new LuaWriterError('bad-number', `${value} has no Lua literal`);
+  return Number.isInteger(value) && !Number.isSafeInteger(value) ? value.toExponential() : String(value);
 }

@@ -1,12 +1,7 @@
 import type { LuaExpression } from './expressions.ts';
 import { checkIdentifier } from './identifiers.ts';
 import { nest, type Place, renderExpression } from './render-expression.ts';
-import {
-  type ConditionalBlock,
-  checkStartsWithName,
-  type LuaStatement,
-  startsWithName,
-} from './statements.ts';
+import { type ConditionalBlock, checkStartsWithName, type LuaStatement, startsWithName } from './statements.ts';
 
 /**
  * Statements as Lua source: valid in Lua 5.1 to 5.4, indented by two blanks, one statement to a line.
@@ -23,9 +18,7 @@ export function renderLua(statements: readonly LuaStatement[]): string {
 
 function renderBlock(statements: readonly LuaStatement[], place: Place): string[] {
   const last = statements.findLastIndex(({ kind }) => kind !== 'comment' && kind !== 'blank');
-  return statements.flatMap((statement, position) =>
-    renderStatement(statement, place, position === last),
-  );
+  return statements.flatMap((statement, position) => renderStatement(statement, place, position === last));
 }
 
 function renderBody(statements: readonly LuaStatement[], place: Place): string[] {
@@ -54,12 +47,7 @@ function renderStatement(statement: LuaStatement, place: Place, isLast: boolean)
     case 'when':
       return renderWhen(statement.branches, statement.otherwise, place);
     case 'for-each':
-      return renderLoop(
-        `_, ${nameList(statement.names)}`,
-        `ipairs(${source(statement.items)})`,
-        statement.body,
-        place,
-      );
+      return renderLoop(`_, ${nameList(statement.names)}`, `ipairs(${source(statement.items)})`, statement.body, place);
     case 'for-each-match':
       return renderLoop(nameList(statement.names), source(statement.items), statement.body, place);
     case 'local-function':
@@ -76,32 +64,18 @@ function renderStatement(statement: LuaStatement, place: Place, isLast: boolean)
   }
 }
 
-function renderWhen(
-  branches: readonly ConditionalBlock[],
-  otherwise: readonly LuaStatement[],
-  place: Place,
-): string[] {
+function renderWhen(branches: readonly ConditionalBlock[], otherwise: readonly LuaStatement[], place: Place): string[] {
   const { indent } = place;
   const lines = branches.flatMap((branch, position) => [
     `${indent}${position === 0 ? 'if' : 'elseif'} ${renderExpression(branch.condition, place)} then`,
     ...renderBody(branch.body, place),
   ]);
-  if (otherwise.length > 0)
-    lines.push(`${indent}${lines.length > 0 ? 'else' : 'do'}`, ...renderBody(otherwise, place));
+  if (otherwise.length > 0) lines.push(`${indent}${lines.length > 0 ? 'else' : 'do'}`, ...renderBody(otherwise, place));
   return lines.length > 0 ? [...lines, `${indent}end`] : [];
 }
 
-function renderLoop(
-  names: string,
-  iterator: string,
-  body: readonly LuaStatement[],
-  place: Place,
-): string[] {
-  return [
-    `${place.indent}for ${names} in ${iterator} do`,
-    ...renderBody(body, place),
-    `${place.indent}end`,
-  ];
+function renderLoop(names: string, iterator: string, body: readonly LuaStatement[], place: Place): string[] {
+  return [`${place.indent}for ${names} in ${iterator} do`, ...renderBody(body, place), `${place.indent}end`];
 }
 
 function nameList(names: readonly string[]): string {
@@ -110,7 +84,6 @@ function nameList(names: readonly string[]): string {
 
 /** The blank after `--` also keeps `[[` from beginning a comment of several lines. */
 function commentLines(text: string): string[] {
-  const printable = (line: string) =>
-    line.replace(/\p{Cc}/gu, ' ').replace(/\p{Surrogate}/gu, '\ufffd');
+  const printable = (line: string) => line.replace(/\p{Cc}/gu, ' ').replace(/\p{Surrogate}/gu, '\ufffd');
   return text.split(/\r\n|\n|\r/).map((line) => `-- ${printable(line)}`.trimEnd());
 }

@@ -19,34 +19,48 @@ const functionName = 'set_restorably';
 export function defineSetRestorably(): LuaStatement[] {
   const isLost = notEquals(call('base64.decode64', name('top')), name('old'));
   return [
-    comment('Unloading gives back what was. What pushenv keeps for that is written here, since Lmod would keep the first'),
+    comment(
+      'Unloading gives back what was. What pushenv keeps for that is written here, since Lmod would keep the first',
+    ),
     comment('value that it ever saw, and garble some letters beyond ASCII.'),
-    localFunction('keep', ['old', 'stack_name', 'below'], [
-      ifThen(not(call('pcall', name('require'), 'base64')), [giveBack()]),
-      local('base64', call('require', 'base64')),
-      local('top', 'false'),
-      ifThen(notEquals(name('old'), ''), [
-        assign('top', call('base64.encode64', name('old'))),
-        ifThen(isLost, [
-          assign('top', method(name('old'), 'gsub', '..?', name('base64.encode64'))),
-          ifThen(isLost, [giveBack()]),
+    localFunction(
+      'keep',
+      ['old', 'stack_name', 'below'],
+      [
+        ifThen(not(call('pcall', name('require'), 'base64')), [giveBack()]),
+        local('base64', call('require', 'base64')),
+        local('top', 'false'),
+        ifThen(notEquals(name('old'), ''), [
+          assign('top', call('base64.encode64', name('old'))),
+          ifThen(isLost, [
+            assign('top', method(name('old'), 'gsub', '..?', name('base64.encode64'))),
+            ifThen(isLost, [giveBack()]),
+          ]),
         ]),
-      ]),
-      setenv(name('stack_name'), concat(name('top'), name('below'))),
-    ]),
-    localFunction(functionName, ['variable', 'value'], [
-      local('stack_name', concat('__LMOD_STACK_', name('variable'))),
-      local('stack', environmentValue(name('stack_name'))),
-      local('old', or(and(isMode('load'), environmentValue(name('variable'))), '')),
-      ifThen(and(equals(name('old'), ''), not(name('stack'))), [
-        setenv(name('variable'), name('value')),
-        giveBack(),
-      ]),
-      ifThen(isMode('load'), [
-        run(call('keep', name('old'), name('stack_name'), or(and(name('stack'), method(name('stack'), 'match', ':.*$')), ''))),
-      ]),
-      pushenv(name('variable'), name('value')),
-    ]),
+        setenv(name('stack_name'), concat(name('top'), name('below'))),
+      ],
+    ),
+    localFunction(
+      functionName,
+      ['variable', 'value'],
+      [
+        local('stack_name', concat('__LMOD_STACK_', name('variable'))),
+        local('stack', environmentValue(name('stack_name'))),
+        local('old', or(and(isMode('load'), environmentValue(name('variable'))), '')),
+        ifThen(and(equals(name('old'), ''), not(name('stack'))), [setenv(name('variable'), name('value')), giveBack()]),
+        ifThen(isMode('load'), [
+          run(
+            call(
+              'keep',
+              name('old'),
+              name('stack_name'),
+              or(and(name('stack'), method(name('stack'), 'match', ':.*$')), ''),
+            ),
+          ),
+        ]),
+        pushenv(name('variable'), name('value')),
+      ],
+    ),
   ];
 }
 

@@ -81,10 +81,7 @@ export function run(call: LuaCall | LuaMethod): LuaStatement {
 }
 
 /** `if … then … elseif … else … end`; without a branch, `otherwise` always runs. */
-export function when(
-  branches: readonly LuaBranch[],
-  otherwise: readonly LuaStatement[] = [],
-): LuaStatement {
+export function when(branches: readonly LuaBranch[], otherwise: readonly LuaStatement[] = []): LuaStatement {
   return {
     kind: 'when',
     branches: branches.map((branch) => ({ condition: branch.if, body: [...branch.then] })),
@@ -102,11 +99,7 @@ export function ifThen(
 }
 
 /** `for _, item in ipairs(items) do`. @throws LuaWriterError `bad-identifier` */
-export function forEach(
-  itemName: string,
-  items: LuaExpression,
-  body: readonly LuaStatement[],
-): LuaStatement {
+export function forEach(itemName: string, items: LuaExpression, body: readonly LuaStatement[]): LuaStatement {
   return { kind: 'for-each', names: [checkIdentifier(itemName)], items, body: [...body] };
 }
 
@@ -116,8 +109,7 @@ export function forEachMatch(
   matches: LuaExpression,
   body: readonly LuaStatement[],
 ): LuaStatement {
-  if (itemNames.length === 0)
-    throw new LuaWriterError('bad-identifier', 'a loop needs at least one name');
+  if (itemNames.length === 0) throw new LuaWriterError('bad-identifier', 'a loop needs at least one name');
   return {
     kind: 'for-each-match',
     names: itemNames.map(checkIdentifier),
@@ -127,11 +119,7 @@ export function forEachMatch(
 }
 
 /** `local function name(params)`, which can call itself. @throws LuaWriterError `bad-identifier` */
-export function localFunction(
-  name: string,
-  params: readonly string[],
-  body: readonly LuaStatement[],
-): LuaStatement {
+export function localFunction(name: string, params: readonly string[], body: readonly LuaStatement[]): LuaStatement {
   return {
     kind: 'local-function',
     name: checkIdentifier(name),
@@ -166,9 +154,6 @@ export function startsWithName(expression: LuaExpression): boolean {
 /** @throws LuaWriterError `bad-statement` */
 export function checkStartsWithName(target: LuaExpression): void {
   if (!startsWithName(target)) {
-    throw new LuaWriterError(
-      'bad-statement',
-      'only a variable, or an element of a named table, can be assigned to',
-    );
+    throw new LuaWriterError('bad-statement', 'only a variable, or an element of a named table, can be assigned to');
   }
 }

@@ -13,14 +13,10 @@ export function venvInside(name: string): ContainerPath {
 }
 
 /** Variables that an install sets inside the container, literal values. */
-export function containerVariablesOf(
-  install: Pick<ResolvedInstall, 'conda' | 'venv' | 'env'>,
-): Variable[] {
+export function containerVariablesOf(install: Pick<ResolvedInstall, 'conda' | 'venv' | 'env'>): Variable[] {
   const { conda, venv, env } = install;
   const variables: Record<string, string> = {
-    ...(conda === undefined
-      ? {}
-      : { WITH_CONDA: `source ${conda.root}/bin/activate ${conda.name}` }),
+    ...(conda === undefined ? {} : { WITH_CONDA: `source ${conda.root}/bin/activate ${conda.name}` }),
     ...(venv === undefined ? {} : { VIRTUAL_ENV: venvInside(venv.name) }),
     ...env.container,
   };

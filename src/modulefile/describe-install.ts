@@ -1,12 +1,7 @@
 import { variableNameOf } from '../easyconfig/rules.ts';
 import { joinHost } from '../lib/paths.ts';
 import type { ResolvedInstall } from '../resolve/types.ts';
-import {
-  bindsOf,
-  containerPathOf,
-  containerVariablesOf,
-  userSoftwareInside,
-} from './container-environment.ts';
+import { bindsOf, containerPathOf, containerVariablesOf, userSoftwareInside } from './container-environment.ts';
 import type { Modulefile } from './types.ts';
 
 /** The modulefile of an install, as a value. */

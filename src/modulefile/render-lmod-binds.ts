@@ -36,11 +36,7 @@ export function renderBinds({ binds, userSoftware, moduleName }: Modulefile): Lu
   return [
     ...renderUsersBinds(),
     local('binds', text('')),
-    localFunction(
-      'bind',
-      ['host', 'container', 'options', 'required'],
-      renderBindFunction(moduleName),
-    ),
+    localFunction('bind', ['host', 'container', 'options', 'required'], renderBindFunction(moduleName)),
     ...binds.map((bind) => renderBind(bind)),
     comment('Your software: packed if it is packed, else the directory.'),
     ifThen(
@@ -51,11 +47,7 @@ export function renderBinds({ binds, userSoftware, moduleName }: Modulefile): Lu
     ifThen(
       equals(name('binds'), text('')),
       [assign('binds', name('users'))],
-      [
-        ifThen(notEquals(name('users'), text('')), [
-          assign('binds', concat(name('binds'), text(','), name('users'))),
-        ]),
-      ],
+      [ifThen(notEquals(name('users'), text('')), [assign('binds', concat(name('binds'), text(','), name('users')))])],
     ),
     ...bothNames('_BIND', name('binds')),
   ];
@@ -63,9 +55,7 @@ export function renderBinds({ binds, userSoftware, moduleName }: Modulefile): Lu
 
 function renderUsersBinds(): LuaStatement[] {
   return [
-    comment(
-      'Binds. Yours stay, and win where both name one place in the container (the runtimes warn of a second).',
-    ),
+    comment('Binds. Yours stay, and win where both name one place in the container (the runtimes warn of a second).'),
     comment(
       'Apptainer takes APPTAINER_BIND for SINGULARITY_BIND; both get the same value, so that each runtime sees all.',
     ),
@@ -75,13 +65,9 @@ function renderUsersBinds(): LuaStatement[] {
       equals(name('users'), text('')),
       [assign('users', name('apptainers'))],
       [
-        ifThen(
-          and(
-            notEquals(name('apptainers'), text('')),
-            notEquals(name('apptainers'), name('users')),
-          ),
-          [assign('users', concat(name('apptainers'), text(','), name('users')))],
-        ),
+        ifThen(and(notEquals(name('apptainers'), text('')), notEquals(name('apptainers'), name('users'))), [
+          assign('users', concat(name('apptainers'), text(','), name('users'))),
+        ]),
       ],
     ),
     local('taken', list()),
@@ -89,17 +75,12 @@ function renderUsersBinds(): LuaStatement[] {
       'given',
       list(
         name('users'),
-        ...['SINGULARITY_BINDPATH', 'APPTAINER_BINDPATH'].map((variable) =>
-          or(environmentValue(variable), text('')),
-        ),
+        ...['SINGULARITY_BINDPATH', 'APPTAINER_BINDPATH'].map((variable) => or(environmentValue(variable), text(''))),
       ),
       [
         forEachMatch(['entry'], method(name('given'), 'gmatch', text('[^,]+')), [
           local('place', or(method(name('entry'), 'match', text('^[^:]*:([^:]+)')), name('entry'))),
-          assign(
-            index(name('taken'), method(name('place'), 'match', text('^%s*(.-)/*%s*$'))),
-            boolean(true),
-          ),
+          assign(index(name('taken'), method(name('place'), 'match', text('^%s*(.-)/*%s*$'))), boolean(true)),
         ]),
       ],
     ),
@@ -121,10 +102,7 @@ function renderBindFunction(moduleName: string): LuaStatement[] {
       giveBack(),
     ]),
     ifThen(notEquals(name('binds'), text('')), [assign('binds', concat(name('binds'), text(',')))]),
-    assign(
-      'binds',
-      concat(name('binds'), name('host'), text(':'), name('container'), name('options')),
-    ),
+    assign('binds', concat(name('binds'), name('host'), text(':'), name('container'), name('options'))),
   ];
 }
 
@@ -132,11 +110,6 @@ function renderBind({ host, container, access, optional }: Bind): LuaStatement {
   return callBind(host, container, access === 'ro' ? ':ro' : '', !optional);
 }
 
-function callBind(
-  host: string,
-  container: string,
-  options: string,
-  isRequired: boolean,
-): LuaStatement {
+function callBind(host: string, container: string, options: string, isRequired: boolean): LuaStatement {
   return run(call('bind', text(host), text(container), text(options), boolean(isRequired)));
 }

@@ -67,10 +67,9 @@ function renderImage({ image, moduleName }: Modulefile): LuaStatement[] {
     comment('The image: the copy of this install, or else the central one.'),
     local('image', nil),
     forEach('candidate', list(text(own), ...central.map(text)), [
-      ifThen(
-        and(equals(name('image'), nil), equals(attribute(name('candidate'), 'mode'), text('file'))),
-        [assign('image', name('candidate'))],
-      ),
+      ifThen(and(equals(name('image'), nil), equals(attribute(name('candidate'), 'mode'), text('file'))), [
+        assign('image', name('candidate')),
+      ]),
     ]),
     ifThen(and(equals(name('image'), nil), isMode('load')), [
       fail(
@@ -81,17 +80,12 @@ function renderImage({ image, moduleName }: Modulefile): LuaStatement[] {
   ];
 }
 
-function renderContainerEnvironment({
-  containerVariables,
-  containerPath,
-}: Modulefile): LuaStatement[] {
+function renderContainerEnvironment({ containerVariables, containerPath }: Modulefile): LuaStatement[] {
   const usersPaths = ['APPTAINERENV_PREPEND_PATH', 'SINGULARITYENV_PREPEND_PATH'].map((variable) =>
     orElse(environmentValue(variable), text('')),
   );
   return [
-    comment(
-      'Inside the container. Apptainer reads APPTAINERENV_ first and warns where the two differ.',
-    ),
+    comment('Inside the container. Apptainer reads APPTAINERENV_ first and warns where the two differ.'),
     local('seen', text('')),
     local('path', text(containerPath.map(escapeForRuntime).join(':'))),
     forEach('users', list(...usersPaths), [

@@ -22,7 +22,9 @@ export function describeStep(step: Step): string {
     case 'write-modulefile':
       return `write modulefile ${step.path}`;
     case 'remove-leftovers':
-      return step.files.length === 0 ? 'nothing of an earlier install to remove' : `remove ${step.files.join(', ')} of the earlier install`;
+      return step.files.length === 0
+        ? 'nothing of an earlier install to remove'
+        : `remove ${step.files.join(', ')} of the earlier install`;
     default:
       return assertNever(step);
   }
@@ -35,5 +37,8 @@ export function isWorthALine(kind: Step['kind']): boolean {
 
 /** A plan for people, one line for each step. */
 export function describePlan(plan: Plan): string[] {
-  return [`${plan.moduleName} → ${plan.installDir}`, ...plan.steps.map((step, index) => `${String(index + 1).padStart(3)}. ${describeStep(step)}`)];
+  return [
+    `${plan.moduleName} → ${plan.installDir}`,
+    ...plan.steps.map((step, index) => `${String(index + 1).padStart(3)}. ${describeStep(step)}`),
+  ];
 }

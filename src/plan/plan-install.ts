@@ -42,9 +42,23 @@ export function planInstall(install: ResolvedInstall, inputs: PlanInputs): Plan 
   const image = { file: install.image.file, source: inputs.image.path, size: inputs.image.size };
   const steps: Step[] = [
     { kind: 'make-directory', path: staging },
-    { kind: 'copy-image', from: image.source, to: joinHost(staging, image.file), size: image.size, sha256: install.image.sha256 },
-    ...['bin', 'runscripts', '.ctinstall'].map((directory) => ({ kind: 'make-directory' as const, path: joinHost(staging, directory) })),
-    ...written.map(({ relative, mode, content }) => ({ kind: 'write-file' as const, path: joinHost(staging, relative), mode, content })),
+    {
+      kind: 'copy-image',
+      from: image.source,
+      to: joinHost(staging, image.file),
+      size: image.size,
+      sha256: install.image.sha256,
+    },
+    ...['bin', 'runscripts', '.ctinstall'].map((directory) => ({
+      kind: 'make-directory' as const,
+      path: joinHost(staging, directory),
+    })),
+    ...written.map(({ relative, mode, content }) => ({
+      kind: 'write-file' as const,
+      path: joinHost(staging, relative),
+      mode,
+      content,
+    })),
     ...planUserSoftware(install, inputs, staging),
     {
       kind: 'write-record',
@@ -66,10 +80,23 @@ export function planInstall(install: ResolvedInstall, inputs: PlanInputs): Plan 
       },
     },
     { kind: 'publish', from: staging, to: installDir, modulefile },
-    { kind: 'check-paths', root: installDir, files: install.sanityCheckPaths.files, dirs: install.sanityCheckPaths.dirs },
+    {
+      kind: 'check-paths',
+      root: installDir,
+      files: install.sanityCheckPaths.files,
+      dirs: install.sanityCheckPaths.dirs,
+    },
     ...planSanityChecks(install),
-    { kind: 'write-modulefile', path: modulefile, content: renderLmod(describeModulefile(install, inputs.toolVersion)) },
-    { kind: 'remove-leftovers', root: installDir, files: inputs.previousFiles.filter((file) => !files.includes(file) && isOfInstall(file)) },
+    {
+      kind: 'write-modulefile',
+      path: modulefile,
+      content: renderLmod(describeModulefile(install, inputs.toolVersion)),
+    },
+    {
+      kind: 'remove-leftovers',
+      root: installDir,
+      files: inputs.previousFiles.filter((file) => !files.includes(file) && isOfInstall(file)),
+    },
   ];
   return { ...placesOf(prefix, name, fullVersion), steps };
 }
@@ -90,7 +117,11 @@ function planFiles(install: ResolvedInstall, inputs: PlanInputs): PlannedFile[] 
   const scripts = install.scripts.map(({ name, directory }) => {
     const text = inputs.scriptTexts[name];
     if (text === undefined) throw new RangeError(`no text for the script ${name}`);
-    return { relative: `${directory}/${name}`, mode: directory === '.ctinstall' ? 0o644 : 0o755, content: fillScript(text, scriptValuesOf(name, install)) };
+    return {
+      relative: `${directory}/${name}`,
+      mode: directory === '.ctinstall' ? 0o644 : 0o755,
+      content: fillScript(text, scriptValuesOf(name, install)),
+    };
   });
   return [...scripts, { relative: '.ctinstall/easyconfig.yaml', mode: 0o644, content: inputs.easyconfigText }];
 }
@@ -123,7 +154,9 @@ function planSanityChecks(install: ResolvedInstall): Step[] {
     binds: bindsOf(install),
     userSoftware: joinHost(install.installDir, 'user-software'),
   };
-  return install.sanityCheckCommands.map((command) => planRun(install, `sanity check: ${command}`, ['sh', '-c', command], place));
+  return install.sanityCheckCommands.map((command) =>
+    planRun(install, `sanity check: ${command}`, ['sh', '-c', command], place),
+  );
 }
 
 function planRun(

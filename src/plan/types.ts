@@ -103,7 +103,12 @@ export interface PlannedRecord {
   readonly ctinstall: string;
   readonly prefix: Prefix;
   readonly modulefile: HostPath;
-  readonly runtime: { readonly name: string; readonly path: string; readonly flavour: string; readonly version: string | undefined };
+  readonly runtime: {
+    readonly name: string;
+    readonly path: string;
+    readonly flavour: string;
+    readonly version: string | undefined;
+  };
   readonly image: { readonly file: string; readonly source: HostPath; readonly size: number };
   readonly centralImages: readonly HostPath[];
   readonly binds: readonly Bind[];

@@ -18,14 +18,20 @@ export function describeIssues(file: string, text: string, issues: readonly Issu
 function showLine(line: string, column: number, length: number): string[] {
   const most = 100;
   const start = column > most - 20 ? column - 40 : 0;
-  const part = Array.from(line).slice(start, start + most).map((character) => character.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, ' '));
+  const part = Array.from(line)
+    .slice(start, start + most)
+    .map((character) => character.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, ' '));
   const caretAt = Math.max(0, column - 1 - start);
   const underlined = part.slice(caretAt, caretAt + Math.min(length, 60));
-  return [`  | ${part.join('')}`, `  | ${' '.repeat(cellsOf(part.slice(0, caretAt)))}${'^'.repeat(Math.max(1, cellsOf(underlined)))}`];
+  return [
+    `  | ${part.join('')}`,
+    `  | ${' '.repeat(cellsOf(part.slice(0, caretAt)))}${'^'.repeat(Math.max(1, cellsOf(underlined)))}`,
+  ];
 }
 
 /** How many cells of a terminal characters take: none for what is put onto another, two for East Asian ones and emoji. */
 function cellsOf(characters: readonly string[]): number {
-  const wide = /[\p{Emoji_Presentation}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\uff01-\uff60]/u;
+  const wide =
+    /[\p{Emoji_Presentation}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\uff01-\uff60]/u;
   return characters.reduce((sum, character) => sum + (/\p{M}/u.test(character) ? 0 : wide.test(character) ? 2 : 1), 0);
 }

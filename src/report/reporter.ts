@@ -52,7 +52,13 @@ function makeTextReporter({ stderr, isTrace }: ReporterOptions): ClosableReporte
     const show = (value: number): string => (unit === 'bytes' ? formatBytes(value) : `${value} blocks`);
     if (bar === undefined) {
       bar = new cliProgress.SingleBar(
-        { stream: stderr, format: '  [{bar}] {percentage}%  {shown}', clearOnComplete: true, hideCursor: true, gracefulExit: false },
+        {
+          stream: stderr,
+          format: '  [{bar}] {percentage}%  {shown}',
+          clearOnComplete: true,
+          hideCursor: true,
+          gracefulExit: false,
+        },
         cliProgress.Presets.legacy,
       );
       bar.start(Math.max(1, total), done, { shown: '' });
@@ -69,7 +75,8 @@ function makeTextReporter({ stderr, isTrace }: ReporterOptions): ClosableReporte
           if (isTrace) write(`  … ${event.title}`);
           return;
         case 'step-finished':
-          if (isTrace || isWorthALine(event.step as Step['kind'])) write(`  ${event.title}  (${formatSeconds(event.seconds)})`);
+          if (isTrace || isWorthALine(event.step as Step['kind']))
+            write(`  ${event.title}  (${formatSeconds(event.seconds)})`);
           return closeBar();
         case 'note':
           return write(event.message);

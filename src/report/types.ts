@@ -1,7 +1,13 @@
 /** What the pipeline tells while it works. One reporter turns events into text or JSON. */
 export type ReportEvent =
   | { readonly event: 'step-started'; readonly step: string; readonly title: string }
-  | { readonly event: 'progress'; readonly title: string; readonly done: number; readonly total: number; readonly unit: 'bytes' | 'blocks' }
+  | {
+      readonly event: 'progress';
+      readonly title: string;
+      readonly done: number;
+      readonly total: number;
+      readonly unit: 'bytes' | 'blocks';
+    }
   | { readonly event: 'step-finished'; readonly step: string; readonly title: string; readonly seconds: number }
   | { readonly event: 'warning'; readonly message: string; readonly hint?: string | undefined }
   | { readonly event: 'note'; readonly message: string };

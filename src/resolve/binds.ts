@@ -1,5 +1,5 @@
-import type { EasyconfigBind } from '../easyconfig/types.ts';
 import { describeBadBindPath, describeBadContainerPath } from '../easyconfig/rules.ts';
+import type { EasyconfigBind } from '../easyconfig/types.ts';
 import { didYouMean } from '../lib/near.ts';
 import { containerPath, hostPath } from '../lib/paths.ts';
 import type { SiteBind } from '../settings/types.ts';
@@ -63,7 +63,10 @@ function depthOf(bind: Bind): number {
 }
 
 function unknownGroup(group: string, known: readonly string[], path: readonly PropertyKey[]): ResolveIssue {
-  const groups = known.length === 0 ? 'the settings name no bind groups' : `the settings name ${known.map((name) => `\`${name}\``).join(', ')}`;
+  const groups =
+    known.length === 0
+      ? 'the settings name no bind groups'
+      : `the settings name ${known.map((name) => `\`${name}\``).join(', ')}`;
   return {
     path: [...path, 'site'],
     message: `unknown bind group \`${group}\``,

@@ -42,12 +42,17 @@ export function resolveInstall(
     });
   const { binds, issues: bindIssues } = resolveBinds(easyconfig.binds, settings.bindGroups, fill);
   const image = { file: fill(easyconfig.image.file), sha256: easyconfig.image.sha256 };
-  const env = { module: fillValues(easyconfig.env.module, fill), container: fillValues(easyconfig.env.container, fill) };
+  const env = {
+    module: fillValues(easyconfig.env.module, fill),
+    container: fillValues(easyconfig.env.container, fill),
+  };
   const issues = [
     ...filledIssue(['image', 'file'], image.file, describeBadFileName),
     ...bindIssues,
     ...(['module', 'container'] as const).flatMap((where) =>
-      Object.entries(env[where]).flatMap(([name, value]) => filledIssue(['env', where, name], value, describeBadVariableValue)),
+      Object.entries(env[where]).flatMap(([name, value]) =>
+        filledIssue(['env', where, name], value, describeBadVariableValue),
+      ),
     ),
     ...scriptIssues('runscripts', easyconfig.runscripts, facts.scripts.runscripts),
     ...scriptIssues('wrappers', easyconfig.wrappers, facts.scripts.wrappers),
@@ -91,12 +96,22 @@ export function resolveInstall(
 }
 
 /** A value that broke a rule only when its templates were replaced. */
-function filledIssue(path: readonly PropertyKey[], value: string, describeBad: (value: string) => string | undefined): ResolveIssue[] {
+function filledIssue(
+  path: readonly PropertyKey[],
+  value: string,
+  describeBad: (value: string) => string | undefined,
+): ResolveIssue[] {
   const bad = describeBad(value);
-  return bad === undefined ? [] : [{ path, message: `with its templates replaced, \`${formatValue(value)}\` ${bad}`, hint: undefined }];
+  return bad === undefined
+    ? []
+    : [{ path, message: `with its templates replaced, \`${formatValue(value)}\` ${bad}`, hint: undefined }];
 }
 
-function scriptIssues(key: 'runscripts' | 'wrappers', asked: readonly string[], known: readonly string[]): ResolveIssue[] {
+function scriptIssues(
+  key: 'runscripts' | 'wrappers',
+  asked: readonly string[],
+  known: readonly string[],
+): ResolveIssue[] {
   return asked.flatMap((name, index) =>
     known.includes(name)
       ? []

@@ -51,7 +51,10 @@ export interface ResolvedInstall {
   readonly scripts: readonly ScriptChoice[];
   readonly conda: CondaEnvironment | undefined;
   readonly venv: VirtualEnvironment | undefined;
-  readonly env: { readonly module: Readonly<Record<string, string>>; readonly container: Readonly<Record<string, string>> };
+  readonly env: {
+    readonly module: Readonly<Record<string, string>>;
+    readonly container: Readonly<Record<string, string>>;
+  };
   readonly sanityCheckPaths: { readonly files: readonly string[]; readonly dirs: readonly string[] };
   readonly sanityCheckCommands: readonly string[];
   readonly runtime: string;

@@ -11,14 +11,11 @@ export function fillScript(text: string, values: Readonly<Record<string, string>
   const missing = new Set(Object.keys(values));
   const filled = text.replace(filledLine, (_line, key: string) => {
     const value = Object.hasOwn(values, key) ? values[key] : undefined;
-    if (value === undefined)
-      throw new Error(`the script has a line for \`${key}\`, which has no value`);
+    if (value === undefined) throw new Error(`the script has a line for \`${key}\`, which has no value`);
     if (!missing.delete(key)) throw new Error(`the script has more than one line for \`${key}\``);
     return `${key}=${quoteBash(value)}  # filled in by ctinstall`;
   });
   if (missing.size > 0)
-    throw new Error(
-      `the script has no line for ${[...missing].map((key) => `\`${key}\``).join(', ')}`,
-    );
+    throw new Error(`the script has no line for ${[...missing].map((key) => `\`${key}\``).join(', ')}`);
   return filled;
 }

@@ -10,9 +10,15 @@ import type { Settings } from './types.ts';
  */
 export function checkPrefix({ prefix, origins }: Settings): void {
   const isBeyondAscii = /[^ -~]/.test(prefix);
-  const bad = describeBadBindPath(prefix) ?? (isBeyondAscii ? 'holds letters beyond ASCII, which Lmod cannot keep track of' : undefined);
+  const bad =
+    describeBadBindPath(prefix) ??
+    (isBeyondAscii ? 'holds letters beyond ASCII, which Lmod cannot keep track of' : undefined);
   if (bad === undefined) return;
-  throw new CtinstallError('settings-invalid', `the prefix \`${formatValue(prefix)}\` (${origins.prefix.join(', ')}) ${bad}`, {
-    hint: 'choose another with `--prefix <dir>`',
-  });
+  throw new CtinstallError(
+    'settings-invalid',
+    `the prefix \`${formatValue(prefix)}\` (${origins.prefix.join(', ')}) ${bad}`,
+    {
+      hint: 'choose another with `--prefix <dir>`',
+    },
+  );
 }

@@ -51,9 +51,16 @@ function readMap(key: OptionKey, name: string, text: string): unknown {
   const { yaml, issues } = parsePlacedYaml(text);
   const result = yaml === undefined ? undefined : schema.safeParse(yaml.value);
   if (result?.success) return result.data;
-  const faults = yaml === undefined || result === undefined ? issues : placeIssues(result.error.issues, yaml, (path) => knownKeysOf(schema, path));
-  throw new CtinstallError('settings-invalid', `\`${name}\` has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}`, {
-    details: describeIssues(name, text, faults),
-    hint: `${help}; its value is a map in YAML such as \`{ filesystems: [/scratch, /project] }\``,
-  });
+  const faults =
+    yaml === undefined || result === undefined
+      ? issues
+      : placeIssues(result.error.issues, yaml, (path) => knownKeysOf(schema, path));
+  throw new CtinstallError(
+    'settings-invalid',
+    `\`${name}\` has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}`,
+    {
+      details: describeIssues(name, text, faults),
+      hint: `${help}; its value is a map in YAML such as \`{ filesystems: [/scratch, /project] }\``,
+    },
+  );
 }

@@ -6,12 +6,21 @@ import type { Settings, SettingsLayer, SiteBind } from './types.ts';
  * Folds the layers, weakest first, into the settings that hold. Paths are made absolute: `~` and `$HOME`-like variables
  * from `environment` unless a shell has done that, relative ones from the place that the layer names.
  */
-export function foldSettings(layers: readonly SettingsLayer[], environment: Readonly<Record<string, string | undefined>>): Settings {
+export function foldSettings(
+  layers: readonly SettingsLayer[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Settings {
   const home = environment.HOME ?? '/';
-  const origins = Object.fromEntries(optionKeys.map((key) => [key, originsOf(key, layers)])) as Record<OptionKey, string[]>;
-  const absolute = (path: string, layer: SettingsLayer): HostPath => hostPath(layer.isExpanded === true ? path : expand(path, home, environment), layer.base);
+  const origins = Object.fromEntries(optionKeys.map((key) => [key, originsOf(key, layers)])) as Record<
+    OptionKey,
+    string[]
+  >;
+  const absolute = (path: string, layer: SettingsLayer): HostPath =>
+    hostPath(layer.isExpanded === true ? path : expand(path, home, environment), layer.base);
 
-  const strongest = <Key extends OptionKey>(key: Key): { value: NonNullable<SettingsValues[Key]>; layer: SettingsLayer } | undefined => {
+  const strongest = <Key extends OptionKey>(
+    key: Key,
+  ): { value: NonNullable<SettingsValues[Key]>; layer: SettingsLayer } | undefined => {
     const layer = layers.findLast(({ values }) => values[key] !== undefined);
     const value = layer?.values[key];
     return layer === undefined || value === undefined || value === null ? undefined : { value, layer };
@@ -23,14 +32,20 @@ export function foldSettings(layers: readonly SettingsLayer[], environment: Read
   const runtime = strongest('runtime');
   const bindGroups: Record<string, readonly SiteBind[]> = {};
   for (const { values } of layers)
-    for (const [group, binds] of Object.entries(values.bind_groups ?? {})) bindGroups[group] = binds.map(normalizeSiteBind);
+    for (const [group, binds] of Object.entries(values.bind_groups ?? {}))
+      bindGroups[group] = binds.map(normalizeSiteBind);
 
   return {
     site: strongest('site')?.value ?? 'generic',
     prefix: asPrefix(prefix === undefined ? hostPath('ctinstall', home) : absolute(prefix.value, prefix.layer)),
     easyconfigs: pathList('easyconfigs'),
     imageDirs: pathList('image_dirs'),
-    runtime: runtime === undefined ? undefined : runtime.value.includes('/') ? absolute(runtime.value, runtime.layer) : runtime.value,
+    runtime:
+      runtime === undefined
+        ? undefined
+        : runtime.value.includes('/')
+          ? absolute(runtime.value, runtime.layer)
+          : runtime.value,
     enforceChecksums: strongest('enforce_checksums')?.value ?? false,
     squashfsProcessors: strongest('squashfs_processors')?.value ?? 0,
     bindGroups,

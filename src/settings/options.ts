@@ -77,10 +77,7 @@ export const optionTable = {
     help: 'processors that packing may use; 0 for all that are granted',
   },
   bind_groups: {
-    schema: z.record(
-      z.string().regex(groupPattern, 'is not a valid name of a bind group'),
-      z.array(siteBind),
-    ),
+    schema: z.record(z.string().regex(groupPattern, 'is not a valid name of a bind group'), z.array(siteBind)),
     environment: 'CTINSTALL_BIND_GROUPS',
     flag: undefined,
     merge: 'by-key',

@@ -30,20 +30,29 @@ export async function readSettings({ environment, cwd, flags, toolDir }: Setting
   ].filter((layer) => layer !== undefined);
   const above: SettingsLayer[] = [
     ...files,
-    { origin: (key) => optionTable[key].environment ?? key, base: cwd, isExpanded: true, values: settingsOfEnvironment(environment) },
+    {
+      origin: (key) => optionTable[key].environment ?? key,
+      base: cwd,
+      isExpanded: true,
+      values: settingsOfEnvironment(environment),
+    },
     { origin: (key) => optionTable[key].flag?.split(' ')[0] ?? key, base: cwd, isExpanded: true, values: flags },
   ];
   const { site } = foldSettings(above, environment);
   const preset = await readSettingsFile(`${toolDir}/sites/${site}.yaml`, cwd);
   if (preset === undefined)
-    throw new CtinstallError('settings-invalid', `there is no site preset \`${site}\``, { hint: `presets lie in \`${toolDir}/sites\`` });
+    throw new CtinstallError('settings-invalid', `there is no site preset \`${site}\``, {
+      hint: `presets lie in \`${toolDir}/sites\``,
+    });
   return foldSettings([{ ...preset, origin: `site preset ${site}` }, ...above], environment);
 }
 
 async function readSiteSettings(named: string | undefined, cwd: HostPath): Promise<SettingsLayer | undefined> {
   const layer = await readSettingsFile(named || '/etc/ctinstall/settings.yaml', cwd);
   if (layer === undefined && named)
-    throw new CtinstallError('settings-invalid', `\`CTINSTALL_SITE_SETTINGS\` names \`${named}\`, which is not there`, { hint: 'mend or unset the variable' });
+    throw new CtinstallError('settings-invalid', `\`CTINSTALL_SITE_SETTINGS\` names \`${named}\`, which is not there`, {
+      hint: 'mend or unset the variable',
+    });
   return layer;
 }
 
@@ -53,8 +62,12 @@ async function readSettingsFile(path: string, cwd: HostPath): Promise<SettingsLa
   if (text === undefined) return undefined;
   const { values, issues } = parseSettings(text);
   if (issues.length > 0)
-    throw new CtinstallError('settings-invalid', `the settings file \`${file}\` has ${issues.length === 1 ? 'a fault' : `${issues.length} faults`}`, {
-      details: describeIssues(file, text, issues),
-    });
+    throw new CtinstallError(
+      'settings-invalid',
+      `the settings file \`${file}\` has ${issues.length === 1 ? 'a fault' : `${issues.length} faults`}`,
+      {
+        details: describeIssues(file, text, issues),
+      },
+    );
   return { origin: file, base: hostPath('..', file), values };
 }

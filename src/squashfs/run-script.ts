@@ -1,5 +1,5 @@
-import { run } from '../host/run.ts';
 import { isFile } from '../host/files.ts';
+import { run } from '../host/run.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import type { HostPath } from '../lib/paths.ts';
 import type { Reporter } from '../report/types.ts';
@@ -19,11 +19,19 @@ export interface SquashfsScriptOptions {
  * Gives back what it said at the end, without the progress bar of the squashfs tools.
  * @throws CtinstallError with the script's own message and hint
  */
-export async function runSquashfsScript(script: HostPath, args: readonly string[], options: SquashfsScriptOptions): Promise<{ lines: string[] }> {
+export async function runSquashfsScript(
+  script: HostPath,
+  args: readonly string[],
+  options: SquashfsScriptOptions,
+): Promise<{ lines: string[] }> {
   if (!(await isFile(script)))
-    throw new CtinstallError('not-installed', `\`${script}\` is not there`, { hint: 'install the module again with `ctinstall --rebuild`; your software stays' });
+    throw new CtinstallError('not-installed', `\`${script}\` is not there`, {
+      hint: 'install the module again with `ctinstall --rebuild`; your software stays',
+    });
   const started = performance.now();
-  const parser = makeProgressParser((done, total) => options.reporter.report({ event: 'progress', title: options.title, done, total, unit: 'blocks' }));
+  const parser = makeProgressParser((done, total) =>
+    options.reporter.report({ event: 'progress', title: options.title, done, total, unit: 'blocks' }),
+  );
   options.reporter.report({ event: 'step-started', step: 'squashfs', title: options.title });
   const env = {
     ...options.environment,
@@ -32,7 +40,12 @@ export async function runSquashfsScript(script: HostPath, args: readonly string[
   };
   const result = await run(['bash', '-p', script, ...args], { env, signal: options.signal, onOutput: parser.take });
   if (result.exitCode !== 0) throw scriptError(result.exitCode, result.stderr, options.title);
-  options.reporter.report({ event: 'step-finished', step: 'squashfs', title: options.title, seconds: (performance.now() - started) / 1000 });
+  options.reporter.report({
+    event: 'step-finished',
+    step: 'squashfs',
+    title: options.title,
+    seconds: (performance.now() - started) / 1000,
+  });
   return { lines: parser.lines() };
 }
 
@@ -42,7 +55,14 @@ function scriptError(exitCode: number | undefined, stderr: string, title: string
   const error = lines.find((line) => line.startsWith('error: '))?.slice('error: '.length);
   const hints = lines.filter((line) => line.startsWith('hint: ')).map((line) => line.slice('hint: '.length));
   const rest = lines.filter((line) => !line.startsWith('error: ') && !line.startsWith('hint: '));
-  const code = exitCode === 2 ? (/^nothing to /.test(error ?? '') ? 'nothing-to-pack' : 'usage') : /squashfs-tools/.test(hints.join()) ? 'squashfs-tools-missing' : 'command-failed';
+  const code =
+    exitCode === 2
+      ? /^nothing to /.test(error ?? '')
+        ? 'nothing-to-pack'
+        : 'usage'
+      : /squashfs-tools/.test(hints.join())
+        ? 'squashfs-tools-missing'
+        : 'command-failed';
   return new CtinstallError(code, error ?? `could not ${title} (exit status ${exitCode ?? 'none'})`, {
     details: rest.slice(-20).map((line) => `  | ${line}`),
     hint: hints.length === 0 ? undefined : hints.join('\nhint: '),

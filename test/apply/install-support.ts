@@ -38,20 +38,34 @@ export interface Site {
   readonly remove: () => void;
 }
 
-/** A temporary directory with a prefix to be (or not yet), an image and a fake runtime. */
-export function makeSite(prefixName = 'prefix'): Site {
+/**
+ * Temporary directories with a prefix to be (there is nothing yet), an image and a fake runtime. `isInMemory` puts the
+ * prefix where nothing waits for a disk, if this machine has such a place: for tests that install hundreds of times.
+ */
+export function makeSite({ isInMemory = false } = {}): Site {
   const root = mkdtempSync(join(tmpdir(), 'ctinstall-apply-'));
   mkdirSync(join(root, 'images'));
   writeFileSync(join(root, 'runtime'), fakeRuntime);
   chmodSync(join(root, 'runtime'), 0o755);
+  const around = isInMemory ? makeInMemory() : root;
   const log = join(root, 'runtime.log');
   return {
     root,
-    prefix: asPrefix(hostPath(join(root, prefixName))),
+    prefix: asPrefix(hostPath(join(around, 'prefix'))),
     log,
     environment: { PATH: process.env.PATH, FAKE_LOG: log },
-    remove: () => rmSync(root, { recursive: true }),
+    remove: () => {
+      for (const directory of new Set([root, around])) rmSync(directory, { recursive: true });
+    },
   };
+}
+
+function makeInMemory(): string {
+  try {
+    return mkdtempSync('/dev/shm/ctinstall-apply-');
+  } catch {
+    return mkdtempSync(join(tmpdir(), 'ctinstall-apply-'));
+  }
 }
 
 /** A plan whose image holds `image`, for the easyconfig demo 1.0-x with `more`. */

@@ -23,7 +23,7 @@ afterAll(() => rmSync(programs, { recursive: true }));
 
 let site: Site;
 beforeEach(() => {
-  site = makeSite();
+  site = makeSite({ isInMemory: true });
 });
 afterEach(() => site.remove());
 
@@ -98,7 +98,7 @@ describe('killed at any moment', () => {
     const old = sitePlan(site, { image: 'old image' });
     expect(await run('apply', old)).toMatchObject({ status: 0, stderr: '' });
     writeTree(old.installDir, { 'user-software/venv/torch/mine': 'mine', 'notes.txt': 'notes' });
-    const kept = join(site.root, 'kept');
+    const kept = join(site.prefix, '../kept');
     cpSync(site.prefix, kept, { recursive: true, preserveTimestamps: true });
     const before = contents(site.prefix);
     const more = everyStep.replace('wrappers: [start-shell]', 'wrappers: []').replace('bin/start-shell', 'bin');
@@ -141,7 +141,7 @@ describe('killed at any moment', () => {
     const steps = plan.steps.map((step) => (step.kind === 'run-in-container' ? { ...step, runtime: hang } : step));
     restore(kept);
     expect(await run('apply', { ...plan, steps })).toMatchObject({ signal: 'SIGKILL' });
-    const published = join(site.root, 'published');
+    const published = join(site.prefix, '../published');
     cpSync(site.prefix, published, { recursive: true, preserveTimestamps: true });
     for (let killAt = 1; ; killAt += 1) {
       restore(published);

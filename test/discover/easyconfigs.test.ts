@@ -2,11 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  type EasyconfigSearch,
-  listEasyconfigs,
-  searchEasyconfig,
-} from '../../src/discover/easyconfigs.ts';
+import { type EasyconfigSearch, listEasyconfigs, searchEasyconfig } from '../../src/discover/easyconfigs.ts';
 import { hostPath } from '../../src/lib/paths.ts';
 import { failure } from '../image/failure.ts';
 
@@ -18,11 +14,7 @@ beforeEach(() => {
   search = {
     cwd: hostPath(`${root}/cwd`),
     home: `${root}/home`,
-    directories: [
-      hostPath(`${root}/site`),
-      hostPath(`${root}/shipped`),
-      hostPath(`${root}/missing`),
-    ],
+    directories: [hostPath(`${root}/site`), hostPath(`${root}/shipped`), hostPath(`${root}/missing`)],
     otherWords: ['squashfs', 'list'],
   };
 });
@@ -36,9 +28,7 @@ function write(path: string, text = path): void {
 describe('searchEasyconfig', () => {
   it('takes the one in the current directory before those along the path', async () => {
     write('shipped/d/demo/demo-1.0.yaml');
-    expect((await searchEasyconfig('demo-1.0.yaml', search)).text).toBe(
-      'shipped/d/demo/demo-1.0.yaml',
-    );
+    expect((await searchEasyconfig('demo-1.0.yaml', search)).text).toBe('shipped/d/demo/demo-1.0.yaml');
     write('site/demo-1.0.yaml');
     expect((await searchEasyconfig('demo-1.0', search)).text).toBe('site/demo-1.0.yaml');
     write('cwd/demo-1.0.yaml');
@@ -80,9 +70,7 @@ describe('searchEasyconfig', () => {
   });
 
   it('knows a misspelt command, and a path that leads nowhere', async () => {
-    expect((await failure(searchEasyconfig('squahsfs', search))).hint).toBe(
-      'did you mean `ctinstall squashfs`?',
-    );
+    expect((await failure(searchEasyconfig('squahsfs', search))).hint).toBe('did you mean `ctinstall squashfs`?');
     write('cwd/sub/demo-1.0.yaml');
     write('cwd/demo-1.0.yaml');
     const error = await failure(searchEasyconfig('sub/demo-1.1.yaml', search));
@@ -102,23 +90,14 @@ describe('searchEasyconfig', () => {
     const error = await failure(searchEasyconfig('./', search));
     expect(error).toMatchObject({ code: 'easyconfig-not-found', message: '`./` is a directory' });
     mkdirSync(join(root, 'cwd/demo-1.0.yaml'));
-    expect((await failure(searchEasyconfig('demo-1.0.yaml', search))).code).toBe(
-      'easyconfig-not-found',
-    );
+    expect((await failure(searchEasyconfig('demo-1.0.yaml', search))).code).toBe('easyconfig-not-found');
   });
 });
 
 describe('listEasyconfigs', () => {
   it('finds all, in the current directory only those right there', async () => {
-    for (const path of ['cwd/a-1.yaml', 'cwd/sub/b-1.yaml', 'site/c-1.yml', 'shipped/d/D/D-1.yaml'])
-      write(path);
-    for (const path of [
-      'cwd/notes.yaml',
-      'cwd/.hidden-1.yaml',
-      'site/.git/x-1.yaml',
-      'site/a-1.txt',
-    ])
-      write(path);
+    for (const path of ['cwd/a-1.yaml', 'cwd/sub/b-1.yaml', 'site/c-1.yml', 'shipped/d/D/D-1.yaml']) write(path);
+    for (const path of ['cwd/notes.yaml', 'cwd/.hidden-1.yaml', 'site/.git/x-1.yaml', 'site/a-1.txt']) write(path);
     const found = (await listEasyconfigs(search)).map((path) => path.slice(root.length + 1));
     expect(found.toSorted()).toEqual(['cwd/a-1.yaml', 'shipped/d/D/D-1.yaml', 'site/c-1.yml']);
   });

@@ -66,9 +66,7 @@ describe('discoverImage', () => {
     const error = await failure(discoverImage(search));
     expect(error.code).toBe('image-not-found');
     expect(error.message).toBe('no image for `/e/demo-1.0.yaml`');
-    expect(error.details).toEqual([
-      `  Caused by: \`demo.sif\` is in none of: \`${root}/one\`, \`${root}/two\`, \`.\``,
-    ]);
+    expect(error.details).toEqual([`  Caused by: \`demo.sif\` is in none of: \`${root}/one\`, \`${root}/two\`, \`.\``]);
     expect(error.hint).toContain('--image-dir <dir>');
   });
 

@@ -3,9 +3,7 @@ import { faultsOf, least, messagesOf } from './support.ts';
 
 describe('faults of an easyconfig, as users see them', () => {
   it('a version that YAML reads as a number', () => {
-    expect(
-      faultsOf('name: demo\nversion: 1.10\nimage: { file: demo.sif }\n'),
-    ).toMatchInlineSnapshot(`
+    expect(faultsOf('name: demo\nversion: 1.10\nimage: { file: demo.sif }\n')).toMatchInlineSnapshot(`
       "f.yaml:2:10: \`version\` must be text, but YAML reads \`1.10\` as the number 1.1
         | version: 1.10
         |          ^^^^
@@ -311,9 +309,7 @@ sanity_check_paths: { files: [/bin/sh], dirs: [../x] }
   });
 
   it('templates that do not exist', () => {
-    expect(
-      faultsOf(`${least}whatis: ["%(nme)s %(version)s %% %(x)d"]\nhomepage: "%(Name)s"\n`),
-    ).toMatchInlineSnapshot(`
+    expect(faultsOf(`${least}whatis: ["%(nme)s %(version)s %% %(x)d"]\nhomepage: "%(Name)s"\n`)).toMatchInlineSnapshot(`
       "f.yaml:4:10: \`whatis[0]\`: \`%(nme)s\` is no template
         | whatis: ["%(nme)s %(version)s %% %(x)d"]
         |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^

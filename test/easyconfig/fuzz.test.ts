@@ -12,9 +12,7 @@ import { normalFormIfGood } from './support.ts';
 /** Texts with what matters to YAML, shells, Lua, binds and templates in them more often than chance has it. */
 const awkward = fc.string({
   unit: fc.oneof(
-    fc.constantFrom(
-      ...'\0\n\r\t\v\f\\"\'`$:,^%()[]{}&*!|>#-?@ /.~=;<é😀日\ufeff\u202e\u2028\ud800\udc00',
-    ),
+    fc.constantFrom(...'\0\n\r\t\v\f\\"\'`$:,^%()[]{}&*!|>#-?@ /.~=;<é😀日\ufeff\u202e\u2028\ud800\udc00'),
     fc.constantFrom('%(name)s', '%(nme)s', '%%', '/a', '..', '$(x)', ']]', 'x', '1'),
     fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
   ),
@@ -203,19 +201,9 @@ describe('an easyconfig that is taken', () => {
     fc.assert(
       fc.property(
         recipe,
-        fc.subarray([
-          'homepage',
-          'description',
-          'whatis',
-          'binds',
-          'env',
-          'python',
-          'sanity_check_commands',
-        ]),
+        fc.subarray(['homepage', 'description', 'whatis', 'binds', 'env', 'python', 'sanity_check_commands']),
         (whole, dropped) => {
-          const some = Object.fromEntries(
-            Object.entries(refusable(whole)).filter(([key]) => !dropped.includes(key)),
-          );
+          const some = Object.fromEntries(Object.entries(refusable(whole)).filter(([key]) => !dropped.includes(key)));
           const easyconfig = normalFormIfGood(JSON.stringify(some));
           if (easyconfig === undefined) return;
           const resolved = resolveInstall(easyconfig, settings, {

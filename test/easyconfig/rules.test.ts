@@ -1,9 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  describeBadContainerPath,
-  describeBadVariableValue,
-  variableNameOf,
-} from '../../src/easyconfig/rules.ts';
+import { describeBadContainerPath, describeBadVariableValue, variableNameOf } from '../../src/easyconfig/rules.ts';
 
 describe('variableNameOf', () => {
   // As EasyBuild's convert_name(name, upper=True) answers.
@@ -33,12 +29,9 @@ describe('describeBadContainerPath', () => {
     expect(describeBadContainerPath(path)).toMatch(/uses itself/);
   });
 
-  it.each(['/runscripts2', '/opt/runscripts', '/user-software/x', '/...', '/a b/c', "/$x`'"])(
-    'takes %s',
-    (path) => {
-      expect(describeBadContainerPath(path)).toBeUndefined();
-    },
-  );
+  it.each(['/runscripts2', '/opt/runscripts', '/user-software/x', '/...', '/a b/c', "/$x`'"])('takes %s', (path) => {
+    expect(describeBadContainerPath(path)).toBeUndefined();
+  });
 
   it.each([
     ['relative', 'is not an absolute path'],

@@ -40,9 +40,7 @@ describe('the easyconfigs that are shipped', () => {
     expect(path).toBe(`${letter}/${easyconfig.name}/${fileNameOf(easyconfig)}`);
     expect(easyconfig.description).not.toBe('');
     for (const preset of presets)
-      expect(
-        resolveInstall(easyconfig, settingsOf(preset), { runtime: 'r', scripts }).issues,
-      ).toEqual([]);
+      expect(resolveInstall(easyconfig, settingsOf(preset), { runtime: 'r', scripts }).issues).toEqual([]);
   });
 });
 

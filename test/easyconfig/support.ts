@@ -13,9 +13,7 @@ export function faultsOf(text: string): string {
 
 /** The first line of each fault: place and message. */
 export function messagesOf(text: string): string[] {
-  return parseEasyconfig(text).issues.map(
-    ({ message, place }) => `${place.line}:${place.column} ${message}`,
-  );
+  return parseEasyconfig(text).issues.map(({ message, place }) => `${place.line}:${place.column} ${message}`);
 }
 
 export function normalFormOf(text: string): Easyconfig {

@@ -17,9 +17,7 @@ describe('replaceTemplates', () => {
   });
 
   it('makes one percent sign of two, and reads none of them again', () => {
-    expect(replaceTemplates('100%% %%(name)s %%%(name)s %%%%', values)).toBe(
-      '100% %(name)s %mpi4py %%',
-    );
+    expect(replaceTemplates('100%% %%(name)s %%%(name)s %%%%', values)).toBe('100% %(name)s %mpi4py %%');
   });
 
   it('leaves what is no template', () => {
@@ -44,14 +42,11 @@ describe('replaceTemplates', () => {
 
   it('gives back any text whose percent signs are doubled', () => {
     fc.assert(
-      fc.property(
-        fc.string({ unit: fc.constantFrom('%', '(', ')', 's', 'name', '\n', 'é') }),
-        (text) => {
-          const escaped = text.replaceAll('%', '%%');
-          expect(findUnknownTemplates(escaped)).toEqual([]);
-          expect(replaceTemplates(escaped, values)).toBe(text);
-        },
-      ),
+      fc.property(fc.string({ unit: fc.constantFrom('%', '(', ')', 's', 'name', '\n', 'é') }), (text) => {
+        const escaped = text.replaceAll('%', '%%');
+        expect(findUnknownTemplates(escaped)).toEqual([]);
+        expect(replaceTemplates(escaped, values)).toBe(text);
+      }),
       { numRuns: 1000 },
     );
   });

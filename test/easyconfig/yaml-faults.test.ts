@@ -36,9 +36,7 @@ describe('texts that are no good YAML', () => {
   });
 
   it('a key twice', () => {
-    expect(
-      faultsOf('name: a\nimage: { file: a.sif, file: b.sif }\nname: b\n'),
-    ).toMatchInlineSnapshot(`
+    expect(faultsOf('name: a\nimage: { file: a.sif, file: b.sif }\nname: b\n')).toMatchInlineSnapshot(`
       "f.yaml:2:23: the key \`file\` is there twice
         | image: { file: a.sif, file: b.sif }
         |                       ^^^^
@@ -81,13 +79,8 @@ describe('texts that are no good YAML', () => {
   });
 
   it('tags and directives nobody knows', () => {
-    expect(messagesOf('%FOO\n---\nname: !foo a\n')).toEqual([
-      '1:1 Unknown directive %FOO',
-      '3:7 Unresolved tag: !foo',
-    ]);
-    expect(messagesOf(`${least}description: !!binary aGk=\n`)).toEqual([
-      '4:23 `description` must be text, not a map',
-    ]);
+    expect(messagesOf('%FOO\n---\nname: !foo a\n')).toEqual(['1:1 Unknown directive %FOO', '3:7 Unresolved tag: !foo']);
+    expect(messagesOf(`${least}description: !!binary aGk=\n`)).toEqual(['4:23 `description` must be text, not a map']);
   });
 
   it.each([
@@ -97,9 +90,7 @@ describe('texts that are no good YAML', () => {
     ['plain text', 'hello\n', 'text'],
     ['a number', '4\n', 'the number 4'],
   ])('%s', (_, text, what) => {
-    expect(messagesOf(text)).toEqual([
-      `1:1 the file must be a map of keys and values, not ${what}`,
-    ]);
+    expect(messagesOf(text)).toEqual([`1:1 the file must be a map of keys and values, not ${what}`]);
   });
 
   it('an easyconfig from Windows: CRLF, and a byte order mark', () => {
@@ -204,10 +195,7 @@ describe('texts made to do harm', () => {
     ['a key', `"${'k'.repeat(1000)}": x\n${'k'.repeat(mebi)}: x\n`],
     ['a number', `version: ${'1'.repeat(mebi)}\n`],
     ['a bind', `${least}binds: ['/${'a'.repeat(mebi)}']\n`],
-    [
-      'a variable',
-      `${least}env: { module: { A: '${'a'.repeat(mebi)}', ${'B'.repeat(500)}: x } }\n`,
-    ],
+    ['a variable', `${least}env: { module: { A: '${'a'.repeat(mebi)}', ${'B'.repeat(500)}: x } }\n`],
     ['a template', `${least}description: '%(${'a'.repeat(mebi)})s'\n`],
     ['an alias', `name: *${'a'.repeat(mebi)}\n`],
   ])('a mebibyte as %s: refused with a message of a page', (_, text) => {

@@ -10,9 +10,17 @@ const envFile = fileURLToPath(new URL('../../testbed/env.sh', import.meta.url));
 /** What testbed/env.sh says of this machine: the real programs and images that end-to-end tests use. */
 export const machine = readMachine();
 
-function readMachine(): { images: string; lmodInit: string; user: string; path: string; environment: Record<string, string> } {
+function readMachine(): {
+  images: string;
+  lmodInit: string;
+  user: string;
+  path: string;
+  environment: Record<string, string>;
+} {
   const text = execFileSync('bash', ['-c', `. "$1" && env -0`, 'env', envFile], { encoding: 'utf8' });
-  const all = Object.fromEntries(text.split('\0').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+  const all = Object.fromEntries(
+    text.split('\0').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  );
   const { CT_IMAGES: images = '', CT_LMOD_INIT: lmodInit = '', CT_USER: user = '', PATH: path = '' } = all;
   for (const needed of [join(images, 'tiny.sif'), lmodInit])
     if (!existsSync(needed)) throw new Error(`\`${needed}\` is not there: run \`npm test\`, which sets the machine up`);
@@ -49,26 +57,31 @@ export function makeSandbox(): Sandbox {
   giveToUser(dir);
   const prefix = join(dir, inject('prefixName'));
   const run = (script: string, environment: Readonly<Record<string, string>> = {}): Promise<Ran> =>
-    runAsUser(`umask ${inject('umask')}; . "$CT_LMOD_INIT"; module use "$CT_TOOL/modulefiles" "$CTINSTALL_PREFIX/modules"; PATH=$CT_TOOL/bin:$PATH\n${script}`, dir, {
-      ...machine.environment,
-      PATH: machine.path,
-      HOME: dir,
-      TMPDIR: tmpdir(),
-      LANG: 'C.UTF-8',
-      CT_LMOD_INIT: machine.lmodInit,
-      CT_IMAGES: machine.images,
-      CT_TOOL: inject('toolDir'),
-      CTINSTALL_PREFIX: prefix,
-      CTINSTALL_SITE_SETTINGS: '/dev/null',
-      ...environment,
-    });
+    runAsUser(
+      `umask ${inject('umask')}; . "$CT_LMOD_INIT"; module use "$CT_TOOL/modulefiles" "$CTINSTALL_PREFIX/modules"; PATH=$CT_TOOL/bin:$PATH\n${script}`,
+      dir,
+      {
+        ...machine.environment,
+        PATH: machine.path,
+        HOME: dir,
+        TMPDIR: tmpdir(),
+        LANG: 'C.UTF-8',
+        CT_LMOD_INIT: machine.lmodInit,
+        CT_IMAGES: machine.images,
+        CT_TOOL: inject('toolDir'),
+        CTINSTALL_PREFIX: prefix,
+        CTINSTALL_SITE_SETTINGS: '/dev/null',
+        ...environment,
+      },
+    );
   return {
     dir,
     prefix,
     run,
     succeed: async (script, environment) => {
       const { status, stdout, stderr } = await run(`set -e\n${script}`, environment);
-      if (status !== 0) throw new Error(`exit status ${status} of:\n${script}\n--- stdout\n${stdout}\n--- stderr\n${stderr}`);
+      if (status !== 0)
+        throw new Error(`exit status ${status} of:\n${script}\n--- stdout\n${stdout}\n--- stderr\n${stderr}`);
       return stdout;
     },
     write: (name, text) => {

@@ -1,14 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  chmodSync,
-  constants,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, constants, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -59,15 +50,15 @@ describe('copyFileHashed, where files can be cloned', () => {
 
   it('leaves a file alone that is there, and nothing when stopped', async () => {
     writeFileSync(to, 'old');
-    expect(
-      (await failure(copyFileHashed(from, to, { needsHash: false, mode: 0o644 }))).message,
-    ).toContain('there already');
+    expect((await failure(copyFileHashed(from, to, { needsHash: false, mode: 0o644 }))).message).toContain(
+      'there already',
+    );
     expect(readFileSync(to, 'utf8')).toBe('old');
     rmSync(to);
     const signal = AbortSignal.abort();
-    expect(
-      (await failure(copyFileHashed(from, to, { needsHash: true, mode: 0o644, signal }))).code,
-    ).toBe('interrupted');
+    expect((await failure(copyFileHashed(from, to, { needsHash: true, mode: 0o644, signal }))).code).toBe(
+      'interrupted',
+    );
     expect(readdirSync(root)).toEqual(['from']);
   });
 });

@@ -68,9 +68,7 @@ describe('fileError', () => {
     );
     const ours = new CtinstallError('interrupted', 'interrupted');
     expect(files.fileError(ours, 'write', '/a')).toBe(ours);
-    expect(files.fileError('thrown text', 'write', '/a').message).toBe(
-      'cannot write `/a`: thrown text',
-    );
+    expect(files.fileError('thrown text', 'write', '/a').message).toBe('cannot write `/a`: thrown text');
   });
 });
 
@@ -84,11 +82,7 @@ const writing: [string, (directory: string) => Promise<unknown>, string][] = [
   ['removeFile', (directory) => files.removeFile(`${directory}/file`), 'file'],
   ['removeTree of a file', (directory) => files.removeTree(`${directory}/file`), 'file'],
   ['removeTree', (directory) => files.removeTree(`${directory}/sub`), 'sub'],
-  [
-    'removeEmptyDirectory',
-    (directory) => files.removeEmptyDirectory(`${directory}/empty`),
-    'empty',
-  ],
+  ['removeEmptyDirectory', (directory) => files.removeEmptyDirectory(`${directory}/empty`), 'empty'],
 ];
 
 function fill(directory: string): void {
@@ -168,9 +162,7 @@ describe.runIf(isRoot)('on a file system', () => {
       expect(error.code).toBe('no-space');
       expect(error.message).toContain(`\`${at('old')}\``);
       expect(readFileSync(at('old'), 'utf8')).toBe('old');
-      expect((await failure(files.createFileOnce(at('lock'), 'x'.repeat(1024 * 1024)))).code).toBe(
-        'no-space',
-      );
+      expect((await failure(files.createFileOnce(at('lock'), 'x'.repeat(1024 * 1024)))).code).toBe('no-space');
       expect(readdirSync(root)).toEqual(['old']);
     });
   });
@@ -211,12 +203,7 @@ describe('reading', () => {
 
   it('lists by name', async () => {
     for (const name of ['b', 'a', 'C', '.d']) writeFileSync(at(name), '');
-    expect((await files.listDirectory(root)).map(({ name }) => name)).toEqual([
-      '.d',
-      'C',
-      'a',
-      'b',
-    ]);
+    expect((await files.listDirectory(root)).map(({ name }) => name)).toEqual(['.d', 'C', 'a', 'b']);
   });
 
   it('knows files, directories and links that lead nowhere', async () => {
@@ -247,9 +234,7 @@ describe('writing', () => {
 
   it('leaves nothing of a file that could not be renamed into place', async () => {
     mkdirSync(at('file'));
-    expect((await failure(files.writeFileWhole(at('file'), 'x', 0o644))).message).toContain(
-      at('file'),
-    );
+    expect((await failure(files.writeFileWhole(at('file'), 'x', 0o644))).message).toContain(at('file'));
     expect(readdirSync(root)).toEqual(['file']);
   });
 
@@ -262,9 +247,7 @@ describe('writing', () => {
     await files.makeDirectory(at('link/b/d'));
     await files.makeDirectory(at('link'));
     writeFileSync(at('file'), '');
-    expect((await failure(files.makeDirectory(at('file')))).message).toContain(
-      'it is there already',
-    );
+    expect((await failure(files.makeDirectory(at('file')))).message).toContain('it is there already');
     expect((await failure(files.makeDirectory(at('file/x/y')))).message).toContain(
       `\`${at('file/x/y')}\`: part of the path is not a directory`,
     );

@@ -27,9 +27,7 @@ describe('isSurelyDead', () => {
 
   it('believes a process on another host', async () => {
     const mine = await identifyThisProcess({});
-    expect(await isSurelyDead({ ...mine, host: 'other', pid: 1, started: '0', boot: 'x' })).toBe(
-      false,
-    );
+    expect(await isSurelyDead({ ...mine, host: 'other', pid: 1, started: '0', boot: 'x' })).toBe(false);
   });
 
   it('finds out a later process with the same number, and another boot', async () => {
@@ -47,11 +45,8 @@ describe('isSurelyDead', () => {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     try {
-      const zombie = await new Promise<string>((resolve) =>
-        child.stdout.once('data', (text) => resolve(String(text))),
-      );
-      const stat = (): string =>
-        execFileSync('ps', ['-o', 'stat=', '-p', zombie.trim()], { encoding: 'utf8' });
+      const zombie = await new Promise<string>((resolve) => child.stdout.once('data', (text) => resolve(String(text))));
+      const stat = (): string => execFileSync('ps', ['-o', 'stat=', '-p', zombie.trim()], { encoding: 'utf8' });
       await expect.poll(stat).toMatch(/^Z/);
       const started = execFileSync('sh', ['-c', `cut -d' ' -f22 /proc/${zombie.trim()}/stat`], {
         encoding: 'utf8',

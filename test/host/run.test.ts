@@ -10,10 +10,7 @@ describe('run', () => {
     const { stdout } = await run(['printf', '%s\\0', ...words], { env });
     expect(stdout.split('\0').slice(0, -1)).toEqual(words);
     const said = await run(['env', '-0'], { env: { ...env, A: 'x y', GONE: undefined } });
-    expect(said.stdout.split('\0').filter((line) => !line.startsWith('PATH='))).toEqual([
-      'A=x y',
-      '',
-    ]);
+    expect(said.stdout.split('\0').filter((line) => !line.startsWith('PATH='))).toEqual(['A=x y', '']);
   });
 
   it('gives back status, signal and both streams', async () => {
@@ -63,16 +60,12 @@ describe('runOrFail', () => {
       message: 'counting failed with exit status 7',
     });
     expect(error.details.slice(0, 2)).toEqual([`command: sh -c '${script}'`, 'in: /']);
-    expect(error.details.slice(2)).toEqual(
-      Array.from({ length: 20 }, (_, index) => `  | line ${index + 11}`),
-    );
+    expect(error.details.slice(2)).toEqual(Array.from({ length: 20 }, (_, index) => `  | line ${index + 11}`));
   });
 
   it('shows stdout where nothing is on stderr', async () => {
     const error = await failure(runOrFail(['sh', '-c', 'echo said; exit 1'], { env }, 'it'));
     expect(error.details.at(-1)).toBe('  | said');
-    expect((await failure(runOrFail(['false'], { env }, 'it'))).details).toEqual([
-      'command: false',
-    ]);
+    expect((await failure(runOrFail(['false'], { env }, 'it'))).details).toEqual(['command: false']);
   });
 });

@@ -6,10 +6,7 @@ const nobody = 65534;
 export const isRoot = process.getuid?.() === 0;
 
 /** Does `work` as a user whom file permissions bind, who can enter `directory`; that is this one, unless it is root. */
-export async function withoutPrivileges(
-  directory: string,
-  work: () => Promise<void>,
-): Promise<void> {
+export async function withoutPrivileges(directory: string, work: () => Promise<void>): Promise<void> {
   if (!isRoot) return work();
   chmodSync(directory, 0o777);
   process.seteuid?.(nobody);
@@ -26,14 +23,7 @@ export async function onSmallFileSystem(
   { size, options = '' }: { size: string; options?: string },
   work: () => Promise<void>,
 ): Promise<void> {
-  execFileSync('mount', [
-    '-t',
-    'tmpfs',
-    '-o',
-    `size=${size}${options}`,
-    'ctinstall-test',
-    directory,
-  ]);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}${options}`, 'ctinstall-test', directory]);
   try {
     await work();
   } finally {

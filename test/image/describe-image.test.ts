@@ -66,9 +66,7 @@ describe('describeImage', () => {
     });
     const text = describeImage(await readSifContents(bytesReader(bytes), 'x.sif'));
     expect(text).toMatch(/^Version: {12}01\nDescriptors Free: {3}47\n/);
-    expect(text).toContain(
-      '1    |NONE    |3       |32176-32176               |Signature (Unknown)\n',
-    );
+    expect(text).toContain('1    |NONE    |3       |32176-32176               |Signature (Unknown)\n');
     expect(text).toMatch(/\n\nSigner of 1: not given\nFile Size: {3}32 176 bytes\n$/);
   });
 
@@ -112,12 +110,8 @@ describe('describeLabels', () => {
 
   it('says why there are none', () => {
     expect(describeLabels({ ...rest, labels: { kind: 'missing' } })).toBe('Labels: none\n');
-    expect(describeLabels({ ...rest, labels: { kind: 'found', object: 2, value: {} } })).toBe(
-      'Labels: none\n',
-    );
+    expect(describeLabels({ ...rest, labels: { kind: 'found', object: 2, value: {} } })).toBe('Labels: none\n');
     const labels = { kind: 'unusable', object: 2, why: 'it is not JSON' } as const;
-    expect(describeLabels({ ...rest, labels })).toBe(
-      'Labels: object 2 cannot be used: it is not JSON\n',
-    );
+    expect(describeLabels({ ...rest, labels })).toBe('Labels: object 2 cannot be used: it is not JSON\n');
   });
 });

@@ -91,8 +91,7 @@ describe('an ext file system', () => {
 
   it('ext3 is a root file system of a SIF, and must fit in its partition', async () => {
     const data = await readFile(await make('ext3'));
-    const sif = (bytes: Uint8Array) =>
-      buildSif({ objects: [{ type: 0x4004, data: bytes, extra: partition(2, 2) }] });
+    const sif = (bytes: Uint8Array) => buildSif({ objects: [{ type: 0x4004, data: bytes, extra: partition(2, 2) }] });
     expect(await readImage(bytesReader(sif(data)), 'x')).toMatchObject({
       rootFileSystem: { fileSystem: 'ext3', squashfs: undefined },
     });

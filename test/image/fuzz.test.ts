@@ -115,13 +115,9 @@ describe('any bytes give a value or a typed error', () => {
       [10, ' run-singularity\nhsqs'],
     );
     await fc.assert(
-      fc.asyncProperty(
-        fc.uint8Array({ minLength: 1100, maxLength: 4000 }),
-        magic,
-        async (input, at) => {
-          await endures(patched(input, at[0], ascii(at[1])));
-        },
-      ),
+      fc.asyncProperty(fc.uint8Array({ minLength: 1100, maxLength: 4000 }), magic, async (input, at) => {
+        await endures(patched(input, at[0], ascii(at[1])));
+      }),
       { numRuns: 500 },
     );
   });
@@ -147,10 +143,7 @@ describe('any bytes give a value or a typed error', () => {
     const fields = fc.oneof(
       fc.integer({ min: 8, max: 15 }).map((word) => word * 8),
       fc
-        .tuple(
-          fc.integer({ min: 0, max: 5 }),
-          fc.constantFrom(0, 5, 9, 13, 17, 25, 33, 41, 49, 201, 205),
-        )
+        .tuple(fc.integer({ min: 0, max: 5 }), fc.constantFrom(0, 5, 9, 13, 17, 25, 33, 41, 49, 201, 205))
         .map(([slot, field]) => slotOffset(slot) + field),
       fc.integer({ min: 0, max: 11 }).map((word) => 32768 + word * 8),
     );
@@ -170,17 +163,12 @@ describe('any bytes give a value or a typed error', () => {
     const tail = fc.uint8Array({ maxLength: 3000 });
     const from = fc.constantFrom(...samples);
     await fc.assert(
-      fc.asyncProperty(
-        from,
-        fc.double({ min: 0, max: 1, noNaN: true }),
-        tail,
-        async (bytes, part, more) => {
-          const cut = bytes.subarray(0, Math.floor(bytes.length * part));
-          await endures(cut);
-          await endures(Buffer.concat([cut, more]));
-          await endures(Buffer.concat([bytes, more]));
-        },
-      ),
+      fc.asyncProperty(from, fc.double({ min: 0, max: 1, noNaN: true }), tail, async (bytes, part, more) => {
+        const cut = bytes.subarray(0, Math.floor(bytes.length * part));
+        await endures(cut);
+        await endures(Buffer.concat([cut, more]));
+        await endures(Buffer.concat([bytes, more]));
+      }),
       { numRuns: 500 },
     );
   });

@@ -39,11 +39,7 @@ export function ascii(text: string): Uint8Array {
 }
 
 /** The `extra` of a partition. */
-export function partition(
-  fileSystem: number,
-  partitionType: number,
-  architecture = '02',
-): Uint8Array {
+export function partition(fileSystem: number, partitionType: number, architecture = '02'): Uint8Array {
   const extra = Buffer.alloc(11);
   extra.writeInt32LE(fileSystem, 0);
   extra.writeInt32LE(partitionType, 4);
@@ -52,11 +48,7 @@ export function partition(
 }
 
 /** The `extra` of a type that has two int32 and then bytes. */
-export function numbers(
-  first: number,
-  second?: number,
-  rest: Uint8Array = new Uint8Array(),
-): Uint8Array {
+export function numbers(first: number, second?: number, rest: Uint8Array = new Uint8Array()): Uint8Array {
   const words = Buffer.alloc(second === undefined ? 4 : 8);
   words.writeInt32LE(first, 0);
   if (second !== undefined) words.writeInt32LE(second, 4);

@@ -1,9 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type ImageMetadata,
-  maxMetadataSize,
-  readImageMetadata,
-} from '../../src/image/metadata.ts';
+import { type ImageMetadata, maxMetadataSize, readImageMetadata } from '../../src/image/metadata.ts';
 import { readImage } from '../../src/image/read-image.ts';
 import { failure } from './failure.ts';
 import { ascii, buildSif, type ObjectInput, rootObject, squashfs } from './image-builders.ts';
@@ -53,9 +49,7 @@ describe('readImageMetadata', () => {
     const none = { labels: missing, definition: missing, runscript: missing };
     expect(await metadata()).toEqual(none);
     expect(await metadata(attributes({ labels: null }))).toEqual(none);
-    expect(await metadata({ ...attributes({ labels: { a: 'b' } }), name: 'other.json' })).toEqual(
-      none,
-    );
+    expect(await metadata({ ...attributes({ labels: { a: 'b' } }), name: 'other.json' })).toEqual(none);
     expect(await metadata({ ...attributes({ labels: { a: 'b' } }), type: 0x4007 })).toEqual(none);
     const bare = await readImage(bytesReader(squashfs()), 'x');
     expect(await readImageMetadata(bytesReader(squashfs()), bare, 'x')).toEqual(none);
@@ -66,11 +60,7 @@ describe('readImageMetadata', () => {
     ['nothing', inspect(''), 'it is not JSON'],
     ['a list', inspect('[]'), 'it has no `data.attributes`'],
     ['null', inspect('null'), 'it has no `data.attributes`'],
-    [
-      'attributes that are text',
-      inspect('{"data":{"attributes":"x"}}'),
-      'it has no `data.attributes`',
-    ],
+    ['attributes that are text', inspect('{"data":{"attributes":"x"}}'), 'it has no `data.attributes`'],
     ['inherited names', inspect('{"__proto__":{"data":{}}}'), 'it has no `data.attributes`'],
     ['labels that are a list', attributes({ labels: [] }), 'its `labels` is of the wrong type'],
     ['labels that are text', attributes({ labels: 'x' }), 'its `labels` is of the wrong type'],
@@ -111,8 +101,6 @@ describe('readImageMetadata', () => {
     const bytes = buildSif({ objects: [attributes({}), rootObject()] });
     const image = await readImage(bytesReader(bytes), 'x.sif');
     const reader = { size: bytes.length, read: () => Promise.reject(new Error('EIO')) };
-    expect((await failure(readImageMetadata(reader, image, 'x.sif'))).code).toBe(
-      'image-unreadable',
-    );
+    expect((await failure(readImageMetadata(reader, image, 'x.sif'))).code).toBe('image-unreadable');
   });
 });

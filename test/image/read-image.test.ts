@@ -82,10 +82,7 @@ describe('readImage of a SIF', () => {
     expect(small.reads).toBe(4);
     expect(small.requested).toBe(2048 + 28080 + 96 + 8);
     const size = 50_000_000_000;
-    const big = sparseReader(
-      patched(buildSif(), slotOffset(0) + 25, int64(BigInt(size - 36864 * 2))),
-      size,
-    );
+    const big = sparseReader(patched(buildSif(), slotOffset(0) + 25, int64(BigInt(size - 36864 * 2))), size);
     await readImage(big, path);
     expect(big.requested).toBe(small.requested);
   });
@@ -112,9 +109,7 @@ describe('a SIF that is cut off', () => {
   const whole = buildSif({ objects });
   const rootOffset = 32768;
   const message = (actual: string) =>
-    `\`${path}\` is not whole: it is ${actual} bytes, its header says at least ${
-      actual === '0' ? '' : '74 428'
-    }`;
+    `\`${path}\` is not whole: it is ${actual} bytes, its header says at least ${actual === '0' ? '' : '74 428'}`;
 
   it('is whole at its full length', async () => {
     expect(whole.length).toBe(74428);
@@ -168,9 +163,7 @@ describe('a SIF that is cut off', () => {
     const offset = Number(Buffer.from(bytes).readBigInt64LE(slotOffset(0) + 17));
     expect(offset).toBe(32768);
     const error = await failure(readImage(sparseReader(bytes, 10 * mebibyte), 'x.sif'));
-    expect(error.message).toBe(
-      '`x.sif` is not whole: it is 10 485 760 bytes, its header says at least 52 428 800',
-    );
+    expect(error.message).toBe('`x.sif` is not whole: it is 10 485 760 bytes, its header says at least 52 428 800');
   });
 
   it('in its file system, before it was put into the SIF', async () => {
@@ -182,21 +175,17 @@ describe('a SIF that is cut off', () => {
       'the root file system of `dir/x.sif` (object 1) is not whole: it has 8 192 bytes, and needs 8 193',
     );
     const fits = squashfs(8192, { bytesUsed: 8192 });
-    expect(
-      await read(buildSif({ objects: [{ type: 0x4004, data: fits, extra: partition(1, 2) }] })),
-    ).toMatchObject({ kind: 'sif' });
+    expect(await read(buildSif({ objects: [{ type: 0x4004, data: fits, extra: partition(1, 2) }] }))).toMatchObject({
+      kind: 'sif',
+    });
   });
 
   it('with its whole length reserved: zeros where the file system or its end should be', async () => {
     const bytes = buildSif();
-    const start = await failure(
-      readImage(sparseReader(bytes.subarray(0, 32768), bytes.length), path),
-    );
+    const start = await failure(readImage(sparseReader(bytes.subarray(0, 32768), bytes.length), path));
     expect(start.code).toBe('image-invalid');
     expect(start.message).toContain('only zeros stand where its file system should begin');
-    const end = await failure(
-      readImage(sparseReader(bytes.subarray(0, 36864), bytes.length), path),
-    );
+    const end = await failure(readImage(sparseReader(bytes.subarray(0, 36864), bytes.length), path));
     expect(end.code).toBe('image-invalid');
     expect(end.message).toContain('zeros stand where its last tables should be');
   });
@@ -226,12 +215,7 @@ describe('a SIF that no runtime starts', () => {
       /no root file system/,
       /\*System/,
     ],
-    [
-      'two primary system partitions',
-      [rootObject(), rootObject()],
-      /objects 1, 2 are all/,
-      /again/,
-    ],
+    ['two primary system partitions', [rootObject(), rootObject()], /objects 1, 2 are all/, /again/],
     [
       'a deleted root',
       [
@@ -311,11 +295,7 @@ describe('a damaged SIF', () => {
     ['version', patched(buildSif(), 43, ascii('2')), /`dir\/x\.sif` is damaged: .*version/],
     ['a huge count', patched(buildSif(), 88, int64(2n ** 62n)), /count of descriptors/],
     ['a table beyond 2^53', patched(buildSif(), 96, int64(2n ** 53n)), /offset of descriptors/],
-    [
-      'an object at a negative place',
-      patched(buildSif(), slotOffset(0) + 17, int64(-5n)),
-      /object 1/,
-    ],
+    ['an object at a negative place', patched(buildSif(), slotOffset(0) + 17, int64(-5n)), /object 1/],
   ])('%s', async (_, bytes, message) => {
     const error = await failure(read(bytes));
     expect(error.code).toBe('image-invalid');
@@ -385,31 +365,16 @@ describe('what is not an image', () => {
     ['HTML without a doctype', ascii('<html lang="en">'), /is an HTML page/, /login/],
     ['XML', ascii('<?xml version="1.0"?><Error>'), /is XML text/, /what it says/],
     ['JSON', ascii('{"errors":[{"code":"UNAUTHORIZED"}]}'), /is JSON text \(.*UNAUTH/, /what it/],
-    [
-      'a script',
-      ascii('#!/bin/sh\nexit 0\n'),
-      /is a script \(it begins with `#!\/bin\/sh`\)/,
-      /name/,
-    ],
+    ['a script', ascii('#!/bin/sh\nexit 0\n'), /is a script \(it begins with `#!\/bin\/sh`\)/, /name/],
     ['an easyconfig', ascii('name: mpi4py\nversion: 1\n'), /is text \(.*`name: mpi4py`/, /name/],
     ['one line feed', ascii('\n'), /is text$/, /name/],
     ['UTF-8 cut in two', ascii('é'.repeat(2000)).subarray(0, 2047), /is text/, /name/],
-    [
-      'Git LFS',
-      ascii('version https://git-lfs.github.com/spec/v1\noid'),
-      /LFS pointer/,
-      /lfs pull/,
-    ],
+    ['Git LFS', ascii('version https://git-lfs.github.com/spec/v1\noid'), /LFS pointer/, /lfs pull/],
     ['gzip', gzipSync(ascii('hello')), /is gzip-compressed$/, /unpack/],
     ['damaged gzip', Buffer.from('1f8bffffffffff', 'hex'), /is gzip-compressed$/, /unpack/],
     ['a gzip bomb', gzipSync(Buffer.alloc(64 * mebibyte)), /is gzip-compressed$/, /unpack/],
     ['tar.gz', gzipSync(tar('etc/passwd')), /gzip-compressed tar archive .*`etc\/passwd`/, /name/],
-    [
-      'docker save | gzip',
-      gzipSync(tar(`${hex64}/`)),
-      /gzip-compressed tar .*docker save/,
-      /archive:/,
-    ],
+    ['docker save | gzip', gzipSync(tar(`${hex64}/`)), /gzip-compressed tar .*docker save/, /archive:/],
     ['docker save', tar('manifest.json'), /as `docker save` writes/, /docker-archive:/],
     ['docker save, new', tar('blobs/'), /as `docker save` writes/, /docker-archive:/],
     ['docker save, layers', tar(`${hex64}.tar`), /as `docker save` writes/, /docker-archive:/],
@@ -422,12 +387,7 @@ describe('what is not an image', () => {
     ['a program', Buffer.from('7f454c46020101', 'hex'), /is an ELF program/, /name the image/],
     ['LUKS', Buffer.from('4c554b53babe0001', 'hex'), /LUKS/, /name the image/],
     ['squashfs 3, big-endian', ascii('sqsh\0\0\0'), /big-endian squashfs/, /name the image/],
-    [
-      'a SIF after something',
-      Buffer.concat([Buffer.alloc(7, 200), buildSif()]),
-      /7 bytes/,
-      /again/,
-    ],
+    ['a SIF after something', Buffer.concat([Buffer.alloc(7, 200), buildSif()]), /7 bytes/, /again/],
     ['anything', Buffer.from('00ff10ee', 'hex'), /no known kind .*bytes 00 ff 10 ee\)/, /SIF/],
     ['Latin-1', Buffer.from('caf\xe9 x', 'latin1'), /no known kind/, /SIF/],
   ])('%s', async (_, bytes, message, hint) => {
@@ -460,17 +420,13 @@ describe('a reader that fails', () => {
       failing(async (offset, length) => bytes.slice(offset, Math.min(offset + length, 5000))),
     );
     expect(error.code).toBe('image-changed');
-    expect(error.message).toBe(
-      '`dir/x.sif` ended at byte 5000 while it was read; it was 100000 bytes long',
-    );
+    expect(error.message).toBe('`dir/x.sif` ended at byte 5000 while it was read; it was 100000 bytes long');
   });
 
   it('does not mind a reader that gives more than it was asked for', async () => {
     const bytes = buildSif();
     const reader = { size: bytes.length, read: async (offset: number) => bytes.slice(offset) };
     expect(await readImage(reader, path)).toEqual(await read(bytes));
-    expect(await readBytes(reader, { offset: 32, length: 9, displayPath: path })).toEqual(
-      ascii('SIF_MAGIC'),
-    );
+    expect(await readBytes(reader, { offset: 32, length: 9, displayPath: path })).toEqual(ascii('SIF_MAGIC'));
   });
 });

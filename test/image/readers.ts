@@ -41,12 +41,7 @@ function counting(size: number, read: ImageReader['read']): CountingReader {
     requested: 0,
     reads: 0,
     read(offset, length) {
-      if (
-        !Number.isSafeInteger(offset) ||
-        !Number.isSafeInteger(length) ||
-        offset < 0 ||
-        length < 0
-      ) {
+      if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || offset < 0 || length < 0) {
         throw new TypeError(`a read of ${length} bytes at ${offset}`);
       }
       if (length > 4 * 1024 * 1024) throw new TypeError(`a read of ${length} bytes`);

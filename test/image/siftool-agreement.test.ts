@@ -19,13 +19,7 @@ beforeAll(async () => {
   await mkdir(join(directory, 'root/bin'), { recursive: true });
   await writeFile(join(directory, 'root/bin/sh'), 'not a shell');
   squashfsPath = join(directory, 'root.sqsh');
-  await execa('mksquashfs', [
-    join(directory, 'root'),
-    squashfsPath,
-    '-noappend',
-    '-quiet',
-    '-no-progress',
-  ]);
+  await execa('mksquashfs', [join(directory, 'root'), squashfsPath, '-noappend', '-quiet', '-no-progress']);
 });
 afterAll(() => rm(directory, { recursive: true }));
 
@@ -43,12 +37,7 @@ async function add(sif: string, type: number, ...options: readonly string[]): Pr
   await apptainer(['sif', 'add', '--datatype', String(type), ...options, sif, data]);
 }
 
-async function addPartition(
-  sif: string,
-  type: number,
-  arch: number,
-  fileSystem = 1,
-): Promise<void> {
+async function addPartition(sif: string, type: number, arch: number, fileSystem = 1): Promise<void> {
   const options = ['--parttype', type, '--partfs', fileSystem, '--partarch', arch].map(String);
   await apptainer(['sif', 'add', '--datatype', '4', ...options, sif, squashfsPath]);
 }
@@ -194,9 +183,7 @@ describe('agreement with siftool header and list', () => {
       used: fc.boolean(),
       id: fc.constantFrom(1, 2, 99999, 4294967295),
       extra: fc.oneof(
-        fc
-          .tuple(small, small, architecture)
-          .map(([fileSystem, type, code]) => partition(fileSystem, type, code)),
+        fc.tuple(small, small, architecture).map(([fileSystem, type, code]) => partition(fileSystem, type, code)),
         fc.constantFrom(numbers(1, 0x100), numbers(2, 0x200), numbers(9, 9)),
       ),
     });
@@ -204,12 +191,7 @@ describe('agreement with siftool header and list', () => {
       objects: fc.array(object, { maxLength: 12 }),
       slots: fc.integer({ min: 12, max: 200 }),
       architecture,
-      launchScript: fc.constantFrom(
-        '',
-        '#!/usr/bin/env run-singularity\n',
-        '#!/bin/sh',
-        'x'.repeat(32),
-      ),
+      launchScript: fc.constantFrom('', '#!/usr/bin/env run-singularity\n', '#!/bin/sh', 'x'.repeat(32)),
       uuid: fc.constantFrom(
         new Uint8Array(16),
         Uint8Array.from({ length: 16 }, (_, i) => i * 16),
@@ -231,17 +213,7 @@ describe('agreement with siftool header and list', () => {
 
   it('on sizes at the edges of its rounding', async () => {
     const path = join(directory, 'sizes.sif');
-    for (const size of [
-      0n,
-      1023n,
-      1024n,
-      1535n,
-      1536n,
-      2560n,
-      1048575n,
-      1048576n,
-      2n ** 52n + 1n,
-    ]) {
+    for (const size of [0n, 1023n, 1024n, 1535n, 1536n, 2560n, 1048575n, 1048576n, 2n ** 52n + 1n]) {
       const bytes = Buffer.from(buildSif({ objects: [] }));
       bytes.writeBigInt64LE(size, 120);
       await writeFile(path, bytes);

@@ -24,25 +24,76 @@ const cases: Readonly<Record<string, Bad>> = {
   'a mistyped command': { command: 'ctinstall lsit', status: 2, says: ['did you mean `ctinstall list`?'] },
   'no such path': { command: 'ctinstall ./none.yaml', status: 2, says: ['no easyconfig `./none.yaml`'] },
   'YAML syntax': { easyconfig: 'name: [tiny\nversion: 1\n', status: 2, says: [/tiny-1\.0\.yaml:\d+:\d+: /, 'hint:'] },
-  'wrong type': { easyconfig: 'name: tiny\nversion: "1.0"\nimage: tiny.sif\n', status: 2, says: ['tiny-1.0.yaml:3:8: `image` must be a map of keys and values, not text'] },
-  'unknown key': { easyconfig: tinyEasyconfig('wraper: []\n'), status: 2, says: ['tiny-1.0.yaml:5:1: unknown key `wraper`', 'did you mean `wrappers`?', '^^^^^^'] },
-  'a version that is a number': { easyconfig: 'name: tiny\nversion: 1.10\nimage: { file: tiny.sif }\n', status: 2, says: ['YAML reads `1.10` as the number 1.1', 'quote it: `version: "1.10"`'] },
-  'all faults at once': { easyconfig: 'name: -x\nversion: 1.10\nimage: { file: a/b }\nbogus: 1\n', status: 2, says: ['4 faults', ':1:7:', ':2:10:', ':3:16:', ':4:1:'] },
+  'wrong type': {
+    easyconfig: 'name: tiny\nversion: "1.0"\nimage: tiny.sif\n',
+    status: 2,
+    says: ['tiny-1.0.yaml:3:8: `image` must be a map of keys and values, not text'],
+  },
+  'unknown key': {
+    easyconfig: tinyEasyconfig('wraper: []\n'),
+    status: 2,
+    says: ['tiny-1.0.yaml:5:1: unknown key `wraper`', 'did you mean `wrappers`?', '^^^^^^'],
+  },
+  'a version that is a number': {
+    easyconfig: 'name: tiny\nversion: 1.10\nimage: { file: tiny.sif }\n',
+    status: 2,
+    says: ['YAML reads `1.10` as the number 1.1', 'quote it: `version: "1.10"`'],
+  },
+  'all faults at once': {
+    easyconfig: 'name: -x\nversion: 1.10\nimage: { file: a/b }\nbogus: 1\n',
+    status: 2,
+    says: ['4 faults', ':1:7:', ':2:10:', ':3:16:', ':4:1:'],
+  },
   'a colon in a bind': { easyconfig: tinyEasyconfig('binds: ["/a:b"]\n'), status: 2, says: ['holds `:`'] },
   'a comma in a bind': { easyconfig: tinyEasyconfig('binds: ["/a,b"]\n'), status: 2, says: ['holds `,`'] },
   'a newline in a bind': { easyconfig: tinyEasyconfig('binds: ["/a\\nb"]\n'), status: 2, says: ['holds a newline'] },
-  'a newline in a variable': { easyconfig: tinyEasyconfig('env: { module: { A: "x\\ny" } }\n'), status: 2, says: ['holds a newline'] },
-  'an unknown bind group': { easyconfig: tinyEasyconfig('binds: [{ site: filesystem }]\n'), status: 2, says: ['unknown bind group `filesystem`', 'did you mean `filesystems`?'] },
-  'an unknown wrapper': { easyconfig: tinyEasyconfig().replace('start-shell', 'start-shel'), status: 2, says: ['unknown wrapper `start-shel`', 'did you mean `start-shell`?'] },
-  'settings with a fault': { before: 'mkdir -p .config/ctinstall; echo "prefx: /x" > .config/ctinstall/settings.yaml', status: 2, says: ['settings.yaml:1:1: unknown key `prefx`', 'did you mean `prefix`?'] },
+  'a newline in a variable': {
+    easyconfig: tinyEasyconfig('env: { module: { A: "x\\ny" } }\n'),
+    status: 2,
+    says: ['holds a newline'],
+  },
+  'an unknown bind group': {
+    easyconfig: tinyEasyconfig('binds: [{ site: filesystem }]\n'),
+    status: 2,
+    says: ['unknown bind group `filesystem`', 'did you mean `filesystems`?'],
+  },
+  'an unknown wrapper': {
+    easyconfig: tinyEasyconfig().replace('start-shell', 'start-shel'),
+    status: 2,
+    says: ['unknown wrapper `start-shel`', 'did you mean `start-shell`?'],
+  },
+  'settings with a fault': {
+    before: 'mkdir -p .config/ctinstall; echo "prefx: /x" > .config/ctinstall/settings.yaml',
+    status: 2,
+    says: ['settings.yaml:1:1: unknown key `prefx`', 'did you mean `prefix`?'],
+  },
   'image nowhere': {
     command: 'ctinstall --image-dir /one:/two tiny-1.0.yaml',
     status: 1,
-    says: ['error: no image for `', '`tiny.sif` is in none of: `/one`, `/two`, `/appl/local/containers/easybuild-sif-images`, `.`', '--image-dir <dir>'],
+    says: [
+      'error: no image for `',
+      '`tiny.sif` is in none of: `/one`, `/two`, `/appl/local/containers/easybuild-sif-images`, `.`',
+      '--image-dir <dir>',
+    ],
   },
-  'image not readable': { before: 'cp "$CT_IMAGES/tiny.sif" .; chmod 0 tiny.sif', command: 'ctinstall tiny-1.0.yaml', status: 1, says: ['cannot read the image', 'permission denied'] },
-  'image truncated': { before: 'head -c 1000000 "$CT_IMAGES/tiny.sif" > tiny.sif', command: 'ctinstall tiny-1.0.yaml', status: 1, says: ['is not whole: it is 1 000 000 bytes', 'hint:'] },
-  'image that is none': { before: 'echo "<html>not found</html>" > tiny.sif', command: 'ctinstall tiny-1.0.yaml', status: 1, says: [/not an image/i] },
+  'image not readable': {
+    before: 'cp "$CT_IMAGES/tiny.sif" .; chmod 0 tiny.sif',
+    command: 'ctinstall tiny-1.0.yaml',
+    status: 1,
+    says: ['cannot read the image', 'permission denied'],
+  },
+  'image truncated': {
+    before: 'head -c 1000000 "$CT_IMAGES/tiny.sif" > tiny.sif',
+    command: 'ctinstall tiny-1.0.yaml',
+    status: 1,
+    says: ['is not whole: it is 1 000 000 bytes', 'hint:'],
+  },
+  'image that is none': {
+    before: 'echo "<html>not found</html>" > tiny.sif',
+    command: 'ctinstall tiny-1.0.yaml',
+    status: 1,
+    says: [/not an image/i],
+  },
   'image for another architecture': {
     // The architecture of the primary partition: descriptors are 585 bytes from 4096 on, the code is 8 bytes into the extra field.
     before: `cp "$CT_IMAGES/tiny.sif" .
@@ -54,40 +105,97 @@ const cases: Readonly<Record<string, Bad>> = {
   'wrong checksum': {
     easyconfig: tinyEasyconfig().replace('file: tiny.sif', `file: tiny.sif, sha256: ${'a'.repeat(64)}`),
     status: 1,
-    says: ['is not the image that the easyconfig names', `expected SHA-256 ${'a'.repeat(64)}`, /it has {11}[0-9a-f]{64}/],
+    says: [
+      'is not the image that the easyconfig names',
+      `expected SHA-256 ${'a'.repeat(64)}`,
+      /it has {11}[0-9a-f]{64}/,
+    ],
   },
-  'a failing sanity check': { easyconfig: tinyEasyconfig('sanity_check_commands: ["echo here >&2; exit 3"]\n'), status: 1, says: ['sanity check: echo here >&2; exit 3', 'exit status 3', '| here', 'command: '] },
-  'a sanity check of a path that is not there': { easyconfig: tinyEasyconfig('sanity_check_paths: { files: [no/file] }\n'), status: 1, says: ['file no/file'] },
-  'a required bind that is not here': { easyconfig: tinyEasyconfig('binds: [/no/such/place]\nsanity_check_commands: ["true"]\n'), status: 1, says: ['`/no/such/place` is not on this machine'] },
-  'a venv in an image without Python': { easyconfig: tinyEasyconfig('python: { venv: { name: x } }\n'), status: 1, says: ['create the virtual environment', 'python3'] },
-  'no runtime on PATH': { command: `PATH=$(dirname "$(command -v node)"):$CT_TOOL/bin:/usr/bin:/bin; hash -r; command -v singularity; ${install}`, status: 1, says: ['no container runtime: tried `singularity` on PATH and `apptainer` on PATH'] },
-  'squashfs with no module loaded': { command: 'ctinstall squashfs', status: 2, says: ['no module of ctinstall is loaded'] },
-  'squashfs of a module that is not installed': { command: 'ctinstall squashfs make tiyn/1.0', status: 1, says: ['is not installed'] },
-  'a prefix that is a file': { before: 'echo > file', command: `${install} --prefix file`, status: 1, says: ['is not a directory'] },
-  'a prefix that cannot be written': { command: `${install} --prefix /usr/lib/none`, status: 1, says: ['no permission to write in `/usr/lib`', '--prefix <dir>'] },
+  'a failing sanity check': {
+    easyconfig: tinyEasyconfig('sanity_check_commands: ["echo here >&2; exit 3"]\n'),
+    status: 1,
+    says: ['sanity check: echo here >&2; exit 3', 'exit status 3', '| here', 'command: '],
+  },
+  'a sanity check of a path that is not there': {
+    easyconfig: tinyEasyconfig('sanity_check_paths: { files: [no/file] }\n'),
+    status: 1,
+    says: ['file no/file'],
+  },
+  'a required bind that is not here': {
+    easyconfig: tinyEasyconfig('binds: [/no/such/place]\nsanity_check_commands: ["true"]\n'),
+    status: 1,
+    says: ['`/no/such/place` is not on this machine'],
+  },
+  'a venv in an image without Python': {
+    easyconfig: tinyEasyconfig('python: { venv: { name: x } }\n'),
+    status: 1,
+    says: ['create the virtual environment', 'python3'],
+  },
+  'no runtime on PATH': {
+    command: `PATH=$(dirname "$(command -v node)"):$CT_TOOL/bin:/usr/bin:/bin; hash -r; command -v singularity; ${install}`,
+    status: 1,
+    says: ['no container runtime: tried `singularity` on PATH and `apptainer` on PATH'],
+  },
+  'squashfs with no module loaded': {
+    command: 'ctinstall squashfs',
+    status: 2,
+    says: ['no module of ctinstall is loaded'],
+  },
+  'squashfs of a module that is not installed': {
+    command: 'ctinstall squashfs make tiyn/1.0',
+    status: 1,
+    says: ['is not installed'],
+  },
+  'a prefix that is a file': {
+    before: 'echo > file',
+    command: `${install} --prefix file`,
+    status: 1,
+    says: ['is not a directory'],
+  },
+  'a prefix that cannot be written': {
+    command: `${install} --prefix /usr/lib/none`,
+    status: 1,
+    says: ['no permission to write in `/usr/lib`', '--prefix <dir>'],
+  },
   'a prefix with a colon': { command: `${install} --prefix a:b`, status: 2, says: ['holds `:`', '--prefix <dir>'] },
   'a prefix with a newline': { command: `${install} --prefix $'a\\nb'`, status: 2, says: ['holds a newline'] },
-  'a prefix with letters that Lmod garbles': { command: `${install} --prefix é日本`, status: 2, says: ['holds letters beyond ASCII', '--prefix <dir>'] },
-  'an unknown flag': { command: `${install} --rebiuld`, status: 2, says: ["error: unknown option '--rebiuld'", 'Did you mean --rebuild?'] },
+  'a prefix with letters that Lmod garbles': {
+    command: `${install} --prefix é日本`,
+    status: 2,
+    says: ['holds letters beyond ASCII', '--prefix <dir>'],
+  },
+  'an unknown flag': {
+    command: `${install} --rebiuld`,
+    status: 2,
+    says: ["error: unknown option '--rebiuld'", 'Did you mean --rebuild?'],
+  },
 };
 
 describe('bad input gets one clear message and leaves nothing behind', () => {
-  test.each(Object.entries(cases))('%s', async (_, { easyconfig = tinyEasyconfig(), before = '', command = install, status, says }) => {
-    const sandbox = makeSandbox();
-    sandbox.write('tiny-1.0.yaml', easyconfig);
-    if (before !== '') await sandbox.succeed(before);
-    const listed = await listing(sandbox);
-    const ran = await sandbox.run(command);
-    for (const text of says) expect(ran.stderr).toMatch(text instanceof RegExp ? text : literally(text));
-    expect(ran.status).toBe(status);
-    expect(ran.stderr).not.toMatch(/at .*\.js:\d+/);
-    expect(ran.stdout).toBe('');
-    expect(await listing(sandbox)).toBe(listed);
-  });
+  test.each(Object.entries(cases))(
+    '%s',
+    async (_, { easyconfig = tinyEasyconfig(), before = '', command = install, status, says }) => {
+      const sandbox = makeSandbox();
+      sandbox.write('tiny-1.0.yaml', easyconfig);
+      if (before !== '') await sandbox.succeed(before);
+      const listed = await listing(sandbox);
+      const ran = await sandbox.run(command);
+      for (const text of says) expect(ran.stderr).toMatch(text instanceof RegExp ? text : literally(text));
+      expect(ran.status).toBe(status);
+      expect(ran.stderr).not.toMatch(/at .*\.js:\d+/);
+      expect(ran.stdout).toBe('');
+      expect(await listing(sandbox)).toBe(listed);
+    },
+  );
 });
 
 describe('what was installed before still works', () => {
-  test.each(['wrong checksum', 'a failing sanity check', 'a venv in an image without Python', 'a sanity check of a path that is not there'])('after a rebuild with %s', async (name) => {
+  test.each([
+    'wrong checksum',
+    'a failing sanity check',
+    'a venv in an image without Python',
+    'a sanity check of a path that is not there',
+  ])('after a rebuild with %s', async (name) => {
     const sandbox = makeSandbox();
     sandbox.write('tiny-1.0.yaml', tinyEasyconfig());
     await sandbox.succeed(install);
@@ -153,7 +261,9 @@ describe('nothing to pack', () => {
 
 /** Every file and directory of the sandbox, with size and time of change. */
 function listing(sandbox: Sandbox): Promise<string> {
-  return sandbox.succeed("find . -mindepth 1 -not -path './.apptainer*' -not -path './.cache*' -printf '%p %s %y\\n' | sort");
+  return sandbox.succeed(
+    "find . -mindepth 1 -not -path './.apptainer*' -not -path './.cache*' -printf '%p %s %y\\n' | sort",
+  );
 }
 
 function literally(text: string): RegExp {

@@ -16,7 +16,9 @@ async function installed(more = ''): Promise<Sandbox> {
 
 /** Every file below the prefix but the log and the record, with its content's hash. */
 function tree(sandbox: Sandbox): Promise<string> {
-  return sandbox.succeed("cd \"$CTINSTALL_PREFIX\" && find . -type f -not -name install.log -not -name record.json -exec sha256sum {} + | sort -k2; find . -type d -not -path './.ctinstall*' | sort");
+  return sandbox.succeed(
+    'cd "$CTINSTALL_PREFIX" && find . -type f -not -name install.log -not -name record.json -exec sha256sum {} + | sort -k2; find . -type d -not -path \'./.ctinstall*\' | sort',
+  );
 }
 
 describe('install', () => {
@@ -37,15 +39,25 @@ describe('install', () => {
     const again = await sandbox.run(install);
     expect(again).toMatchObject({ status: 0, stdout: 'module load tiny/1.0\n' });
     expect(again.stderr).toContain('tiny/1.0 is installed already');
-    const events = (await sandbox.succeed(`${install} --rebuild --json`)).trimEnd().split('\n').map((line): { event: string } => JSON.parse(line));
-    expect(new Set(events.map(({ event }) => event))).toEqual(new Set(['note', 'step-started', 'progress', 'step-finished', 'installed']));
+    const events = (await sandbox.succeed(`${install} --rebuild --json`))
+      .trimEnd()
+      .split('\n')
+      .map((line): { event: string } => JSON.parse(line));
+    expect(new Set(events.map(({ event }) => event))).toEqual(
+      new Set(['note', 'step-started', 'progress', 'step-finished', 'installed']),
+    );
     const failed = await sandbox.run('ctinstall --json none.yaml');
     expect(JSON.parse(failed.stdout)).toMatchObject({ event: 'error', code: 'easyconfig-not-found' });
   });
 
   test('--rebuild brings the new recipe, keeps the user software and a job that runs, drops what is no longer part of it', async () => {
     const sandbox = await installed();
-    sandbox.write('tiny-1.0.yaml', tinyEasyconfig('runscripts: [conda-python-simple]\nenv: { module: { NEW: "1" } }\n').replace('wrappers: [start-shell]\n', '').replace('tiny.sif', 'other.sif'));
+    sandbox.write(
+      'tiny-1.0.yaml',
+      tinyEasyconfig('runscripts: [conda-python-simple]\nenv: { module: { NEW: "1" } }\n')
+        .replace('wrappers: [start-shell]\n', '')
+        .replace('tiny.sif', 'other.sif'),
+    );
     const out = await sandbox.succeed(`
       cp "$CT_IMAGES/tiny.sif" other.sif
       module load tiny
@@ -67,18 +79,24 @@ describe('install', () => {
     const sandbox = await installed();
     sandbox.write('tiny-1.0.yaml', tinyEasyconfig('python: { venv: { name: x } }\n').replace('tiny.sif', 'lumi.sif'));
     await sandbox.succeed('ln -s "$CT_IMAGES"/lumi-*.sif lumi.sif; ctinstall --rebuild tiny-1.0.yaml');
-    expect(await sandbox.succeed(`${use}; singularity exec "$SIF" python -c 'import sys; print(sys.prefix)'`)).toBe('mine\n/user-software/venv/x\n');
+    expect(await sandbox.succeed(`${use}; singularity exec "$SIF" python -c 'import sys; print(sys.prefix)'`)).toBe(
+      'mine\n/user-software/venv/x\n',
+    );
   });
 
   test('from a shell that has the module loaded and variables of its own', async () => {
     const sandbox = await installed('sanity_check_commands: ["[ -z $PYTHONPATH ] && [ -d /runscripts ]"]\n');
-    await sandbox.succeed(`module load tiny; export PYTHONPATH=/x SINGULARITY_BIND="$SINGULARITY_BIND,/etc:/runscripts"; ${install} --rebuild`);
+    await sandbox.succeed(
+      `module load tiny; export PYTHONPATH=/x SINGULARITY_BIND="$SINGULARITY_BIND,/etc:/runscripts"; ${install} --rebuild`,
+    );
   });
 
   test('two and eight at once: one does the work, the others wait and find it done', async () => {
     const sandbox = makeSandbox();
     sandbox.write('tiny-1.0.yaml', tinyEasyconfig('sanity_check_commands: ["sleep 1"]\n'));
-    const ran = await sandbox.run(`for i in 1 2 3 4 5 6 7 8; do ${install} > out.$i 2> err.$i & done; wait; cat err.*; cat out.* | sort | uniq -c`);
+    const ran = await sandbox.run(
+      `for i in 1 2 3 4 5 6 7 8; do ${install} > out.$i 2> err.$i & done; wait; cat err.*; cat out.* | sort | uniq -c`,
+    );
     expect(ran.stdout.match(/installing tiny\/1\.0/g)).toHaveLength(1);
     expect(ran.stdout.match(/is installed already/g)).toHaveLength(7);
     expect(ran.stdout).toMatch(/waiting for process \d+ of .* on /);
@@ -88,8 +106,13 @@ describe('install', () => {
 
   test('--no-wait fails at once and names the holder', async () => {
     const sandbox = makeSandbox();
-    sandbox.write('tiny-1.0.yaml', tinyEasyconfig('sanity_check_commands: ["touch /tmp/.; while [ ! -e go ]; do sleep 0.1; done"]\n'));
-    const ran = await sandbox.run(`${install} 2> first & until [ -e "$CTINSTALL_PREFIX/.ctinstall/locks/tiny-1.0.lock" ]; do sleep 0.1; done; ${install} --no-wait; echo "status $?"; touch go; wait $! && echo first done`);
+    sandbox.write(
+      'tiny-1.0.yaml',
+      tinyEasyconfig('sanity_check_commands: ["touch /tmp/.; while [ ! -e go ]; do sleep 0.1; done"]\n'),
+    );
+    const ran = await sandbox.run(
+      `${install} 2> first & until [ -e "$CTINSTALL_PREFIX/.ctinstall/locks/tiny-1.0.lock" ]; do sleep 0.1; done; ${install} --no-wait; echo "status $?"; touch go; wait $! && echo first done`,
+    );
     expect(ran.stdout).toContain('status 1\n');
     expect(ran.stderr).toMatch(/^error: another ctinstall is at work on the same install: process \d+ of /m);
     expect(ran.stdout).toContain('first done');
@@ -100,12 +123,17 @@ describe('on a terminal', () => {
   test('copying and packing show a progress bar, which is gone when they are done; elsewhere there is none', async () => {
     const sandbox = makeSandbox();
     sandbox.write('tiny-1.0.yaml', tinyEasyconfig());
-    const onTerminal = await sandbox.run(`export CT_IMAGES; script -qec 'ctinstall --image-dir $CT_IMAGES tiny-1.0.yaml' /dev/null; module load tiny; for i in $(seq 500); do echo $i > "$CONTAINERROOT/user-software/$i"; done; script -qec 'ctinstall squashfs' /dev/null`);
+    const onTerminal = await sandbox.run(
+      `export CT_IMAGES; script -qec 'ctinstall --image-dir $CT_IMAGES tiny-1.0.yaml' /dev/null; module load tiny; for i in $(seq 500); do echo $i > "$CONTAINERROOT/user-software/$i"; done; script -qec 'ctinstall squashfs' /dev/null`,
+    );
     const [install, squashfs] = onTerminal.stdout.split('module load tiny/1.0\r\n');
     expect(install).toMatch(/\[=+-*\] +\d+% {2}\d.* of \d.* MiB/);
     expect(squashfs).toMatch(/\[=*-*\] +\d+% {2}\d+ blocks of \d+ blocks/);
-    for (const screen of [install, squashfs]) expect(screen?.lastIndexOf('\u001b[2K')).toBeGreaterThan(screen?.lastIndexOf(']') ?? 0);
-    const elsewhere = await sandbox.run('ctinstall --rebuild --image-dir "$CT_IMAGES" tiny-1.0.yaml; module load tiny; ctinstall squashfs');
+    for (const screen of [install, squashfs])
+      expect(screen?.lastIndexOf('\u001b[2K')).toBeGreaterThan(screen?.lastIndexOf(']') ?? 0);
+    const elsewhere = await sandbox.run(
+      'ctinstall --rebuild --image-dir "$CT_IMAGES" tiny-1.0.yaml; module load tiny; ctinstall squashfs',
+    );
     expect(elsewhere.stderr + elsewhere.stdout).not.toContain('\u001b');
     expect(elsewhere.stderr + elsewhere.stdout).not.toContain('[=');
     expect(elsewhere.stdout).toMatch(/packed 500 files/);
@@ -113,12 +141,17 @@ describe('on a terminal', () => {
 });
 
 describe('stopped', () => {
-  test.each([['INT', 130], ['TERM', 143]] as const)('by SIG%s: put back at once, status %i', async (signal, status) => {
+  test.each([
+    ['INT', 130],
+    ['TERM', 143],
+  ] as const)('by SIG%s: put back at once, status %i', async (signal, status) => {
     const sandbox = await installed();
     const before = await tree(sandbox);
     sandbox.write('tiny-1.0.yaml', tinyEasyconfig('sanity_check_commands: ["touch started; sleep 60"]\n'));
     // Job control, as in an interactive shell: a background job of a script would ignore SIGINT.
-    const ran = await sandbox.run(`set -m; ${install} --rebuild & until [ -e started ]; do sleep 0.1; done; kill -${signal} $!; wait $!; echo "status $?"`);
+    const ran = await sandbox.run(
+      `set -m; ${install} --rebuild & until [ -e started ]; do sleep 0.1; done; kill -${signal} $!; wait $!; echo "status $?"`,
+    );
     expect(ran.stdout).toContain(`status ${status}\n`);
     expect(await tree(sandbox)).toBe(before);
     expect(await sandbox.succeed(use)).toBe('mine\n');
@@ -128,10 +161,14 @@ describe('stopped', () => {
     const sandbox = await installed();
     sandbox.write('tiny-1.0.yaml', tinyEasyconfig('env: { module: { NEW: "2" } }\nsanity_check_commands: ["true"]\n'));
     for (let milliseconds = 100; milliseconds <= 500; milliseconds += 40) {
-      const ran = await sandbox.run(`${install} --rebuild > /dev/null 2>&1 & sleep ${milliseconds / 1000}; kill -9 $! 2> /dev/null; wait $! 2> /dev/null; ${use}`);
+      const ran = await sandbox.run(
+        `${install} --rebuild > /dev/null 2>&1 & sleep ${milliseconds / 1000}; kill -9 $! 2> /dev/null; wait $! 2> /dev/null; ${use}`,
+      );
       expect(ran.stdout).toBe('mine\n');
     }
-    const next = await sandbox.run(`${install} --rebuild; ${use}; echo "$NEW"; find "$CTINSTALL_PREFIX/.ctinstall" -type f`);
+    const next = await sandbox.run(
+      `${install} --rebuild; ${use}; echo "$NEW"; find "$CTINSTALL_PREFIX/.ctinstall" -type f`,
+    );
     expect(next.stdout).toBe('module load tiny/1.0\nmine\n2\n');
   });
 
@@ -140,7 +177,9 @@ describe('stopped', () => {
     sandbox.write('tiny-1.0.yaml', tinyEasyconfig('sanity_check_commands: ["true"]\n'));
     for (let milliseconds = 100; milliseconds <= 460; milliseconds += 60) {
       await sandbox.run(`${install} > /dev/null 2>&1 & sleep ${milliseconds / 1000}; kill -9 $! 2> /dev/null; wait`);
-      const next = await sandbox.run(`${install} && module load tiny && singularity exec "$SIF" echo runs; rm -rf "$CTINSTALL_PREFIX"`);
+      const next = await sandbox.run(
+        `${install} && module load tiny && singularity exec "$SIF" echo runs; rm -rf "$CTINSTALL_PREFIX"`,
+      );
       expect(next.stdout).toBe('module load tiny/1.0\nruns\n');
     }
   });
@@ -151,34 +190,58 @@ describe('list, show, search, settings, uninstall', () => {
     const sandbox = await installed();
     sandbox.write(join(sandbox.prefix, 'software/broken/2.0/.ctinstall/record.json'), '{');
     const listed = await sandbox.run('ctinstall list');
-    expect(listed).toMatchObject({ status: 0, stdout: expect.stringMatching(/^tiny\/1\.0 +\d{4}-\d\d-\d\d {2}image 2\.\d MiB\n$/) });
+    expect(listed).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^tiny\/1\.0 +\d{4}-\d\d-\d\d {2}image 2\.\d MiB\n$/),
+    });
     expect(listed.stderr).toContain('warning: broken/2.0:');
     const rows: unknown = JSON.parse(await sandbox.succeed('ctinstall list --json tiny'));
     expect(rows).toMatchObject([{ module: 'tiny/1.0', hasOwnImage: true }]);
     expect(await sandbox.succeed('ctinstall show tiny')).toContain('bin/start-shell');
-    expect(JSON.parse(await sandbox.succeed('ctinstall show tiny/1.0 --json'))).toMatchObject({ moduleName: 'tiny/1.0', image: { file: 'tiny.sif' } });
+    expect(JSON.parse(await sandbox.succeed('ctinstall show tiny/1.0 --json'))).toMatchObject({
+      moduleName: 'tiny/1.0',
+      image: { file: 'tiny.sif' },
+    });
     expect(await sandbox.succeed('ctinstall show "$CT_IMAGES/tiny.sif"')).toContain('FS (Squashfs/*System/');
-    expect(await sandbox.succeed('ctinstall show mpi4py-3.1.6-rocm-6.2.0.yaml')).toContain('/usr/lib64/libcxi.so.1 → /usr/lib64/libcxi.so.1 (site: interconnect, optional');
-    expect(await sandbox.succeed('ctinstall search MPI4')).toMatch(/^\/.*\/m\/mpi4py\/mpi4py-3\.1\.6-rocm-6\.2\.0\.yaml\n$/);
+    expect(await sandbox.succeed('ctinstall show mpi4py-3.1.6-rocm-6.2.0.yaml')).toContain(
+      '/usr/lib64/libcxi.so.1 → /usr/lib64/libcxi.so.1 (site: interconnect, optional',
+    );
+    expect(await sandbox.succeed('ctinstall search MPI4')).toMatch(
+      /^\/.*\/m\/mpi4py\/mpi4py-3\.1\.6-rocm-6\.2\.0\.yaml\n$/,
+    );
   });
 
   test('settings show each value with where it came from', async () => {
     const sandbox = makeSandbox();
     sandbox.write('.config/ctinstall/settings.yaml', 'image_dirs: [images]\nsquashfs_processors: 1\n');
-    const all: Record<string, { value: unknown; origins: string[] }> = JSON.parse(await sandbox.succeed('ctinstall settings --json --image-dir /flag'));
+    const all: Record<string, { value: unknown; origins: string[] }> = JSON.parse(
+      await sandbox.succeed('ctinstall settings --json --image-dir /flag'),
+    );
     expect(all.prefix).toEqual({ value: sandbox.prefix, origins: ['CTINSTALL_PREFIX'] });
     expect(all.squashfs_processors).toEqual({ value: 1, origins: [`${sandbox.dir}/.config/ctinstall/settings.yaml`] });
-    expect(all.image_dirs?.value).toEqual(['/flag', `${sandbox.dir}/.config/ctinstall/images`, '/appl/local/containers/easybuild-sif-images']);
-    expect(all.image_dirs?.origins).toEqual(['--image-dir', `${sandbox.dir}/.config/ctinstall/settings.yaml`, 'site preset generic']);
+    expect(all.image_dirs?.value).toEqual([
+      '/flag',
+      `${sandbox.dir}/.config/ctinstall/images`,
+      '/appl/local/containers/easybuild-sif-images',
+    ]);
+    expect(all.image_dirs?.origins).toEqual([
+      '--image-dir',
+      `${sandbox.dir}/.config/ctinstall/settings.yaml`,
+      'site preset generic',
+    ]);
   });
 
   test('uninstall removes the install, keeps user software and strange files, and a new install takes them up', async () => {
     const sandbox = await installed();
     expect((await sandbox.run('ctinstall uninstall tiny')).status).toBe(2);
     await sandbox.succeed('touch "$CTINSTALL_PREFIX/software/tiny/1.0/notes"; ctinstall uninstall --yes tiny');
-    expect(await sandbox.succeed('cd "$CTINSTALL_PREFIX"; find software modules -type f')).toBe('software/tiny/1.0/notes\nsoftware/tiny/1.0/user-software/mine\n');
+    expect(await sandbox.succeed('cd "$CTINSTALL_PREFIX"; find software modules -type f')).toBe(
+      'software/tiny/1.0/notes\nsoftware/tiny/1.0/user-software/mine\n',
+    );
     expect(await sandbox.succeed(`${install} > /dev/null; ${use}`)).toBe('mine\n');
-    await sandbox.succeed('rm "$CTINSTALL_PREFIX/software/tiny/1.0/notes"; ctinstall uninstall --yes --with-user-software tiny/1.0');
+    await sandbox.succeed(
+      'rm "$CTINSTALL_PREFIX/software/tiny/1.0/notes"; ctinstall uninstall --yes --with-user-software tiny/1.0',
+    );
     expect(await sandbox.succeed('cd "$CTINSTALL_PREFIX"; find software modules -mindepth 1')).toBe('');
   });
 

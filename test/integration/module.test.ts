@@ -18,8 +18,12 @@ describe('the image, decided at load', () => {
     await sandbox.succeed(`mkdir ${central}; cp "$CT_IMAGES/tiny.sif" ${central}`);
     sandbox.write('tiny-1.0.yaml', tinyEasyconfig());
     await sandbox.succeed(`ctinstall --image-dir ${central} tiny-1.0.yaml`);
-    expect(await sandbox.succeed('module load tiny; echo "$SIF"')).toBe(`${sandbox.prefix}/software/tiny/1.0/tiny.sif\n`);
-    expect(await sandbox.succeed('module load tiny; rm "$SIF"; module load tiny; echo "$SIF"; singularity exec "$SIF" true')).toBe(`${central}/tiny.sif\n`);
+    expect(await sandbox.succeed('module load tiny; echo "$SIF"')).toBe(
+      `${sandbox.prefix}/software/tiny/1.0/tiny.sif\n`,
+    );
+    expect(
+      await sandbox.succeed('module load tiny; rm "$SIF"; module load tiny; echo "$SIF"; singularity exec "$SIF" true'),
+    ).toBe(`${central}/tiny.sif\n`);
 
     const out = await sandbox.run(`
       module load tiny
@@ -53,9 +57,13 @@ describe('/user-software, decided at load', () => {
     const installDir = await installTiny(sandbox);
     const load = 'module load tiny; echo "$SINGULARITY_BIND"';
     expect(await sandbox.succeed(load)).toContain(`${installDir}/user-software:/user-software`);
-    await sandbox.succeed(`cd "${installDir}"; echo hello > user-software/file; mksquashfs user-software user-software.squashfs -quiet -no-progress`);
+    await sandbox.succeed(
+      `cd "${installDir}"; echo hello > user-software/file; mksquashfs user-software user-software.squashfs -quiet -no-progress`,
+    );
     expect(await sandbox.succeed(load)).toContain(`${installDir}/user-software.squashfs:/user-software:ro,image-src=/`);
-    const ran = await sandbox.run('module load tiny; singularity exec "$SIF" sh -c "cat /user-software/file; touch /user-software/x"');
+    const ran = await sandbox.run(
+      'module load tiny; singularity exec "$SIF" sh -c "cat /user-software/file; touch /user-software/x"',
+    );
     expect(ran.stdout).toBe('hello\n');
     expect(ran.stderr).toContain('Read-only file system');
     expect(ran.stderr).not.toMatch(/WARNING|INFO/);
@@ -71,7 +79,9 @@ describe('binds', () => {
     mkdirSync(here);
     const more = `binds:\n  - { host: ${here}, container: /here, access: ro }\n  - { host: /no/such/place, optional: true }\n`;
     await installTiny(sandbox, more);
-    const bind = await sandbox.succeed('module load tiny; echo "$SINGULARITY_BIND"; singularity exec "$SIF" sh -c "[ -d /here ]"');
+    const bind = await sandbox.succeed(
+      'module load tiny; echo "$SINGULARITY_BIND"; singularity exec "$SIF" sh -c "[ -d /here ]"',
+    );
     expect(bind).toContain(`${here}:/here:ro`);
     expect(bind).not.toContain('/no/such/place');
     rmSync(here, { recursive: true });
@@ -85,9 +95,15 @@ describe('binds', () => {
     for (const name of ['a', 'b']) mkdirSync(join(sandbox.dir, name));
     sandbox.write('.config/ctinstall/settings.yaml', `bind_groups:\n  filesystems: [${sandbox.dir}/a]\n`);
     await installTiny(sandbox, 'binds: [{ site: filesystems }]\n');
-    expect(await sandbox.succeed('module load tiny; echo "$SINGULARITY_BIND"')).toContain(`${sandbox.dir}/a:${sandbox.dir}/a,`);
-    await sandbox.succeed('ctinstall --rebuild --image-dir "$CT_IMAGES" tiny-1.0.yaml', { CTINSTALL_BIND_GROUPS: `{ filesystems: [${sandbox.dir}/b] }` });
-    expect(await sandbox.succeed('module load tiny; echo "$SINGULARITY_BIND"')).toContain(`${sandbox.dir}/b:${sandbox.dir}/b,`);
+    expect(await sandbox.succeed('module load tiny; echo "$SINGULARITY_BIND"')).toContain(
+      `${sandbox.dir}/a:${sandbox.dir}/a,`,
+    );
+    await sandbox.succeed('ctinstall --rebuild --image-dir "$CT_IMAGES" tiny-1.0.yaml', {
+      CTINSTALL_BIND_GROUPS: `{ filesystems: [${sandbox.dir}/b] }`,
+    });
+    expect(await sandbox.succeed('module load tiny; echo "$SINGULARITY_BIND"')).toContain(
+      `${sandbox.dir}/b:${sandbox.dir}/b,`,
+    );
   });
 });
 
@@ -98,7 +114,15 @@ describe("the user's environment", () => {
     ['APPTAINER_BIND', { APPTAINER_BIND: '/etc:/mine' }],
     ['both, the same', { SINGULARITY_BIND: '/etc:/mine', APPTAINER_BIND: '/etc:/mine' }],
     ['both, different', { SINGULARITY_BIND: '/usr:/theirs', APPTAINER_BIND: '/etc:/mine' }],
-    ['odd but legal values', { SINGULARITY_BIND: '/etc/:/mine/,/usr//:/theirs:ro', SINGULARITYENV_PREPEND_PATH: '/x/:/y//z', SIF: 'abÿéééé 日本?', RUNSCRIPTS: '~/a//b/ ' }],
+    [
+      'odd but legal values',
+      {
+        SINGULARITY_BIND: '/etc/:/mine/,/usr//:/theirs:ro',
+        SINGULARITYENV_PREPEND_PATH: '/x/:/y//z',
+        SIF: 'abÿéééé 日本?',
+        RUNSCRIPTS: '~/a//b/ ',
+      },
+    ],
     ['APPTAINER_BINDPATH', { APPTAINER_BINDPATH: '/etc:/mine' }],
   ];
 
@@ -117,9 +141,12 @@ describe("the user's environment", () => {
     );
     expect(ran.stderr).toBe('');
     expect(ran.status).toBe(0);
-    const wanted = Object.keys(environment).length > 0 ? '/mine\n/runscripts\n/user-software\n' : '/runscripts\n/user-software\n';
+    const wanted =
+      Object.keys(environment).length > 0 ? '/mine\n/runscripts\n/user-software\n' : '/runscripts\n/user-software\n';
     expect(ran.stdout).toBe(wanted);
-    expect(parseEnvironment(await sandbox.succeed('cat after'))).toEqual(parseEnvironment(await sandbox.succeed('cat before')));
+    expect(parseEnvironment(await sandbox.succeed('cat after'))).toEqual(
+      parseEnvironment(await sandbox.succeed('cat before')),
+    );
   });
 
   test('what the user changes between two loads counts, not what was there at the first', async () => {
@@ -132,7 +159,9 @@ describe("the user's environment", () => {
       unset SINGULARITY_BIND; export APPTAINER_BIND=/three:/three SIF=/third; module load tiny; module purge; t 3
       export APPTAINER_BIND=; module load tiny; module unload tiny; t 4`);
     // An exported empty variable comes back as unset: Lmod's stack can't hold it.
-    expect(out).toBe('1 /one:/one unset /first\n2 /two:/two unset unset\n3 unset /three:/three /third\n4 unset unset /third\n');
+    expect(out).toBe(
+      '1 /one:/one unset /first\n2 /two:/two unset unset\n3 unset /three:/three /third\n4 unset unset /third\n',
+    );
   });
 
   test('of two modules of ours one is loaded at a time, in whatever order', async () => {
@@ -145,7 +174,9 @@ describe("the user's environment", () => {
       module load tiny; module unload other; module unload tiny; echo "$SINGULARITY_BIND \${APPTAINER_BIND-unset} \${SIF-unset}"`,
       { SINGULARITY_BIND: '/etc:/mine' },
     );
-    expect(ran.stdout).toBe(`other/1.0\n/mine\n/user-software\n${sandbox.prefix}/software/other/1.0/tiny.sif \n/etc:/mine unset unset\n`);
+    expect(ran.stdout).toBe(
+      `other/1.0\n/mine\n/user-software\n${sandbox.prefix}/software/other/1.0/tiny.sif \n/etc:/mine unset unset\n`,
+    );
     expect(ran.stderr).toContain('replacing "tiny/1.0" with "other/1.0"');
   });
 
@@ -154,7 +185,9 @@ describe("the user's environment", () => {
     await installTiny(sandbox);
     mkdirSync(join(sandbox.dir, 'mine'));
     sandbox.write('mine/file', 'mine');
-    const ran = await sandbox.run('module load tiny; singularity exec "$SIF" cat /user-software/file', { SINGULARITY_BIND: `${sandbox.dir}/mine:/user-software/` });
+    const ran = await sandbox.run('module load tiny; singularity exec "$SIF" cat /user-software/file', {
+      SINGULARITY_BIND: `${sandbox.dir}/mine:/user-software/`,
+    });
     expect(ran).toMatchObject({ stdout: 'mine', stderr: '' });
   });
 });
@@ -162,28 +195,51 @@ describe("the user's environment", () => {
 describe('module commands', () => {
   test('help, whatis, avail, conflict with another version, module use line', async () => {
     const sandbox = makeSandbox();
-    sandbox.write('tiny-1.0.yaml', tinyEasyconfig('description: "Small: ]] $HOME `x` \\"q\\""\nhomepage: https://example.org/\ndocurls: [https://example.org/docs]\n'));
+    sandbox.write(
+      'tiny-1.0.yaml',
+      tinyEasyconfig(
+        'description: "Small: ]] $HOME `x` \\"q\\""\nhomepage: https://example.org/\ndocurls: [https://example.org/docs]\n',
+      ),
+    );
     sandbox.write('tiny-2.0.yaml', tinyEasyconfig('', { version: '2.0' }));
-    const said = await sandbox.succeed('MODULEPATH=/elsewhere ctinstall --image-dir "$CT_IMAGES" tiny-1.0.yaml tiny-2.0.yaml');
+    const said = await sandbox.succeed(
+      'MODULEPATH=/elsewhere ctinstall --image-dir "$CT_IMAGES" tiny-1.0.yaml tiny-2.0.yaml',
+    );
     const modules = join(sandbox.prefix, 'modules');
     expect(said).toContain(`module use ${modules.includes(' ') ? `'${modules}'` : modules}\nmodule load tiny/1.0\n`);
     const help = (await sandbox.run('module help tiny/1.0')).stderr;
-    for (const text of ['Small: ]] $HOME `x` "q"', 'https://example.org/', 'https://example.org/docs']) expect(help).toContain(text);
+    for (const text of ['Small: ]] $HOME `x` "q"', 'https://example.org/', 'https://example.org/docs'])
+      expect(help).toContain(text);
     const whatis = (await sandbox.run('module whatis tiny/1.0')).stderr;
-    for (const text of ['Name: tiny', 'Version: 1.0', 'URL: https://example.org/', 'Documentation: https://example.org/docs']) expect(whatis).toContain(text);
+    for (const text of [
+      'Name: tiny',
+      'Version: 1.0',
+      'URL: https://example.org/',
+      'Documentation: https://example.org/docs',
+    ])
+      expect(whatis).toContain(text);
     expect((await sandbox.run('module -t avail tiny')).stderr).toMatch(/tiny\/1\.0\ntiny\/2\.0\n/);
-    const both = await sandbox.run('module load tiny/1.0; module load tiny/2.0; module -t list 2>&1 | grep tiny; echo $EBVERSIONTINY');
+    const both = await sandbox.run(
+      'module load tiny/1.0; module load tiny/2.0; module -t list 2>&1 | grep tiny; echo $EBVERSIONTINY',
+    );
     expect(both.stdout).toBe('tiny/2.0\n2.0\n');
-    const refused = await sandbox.run('module load tiny/1.0; module load tiny/2.0', { LMOD_DISABLE_SAME_NAME_AUTOSWAP: 'yes' });
+    const refused = await sandbox.run('module load tiny/1.0; module load tiny/2.0', {
+      LMOD_DISABLE_SAME_NAME_AUTOSWAP: 'yes',
+    });
     expect(refused.status).toBe(1);
   });
 
   test('values of the recipe arrive as they are, outside and inside', async () => {
     const sandbox = makeSandbox();
     const value = '$HOME `id` "q" \\n {x} \'s\' ]] ü %%';
-    await installTiny(sandbox, `env:\n  module: { OUTSIDE: ${JSON.stringify(value)} }\n  container: { INSIDE: ${JSON.stringify(value)} }\n`);
+    await installTiny(
+      sandbox,
+      `env:\n  module: { OUTSIDE: ${JSON.stringify(value)} }\n  container: { INSIDE: ${JSON.stringify(value)} }\n`,
+    );
     const wanted = value.replace('%%', '%');
     expect(await sandbox.succeed('module load tiny; printf %s "$OUTSIDE"')).toBe(wanted);
-    expect(await sandbox.succeed('module load tiny; singularity exec "$SIF" sh -c \'printf %s "$INSIDE"\'')).toBe(wanted);
+    expect(await sandbox.succeed('module load tiny; singularity exec "$SIF" sh -c \'printf %s "$INSIDE"\'')).toBe(
+      wanted,
+    );
   });
 });

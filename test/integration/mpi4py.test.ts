@@ -6,7 +6,8 @@ import { makeSandbox, standInImage } from '../harness/sandbox.ts';
 
 /** A Python package that pip can install with no network. */
 const localPackage = {
-  'hello/pyproject.toml': '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n[project]\nname = "hello-hpc"\nversion = "1.0"\n',
+  'hello/pyproject.toml':
+    '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n[project]\nname = "hello-hpc"\nversion = "1.0"\n',
   'hello/hello_hpc.py': 'def greet():\n    return "hello from " + __file__\n',
 };
 
@@ -17,7 +18,8 @@ describe('the shipped mpi4py easyconfig', () => {
     const installed = await sandbox.succeed('ctinstall --image-dir "$CT_IMAGES" mpi4py-3.1.6-rocm-6.2.0.yaml');
     expect(installed).toBe('module load mpi4py/3.1.6-rocm-6.2.0\n');
 
-    const out = await sandbox.succeed(`
+    const out = await sandbox.succeed(
+      `
       env -0 > before
       module load mpi4py/3.1.6-rocm-6.2.0
       [ "$SIF" = "$SIFMPI4PY" ]; [ "$SIF" = "$CONTAINERROOT/${standInImage}" ]
@@ -50,9 +52,15 @@ describe('the shipped mpi4py easyconfig', () => {
       singularity exec "$SIF" sh -c 'touch /user-software/x && rm /user-software/x && echo writable again'
       singularity exec "$SIF" conda-python-simple -c 'import hello_hpc; print(hello_hpc.greet())'
       module unload mpi4py
-      env -0 > after`.replaceAll('\n      ', '\n'));
+      env -0 > after`.replaceAll('\n      ', '\n'),
+    );
     const part = (title: string): string => out.split(`== ${title}\n`)[1]?.split('\n== ')[0] ?? '';
-    expect(part('mpi').split('\n').filter((line) => line.startsWith('size=')).sort()).toEqual([
+    expect(
+      part('mpi')
+        .split('\n')
+        .filter((line) => line.startsWith('size='))
+        .sort(),
+    ).toEqual([
       'size=2 rank=0 got=1 conda=mpi4py prefix=/user-software/venv/mpi4py',
       'size=2 rank=1 got=0 conda=mpi4py prefix=/user-software/venv/mpi4py',
     ]);

@@ -41,9 +41,7 @@ describe('formatSeconds', () => {
 describe('formatValue', () => {
   it('shows one short line that no terminal obeys', () => {
     expect(formatValue('plain “é😀”')).toBe('plain “é😀”');
-    expect(formatValue('a\nb\tc\u001b[2J\u009b\u202e\u2028')).toBe(
-      'a\\nb\\tc\\u001b[2J\\u009b\\u202e\\u2028',
-    );
+    expect(formatValue('a\nb\tc\u001b[2J\u009b\u202e\u2028')).toBe('a\\nb\\tc\\u001b[2J\\u009b\\u202e\\u2028');
     expect(formatValue('x'.repeat(61))).toBe(`${'x'.repeat(57)}…`);
     expect(formatValue('x'.repeat(60))).toHaveLength(60);
     expect(formatValue('\ud800')).toBe('\ufffd');

@@ -9,9 +9,7 @@ describe('nearestWords', () => {
   });
 
   it('takes the begin of a word for the word', () => {
-    expect(nearestWords('mpi4py-3.1', ['mpi4py-3.1.6-rocm-6.2.0', 'numpy-1.0'])).toEqual([
-      'mpi4py-3.1.6-rocm-6.2.0',
-    ]);
+    expect(nearestWords('mpi4py-3.1', ['mpi4py-3.1.6-rocm-6.2.0', 'numpy-1.0'])).toEqual(['mpi4py-3.1.6-rocm-6.2.0']);
   });
 
   it('prefers the same first letter', () => {

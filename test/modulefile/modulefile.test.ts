@@ -43,9 +43,7 @@ env:
 
 describe('the modulefile', () => {
   it('of the shipped easyconfig', async () => {
-    await expect(modulefileOf(shippedInstall())).toMatchFileSnapshot(
-      '../golden/mpi4py-3.1.6-rocm-6.2.0.lua',
-    );
+    await expect(modulefileOf(shippedInstall())).toMatchFileSnapshot('../golden/mpi4py-3.1.6-rocm-6.2.0.lua');
   });
 
   it('with every feature', async () => {
@@ -74,8 +72,7 @@ describe('the modulefile', () => {
 
 describe('describeModulefile', () => {
   it('writes the whatis lines that the easyconfig does not', () => {
-    const text =
-      'whatis: ["description: own", "URL: own", "free"]\nhomepage: https://h\ndocurls: [https://d]\n';
+    const text = 'whatis: ["description: own", "URL: own", "free"]\nhomepage: https://h\ndocurls: [https://d]\n';
     expect(describeModulefile(installOf(text), '1').whatis).toEqual([
       'Name: demo',
       'Version: 1.0-x',
@@ -122,8 +119,6 @@ describe('describeModulefile', () => {
       RUNSCRIPTSCPLUSPLUSMINTOOLSX: `${installDir}/runscripts`,
       TRICKY: `$HOME \`id\` "x" 'y' \\ ${installDir}`,
     });
-    expect(variables.find(({ name }) => name === 'EBVERSIONCPLUSPLUSMINTOOLSX')?.value).toMatch(
-      /^1\.0\+b\.2/,
-    );
+    expect(variables.find(({ name }) => name === 'EBVERSIONCPLUSPLUSMINTOOLSX')?.value).toMatch(/^1\.0\+b\.2/);
   });
 });

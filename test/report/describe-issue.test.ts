@@ -50,10 +50,6 @@ describe('describeIssues', () => {
       place: { line, column, length: 1 },
     });
     const messages = describeIssues('f', 'abc\nabc\n', [at(2, 1), at(1, 3), at(1, 1)]);
-    expect(messages.filter((line) => line.startsWith('f:'))).toEqual([
-      'f:1:1: 1.1',
-      'f:1:3: 1.3',
-      'f:2:1: 2.1',
-    ]);
+    expect(messages.filter((line) => line.startsWith('f:'))).toEqual(['f:1:1: 1.1', 'f:1:3: 1.3', 'f:2:1: 2.1']);
   });
 });

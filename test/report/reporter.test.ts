@@ -58,9 +58,7 @@ describe('the text reporter', () => {
   });
 
   it('says every step when asked to trace', () => {
-    expect(reported({ isTrace: true }, events).stderr).toContain(
-      '  … write x\n  write x  (0.0 s)\n',
-    );
+    expect(reported({ isTrace: true }, events).stderr).toContain('  … write x\n  write x  (0.0 s)\n');
   });
 });
 

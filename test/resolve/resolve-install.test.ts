@@ -62,12 +62,8 @@ describe('binds', () => {
 
   it('replaces templates on both sides', () => {
     expect(
-      bindsOf(
-        `binds: [{ host: "%(installdir)s/data", container: "/opt/%(name)s/%(version)s%(versionsuffix)s" }]\n`,
-      ),
-    ).toEqual([
-      '/home/user/ctinstall/software/demo/1.0-x/data:/opt/demo/1.0-x rw required easyconfig',
-    ]);
+      bindsOf(`binds: [{ host: "%(installdir)s/data", container: "/opt/%(name)s/%(version)s%(versionsuffix)s" }]\n`),
+    ).toEqual(['/home/user/ctinstall/software/demo/1.0-x/data:/opt/demo/1.0-x rw required easyconfig']);
   });
 
   it('says which group is unknown, and which is near', () => {
@@ -83,10 +79,7 @@ describe('binds', () => {
         hint: 'the settings name `slurm`, `filesystems`; add it under `bind_groups`',
       },
     ]);
-    expect(
-      resolveInstall(easyconfigOf('binds: [{ site: constructor }]\n'), settingsOf({}), facts)
-        .issues,
-    ).toEqual([
+    expect(resolveInstall(easyconfigOf('binds: [{ site: constructor }]\n'), settingsOf({}), facts).issues).toEqual([
       {
         path: ['binds', 0, 'site'],
         message: 'unknown bind group `constructor`',
@@ -124,12 +117,14 @@ describe('what stands against an install', () => {
     const long = `/${'p'.repeat(30_000)}`;
     const settings = settingsOf({}, long);
     const messages = resolveInstall(easyconfig, settings, facts).issues.map(({ path }) => path);
-    expect(messages).toEqual([['image', 'file'], ['env', 'module', 'A']]);
+    expect(messages).toEqual([
+      ['image', 'file'],
+      ['env', 'module', 'A'],
+    ]);
   });
 
   it('all of it at once', () => {
-    const text =
-      'binds: [{ site: x }, { host: /a, container: /b }, { host: /c, container: /b }]\nwrappers: [y]\n';
+    const text = 'binds: [{ site: x }, { host: /a, container: /b }, { host: /c, container: /b }]\nwrappers: [y]\n';
     expect(issuesOf(text).map(({ path }) => path)).toEqual([
       ['binds', 0, 'site'],
       ['binds', 2],
@@ -173,13 +168,10 @@ sanity_check_commands: ["echo 100%% %(name)s"]
   });
 
   it('gives each install the squashfs scripts, once', () => {
-    const names = resolved(
-      easyconfigOf('wrappers: [make-squashfs, start-shell]\n'),
-      settingsOf({}),
-    ).scripts.map(({ name }) => name);
-    expect(names).toEqual(
-      expect.arrayContaining(['make-squashfs', 'start-shell', 'unmake-squashfs']),
+    const names = resolved(easyconfigOf('wrappers: [make-squashfs, start-shell]\n'), settingsOf({})).scripts.map(
+      ({ name }) => name,
     );
+    expect(names).toEqual(expect.arrayContaining(['make-squashfs', 'start-shell', 'unmake-squashfs']));
     expect(new Set(names).size).toBe(names.length);
   });
 });

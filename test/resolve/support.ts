@@ -20,9 +20,7 @@ export function settingsOf(values: SettingsValues, prefix = '/home/user/ctinstal
 
 /** An easyconfig of the given text after the least that it needs. */
 export function easyconfigOf(more: string): Easyconfig {
-  return normalFormOf(
-    `name: demo\nversion: "1.0"\nversionsuffix: -x\nimage: { file: demo.sif }\n${more}`,
-  );
+  return normalFormOf(`name: demo\nversion: "1.0"\nversionsuffix: -x\nimage: { file: demo.sif }\n${more}`);
 }
 
 /** What the text of an easyconfig becomes; it must be in order. */

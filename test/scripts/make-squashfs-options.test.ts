@@ -84,7 +84,7 @@ describe('how it is packed', () => {
   });
 
   /** The bar of the true one is redrawn by a clock: a quick run may have none. */
-  const bar = 'printf "\\r[==/ ] 1/2 50%%%%\\n"; [[ " $* " != *" -no-progress "* ]] && echo wanted; real "$@"';
+  const bar = 'printf "\\r[==/ ] 1/2 50%%\\n"; [[ " $* " != *" -no-progress "* ]] && echo wanted; real "$@"';
 
   test('shows its progress only when it is asked to, off a terminal', async () => {
     const install = makeFilled();

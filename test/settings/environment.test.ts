@@ -56,20 +56,15 @@ describe('settingsOfEnvironment', () => {
     expect(error.hint).toContain(`its value is \`${value}\``);
   });
 
-  it.each([
-    '/scratch',
-    '{ a: [relative] }',
-    '{ a: [',
-    '{ a: [*nothing] }',
-    '[a]',
-    '{ __proto__: [/a] }',
-    '# nothing',
-  ])('refuses bind groups %s', (value) => {
-    const error = errorOf({ CTINSTALL_BIND_GROUPS: value });
-    expect(error.code).toBe('settings-invalid');
-    expect(error.message).toBe('`CTINSTALL_BIND_GROUPS` has a fault');
-    expect(error.details[0]).toMatch(/^CTINSTALL_BIND_GROUPS:1:\d+: /);
-  });
+  it.each(['/scratch', '{ a: [relative] }', '{ a: [', '{ a: [*nothing] }', '[a]', '{ __proto__: [/a] }', '# nothing'])(
+    'refuses bind groups %s',
+    (value) => {
+      const error = errorOf({ CTINSTALL_BIND_GROUPS: value });
+      expect(error.code).toBe('settings-invalid');
+      expect(error.message).toBe('`CTINSTALL_BIND_GROUPS` has a fault');
+      expect(error.details[0]).toMatch(/^CTINSTALL_BIND_GROUPS:1:\d+: /);
+    },
+  );
 
   it('shows all that is wrong with bind groups', () => {
     const text = '{ a: [/ok, relative, { host: /a, optinal: true }], A: [], b: 4 }';

@@ -98,10 +98,7 @@ describe('foldSettings', () => {
   });
 
   it('starts relative paths where each layer lies', () => {
-    const settings = foldSettings(
-      [layer('site', { runtime: './bin/apptainer', prefix: 'p' }, '/etc/ctinstall')],
-      home,
-    );
+    const settings = foldSettings([layer('site', { runtime: './bin/apptainer', prefix: 'p' }, '/etc/ctinstall')], home);
     expect(settings).toMatchObject({
       runtime: '/etc/ctinstall/bin/apptainer',
       prefix: '/etc/ctinstall/p',

@@ -20,14 +20,7 @@ describe('the option table', () => {
 
   it('has the options of the design', () => {
     expect(optionKeys).toEqual(
-      expect.arrayContaining([
-        'site',
-        'prefix',
-        'easyconfigs',
-        'image_dirs',
-        'runtime',
-        'bind_groups',
-      ]),
+      expect.arrayContaining(['site', 'prefix', 'easyconfigs', 'image_dirs', 'runtime', 'bind_groups']),
     );
   });
 });

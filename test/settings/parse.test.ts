@@ -7,12 +7,9 @@ function faultsOf(text: string): string {
 }
 
 describe('parseSettings', () => {
-  it.each(['', '# nothing set\n', '---\n', '{}\n'])(
-    'takes %j for a file that sets nothing',
-    (text) => {
-      expect(parseSettings(text)).toEqual({ values: {}, issues: [] });
-    },
-  );
+  it.each(['', '# nothing set\n', '---\n', '{}\n'])('takes %j for a file that sets nothing', (text) => {
+    expect(parseSettings(text)).toEqual({ values: {}, issues: [] });
+  });
 
   it('takes all keys', () => {
     const text = `site: lumi
@@ -94,9 +91,7 @@ bind_groups:
 
   it('refuses a list, and more than there are processors', () => {
     expect(faultsOf('- a\n')).toContain('the file must be a map of keys and values, not a list');
-    expect(faultsOf('squashfs_processors: 5000\n')).toContain(
-      'settings.yaml:1:22: `squashfs_processors`',
-    );
+    expect(faultsOf('squashfs_processors: 5000\n')).toContain('settings.yaml:1:22: `squashfs_processors`');
     expect(faultsOf('squashfs_processors: 1.5\n')).toContain('must be a whole number');
   });
 });

@@ -39,10 +39,7 @@ describe('readSettings', () => {
     write('site.yaml', 'prefix: /site\nimage_dirs: [images]\nsquashfs_processors: 1\n');
     write('home/.config/ctinstall/settings.yaml', 'prefix: ~/mine\nimage_dirs: [own]\n');
     const flags = { image_dirs: ['flag'] };
-    const settings = await read(
-      { CTINSTALL_IMAGE_DIRS: 'env:/abs', CTINSTALL_EASYCONFIGS: 'e' },
-      flags,
-    );
+    const settings = await read({ CTINSTALL_IMAGE_DIRS: 'env:/abs', CTINSTALL_EASYCONFIGS: 'e' }, flags);
     expect(settings).toMatchObject({
       site: 'generic',
       prefix: `${root}/home/mine`,
@@ -64,13 +61,7 @@ describe('readSettings', () => {
       prefix: [user],
       runtime: ['site preset generic'],
       easyconfigs: ['CTINSTALL_EASYCONFIGS'],
-      image_dirs: [
-        '--image-dir',
-        'CTINSTALL_IMAGE_DIRS',
-        user,
-        `${root}/site.yaml`,
-        'site preset generic',
-      ],
+      image_dirs: ['--image-dir', 'CTINSTALL_IMAGE_DIRS', user, `${root}/site.yaml`, 'site preset generic'],
       enforce_checksums: ['default'],
       squashfs_processors: [`${root}/site.yaml`],
       bind_groups: ['default'],

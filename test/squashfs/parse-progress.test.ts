@@ -13,14 +13,11 @@ function parsed(pieces: readonly string[]): { seen: [number, number][]; lines: s
   return { seen, lines: parser.lines() };
 }
 
-const bars =
-  '\r[=/          ]   10/2000   0%\r[=====-      ] 1000/2000  50%\r[==========|] 2000/2000 100%\n';
+const bars = '\r[=/          ]   10/2000   0%\r[=====-      ] 1000/2000  50%\r[==========|] 2000/2000 100%\n';
 
 describe('makeProgressParser', () => {
   it('reads the bars and keeps the other lines', () => {
-    expect(
-      parsed([`Parallel mksquashfs: Using 2 processors\n${bars}\npacked 3 of 5 files, 50%\n`]),
-    ).toEqual({
+    expect(parsed([`Parallel mksquashfs: Using 2 processors\n${bars}\npacked 3 of 5 files, 50%\n`])).toEqual({
       seen: [
         [10, 2000],
         [1000, 2000],
@@ -51,16 +48,7 @@ describe('makeProgressParser', () => {
     try {
       for (let index = 0; index < 40; index += 1)
         writeFileSync(join(root, `file ${index} [50%]`), randomBytes(300_000));
-      const argv = [
-        root,
-        join(root, 'out.squashfs'),
-        '-noappend',
-        '-b',
-        '128K',
-        '-no-xattrs',
-        '-e',
-        'out.squashfs',
-      ];
+      const argv = [root, join(root, 'out.squashfs'), '-noappend', '-b', '128K', '-no-xattrs', '-e', 'out.squashfs'];
       const seen: [number, number][] = [];
       const parser = makeProgressParser((done, total) => seen.push([done, total]));
       const child = spawn('mksquashfs', argv, { stdio: ['ignore', 'pipe', 'pipe'] });

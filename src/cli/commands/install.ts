@@ -1,6 +1,6 @@
 import { applyPlan } from '../../apply/apply-plan.ts';
-import { hasUserSoftware, hasVenv } from '../../apply/user-software.ts';
 import { readRecord } from '../../apply/record.ts';
+import { hasUserSoftware, hasVenv } from '../../apply/user-software.ts';
 import { withInstallLock } from '../../apply/with-install-lock.ts';
 import { discoverImage } from '../../discover/image.ts';
 import { discoverRuntime, type Runtime } from '../../discover/runtime.ts';
@@ -16,14 +16,14 @@ import { planInstall } from '../../plan/plan-install.ts';
 import type { Plan } from '../../plan/types.ts';
 import { resolveInstall } from '../../resolve/resolve-install.ts';
 import type { ImageSource, ResolvedInstall } from '../../resolve/types.ts';
-import { readScriptTexts } from '../../scripts/read-scripts.ts';
 import { namesOfScripts } from '../../scripts/names.ts';
+import { readScriptTexts } from '../../scripts/read-scripts.ts';
 import { checkPrefix } from '../../settings/check-prefix.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import type { Settings } from '../../settings/types.ts';
 import { type CommandContext, readSettingsOf } from '../context.ts';
-import { commandNames } from '../program.ts';
 import { type LoadedEasyconfig, loadEasyconfig, unresolvable } from '../load-easyconfig.ts';
+import { commandNames } from '../program.ts';
 
 export interface InstallFlags {
   readonly dryRun?: boolean;
@@ -42,11 +42,18 @@ interface Resolved {
 }
 
 /** Installs each easyconfig in turn; all of them are read and resolved before the first is installed. */
-export async function install(names: readonly string[], flags: InstallFlags, settingsFlags: SettingsValues, context: CommandContext): Promise<void> {
+export async function install(
+  names: readonly string[],
+  flags: InstallFlags,
+  settingsFlags: SettingsValues,
+  context: CommandContext,
+): Promise<void> {
   const settings = await readSettingsOf(context, settingsFlags);
   checkPrefix(settings);
   if (flags.image !== undefined && names.length > 1)
-    throw new CtinstallError('usage', '`--image` goes with one easyconfig', { hint: 'install them one by one, or use `--image-dir <dir>`' });
+    throw new CtinstallError('usage', '`--image` goes with one easyconfig', {
+      hint: 'install them one by one, or use `--image-dir <dir>`',
+    });
   const resolved: Resolved[] = [];
   for (const name of names) resolved.push(await resolveNamed(name, settings, context));
   if (flags.injectChecksums === true) {
@@ -67,7 +74,10 @@ export async function install(names: readonly string[], flags: InstallFlags, set
     await withInstallLock(places, { ...context, waits: flags.wait !== false }, async () => {
       const isRebuild = flags.rebuild === true || flags.force === true;
       if (!isRebuild && (await isInstalled(install))) {
-        context.reporter.report({ event: 'note', message: `${install.moduleName} is installed already; \`--rebuild\` installs it again` });
+        context.reporter.report({
+          event: 'note',
+          message: `${install.moduleName} is installed already; \`--rebuild\` installs it again`,
+        });
         return;
       }
       const plan = await makePlan(target, flags, settings, context);
@@ -96,7 +106,12 @@ async function resolveNamed(name: string, settings: Settings, context: CommandCo
   return { loaded, install: resolved.install, runtime: runtime.value };
 }
 
-async function makePlan({ loaded, install, runtime }: Resolved, flags: InstallFlags, settings: Settings, context: CommandContext): Promise<Plan> {
+async function makePlan(
+  { loaded, install, runtime }: Resolved,
+  flags: InstallFlags,
+  settings: Settings,
+  context: CommandContext,
+): Promise<Plan> {
   const previous = await readRecord(install.installDir);
   const image = await findImage({ loaded, install }, flags, settings, context);
   return planInstall(install, {
@@ -111,7 +126,12 @@ async function makePlan({ loaded, install, runtime }: Resolved, flags: InstallFl
   });
 }
 
-async function findImage({ loaded, install }: Pick<Resolved, 'loaded' | 'install'>, flags: InstallFlags, settings: Settings, context: CommandContext): Promise<ImageSource> {
+async function findImage(
+  { loaded, install }: Pick<Resolved, 'loaded' | 'install'>,
+  flags: InstallFlags,
+  settings: Settings,
+  context: CommandContext,
+): Promise<ImageSource> {
   const previous = await readRecord(install.installDir);
   return discoverImage({
     easyconfig: loaded.path,
@@ -124,7 +144,12 @@ async function findImage({ loaded, install }: Pick<Resolved, 'loaded' | 'install
 }
 
 /** `--inject-checksums`: the hash of the image that would be installed now, into the file that was found. */
-async function injectChecksumOf(target: Resolved, flags: InstallFlags, settings: Settings, context: CommandContext): Promise<void> {
+async function injectChecksumOf(
+  target: Resolved,
+  flags: InstallFlags,
+  settings: Settings,
+  context: CommandContext,
+): Promise<void> {
   const { path, text } = target.loaded;
   const image = await findImage(target, flags, settings, context);
   const sha256 = await hashFile(image.path, context.signal);
@@ -138,9 +163,13 @@ async function injectChecksumOf(target: Resolved, flags: InstallFlags, settings:
 
 function requireChecksum({ path }: LoadedEasyconfig, { image }: ResolvedInstall): void {
   if (image.sha256 === undefined)
-    throw new CtinstallError('checksum-missing', `\`${path}\` gives no SHA-256 of its image, and checksums are enforced`, {
-      hint: `if you trust the image that you have: ctinstall install --inject-checksums ${formatCommand([path])}`,
-    });
+    throw new CtinstallError(
+      'checksum-missing',
+      `\`${path}\` gives no SHA-256 of its image, and checksums are enforced`,
+      {
+        hint: `if you trust the image that you have: ctinstall install --inject-checksums ${formatCommand([path])}`,
+      },
+    );
 }
 
 async function isInstalled(install: ResolvedInstall): Promise<boolean> {
@@ -153,7 +182,16 @@ function printHowToLoad(install: ResolvedInstall, settings: Settings, context: C
   const isInUse = (context.environment.MODULEPATH ?? '').split(':').includes(modulePath);
   if (context.isJson) {
     const { moduleName, installDir, modulefile } = install;
-    context.print(JSON.stringify({ event: 'installed', moduleName, installDir, modulefile, modulePath, isModulePathInUse: isInUse }));
+    context.print(
+      JSON.stringify({
+        event: 'installed',
+        moduleName,
+        installDir,
+        modulefile,
+        modulePath,
+        isModulePathInUse: isInUse,
+      }),
+    );
     return;
   }
   context.reporter.report({ event: 'note', message: 'To use it:' });

@@ -11,7 +11,9 @@ export async function list(word: string | undefined, flags: SettingsValues, cont
   const all = await readRecords(prefix);
   const rows = await Promise.all(
     all
-      .filter(({ installDir, record }) => (record?.moduleName ?? installDir).toLowerCase().includes((word ?? '').toLowerCase()))
+      .filter(({ installDir, record }) =>
+        (record?.moduleName ?? installDir).toLowerCase().includes((word ?? '').toLowerCase()),
+      )
       .map(async ({ installDir, record, fault }) => ({
         module: record?.moduleName ?? installDir.split('/').slice(-2).join('/'),
         installDir,
@@ -31,5 +33,12 @@ export async function list(word: string | undefined, flags: SettingsValues, cont
       context.print(`${module.padEnd(width)}  ${installed?.slice(0, 10) ?? ''}  ${image}`);
     }
   }
-  if (rows.length === 0) context.reporter.report({ event: 'note', message: word === undefined ? `nothing is installed under ${prefix}` : `nothing installed under ${prefix} matches \`${word}\`` });
+  if (rows.length === 0)
+    context.reporter.report({
+      event: 'note',
+      message:
+        word === undefined
+          ? `nothing is installed under ${prefix}`
+          : `nothing installed under ${prefix} matches \`${word}\``,
+    });
 }

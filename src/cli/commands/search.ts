@@ -10,5 +10,9 @@ export async function search(word: string | undefined, flags: SettingsValues, co
     .sort();
   if (context.isJson) return context.print(JSON.stringify(paths, undefined, 2));
   for (const path of paths) context.print(path);
-  if (paths.length === 0) context.reporter.report({ event: 'note', message: `no easyconfig${word === undefined ? '' : ` whose name holds \`${word}\``}` });
+  if (paths.length === 0)
+    context.reporter.report({
+      event: 'note',
+      message: `no easyconfig${word === undefined ? '' : ` whose name holds \`${word}\``}`,
+    });
 }

@@ -1,5 +1,5 @@
-import { type OptionKey, optionKeys, optionTable } from '../../settings/options.ts';
 import type { SettingsValues } from '../../settings/options.ts';
+import { type OptionKey, optionKeys, optionTable } from '../../settings/options.ts';
 import type { Settings } from '../../settings/types.ts';
 import { type CommandContext, readSettingsOf } from '../context.ts';
 
@@ -7,7 +7,10 @@ import { type CommandContext, readSettingsOf } from '../context.ts';
 export async function settings(flags: SettingsValues, context: CommandContext): Promise<void> {
   const folded = await readSettingsOf(context, flags);
   if (context.isJson) {
-    const rows = optionKeys.map((key) => [key, { value: settingValue(folded, key) ?? null, origins: folded.origins[key] }]);
+    const rows = optionKeys.map((key) => [
+      key,
+      { value: settingValue(folded, key) ?? null, origins: folded.origins[key] },
+    ]);
     return context.print(JSON.stringify(Object.fromEntries(rows), undefined, 2));
   }
   for (const key of optionKeys) {

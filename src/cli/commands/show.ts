@@ -26,11 +26,13 @@ async function showImage(thing: string, context: CommandContext): Promise<void> 
   if ((await statIfThere(path)) === undefined) throw new CtinstallError('image-not-found', `no image at \`${path}\``);
   if (await isDirectory(path)) throw new CtinstallError('image-invalid', `\`${path}\` is a directory, not an image`);
   const { image, metadata, unusable } = await discoverImageContents(path);
-  if (context.isJson) return context.print(JSON.stringify({ ...image, metadata, unusable: unusable?.message ?? null }, undefined, 2));
+  if (context.isJson)
+    return context.print(JSON.stringify({ ...image, metadata, unusable: unusable?.message ?? null }, undefined, 2));
   context.print(describeImage(image).trimEnd());
   const labels = describeLabels(metadata).trimEnd();
   if (labels !== '') context.print(labels);
-  if (unusable !== undefined) context.reporter.report({ event: 'warning', message: unusable.message, hint: unusable.hint });
+  if (unusable !== undefined)
+    context.reporter.report({ event: 'warning', message: unusable.message, hint: unusable.hint });
 }
 
 async function showModule(moduleName: string, settings: Settings, context: CommandContext): Promise<void> {
@@ -65,17 +67,24 @@ async function showEasyconfig(name: string, settings: Settings, context: Command
     if (error instanceof CtinstallError) return undefined;
     throw error;
   });
-  if (context.isJson) return context.print(JSON.stringify({ easyconfig: loaded.path, ...install, imageFound: image ?? null }, undefined, 2));
+  if (context.isJson)
+    return context.print(
+      JSON.stringify({ easyconfig: loaded.path, ...install, imageFound: image ?? null }, undefined, 2),
+    );
   context.print(`${install.moduleName}, from ${loaded.path}`);
   context.print(`  install dir  ${install.installDir}`);
   context.print(`  modulefile   ${install.modulefile}`);
   context.print(`  image        ${install.image.file}: ${image === undefined ? 'not found here' : image.path}`);
   for (const { host, container, access, optional, origin } of install.binds) {
     const here = (await statIfThere(host)) === undefined ? 'not here' : 'here';
-    context.print(`  bind         ${host} → ${container}${access === 'ro' ? ' read-only' : ''} (${origin}${optional ? ', optional' : ''}; ${here})`);
+    context.print(
+      `  bind         ${host} → ${container}${access === 'ro' ? ' read-only' : ''} (${origin}${optional ? ', optional' : ''}; ${here})`,
+    );
   }
   for (const { name: script, directory } of install.scripts) context.print(`  script       ${directory}/${script}`);
-  for (const [variable, value] of Object.entries(install.env.module)) context.print(`  outside      ${variable}=${value}`);
-  for (const { name: variable, value } of containerVariablesOf(install)) context.print(`  inside       ${variable}=${value}`);
+  for (const [variable, value] of Object.entries(install.env.module))
+    context.print(`  outside      ${variable}=${value}`);
+  for (const { name: variable, value } of containerVariablesOf(install))
+    context.print(`  inside       ${variable}=${value}`);
   context.print(`  inside       PATH begins with ${containerPathOf(install).join(':')}`);
 }

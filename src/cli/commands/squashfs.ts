@@ -20,13 +20,22 @@ const actions = ['make', 'unmake', 'status'] as const;
 type Action = (typeof actions)[number];
 
 /** `ctinstall squashfs [make|unmake|status] [module]`; a first word that is no action is the module. */
-export async function squashfs(first: string | undefined, second: string | undefined, flags: SquashfsFlags, settingsFlags: SettingsValues, context: CommandContext): Promise<void> {
+export async function squashfs(
+  first: string | undefined,
+  second: string | undefined,
+  flags: SquashfsFlags,
+  settingsFlags: SettingsValues,
+  context: CommandContext,
+): Promise<void> {
   const action: Action = isAction(first) ? first : 'make';
   const moduleName = isAction(first) ? second : first;
   if (!isAction(first) && second !== undefined)
-    throw new CtinstallError('usage', `\`${first}\` is no action of \`ctinstall squashfs\``, { hint: 'the actions are `make`, `unmake` and `status`' });
+    throw new CtinstallError('usage', `\`${first}\` is no action of \`ctinstall squashfs\``, {
+      hint: 'the actions are `make`, `unmake` and `status`',
+    });
   const settings = await readSettingsOf(context, settingsFlags);
-  const installed = moduleName === undefined ? await findLoaded(context) : await findInstalled(moduleName, settings.prefix, context);
+  const installed =
+    moduleName === undefined ? await findLoaded(context) : await findInstalled(moduleName, settings.prefix, context);
   if (action === 'status') return printStatus(installed, context);
   const script = joinHost(installed.installDir, 'bin', action === 'make' ? 'make-squashfs' : 'unmake-squashfs');
   const { lines } = await runSquashfsScript(script, scriptArguments(flags), {
@@ -36,7 +45,8 @@ export async function squashfs(first: string | undefined, second: string | undef
     signal: context.signal,
     title: `${action === 'make' ? 'pack' : 'unpack'} the user software of ${installed.record.moduleName}`,
   });
-  if (context.isJson) context.print(JSON.stringify({ event: 'squashfs', action, module: installed.record.moduleName, lines }));
+  if (context.isJson)
+    context.print(JSON.stringify({ event: 'squashfs', action, module: installed.record.moduleName, lines }));
   else for (const line of lines) context.print(line);
 }
 
@@ -63,9 +73,27 @@ async function printStatus({ installDir, record }: Installed, context: CommandCo
   const used = packed?.isFile() === true ? 'squashfs' : directory?.isDirectory() === true ? 'directory' : 'nothing';
   if (context.isJson)
     return context.print(
-      JSON.stringify({ module: record.moduleName, installDir, used, squashfsBytes: packed?.size ?? null, hasDirectory: directory?.isDirectory() === true }, undefined, 2),
+      JSON.stringify(
+        {
+          module: record.moduleName,
+          installDir,
+          used,
+          squashfsBytes: packed?.size ?? null,
+          hasDirectory: directory?.isDirectory() === true,
+        },
+        undefined,
+        2,
+      ),
     );
-  context.print(`${record.moduleName}: /user-software is ${{ squashfs: 'the squashfs file', directory: 'the directory', nothing: 'not there' }[used]}`);
-  if (packed?.isFile() === true) context.print(`  user-software.squashfs  ${formatBytes(packed.size)}, packed ${packed.mtime.toISOString().slice(0, 16).replace('T', ' ')} UTC`);
-  if (directory?.isDirectory() === true) context.print(`  user-software/          ${used === 'squashfs' ? 'kept, but not used while the squashfs file is there' : 'in use'}`);
+  context.print(
+    `${record.moduleName}: /user-software is ${{ squashfs: 'the squashfs file', directory: 'the directory', nothing: 'not there' }[used]}`,
+  );
+  if (packed?.isFile() === true)
+    context.print(
+      `  user-software.squashfs  ${formatBytes(packed.size)}, packed ${packed.mtime.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+    );
+  if (directory?.isDirectory() === true)
+    context.print(
+      `  user-software/          ${used === 'squashfs' ? 'kept, but not used while the squashfs file is there' : 'in use'}`,
+    );
 }

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
-import { hasUserSoftware } from '../../apply/user-software.ts';
 import { readRecord } from '../../apply/record.ts';
 import { uninstallFiles } from '../../apply/uninstall.ts';
+import { hasUserSoftware } from '../../apply/user-software.ts';
 import { withInstallLock } from '../../apply/with-install-lock.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { placesOf } from '../../plan/places.ts';
@@ -16,36 +16,57 @@ export interface UninstallFlags {
 }
 
 /** Removes what the record of an install lists; user software stays unless it is asked for by name. */
-export async function uninstall(moduleName: string, flags: UninstallFlags, settingsFlags: SettingsValues, context: CommandContext): Promise<void> {
+export async function uninstall(
+  moduleName: string,
+  flags: UninstallFlags,
+  settingsFlags: SettingsValues,
+  context: CommandContext,
+): Promise<void> {
   const { prefix } = await readSettingsOf(context, settingsFlags);
   const { installDir, record } = await findInstalled(moduleName, prefix, context);
   const places = placesOf(prefix, record.name, record.fullVersion);
   if (places.installDir !== installDir)
-    throw new CtinstallError('not-installed', `\`${record.moduleName}\` is installed in \`${installDir}\`, not under the prefix \`${prefix}\``, { hint: 'name its prefix with `--prefix <dir>`' });
+    throw new CtinstallError(
+      'not-installed',
+      `\`${record.moduleName}\` is installed in \`${installDir}\`, not under the prefix \`${prefix}\``,
+      { hint: 'name its prefix with `--prefix <dir>`' },
+    );
   const removesUserSoftware = flags.withUserSoftware === true;
-  if (flags.yes !== true) await confirm(`remove ${record.moduleName}${removesUserSoftware ? ' with all user software' : ''}?`, context);
+  if (flags.yes !== true)
+    await confirm(`remove ${record.moduleName}${removesUserSoftware ? ' with all user software' : ''}?`, context);
   await withInstallLock(places, { ...context, waits: flags.wait !== false }, async () => {
     // Another run may have changed it meanwhile, or one that was stopped was put back.
     const current = (await readRecord(installDir))?.record;
     if (current !== undefined) await uninstallFiles(places, current, { removesUserSoftware });
   });
   const kept = await hasUserSoftware(installDir);
-  if (context.isJson) return context.print(JSON.stringify({ event: 'uninstalled', moduleName: record.moduleName, userSoftware: kept ? installDir : null }));
+  if (context.isJson)
+    return context.print(
+      JSON.stringify({ event: 'uninstalled', moduleName: record.moduleName, userSoftware: kept ? installDir : null }),
+    );
   context.print(`removed ${record.moduleName}`);
-  if (kept) context.reporter.report({ event: 'note', message: `your software stays in ${installDir}; a new install of the module uses it again` });
+  if (kept)
+    context.reporter.report({
+      event: 'note',
+      message: `your software stays in ${installDir}; a new install of the module uses it again`,
+    });
 }
 
 async function confirm(question: string, context: CommandContext): Promise<void> {
   if (!process.stdin.isTTY || !process.stderr.isTTY)
-    throw new CtinstallError('usage', 'this is no terminal, so nobody can be asked', { hint: 'pass `--yes` to remove it' });
+    throw new CtinstallError('usage', 'this is no terminal, so nobody can be asked', {
+      hint: 'pass `--yes` to remove it',
+    });
   const asking = createInterface({ input: process.stdin, output: process.stderr });
   // readline takes Ctrl-C for itself, and says nothing at the end of the input.
   const stop = new AbortController();
   asking.once('SIGINT', () => stop.abort()).once('close', () => stop.abort());
   try {
-    const answer = await asking.question(`${question} [y/N] `, { signal: AbortSignal.any([context.signal, stop.signal]) }).catch(() => {
-      throw new CtinstallError('interrupted', 'nothing was removed');
-    });
+    const answer = await asking
+      .question(`${question} [y/N] `, { signal: AbortSignal.any([context.signal, stop.signal]) })
+      .catch(() => {
+        throw new CtinstallError('interrupted', 'nothing was removed');
+      });
     if (!/^y(es)?$/i.test(answer.trim())) throw new CtinstallError('usage', 'nothing was removed');
   } finally {
     asking.close();

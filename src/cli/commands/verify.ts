@@ -8,7 +8,12 @@ import { type CommandContext, readSettingsOf } from '../context.ts';
 import { findInstalled } from '../find-installed.ts';
 
 /** Compares installs with their records: those named, or all under the prefix. */
-export async function verify(names: readonly string[], { quick = false }: { quick?: boolean }, settingsFlags: SettingsValues, context: CommandContext): Promise<void> {
+export async function verify(
+  names: readonly string[],
+  { quick = false }: { quick?: boolean },
+  settingsFlags: SettingsValues,
+  context: CommandContext,
+): Promise<void> {
   const { prefix } = await readSettingsOf(context, settingsFlags);
   const installs =
     names.length === 0
@@ -26,15 +31,21 @@ export async function verify(names: readonly string[], { quick = false }: { quic
         : await verifyInstall(installDir, record, { isQuick: quick, signal: context.signal, checkImage });
     results.push({ module, installDir, differences });
     if (context.isJson) continue;
-    context.print(`${module}: ${differences.length === 0 ? 'as installed' : `${differences.length} difference${differences.length === 1 ? '' : 's'}`}`);
+    context.print(
+      `${module}: ${differences.length === 0 ? 'as installed' : `${differences.length} difference${differences.length === 1 ? '' : 's'}`}`,
+    );
     for (const { path, what } of differences) context.print(`  ${path} ${what}`);
   }
   if (context.isJson) context.print(JSON.stringify(results, undefined, 2));
   const different = results.filter(({ differences }) => differences.length > 0).length;
   if (different > 0)
-    throw new CtinstallError('verification-failed', `${different} of ${results.length} ${results.length === 1 ? 'install is' : 'installs are'} not as installed`, {
-      hint: 'install again with `--rebuild`; user software stays',
-    });
+    throw new CtinstallError(
+      'verification-failed',
+      `${different} of ${results.length} ${results.length === 1 ? 'install is' : 'installs are'} not as installed`,
+      {
+        hint: 'install again with `--rebuild`; user software stays',
+      },
+    );
 }
 
 async function checkImage(path: HostPath): Promise<string | undefined> {

@@ -57,12 +57,8 @@ const { any } = fc.letrec<{ any: Tree; word: Tree }>((tie) => {
       many.map((trees) => fold('and', trees)),
       many.map((trees) => fold('or', trees)),
       tie('any').map(({ lua, value }) => ({ lua: not(lua), value: !isTrue(value) })),
-      fc
-        .tuple(tie('any'), tie('any'))
-        .map(([a, b]) => ({ lua: equals(a.lua, b.lua), value: a.value === b.value })),
-      fc
-        .tuple(tie('any'), tie('any'))
-        .map(([a, b]) => ({ lua: notEquals(a.lua, b.lua), value: a.value !== b.value })),
+      fc.tuple(tie('any'), tie('any')).map(([a, b]) => ({ lua: equals(a.lua, b.lua), value: a.value === b.value })),
+      fc.tuple(tie('any'), tie('any')).map(([a, b]) => ({ lua: notEquals(a.lua, b.lua), value: a.value !== b.value })),
     ),
   };
 });
@@ -81,8 +77,7 @@ function describeAsLua(value: Value): string {
   return `${typeof value}:${value}`;
 }
 
-const source = (expression: LuaExpression) =>
-  renderLua([local('x', expression)]).slice('local x = '.length, -1);
+const source = (expression: LuaExpression) => renderLua([local('x', expression)]).slice('local x = '.length, -1);
 
 describe('operators', () => {
   test('any expression has in lua the value that its tree has', () => {
@@ -103,10 +98,7 @@ describe('operators', () => {
     [concat(or(name('a'), 'b'), concat('c', 'd')), '(a or "b") .. "c" .. "d"'],
     [concat(equals(name('a'), 'b'), not(name('c'))), '(a == "b") .. not c'],
     [not(not(name('a'))), 'not not a'],
-    [
-      equals(equals(name('a'), nil), notEquals(name('b'), boolean(true))),
-      '(a == nil) == (b ~= true)',
-    ],
+    [equals(equals(name('a'), nil), notEquals(name('b'), boolean(true))), '(a == nil) == (b ~= true)'],
     [method(name('value'), 'match', '^%s*$'), 'value:match("^%s*$")'],
     [method('a-b', 'gsub', '-', '+'), '("a-b"):gsub("-", "+")'],
     [method(concat(name('a'), 'b'), 'upper'), '(a .. "b"):upper()'],
@@ -134,11 +126,7 @@ describe('operators', () => {
 
 describe('numbers', () => {
   test('any finite number is the same in lua', () => {
-    const numbers = fc.oneof(
-      fc.double({ noNaN: true, noDefaultInfinity: true }),
-      fc.integer(),
-      fc.maxSafeInteger(),
-    );
+    const numbers = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer(), fc.maxSafeInteger());
     fc.assert(
       fc.property(batchOf(numbers), (values) => {
         const shown = values.map((value) => call('string.format', '%.17g', number(value)));
@@ -156,9 +144,7 @@ describe('numbers', () => {
   test('what is not finite is refused', () => {
     for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
       expect(refusalOf(() => number(value))).toBe('bad-number');
-      expect(refusalOf(() => renderLua([local('x', { kind: 'number', value })]))).toBe(
-        'bad-number',
-      );
+      expect(refusalOf(() => renderLua([local('x', { kind: 'number', value })]))).toBe('bad-number');
     }
   });
 });
@@ -184,45 +170,34 @@ describe('names', () => {
     '--',
   ];
 
-  test.each([...hostile, 'os.', '.os', 'os..exit', 'os.exit()', 'os.end'])(
-    '%j is no name',
-    (bad) => {
-      expect(refusalOf(() => name(bad))).toBe('bad-identifier');
-      expect(refusalOf(() => call(bad))).toBe('bad-identifier');
-      expect(refusalOf(() => assign(bad, 'x'))).toBe('bad-identifier');
-      expect(refusalOf(() => renderLua([local('x', { kind: 'name', name: bad })]))).toBe(
-        'bad-identifier',
-      );
-      expect(
-        refusalOf(() => renderLua([local('x', { kind: 'call', functionName: bad, args: [] })])),
-      ).toBe('bad-identifier');
-    },
-  );
+  test.each([...hostile, 'os.', '.os', 'os..exit', 'os.exit()', 'os.end'])('%j is no name', (bad) => {
+    expect(refusalOf(() => name(bad))).toBe('bad-identifier');
+    expect(refusalOf(() => call(bad))).toBe('bad-identifier');
+    expect(refusalOf(() => assign(bad, 'x'))).toBe('bad-identifier');
+    expect(refusalOf(() => renderLua([local('x', { kind: 'name', name: bad })]))).toBe('bad-identifier');
+    expect(refusalOf(() => renderLua([local('x', { kind: 'call', functionName: bad, args: [] })]))).toBe(
+      'bad-identifier',
+    );
+  });
 
-  test.each([...hostile, 'os.exit'])(
-    '%j names no local, parameter, function, item or method',
-    (bad) => {
-      expect(refusalOf(() => local(bad))).toBe('bad-identifier');
-      expect(refusalOf(() => localFunction(bad, [], []))).toBe('bad-identifier');
-      expect(refusalOf(() => localFunction('f', ['a', bad], []))).toBe('bad-identifier');
-      expect(refusalOf(() => forEach(bad, list(), []))).toBe('bad-identifier');
-      expect(refusalOf(() => forEachMatch(['a', bad], list(), []))).toBe('bad-identifier');
-      expect(refusalOf(() => method('x', bad))).toBe('bad-identifier');
-      expect(refusalOf(() => renderLua([{ kind: 'local', name: bad, value: undefined }]))).toBe(
-        'bad-identifier',
-      );
-    },
-  );
+  test.each([...hostile, 'os.exit'])('%j names no local, parameter, function, item or method', (bad) => {
+    expect(refusalOf(() => local(bad))).toBe('bad-identifier');
+    expect(refusalOf(() => localFunction(bad, [], []))).toBe('bad-identifier');
+    expect(refusalOf(() => localFunction('f', ['a', bad], []))).toBe('bad-identifier');
+    expect(refusalOf(() => forEach(bad, list(), []))).toBe('bad-identifier');
+    expect(refusalOf(() => forEachMatch(['a', bad], list(), []))).toBe('bad-identifier');
+    expect(refusalOf(() => method('x', bad))).toBe('bad-identifier');
+    expect(refusalOf(() => renderLua([{ kind: 'local', name: bad, value: undefined }]))).toBe('bad-identifier');
+  });
 
   test('a loop without a name is refused', () => {
     expect(refusalOf(() => forEachMatch([], list(), []))).toBe('bad-identifier');
   });
 
   test('any other text is refused, or is a name that lua takes', () => {
-    const texts = fc.array(
-      fc.string({ unit: fc.constantFrom(...'aZ_09.é -'), minLength: 1, maxLength: 4 }),
-      { minLength: 200 },
-    );
+    const texts = fc.array(fc.string({ unit: fc.constantFrom(...'aZ_09.é -'), minLength: 1, maxLength: 4 }), {
+      minLength: 200,
+    });
     fc.assert(
       fc.property(texts, (candidates) => {
         const names = candidates.filter((each) => refusalOf(() => local(each)) === undefined);

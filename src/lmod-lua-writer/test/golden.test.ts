@@ -64,10 +64,7 @@ const example: LuaStatement[] = [
   ),
   blank(),
   local('image', call('firstFile', list('/no such/image.sif', '/etc/passwd'))),
-  ifTrue(
-    and(isMode('load'), not(name('image'))),
-    fail('no image: neither the copy nor the central one is there'),
-  ),
+  ifTrue(and(isMode('load'), not(name('image'))), fail('no image: neither the copy nor the central one is there')),
   blank(),
   setenv('SIF', or(name('image'), '')),
   comment('optional binds'),
@@ -82,22 +79,13 @@ const example: LuaStatement[] = [
   forEachMatch(['option'], method(or(environmentValue('EXTRA'), ''), 'gmatch', '[^,]+'), [
     when(
       [
-        branchOf(
-          equals(method(name('option'), 'sub', number(1), number(1)), '-'),
-          comment('left out'),
-        ),
-        branchOf(
-          notEquals(name('option'), 'none'),
-          run(call('table.insert', name('binds'), name('option'))),
-        ),
+        branchOf(equals(method(name('option'), 'sub', number(1), number(1)), '-'), comment('left out')),
+        branchOf(notEquals(name('option'), 'none'), run(call('table.insert', name('binds'), name('option')))),
       ],
       [ifTrue(isMode('load'), warn('"none" is no bind'))],
     ),
   ]),
-  pushenv(
-    'SINGULARITY_BIND',
-    concat(method(name('bind'), 'sub', number(2)), or(index(name('binds'), number(3)), '')),
-  ),
+  pushenv('SINGULARITY_BIND', concat(method(name('bind'), 'sub', number(2)), or(index(name('binds'), number(3)), ''))),
   prependPath('PATH', '/opt/ctinstall test/bin'),
   prependPath('APPTAINER_BIND', '/scratch:/scratch:ro,/pfs', ','),
   setenv('GREETING', 'é "quoted" $HOME `id` \\ \t end '),
@@ -118,12 +106,9 @@ describe('an example modulefile', () => {
     expect(loaded.get('APPTAINER_BIND')).toBe('/scratch:/scratch:ro,/pfs');
     // Lmod keeps one of equal directories in the rest of PATH.
     expect(loaded.get('PATH')?.split(':')[0]).toBe('/opt/ctinstall test/bin');
-    expect(loaded.get('GREETING')).toBe(
-      Buffer.from('é "quoted" $HOME `id` \\ \t end ').toString('latin1'),
-    );
+    expect(loaded.get('GREETING')).toBe(Buffer.from('é "quoted" $HOME `id` \\ \t end ').toString('latin1'));
     expect(unloaded.get('SINGULARITY_BIND')).toBe('/user//bind');
-    for (const gone of ['SIF', 'APPTAINER_BIND', 'GREETING'])
-      expect(unloaded.has(gone), gone).toBe(false);
+    for (const gone of ['SIF', 'APPTAINER_BIND', 'GREETING']) expect(unloaded.has(gone), gone).toBe(false);
   });
 });
 

@@ -35,9 +35,7 @@ const setters: [string, Setter][] = [
   ['setenv', setenv],
   ['pushenv', pushenv],
 ];
-const shellCharacters = fc.constantFrom(
-  ...' \t\x01\x07\x1b\x7f"\'`$\\!{}~=;&|<>()*?[]#^%@+-,:./aé日𝄞\ufffd0\r\n\0',
-);
+const shellCharacters = fc.constantFrom(...' \t\x01\x07\x1b\x7f"\'`$\\!{}~=;&|<>()*?[]#^%@+-,:./aé日𝄞\ufffd0\r\n\0');
 const anyText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 60 }),
   fc.string({ unit: shellCharacters, maxLength: 30 }),
@@ -45,40 +43,28 @@ const anyText = fc.oneof(
 );
 
 describe('setenv and pushenv', () => {
-  test.each(setters)(
-    '%s: any text that is not refused is in the environment of a real module load',
-    (_, set) => {
-      fc.assert(
-        fc.property(batchOf(anyText), (values) => {
-          const held = values.filter((value) => {
-            const refusal = refusalOf(() => set('V', value));
-            expect(refusal).toBe(/[\0\n\v\f\r]/.test(value) ? 'value-not-holdable' : undefined);
-            return refusal === undefined;
-          });
-          expectHeld(held, set);
-        }),
-        { numRuns: 6 },
-      );
-    },
-  );
+  test.each(setters)('%s: any text that is not refused is in the environment of a real module load', (_, set) => {
+    fc.assert(
+      fc.property(batchOf(anyText), (values) => {
+        const held = values.filter((value) => {
+          const refusal = refusalOf(() => set('V', value));
+          expect(refusal).toBe(/[\0\n\v\f\r]/.test(value) ? 'value-not-holdable' : undefined);
+          return refusal === undefined;
+        });
+        expectHeld(held, set);
+      }),
+      { numRuns: 6 },
+    );
+  });
 
-  test.each(setters)(
-    '%s: every character that is not refused, alone and among others',
-    (_, set) => {
-      const characters = Array.from({ length: 256 }, (_each, code) => String.fromCharCode(code));
-      const values = characters.flatMap((each) => [
-        each,
-        `${each}${each}`,
-        `a${each}`,
-        `${each}a`,
-        `\\${each}\x01`,
-      ]);
-      expectHeld(
-        values.filter((value) => !/[\0\n\v\f\r]/.test(value)),
-        set,
-      );
-    },
-  );
+  test.each(setters)('%s: every character that is not refused, alone and among others', (_, set) => {
+    const characters = Array.from({ length: 256 }, (_each, code) => String.fromCharCode(code));
+    const values = characters.flatMap((each) => [each, `${each}${each}`, `a${each}`, `${each}a`, `\\${each}\x01`]);
+    expectHeld(
+      values.filter((value) => !/[\0\n\v\f\r]/.test(value)),
+      set,
+    );
+  });
 
   test.each([
     ['setenv', setenv, 131_068],
@@ -93,16 +79,13 @@ describe('setenv and pushenv', () => {
     }
   });
 
-  test.each(['', ' ', '1A', 'A-B', 'A.B', 'É', 'A=B', 'A\n', 'A;id', '$(id)', ' A'])(
-    '%j is no name',
-    (bad) => {
-      expect(refusalOf(() => setenv(bad, 'x'))).toBe('bad-variable-name');
-      expect(refusalOf(() => pushenv(bad, 'x'))).toBe('bad-variable-name');
-      expect(refusalOf(() => prependPath(bad, 'x'))).toBe('bad-variable-name');
-      expect(refusalOf(() => appendPath(bad, 'x'))).toBe('bad-variable-name');
-      expect(refusalOf(() => environmentValue(bad))).toBe('bad-variable-name');
-    },
-  );
+  test.each(['', ' ', '1A', 'A-B', 'A.B', 'É', 'A=B', 'A\n', 'A;id', '$(id)', ' A'])('%j is no name', (bad) => {
+    expect(refusalOf(() => setenv(bad, 'x'))).toBe('bad-variable-name');
+    expect(refusalOf(() => pushenv(bad, 'x'))).toBe('bad-variable-name');
+    expect(refusalOf(() => prependPath(bad, 'x'))).toBe('bad-variable-name');
+    expect(refusalOf(() => appendPath(bad, 'x'))).toBe('bad-variable-name');
+    expect(refusalOf(() => environmentValue(bad))).toBe('bad-variable-name');
+  });
 
   test.each(['a\0b', 'a\nb', '\n', 'a\rb', '\vb', '\fb', '\ud800', 'a\udc00'])(
     '%j is refused, whole or as a part',
@@ -112,9 +95,7 @@ describe('setenv and pushenv', () => {
       }
       if (/\p{Surrogate}/u.test(bad)) return;
       expect(refusalOf(() => setenv('V', concat(name('x'), bad)))).toBe('value-not-holdable');
-      expect(refusalOf(() => setenv('V', or(name('x'), and(name('y'), bad))))).toBe(
-        'value-not-holdable',
-      );
+      expect(refusalOf(() => setenv('V', or(name('x'), and(name('y'), bad))))).toBe('value-not-holdable');
       expect(refusalOf(() => setenv('V', call('f', bad)))).toBeUndefined();
     },
   );
@@ -130,11 +111,7 @@ describe('setenv and pushenv', () => {
       { C: 'before' },
     );
     expect([loaded.get('A'), loaded.get('B'), loaded.has('C')]).toEqual(['5', '1.5', false]);
-    expect([unloaded.has('A'), unloaded.has('B'), unloaded.get('C')]).toEqual([
-      false,
-      false,
-      'before',
-    ]);
+    expect([unloaded.has('A'), unloaded.has('B'), unloaded.get('C')]).toEqual([false, false, 'before']);
   });
 });
 
@@ -149,29 +126,24 @@ describe('path variables', () => {
   test.each([
     ['prependPath', prependPath, (added: string) => `${added},${rest}`],
     ['appendPath', appendPath, (added: string) => `${rest},${added}`],
-  ] as const)(
-    '%s: what is not refused is there as documented, and gone after unload',
-    (_, change, expected) => {
-      fc.assert(
-        fc.property(batchOf(element), (values) => {
-          const held = values.filter(
-            (value) => refusalOf(() => change('V', value, ',')) === undefined,
-          );
-          const before = Object.fromEntries(held.map((_each, position) => [`V${position}`, rest]));
-          const { loaded, unloaded } = loadModule(
-            held.map((value, position) => change(`V${position}`, value, ',')),
-            before,
-          );
-          held.forEach((value, position) => {
-            const added = value.split(',').map(normalizePathElement).join(',');
-            expect(loaded.get(`V${position}`), value).toBe(bytesOf(expected(added)));
-            expect(unloaded.get(`V${position}`), value).toBe(rest);
-          });
-        }),
-        { numRuns: 6 },
-      );
-    },
-  );
+  ] as const)('%s: what is not refused is there as documented, and gone after unload', (_, change, expected) => {
+    fc.assert(
+      fc.property(batchOf(element), (values) => {
+        const held = values.filter((value) => refusalOf(() => change('V', value, ',')) === undefined);
+        const before = Object.fromEntries(held.map((_each, position) => [`V${position}`, rest]));
+        const { loaded, unloaded } = loadModule(
+          held.map((value, position) => change(`V${position}`, value, ',')),
+          before,
+        );
+        held.forEach((value, position) => {
+          const added = value.split(',').map(normalizePathElement).join(',');
+          expect(loaded.get(`V${position}`), value).toBe(bytesOf(expected(added)));
+          expect(unloaded.get(`V${position}`), value).toBe(rest);
+        });
+      }),
+      { numRuns: 6 },
+    );
+  });
 
   test.each([
     '',
@@ -223,8 +195,7 @@ describe('path variables', () => {
 
 describe('the rest of the vocabulary', () => {
   test('a family names shell variables, so its name is checked', () => {
-    for (const bad of ['', 'a b', 'a;id', 'é', 'a-b'])
-      expect(refusalOf(() => family(bad))).toBe('bad-variable-name');
+    for (const bad of ['', 'a b', 'a;id', 'é', 'a-b']) expect(refusalOf(() => family(bad))).toBe('bad-variable-name');
     const { loaded, unloaded } = loadModule([family('containers_1')]);
     expect(loaded.get('LMOD_FAMILY_CONTAINERS_1')).toBe('fuzz');
     expect(unloaded.has('LMOD_FAMILY_CONTAINERS_1')).toBe(false);
@@ -251,10 +222,7 @@ describe('the rest of the vocabulary', () => {
   });
 
   test('a failure stops the load with its message; a warning does not', () => {
-    const stopped = loadModule([
-      setenv('A', 'x'),
-      ifTrue(isMode('load'), fail('no `image` in $HOME: 50% é')),
-    ]);
+    const stopped = loadModule([setenv('A', 'x'), ifTrue(isMode('load'), fail('no `image` in $HOME: 50% é'))]);
     expect(stopped.status).toBe(1);
     expect(stopped.stderr).toContain('no `image` in $HOME: 50% é');
     expect(stopped.loaded.has('A')).toBe(false);
@@ -273,21 +241,14 @@ describe('the rest of the vocabulary', () => {
       ],
       { SEEN: 'seen' },
     );
-    expect([loaded.get('A'), loaded.get('B'), loaded.get('C')]).toEqual([
-      'file,directory,nothing',
-      'seen',
-      'unset',
-    ]);
+    expect([loaded.get('A'), loaded.get('B'), loaded.get('C')]).toEqual(['file,directory,nothing', 'seen', 'unset']);
   });
 });
 
 /** Sets `V0`, `V1`, … in one module and compares the environment of a real `module load` of it. */
 function expectHeld(values: readonly string[], set: Setter): void {
-  const { loaded, unloaded } = loadModule(
-    values.map((value, position) => set(`V${position}`, value)),
-  );
-  const of = (environment: Environment) =>
-    values.map((_, position) => environment.get(`V${position}`));
+  const { loaded, unloaded } = loadModule(values.map((value, position) => set(`V${position}`, value)));
+  const of = (environment: Environment) => values.map((_, position) => environment.get(`V${position}`));
   const found = of(loaded);
   expect(values.filter((value, position) => found[position] !== bytesOf(value))).toEqual([]);
   expect(of(unloaded).every((value) => value === undefined)).toBe(true);

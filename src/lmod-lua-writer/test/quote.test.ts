@@ -58,9 +58,7 @@ describe('quoteLua', () => {
   });
 
   test('a lone surrogate is refused, and only that', () => {
-    const codes = fc.array(
-      fc.oneof(fc.integer({ min: 0, max: 0xffff }), fc.integer({ min: 0xd7ff, max: 0xe000 })),
-    );
+    const codes = fc.array(fc.oneof(fc.integer({ min: 0, max: 0xffff }), fc.integer({ min: 0xd7ff, max: 0xe000 })));
     fc.assert(
       fc.property(codes, (units) => {
         const value = String.fromCharCode(...units);
@@ -80,8 +78,6 @@ describe('quoteLua', () => {
 function expectSameInLua(values: readonly string[]): void {
   const written = decodeOutput(runLua(writeOut(values.map(text))));
   expect(written.length).toBe(values.length);
-  const wrong = values.filter(
-    (value, position) => !Buffer.from(value).equals(written[position] ?? Buffer.of()),
-  );
+  const wrong = values.filter((value, position) => !Buffer.from(value).equals(written[position] ?? Buffer.of()));
   expect(wrong).toEqual([]);
 }

@@ -76,10 +76,7 @@ describe('statements', () => {
       local('a'),
       assign('a', list('x', 'y')),
       assign(index(name('a'), number(2)), 'z'),
-      assign(
-        index(name('a'), 'end'),
-        concat(index(name('a'), number(1)), index(name('a'), number(2))),
-      ),
+      assign(index(name('a'), 'end'), concat(index(name('a'), number(1)), index(name('a'), number(2)))),
       write(index(name('a'), 'end')),
     ];
     expect(outputOf(...program)).toBe('xz');
@@ -87,8 +84,7 @@ describe('statements', () => {
 
   test('the first branch that holds runs, else what is left', () => {
     const choose = (value: string) => {
-      const branch = (wanted: string) =>
-        branchOf(equals(name('value'), wanted), write(`is ${wanted};`));
+      const branch = (wanted: string) => branchOf(equals(name('value'), wanted), write(`is ${wanted};`));
       return [local('value', value), when([branch('a'), branch('b')], [write('other;')])];
     };
     expect(outputOf(...choose('a'), ...choose('b'), ...choose('c'))).toBe('is a;is b;other;');
@@ -96,14 +92,10 @@ describe('statements', () => {
   });
 
   test('loops over a list and over matches', () => {
-    expect(outputOf(forEach('item', list('a', 'b'), [write(name('item')), write(';')]))).toBe(
-      'a;b;',
-    );
+    expect(outputOf(forEach('item', list('a', 'b'), [write(name('item')), write(';')]))).toBe('a;b;');
     const pairs = method(name('value'), 'gmatch', '(%w+)=(%w+)');
     const body = [write(concat(name('key'), ' is ', name('held'), ';'))];
-    expect(outputOf(local('value', 'a=1,b=2'), forEachMatch(['key', 'held'], pairs, body))).toBe(
-      'a is 1;b is 2;',
-    );
+    expect(outputOf(local('value', 'a=1,b=2'), forEachMatch(['key', 'held'], pairs, body))).toBe('a is 1;b is 2;');
   });
 
   test('a function may call itself and give back from any place', () => {
@@ -125,11 +117,7 @@ describe('statements', () => {
   });
 
   test('a statement that begins with a literal is not taken for a call of the line before', () => {
-    const program = [
-      local('f', name('print')),
-      run(method('x', 'rep', number(3))),
-      write(call('type', name('f'))),
-    ];
+    const program = [local('f', name('print')), run(method('x', 'rep', number(3))), write(call('type', name('f')))];
     expect(outputOf(...program)).toBe('function');
     expect(refusalOf(() => assign(index(list('a'), number(1)), 'b'))).toBe('bad-statement');
     const byHand: LuaStatement = {
@@ -142,9 +130,7 @@ describe('statements', () => {
 
   test('no statement is an empty text, and an empty body is a body', () => {
     expect(renderLua([])).toBe('');
-    expect(
-      outputOf(forEach('item', list('a'), []), ifTrue(not('a')), localFunction('f', [], [])),
-    ).toBe('');
+    expect(outputOf(forEach('item', list('a'), []), ifTrue(not('a')), localFunction('f', [], []))).toBe('');
   });
 });
 
@@ -164,29 +150,21 @@ describe('size', () => {
     ['index', (inner) => index(list(index(list(inner), number(1))), number(1))],
   ];
 
-  test.each(wrappers)(
-    '%s: as deep as it is written, lua reads it; deeper is refused',
-    (_, wrap) => {
-      const grow = (levels: number): LuaExpression =>
-        levels === 0 ? text('x') : wrap(grow(levels - 1));
-      const program = (levels: number) => [local('x', grow(levels))];
-      const levels = Array.from({ length: 100 }, (_each, position) => position);
-      const deepest =
-        levels.findLast((each) => refusalOf(() => renderLua(program(each))) === undefined) ?? 0;
-      expect(deepest).toBeGreaterThan(10);
-      expect(refusalOf(() => renderLua(program(deepest + 1)))).toBe('too-deep');
-      runLua(program(deepest));
-    },
-  );
+  test.each(wrappers)('%s: as deep as it is written, lua reads it; deeper is refused', (_, wrap) => {
+    const grow = (levels: number): LuaExpression => (levels === 0 ? text('x') : wrap(grow(levels - 1)));
+    const program = (levels: number) => [local('x', grow(levels))];
+    const levels = Array.from({ length: 100 }, (_each, position) => position);
+    const deepest = levels.findLast((each) => refusalOf(() => renderLua(program(each))) === undefined) ?? 0;
+    expect(deepest).toBeGreaterThan(10);
+    expect(refusalOf(() => renderLua(program(deepest + 1)))).toBe('too-deep');
+    runLua(program(deepest));
+  });
 
   test('the same for blocks in blocks', () => {
     const grow = (levels: number): LuaStatement =>
-      levels === 0
-        ? write('in')
-        : localFunction('f', [], [ifTrue(equals('a', 'a'), grow(levels - 1))]);
+      levels === 0 ? write('in') : localFunction('f', [], [ifTrue(equals('a', 'a'), grow(levels - 1))]);
     const levels = Array.from({ length: 100 }, (_each, position) => position);
-    const deepest =
-      levels.findLast((each) => refusalOf(() => renderLua([grow(each)])) === undefined) ?? 0;
+    const deepest = levels.findLast((each) => refusalOf(() => renderLua([grow(each)])) === undefined) ?? 0;
     expect(deepest).toBeGreaterThan(10);
     runLua([grow(deepest)]);
   });
@@ -195,11 +173,7 @@ describe('size', () => {
 test('rendering is pure: twice the same, and the arguments may change afterwards', () => {
   const body = [write('a')];
   const items = ['a', 'b'];
-  const program = Object.freeze([
-    localFunction('f', [], body),
-    local('x', list(...items)),
-    blank(),
-  ]);
+  const program = Object.freeze([localFunction('f', [], body), local('x', list(...items)), blank()]);
   const before = JSON.stringify(program);
   const first = renderLua(program);
   body.push(write('b'));

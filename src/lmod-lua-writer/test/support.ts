@@ -41,18 +41,14 @@ export function runLua(statements: readonly LuaStatement[]): Buffer {
 
 /** The type of each expression in the real `lua`, a colon, and what `tostring` gives. */
 export function evaluateInLua(expressions: readonly LuaExpression[]): string[] {
-  const written = expressions.flatMap((each) =>
-    writeOut([concat(call('type', each), ':', call('tostring', each))]),
-  );
+  const written = expressions.flatMap((each) => writeOut([concat(call('type', each), ':', call('tostring', each))]));
   return decodeOutput(runLua(written)).map(String);
 }
 
 /** Statements that write texts as `<bytes>:<text>`, for `decodeOutput`. */
 export function writeOut(texts: readonly LuaExpression[]): LuaStatement[] {
   const each = name('each');
-  return [
-    forEach('each', list(...texts), [run(call('io.write', call('string.len', each), ':', each))]),
-  ];
+  return [forEach('each', list(...texts), [run(call('io.write', call('string.len', each), ':', each))])];
 }
 
 /** The texts that `writeOut` wrote, as bytes. */
@@ -87,14 +83,10 @@ export function loadModule(
       'module load fuzz/1.0; status=$?',
       'env -0 > "$HOME/loaded"; module unload fuzz/1.0; env -0 > "$HOME/unloaded"; exit $status',
     ].join('\n');
-    const { status, stderr, error } = spawnSync(
-      'bash',
-      ['--noprofile', '--norc', '-c', script, lmodInit],
-      {
-        env: { ...before, HOME: directory, USER: 'fuzz', PATH: process.env.PATH, LANG: 'C.UTF-8' },
-        encoding: 'utf8',
-      },
-    );
+    const { status, stderr, error } = spawnSync('bash', ['--noprofile', '--norc', '-c', script, lmodInit], {
+      env: { ...before, HOME: directory, USER: 'fuzz', PATH: process.env.PATH, LANG: 'C.UTF-8' },
+      encoding: 'utf8',
+    });
     if (error) throw error;
     return {
       loaded: readEnvironment(join(directory, 'loaded')),
@@ -109,12 +101,7 @@ export function loadModule(
 
 function readEnvironment(file: string): Environment {
   const entries = readFileSync(file, 'latin1').split('\0').slice(0, -1);
-  return new Map(
-    entries.map((entry) => [
-      entry.slice(0, entry.indexOf('=')),
-      entry.slice(entry.indexOf('=') + 1),
-    ]),
-  );
+  return new Map(entries.map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]));
 }
 
 /** A text as `loadModule` gives it. */
