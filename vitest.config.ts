@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const integration = ['test/integration/**/*.test.ts'];
@@ -9,6 +10,8 @@ function endToEnd(name: string, prefixName: string, umask: string) {
 
 export default defineConfig({
   test: {
+    // Tests wait for other programs most of the time.
+    maxWorkers: availableParallelism() + 1,
     globalSetup: 'test/harness/global-setup.ts',
     // Real programs are started by many tests: a slow machine must not turn into a failed test.
     testTimeout: 180_000,

@@ -4,12 +4,14 @@ import { chmod, copyFile, type FileHandle, open, rm } from 'node:fs/promises';
 import { CtinstallError } from '../lib/errors.ts';
 import { codeOf, fileError } from './files.ts';
 
+/** Two pieces are in flight: one is read while the other is hashed and written. */
+const pieceBytes = 4 * 1024 * 1024;
 /**
- * Two pieces are in flight: one is read while the other is hashed and written. More of them gained nothing. Pieces of
- * 2 MiB and more took three times as long on a virtual machine (Linux 6.18, ext4), whose kernel then keeps the file in
- * memory in huge pages.
+ * The most that one call writes; the calls of a piece run at the same time. Linux 6.16 and later may keep an ext4 file in
+ * memory in folios as large as the call, and on a virtual machine that gives free memory back to its host (free page
+ * reporting, Linux 6.18) calls of 256 KiB and more took two to four times as long as these.
  */
-const pieceBytes = 1024 * 1024;
+const writeBytes = 128 * 1024;
 /** When this much is new, the disk is asked to write it, unless it is still at it: keeps the last sync short. */
 const syncEveryBytes = 32 * 1024 * 1024;
 
@@ -146,10 +148,17 @@ async function copyBytes(
 }
 
 async function writeWhole(target: FileHandle, piece: Buffer, position: number, to: string): Promise<void> {
+  const writing: Promise<void>[] = [];
+  for (let at = 0; at < piece.length; at += writeBytes)
+    writing.push(writeSlice(target, piece.subarray(at, at + writeBytes), position + at, to));
+  await Promise.all(writing);
+}
+
+async function writeSlice(target: FileHandle, slice: Buffer, position: number, to: string): Promise<void> {
   let done = 0;
-  while (done < piece.length) {
+  while (done < slice.length) {
     const { bytesWritten } = await target
-      .write(piece, done, piece.length - done, position + done)
+      .write(slice, done, slice.length - done, position + done)
       .catch((error: unknown) => {
         throw fileError(error, 'write', to);
       });

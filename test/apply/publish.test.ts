@@ -132,6 +132,14 @@ describe('publishing over an install', () => {
     expect(files()).toEqual({ ...old, ...own });
   });
 
+  it('is undone but for the user software that it made, where that is asked for', async () => {
+    installOld();
+    stage();
+    await publish(step, places.retired);
+    await undoPublish(places.retired, isUserSoftware);
+    expect(files()).toEqual({ ...old, 'user-software/venv/x': 'new' });
+  });
+
   it('is undone: the tree equals the one before', async () => {
     installOld({ 'user-software/mine': 'mine' });
     symlinkSync('one', join(places.installDir, 'bin/link'));

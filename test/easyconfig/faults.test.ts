@@ -122,6 +122,17 @@ sanity_check_paths: { files: bin/python }
     `);
   });
 
+  it('in the order of the file, whatever order the schema has', () => {
+    expect(messagesOf('wrappers: x\nzzz: 1\nimage: { sha256: 1, fiel: x }\nversion: "a b"\n')).toEqual([
+      '1:1 `name` is missing',
+      '1:11 `wrappers` must be a list, not text',
+      '2:1 unknown key `zzz`',
+      '3:18 `image.sha256` must be text, but YAML reads `1` as the number 1',
+      '3:21 unknown key `fiel` in `image`',
+      '4:10 `version`: `a b` is not a valid version',
+    ]);
+  });
+
   it('binds, each told by the form that it comes nearest to', () => {
     expect(
       faultsOf(`${least}binds:

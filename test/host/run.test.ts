@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { run, runOrFail } from '../../src/host/run.ts';
 import { failure } from '../image/failure.ts';
@@ -40,14 +43,23 @@ describe('run', () => {
     expect(error.message).toContain('`/no/such/program` could not be started');
   });
 
-  it('ends the program when asked to stop', async () => {
-    const stop = new AbortController();
-    const running = run(['sh', '-c', 'echo up; sleep 600'], {
-      env,
-      signal: stop.signal,
-      onOutput: () => stop.abort(),
-    });
-    expect((await failure(running)).code).toBe('interrupted');
+  it('ends the program and all that it has started when asked to stop, and lets them tidy up', async () => {
+    const root = mkdtempSync(join(tmpdir(), 'ctinstall-run-'));
+    try {
+      const stop = new AbortController();
+      const inner = `trap 'echo tidied >"$1"; exit 0' TERM; echo up; sleep 600 & wait`;
+      const script = `sh -c "$0" inner "$1" & trap '' TERM; wait; wait; exit 0`;
+      const running = run(['sh', '-c', script, inner, join(root, 'note')], {
+        env,
+        signal: stop.signal,
+        onOutput: () => stop.abort(),
+      });
+      expect((await failure(running)).code).toBe('interrupted');
+      expect(readFileSync(join(root, 'note'), 'utf8')).toBe('tidied\n');
+      expect((await failure(run(['true'], { env, signal: stop.signal }))).code).toBe('interrupted');
+    } finally {
+      rmSync(root, { recursive: true });
+    }
   });
 });
 

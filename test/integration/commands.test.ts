@@ -61,7 +61,7 @@ describe('install', () => {
     const out = await sandbox.succeed(`
       cp "$CT_IMAGES/tiny.sif" other.sif
       module load tiny
-      singularity exec "$SIF" sh -c 'while [ ! -e done ]; do sleep 0.1; done; cat /user-software/mine /bin/busybox > /dev/null; echo job ran on' &
+      singularity exec "$SIF" sh -c 'for i in $(seq 600); do [ -e done ] && break; sleep 0.1; done; cat /user-software/mine /bin/busybox > /dev/null; echo job ran on' &
       sleep 0.5
       ctinstall --rebuild tiny-1.0.yaml
       touch done; wait
@@ -108,10 +108,10 @@ describe('install', () => {
     const sandbox = makeSandbox();
     sandbox.write(
       'tiny-1.0.yaml',
-      tinyEasyconfig('sanity_check_commands: ["touch /tmp/.; while [ ! -e go ]; do sleep 0.1; done"]\n'),
+      tinyEasyconfig('sanity_check_commands: ["for i in $(seq 600); do [ -e go ] && break; sleep 0.1; done"]\n'),
     );
     const ran = await sandbox.run(
-      `${install} 2> first & until [ -e "$CTINSTALL_PREFIX/.ctinstall/locks/tiny-1.0.lock" ]; do sleep 0.1; done; ${install} --no-wait; echo "status $?"; touch go; wait $! && echo first done`,
+      `${install} 2> first & for i in $(seq 600); do [ -e "$CTINSTALL_PREFIX/.ctinstall/locks/tiny-1.0.lock" ] && break; sleep 0.1; done; ${install} --no-wait; echo "status $?"; touch go; wait $! && echo first done`,
     );
     expect(ran.stdout).toContain('status 1\n');
     expect(ran.stderr).toMatch(/^error: another ctinstall is at work on the same install: process \d+ of /m);
@@ -150,7 +150,7 @@ describe('stopped', () => {
     sandbox.write('tiny-1.0.yaml', tinyEasyconfig('sanity_check_commands: ["touch started; sleep 60"]\n'));
     // Job control, as in an interactive shell: a background job of a script would ignore SIGINT.
     const ran = await sandbox.run(
-      `set -m; ${install} --rebuild & until [ -e started ]; do sleep 0.1; done; kill -${signal} $!; wait $!; echo "status $?"`,
+      `set -m; ${install} --rebuild & for i in $(seq 600); do [ -e started ] && break; sleep 0.1; done; kill -${signal} $!; wait $!; echo "status $?"`,
     );
     expect(ran.stdout).toContain(`status ${status}\n`);
     expect(await tree(sandbox)).toBe(before);
