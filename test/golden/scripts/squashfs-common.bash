@@ -1,0 +1,369 @@
+# shellcheck shell=bash disable=SC2034
+# squashfs-common.bash: what make-squashfs and unmake-squashfs share. They source it from `<install dir>/.ctinstall`, by a
+# path without links. Some of the variables are for them only.
+
+module='mpi4py/3.1.6-rocm-6.2.0'  # filled in by ctinstall
+# Processors to use where nobody says; 0: all that are granted.
+default_processors='0'  # filled in by ctinstall
+
+# No here-strings in here: old versions of bash write them to /tmp, which may be full.
+set -u -o pipefail
+# File names are bytes, sorted as bytes, and what programs say can be told apart.
+export LC_ALL=C
+# On Red Hat's systems the squashfs tools are in /usr/sbin, which need not be on a user's PATH.
+export PATH=$PATH:/usr/sbin:/sbin
+# With the first mksquashfs can fail; nproc gives the others rather than what is granted.
+unset SOURCE_DATE_EPOCH OMP_NUM_THREADS OMP_THREAD_LIMIT
+
+install_dir=${BASH_SOURCE[0]%/*/*}
+directory=$install_dir/user-software
+squashfs=$install_dir/user-software.squashfs
+state=$install_dir/.ctinstall
+lock=$state/user-software.lock
+lineage=$state/user-software.lineage
+stamp=$state/user-software.stamp
+
+# The name of this node. Not $HOSTNAME: a job may have inherited it from the login node.
+IFS= read -r host </proc/sys/kernel/hostname
+run=$host-$$
+part=$install_dir/.user-software.squashfs.$run.part
+unpack=$install_dir/.user-software.$run.unpack
+
+processors=${CTINSTALL_SQUASHFS_PROCESSORS:-$default_processors}
+processors_from=CTINSTALL_SQUASHFS_PROCESSORS
+shows_progress=
+if [[ -t 1 || ${CTINSTALL_PROGRESS-} == 1 ]]; then shows_progress=yes; fi
+# The program that is running, while one is.
+child=
+
+fail() { # exit status, message, hint…
+  local status=$1 hint
+  printf 'error: %s\n' "$2" >&2
+  shift 2
+  for hint; do printf 'hint: %s\n' "$hint" >&2; done
+  exit "$status"
+}
+
+# Prints a path as a word that can be pasted into a shell.
+quote() {
+  local quoted="'\\''"
+  printf "'%s'" "${1//\'/$quoted}"
+}
+
+# Options of both scripts; sets $used to the number of words that were used up.
+parse_common_option() {
+  used=1
+  case $1 in
+    --help)
+      usage
+      exit 0
+      ;;
+    --processors)
+      (($# > 1)) || fail 2 "\`--processors\` needs a number" "see ${0##*/} --help"
+      processors=$2 processors_from=$1 used=2
+      ;;
+    --processors=*) processors=${1#*=} processors_from=--processors ;;
+    *) fail 2 "unknown argument \`$1\`" "see ${0##*/} --help" ;;
+  esac
+}
+
+# Makes sure that this machine can do it, and that nobody else is at it; clears what a killed run left. Takes the names
+# of the programs that are needed.
+begin() {
+  local tool
+  if [[ -n ${SINGULARITY_CONTAINER-}${APPTAINER_CONTAINER-} || -d /.singularity.d ]]; then
+    fail 1 "\`${0##*/}\` works on the host, and this is inside a container" 'leave the container, and run it again'
+  fi
+  [[ $processors =~ ^(0|[1-9][0-9]{0,3})$ ]] ||
+    fail 2 "$processors_from is \`$processors\`, which is not a number of processors" 'give 0 for all that are granted'
+  for tool; do
+    type -P "$tool" >/dev/null || fail 1 "there is no \`$tool\` on PATH" \
+      'it is in the package squashfs-tools of Debian, Red Hat and others: ask your support team, or try another node'
+  done
+  [[ -d $state || -d $directory || -e $squashfs ]] || return 0
+  mkdir -p -- "$state" || fail 1 "cannot write in \`$install_dir\`" 'only who installed it may change its user software'
+  name_me
+  take_lock "$lock"
+  trap clean_up EXIT
+  trap 'exit 129' HUP
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  clear_leftovers
+  check_kind "$directory" -d 'a directory'
+  check_kind "$squashfs" -f 'a regular file'
+}
+
+check_kind() { # path, test, what it must be
+  if [[ ! -e $1 && ! -L $1 ]] || test "$2" "$1"; then return; fi
+  if [[ ! -e $1 ]]; then fail 1 "\`$1\` is a symbolic link to something that is not there" 'mend or remove the link'; fi
+  fail 1 "\`$1\` is not $3" 'move it aside'
+}
+
+# Whether there is user software as a directory. An empty directory is as good as none.
+has_directory() {
+  local entry
+  [[ -d $directory ]] || return 1
+  entry=$(find -H "$directory" -mindepth 1 -printf x -quit) ||
+    fail 1 "\`$directory\` cannot be read" "see: ls -ld $(quote "$directory")"
+  [[ $entry ]]
+}
+
+clean_up() {
+  trap '' HUP INT TERM
+  if [[ $child ]]; then
+    { kill -KILL "$child" && wait "$child"; } 2>/dev/null
+  fi
+  rm -f -- "$part" "$stamp" "$stamp.next"
+  [[ ! -e $unpack ]] || remove_tree "$unpack"
+  if [[ $(readlink -- "$lock") == "$me" ]]; then rm -f -- "$lock"; fi
+}
+
+# Removes what a killed run left, known by names that only these scripts give.
+clear_leftovers() {
+  local leftover
+  for leftover in "$install_dir"/.user-software.{squashfs.*.part,*.unpack,removed-*} \
+    "$lock".* "$lineage".part "$state"/user-software.messages.*; do
+    if [[ -e $leftover || -L $leftover ]]; then remove_tree "$leftover"; fi
+  done
+}
+
+removed=0
+remove_tree() {
+  local tree=$1 aside=$install_dir/.user-software.removed-$run-$((++removed))
+  # A killed run may have left a program that still writes in there: it will not find it again.
+  if mv -T -- "$tree" "$aside"; then tree=$aside; fi
+  rm -rf -- "$tree" 2>/dev/null && return
+  # A package may have made its directories read-only; their owner may still remove them.
+  find "$tree" -type d ! -perm -u=rwx -exec chmod u+rwx {} \;
+  rm -rf -- "$tree"
+}
+
+# ---- the lock: a symbolic link whose target says who holds it. It is made in one step, with what it says, on any file
+# ---- system; flock does not reach other nodes everywhere.
+
+# Sets $me to what tells this process from all others, and from a later one of the same number.
+name_me() {
+  IFS= read -r boot </proc/sys/kernel/random/boot_id
+  find_start_of "$$"
+  me=$host:$$:$started:$boot:$(id -un 2>/dev/null):${SLURM_JOB_ID-}
+}
+
+# Sets $started to the time at which a process began, in ticks since the machine was started; empty if it is not seen.
+find_start_of() { # process
+  local stat='' fields
+  started=
+  { IFS= read -r -d '' stat <"/proc/$1/stat"; } 2>/dev/null
+  [[ $stat ]] || return
+  # The name of the program, in parentheses, may hold blanks and parentheses itself.
+  read -r -a fields < <(printf '%s\n' "${stat##*) }")
+  # A dead one that its parent has not yet asked after is dead.
+  if [[ ${fields[0]} == Z ]]; then started=dead; else started=${fields[19]}; fi
+}
+
+# Surely dead is only who ran on this node and is gone.
+is_surely_dead() { # what its lock says
+  local its_host its_pid its_start its_boot _
+  IFS=: read -r its_host its_pid its_start its_boot _ < <(printf '%s\n' "$1")
+  [[ $its_host == "$host" && $its_pid =~ ^[1-9][0-9]*$ ]] || return 1
+  [[ $its_boot == "$boot" ]] || return 0
+  find_start_of "$its_pid"
+  if [[ $started ]]; then
+    [[ $started != "$its_start" ]]
+  else
+    # /proc may hide the processes of other users; they refuse the signal, but are there.
+    [[ $(kill -0 "$its_pid" 2>&1) == *'No such process'* ]]
+  fi
+}
+
+take_lock() { # path
+  local path=$1 said held
+  until said=$(ln -sT -- "$me" "$path" 2>&1); do
+    if ! held=$(readlink -- "$path"); then
+      # It may have been given back this very moment.
+      [[ $said == *'File exists' && ! -e $path ]] && continue
+      fail 1 "\`$path\` cannot be made: ${said##*: }" 'only who installed it may change its user software'
+    fi
+    # A file server may have done it, and been asked again because its answer was lost.
+    [[ $held != "$me" ]] || return 0
+    if is_surely_dead "$held"; then
+      if take_over "$path" "$held"; then return 0; fi
+    else
+      fail_held "$path" "$held"
+    fi
+  done
+}
+
+# Takes over the lock of a dead process. Two may have found it dead at the same time, and the later one must not throw
+# out the earlier one: only who holds a second lock, named after the dead one, may replace the first, and only if it is
+# still the dead one's.
+take_over() { # path, what it says
+  local its_host its_pid its_start _ guard taken=1
+  IFS=: read -r its_host its_pid its_start _ < <(printf '%s\n' "$2")
+  guard=$1.after-$its_host-$its_pid-$its_start
+  take_lock "$guard"
+  if [[ $(readlink -- "$1") == "$2" ]]; then
+    ln -sfT -- "$me" "$1.$run" && mv -fT -- "$1.$run" "$1" && taken=0
+  fi
+  rm -f -- "$guard"
+  return "$taken"
+}
+
+fail_held() { # path, what it says
+  local its_host its_pid its_user its_job _
+  IFS=: read -r its_host its_pid _ _ its_user its_job < <(printf '%s\n' "$2")
+  fail 1 "another run is at work on this user software: process $its_pid of $its_user on $its_host${its_job:+, Slurm job $its_job}" \
+    "run it again when that one is done; if that process is surely gone: rm $(quote "$1")"
+}
+
+# ---- what became of the directory since it was packed
+
+# Makes the file $stamp: no change before is later than it, and every change from now on is.
+take_stamp() {
+  local tries
+  if ! rm -f -- "$stamp" || ! touch -- "$stamp" "$stamp.next"; then fail 1 "cannot write in \`$state\`"; fi
+  # File systems count time in steps, up to a whole second on Lustre: on to the next one.
+  for ((tries = 0; tries < 500; tries++)); do
+    [[ ! $stamp.next -nt $stamp ]] || break
+    sleep 0.01
+    touch -- "$stamp.next"
+  done
+}
+
+# Whether anything in a directory changed after the time of the file. Of the directory itself only its list of entries
+# counts: renaming it is no change.
+is_changed_since() { # file, directory
+  local found
+  found=$(find -H "$2" -mindepth 1 -cnewer "$1" -printf x -quit && find -H "$2" -maxdepth 0 -newer "$1" -printf x)
+  # What cannot be read may have changed.
+  [[ $? != 0 || $found ]]
+}
+
+# The line that ties the directory to a squashfs: the inode of the one, the time of the other. (No device numbers: on
+# NFS these differ from node to node.)
+lineage_of() { # directory, squashfs
+  printf '%s %s\n' "$(stat -L -c %i -- "$1")" "$(stat -L -c %.Y -- "$2")"
+}
+
+# Records that a directory holds what a squashfs holds, before one of the two gets its name: what held up to then holds on,
+# in case it never gets it.
+write_lineage() { # directory, squashfs
+  local lines
+  lines=$(
+    lineage_of "$1" "$2"
+    if [[ -d $directory && -e $squashfs ]] && is_descended; then lineage_of "$directory" "$squashfs"; fi
+  )
+  if ! printf '%s\n' "$lines" >"$lineage.part" || ! mv -fT -- "$lineage.part" "$lineage"; then
+    fail 1 "cannot write \`$lineage\`"
+  fi
+}
+
+# Whether the directory is the one that the squashfs was made from, or that was unpacked from it.
+is_descended() {
+  local line current
+  [[ -r $lineage ]] || return 1
+  current=$(lineage_of "$directory" "$squashfs")
+  while IFS= read -r line; do
+    [[ $line == "$current" ]] || continue
+    # A new directory can get the inode number of one that was removed, but nothing in it is as old as the squashfs.
+    [[ $(find -H "$directory" -mindepth 1 ! -cnewer "$squashfs" -printf x -quit) ]]
+    return
+  done <"$lineage"
+  return 1
+}
+
+# Whether the squashfs can be listed to its end, and has the very names that the directory has. Sets $entries to how many.
+holds_the_same() { # squashfs, directory
+  local differing
+  entries=$(find -H "$2" -mindepth 1 -printf 'x\n' | wc -l) || return 1
+  # Names may hold newlines: their parts are sorted alike on both sides.
+  differing=$(
+    unsquashfs -l -d entry "$1" 2>/dev/null |
+      # Old versions say other things first; the list begins with the root.
+      { while IFS= read -r line && [[ $line != entry ]]; do :; done; cat; } |
+      sort | comm -3 - <(find -H "$2" -mindepth 1 -printf 'entry/%P\n' | sort)
+  ) && [[ ! $differing ]]
+}
+
+# ---- running the squashfs tools
+
+# Turns $processors into how many may be used: 0 is all that this process, its job and its task were granted.
+choose_processors() {
+  local granted
+  ((processors == 0)) || return 0
+  processors=$(nproc)
+  for granted in "${SLURM_CPUS_ON_NODE-}" "${SLURM_CPUS_PER_TASK-}"; do
+    if [[ $granted =~ ^[1-9][0-9]{0,3}$ ]] && ((granted < processors)); then processors=$granted; fi
+  done
+}
+
+# Runs a program so that a signal to this script ends it at once. Sets $status, and $said to what it wrote on stderr.
+run_tool() {
+  local messages
+  # Not beside the user software, where the disk may be full: just that is to be read here.
+  messages=$(mktemp 2>/dev/null) || messages=$(mktemp -- "$state/user-software.messages.XXXXXX") ||
+    fail 1 "cannot write in \`$state\`"
+  exec 3>/dev/null 4>"$messages"
+  exec 5<"$messages"
+  rm -f -- "$messages"
+  if [[ $shows_progress ]]; then exec 3>&1; fi
+  "$@" >&3 2>&4 3>&- 4>&- 5<&- &
+  child=$!
+  { wait "$child"; } 2>/dev/null
+  status=$?
+  child=
+  said=$(cat <&5)
+  exec 3>&- 4>&- 5<&-
+  if [[ $said ]]; then printf '%s\n' "$said" >&2; fi
+  return "$status"
+}
+
+fail_of_tool() { # program, message
+  local ended="ended with exit status $status" hint=()
+  if ((status == 0)); then ended='reported errors'; fi
+  if ((status > 128)); then ended="was ended by signal $((status - 128))"; fi
+  case $1:$status:$said in
+    *:137:*) hint=("it may have run out of memory: try \`--processors 1\`, or a job with more memory") ;;
+    *'No space left'* | *'uota exceeded'*) hint=('free some space or files: the directory and the squashfs are both needed for a while') ;;
+    mksquashfs:*'ailed to read'* | mksquashfs:*'ould not open'*) hint=('what is named above must be readable for you') ;;
+  esac
+  fail 1 "$2: $1 $ended" ${hint[@]+"${hint[@]}"}
+}
+
+# Sees to it that a file or directory, or with --file-system all that is on the same file system, is on the disk.
+flush() { # path [option]
+  local said
+  # Before coreutils 8.24 sync knows only all file systems at once.
+  if [[ $(sync --help) != *--file-system* ]]; then
+    sync
+    return
+  fi
+  said=$(sync ${2+"$2"} -- "$1" 2>&1) && return
+  case $said in
+    # Some file systems do not do it for a directory.
+    *'Invalid argument' | *'not supported' | *'not implemented') sync ;;
+    *)
+      printf '%s\n' "$said" >&2
+      return 1
+      ;;
+  esac
+}
+
+# Prints a name under which a directory that makes room for another is kept.
+name_replaced() {
+  local name count=1
+  name=$directory.replaced-$(date +%Y%m%d-%H%M%S)
+  if [[ -e $name || -L $name ]]; then
+    while [[ -e $name.$count || -L $name.$count ]]; do count=$((count + 1)); done
+    name=$name.$count
+  fi
+  printf '%s' "$name"
+}
+
+format_bytes() { # bytes
+  local units=(B KiB MiB GiB TiB) unit=0 value=$1 tenths=0
+  while ((value >= 1024 && unit < 4)); do
+    tenths=$((value % 1024 * 10 / 1024)) value=$((value / 1024)) unit=$((unit + 1))
+  done
+  if ((unit == 0 || value >= 100)); then tenths=; else tenths=.$tenths; fi
+  printf '%s' "$value$tenths ${units[unit]}"
+}

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { planInstall } from '../../src/plan/plan-install.ts';
+import { inputs, shippedInstall } from '../plan/support.ts';
+
+/** The scripts of the shipped easyconfig as they land in its install: whole, filled in, with their modes. */
+const plan = planInstall(shippedInstall(), inputs);
+const scripts = plan.steps.flatMap((step) => (step.kind === 'write-file' && !step.path.endsWith('.yaml') ? [step] : []));
+
+test('there are just these', () => {
+  expect(scripts.map(({ path, mode }) => `${mode.toString(8)} ${path.slice(plan.staging.length + 1)}`)).toEqual([
+    '755 runscripts/conda-python-simple',
+    '755 bin/start-shell',
+    '755 bin/make-squashfs',
+    '755 bin/unmake-squashfs',
+    '644 .ctinstall/squashfs-common.bash',
+  ]);
+});
+
+test.each(scripts)('$path', async ({ path, content }) => {
+  await expect(content).toMatchFileSnapshot(`../golden/scripts/${path.split('/').at(-1)}`);
+});
