@@ -4,7 +4,9 @@ import { inputs, shippedInstall } from '../plan/support.ts';
 
 /** The scripts of the shipped easyconfig as they land in its install: whole, filled in, with their modes. */
 const plan = planInstall(shippedInstall(), inputs);
-const scripts = plan.steps.flatMap((step) => (step.kind === 'write-file' && !step.path.endsWith('.yaml') ? [step] : []));
+const scripts = plan.steps.flatMap((step) =>
+  step.kind === 'write-file' && !step.path.endsWith('.yaml') ? [step] : [],
+);
 
 test('there are just these', () => {
   expect(scripts.map(({ path, mode }) => `${mode.toString(8)} ${path.slice(plan.staging.length + 1)}`)).toEqual([
