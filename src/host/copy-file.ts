@@ -150,18 +150,13 @@ async function copyBytes(
 async function writeWhole(target: FileHandle, piece: Buffer, position: number, to: string): Promise<void> {
   const writing: Promise<void>[] = [];
   for (let at = 0; at < piece.length; at += writeBytes)
-    writing.push(writeSlice(target, piece.subarray(at, at + writeBytes), position + at, to));
-  await Promise.all(writing);
+    writing.push(writeSlice(target, piece.subarray(at, at + writeBytes), position + at));
+  await Promise.all(writing).catch((error: unknown) => {
+    throw fileError(error, 'write', to);
+  });
 }
 
-async function writeSlice(target: FileHandle, slice: Buffer, position: number, to: string): Promise<void> {
-  let done = 0;
-  while (done < slice.length) {
-    const { bytesWritten } = await target
-      .write(slice, done, slice.length - done, position + done)
-      .catch((error: unknown) => {
-        throw fileError(error, 'write', to);
-      });
-    done += bytesWritten;
-  }
+async function writeSlice(target: FileHandle, slice: Buffer, position: number): Promise<void> {
+  for (let done = 0; done < slice.length; )
+    done += (await target.write(slice, done, slice.length - done, position + done)).bytesWritten;
 }
