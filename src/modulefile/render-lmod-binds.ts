@@ -28,7 +28,7 @@ import {
   text,
 } from '../lmod-lua-writer/index.ts';
 import type { Bind } from '../resolve/types.ts';
-import { bothNames } from './render-lmod.ts';
+import { bothNames } from './both-names.ts';
 import type { Modulefile } from './types.ts';
 
 /** The part of a modulefile that joins the install's binds with the user's. */

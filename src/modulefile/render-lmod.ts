@@ -15,7 +15,6 @@ import {
   help,
   ifThen,
   isMode,
-  type LuaExpression,
   type LuaStatement,
   list,
   local,
@@ -29,6 +28,7 @@ import {
   text,
   whatis,
 } from '../lmod-lua-writer/index.ts';
+import { bothNames } from './both-names.ts';
 import { escapeForRuntime } from './container-environment.ts';
 import { renderBinds } from './render-lmod-binds.ts';
 import type { Modulefile } from './types.ts';
@@ -99,9 +99,4 @@ function renderContainerEnvironment({ containerVariables, containerPath }: Modul
       bothNames(`ENV_${variable.name}`, text(escapeForRuntime(variable.value))),
     ),
   ];
-}
-
-/** SingularityCE knows only `SINGULARITY…`, Apptainer prefers `APPTAINER…`: the same value in both serves both silently. */
-export function bothNames(rest: string, value: LuaExpression): LuaStatement[] {
-  return [setRestorably(`SINGULARITY${rest}`, value), setRestorably(`APPTAINER${rest}`, value)];
 }
