@@ -2,8 +2,12 @@
 // home directory of its own.
 import { measureBytes } from './rows/bytes-written.js';
 import { measureInstalls } from './rows/install.js';
+import { measureInstallsAtScale } from './rows/installs.js';
+import { measureMemory } from './rows/memory.js';
 import { measureModuleLoad } from './rows/module-load.js';
 import { measurePacking } from './rows/packing.js';
+import { measureReflink } from './rows/reflink.js';
+import { measureSearch } from './rows/search.js';
 import { measureStart } from './rows/start.js';
 import { measureWrapper } from './rows/wrapper.js';
 import { printTable } from './table.js';
@@ -12,10 +16,14 @@ import { printTable } from './table.js';
 const measurers = [
   { rows: ['install', 'install-checksum'], measure: measureInstalls },
   { rows: ['bytes-written'], measure: measureBytes },
+  { rows: ['memory'], measure: measureMemory },
+  { rows: ['reflink'], measure: measureReflink },
   { rows: ['start'], measure: measureStart },
   { rows: ['module-load'], measure: measureModuleLoad },
   { rows: ['wrapper'], measure: measureWrapper },
   { rows: ['packing'], measure: measurePacking },
+  { rows: ['search-cold', 'search'], measure: measureSearch },
+  { rows: ['list', 'verify-quick'], measure: measureInstallsAtScale },
 ];
 
 const asked = process.argv.slice(2);

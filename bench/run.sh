@@ -17,7 +17,12 @@ bash "$root/testbed/prepare-tool.sh"
 . "$root/testbed/env.sh"
 
 work=$(mktemp -d "${TMPDIR:-/var/tmp}/ctinstall-bench.XXXXXX")
-trap 'rm -rf "$work"' EXIT
+btrfs=
+clean_up() {
+  [ -z "$btrfs" ] || as_root umount "$btrfs" || as_root umount --lazy "$btrfs"
+  rm -rf "$work"
+}
+trap clean_up EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
@@ -29,9 +34,32 @@ cp -R "$root"/{bench,dist,bin,easyconfigs,modulefiles,runscripts,sites,package.j
 chmod -R u=rwX,go=rX "$work/tool"
 [ "$(id -u)" != 0 ] || chown "$CT_USER:" "$work/home"
 
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo --non-interactive "$@"; fi
+}
+
+# A file system that can clone files, for the row `reflink`. What is mounted is known before it is, should we be stopped in
+# between; the loop device goes with it.
+mount_btrfs() {
+  truncate --size 5G "$work/btrfs.image" && mkfs.btrfs --quiet "$work/btrfs.image" && mkdir "$work/btrfs" || return
+  btrfs=$work/btrfs
+  if as_root mount -o loop "$work/btrfs.image" "$btrfs"; then
+    as_root chown "$(as_user id -u):" "$btrfs"
+  else
+    btrfs=
+  fi
+}
+wants_btrfs() {
+  local row
+  [ $# -gt 0 ] || return 0
+  for row; do [ "$row" != reflink ] || return 0; done
+  return 1
+}
+if wants_btrfs "$@"; then mount_btrfs 2>/dev/null || true; fi
+
 status=0
 as_user env -i -C "$work/home" HOME="$work/home" USER="$CT_USER" LOGNAME="$CT_USER" SHELL=/bin/bash LANG=C.UTF-8 \
   PATH="$PATH" CT_LMOD_INIT="$CT_LMOD_INIT" CT_IMAGES="$CT_IMAGES" CT_BENCH_IMAGE="${CT_BENCH_IMAGE:-2048}" \
-  CT_BENCH_ROUNDS="${CT_BENCH_ROUNDS:-100}" \
+  CT_BENCH_ROUNDS="${CT_BENCH_ROUNDS:-100}" ${btrfs:+CT_BENCH_BTRFS="$btrfs"} \
   node "$work/tool/bench/main.js" "$@" || status=$?
 exit "$status"

@@ -8,6 +8,7 @@ import { median, quantile } from './measure.js';
 export function printTable(lines) {
   const rows = lines.map(({ row, what, unit = '', digits = 2, values, aim }) => {
     const show = (value) => value.toFixed(digits);
+    if (values.length === 0) return [row, what, '', '', `${describeAim(aim)}${unit}`, 'not measured', '0'];
     const middle = median(values);
     return [
       row,

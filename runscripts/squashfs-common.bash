@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034
 # squashfs-common.bash: what make-squashfs and unmake-squashfs share. They source it from `<install dir>/.ctinstall`, by a
-# path without links. Some of the variables are for them only.
+# path without links; beside it is the lock. Some of the variables are for them only.
 
 module=NAME/VERSION  # filled in by ctinstall
 # Processors to use where nobody says; 0: all that are granted.
@@ -33,6 +33,7 @@ processors=${CTINSTALL_SQUASHFS_PROCESSORS:-$default_processors}
 processors_from=CTINSTALL_SQUASHFS_PROCESSORS
 shows_progress=
 if [[ -t 1 || ${CTINSTALL_PROGRESS-} == 1 ]]; then shows_progress=yes; fi
+waits=yes
 # The program that is running, while one is.
 child=
 
@@ -50,6 +51,9 @@ quote() {
   printf "'%s'" "${1//\'/$quoted}"
 }
 
+# shellcheck source-path=SCRIPTDIR source=squashfs-lock.bash
+. "${BASH_SOURCE[0]%/*}/squashfs-lock.bash" || exit 1
+
 # Options of both scripts; sets $used to the number of words that were used up.
 parse_common_option() {
   used=1
@@ -63,12 +67,13 @@ parse_common_option() {
       processors=$2 processors_from=$1 used=2
       ;;
     --processors=*) processors=${1#*=} processors_from=--processors ;;
+    --no-wait) waits= ;;
     *) fail 2 "unknown argument \`$1\`" "see ${0##*/} --help" ;;
   esac
 }
 
-# Makes sure that this machine can do it, and that nobody else is at it; clears what a killed run left. Takes the names
-# of the programs that are needed.
+# Makes sure that this machine can do it, and waits until nobody else is at it; clears what a killed run left. Takes the
+# names of the programs that are needed.
 begin() {
   local tool
   if [[ -n ${SINGULARITY_CONTAINER-}${APPTAINER_CONTAINER-} || -d /.singularity.d ]]; then
@@ -80,14 +85,13 @@ begin() {
     type -P "$tool" >/dev/null || fail 1 "there is no \`$tool\` on PATH" \
       'it is in the package squashfs-tools of Debian, Red Hat and others: ask your support team, or try another node'
   done
-  [[ -d $state || -d $directory || -e $squashfs ]] || return 0
-  mkdir -p -- "$state" || fail 1 "cannot write in \`$install_dir\`" 'only who installed it may change its user software'
   name_me
-  take_lock "$lock"
-  trap clean_up EXIT
   trap 'exit 129' HUP
   trap 'exit 130' INT
   trap 'exit 143' TERM
+  take_lock "$lock"
+  # Not before: what it removes may be another run's.
+  trap clean_up EXIT
   clear_leftovers
   check_kind "$directory" -d 'a directory'
   check_kind "$squashfs" -f 'a regular file'
@@ -136,83 +140,6 @@ remove_tree() {
   # A package may have made its directories read-only; their owner may still remove them.
   find "$tree" -type d ! -perm -u=rwx -exec chmod u+rwx {} \;
   rm -rf -- "$tree"
-}
-
-# ---- the lock: a symbolic link whose target says who holds it. It is made in one step, with what it says, on any file
-# ---- system; flock does not reach other nodes everywhere.
-
-# Sets $me to what tells this process from all others, and from a later one of the same number.
-name_me() {
-  IFS= read -r boot </proc/sys/kernel/random/boot_id
-  find_start_of "$$"
-  me=$host:$$:$started:$boot:$(id -un 2>/dev/null):${SLURM_JOB_ID-}
-}
-
-# Sets $started to the time at which a process began, in ticks since the machine was started; empty if it is not seen.
-find_start_of() { # process
-  local stat='' fields
-  started=
-  { IFS= read -r -d '' stat <"/proc/$1/stat"; } 2>/dev/null
-  [[ $stat ]] || return
-  # The name of the program, in parentheses, may hold blanks and parentheses itself.
-  read -r -a fields < <(printf '%s\n' "${stat##*) }")
-  # A dead one that its parent has not yet asked after is dead.
-  if [[ ${fields[0]} == Z ]]; then started=dead; else started=${fields[19]}; fi
-}
-
-# Surely dead is only who ran on this node and is gone.
-is_surely_dead() { # what its lock says
-  local its_host its_pid its_start its_boot _
-  IFS=: read -r its_host its_pid its_start its_boot _ < <(printf '%s\n' "$1")
-  [[ $its_host == "$host" && $its_pid =~ ^[1-9][0-9]*$ ]] || return 1
-  [[ $its_boot == "$boot" ]] || return 0
-  find_start_of "$its_pid"
-  if [[ $started ]]; then
-    [[ $started != "$its_start" ]]
-  else
-    # /proc may hide the processes of other users; they refuse the signal, but are there.
-    [[ $(kill -0 "$its_pid" 2>&1) == *'No such process'* ]]
-  fi
-}
-
-take_lock() { # path
-  local path=$1 said held
-  until said=$(ln -sT -- "$me" "$path" 2>&1); do
-    if ! held=$(readlink -- "$path"); then
-      # It may have been given back this very moment.
-      [[ $said == *'File exists' && ! -e $path ]] && continue
-      fail 1 "\`$path\` cannot be made: ${said##*: }" 'only who installed it may change its user software'
-    fi
-    # A file server may have done it, and been asked again because its answer was lost.
-    [[ $held != "$me" ]] || return 0
-    if is_surely_dead "$held"; then
-      if take_over "$path" "$held"; then return 0; fi
-    else
-      fail_held "$path" "$held"
-    fi
-  done
-}
-
-# Takes over the lock of a dead process. Two may have found it dead at the same time, and the later one must not throw
-# out the earlier one: only who holds a second lock, named after the dead one, may replace the first, and only if it is
-# still the dead one's.
-take_over() { # path, what it says
-  local its_host its_pid its_start _ guard taken=1
-  IFS=: read -r its_host its_pid its_start _ < <(printf '%s\n' "$2")
-  guard=$1.after-$its_host-$its_pid-$its_start
-  take_lock "$guard"
-  if [[ $(readlink -- "$1") == "$2" ]]; then
-    ln -sfT -- "$me" "$1.$run" && mv -fT -- "$1.$run" "$1" && taken=0
-  fi
-  rm -f -- "$guard"
-  return "$taken"
-}
-
-fail_held() { # path, what it says
-  local its_host its_pid its_user its_job _
-  IFS=: read -r its_host its_pid _ _ its_user its_job < <(printf '%s\n' "$2")
-  fail 1 "another run is at work on this user software: process $its_pid of $its_user on $its_host${its_job:+, Slurm job $its_job}" \
-    "run it again when that one is done; if that process is surely gone: rm $(quote "$1")"
 }
 
 # ---- what became of the directory since it was packed

@@ -5,22 +5,22 @@ import { work } from '../work.js';
 
 let made;
 
-/** A squashfs file of one file with random bytes, which is a valid image; made once. Size in bytes. */
+/** The image of the install rows, as large as CT_BENCH_IMAGE says; made once. */
 export function bigImage() {
-  made ??= make(Number(process.env.CT_BENCH_IMAGE));
+  made ??= makeImage('big.sif', Number(process.env.CT_BENCH_IMAGE));
   return made;
 }
 
-function make(mebibytes) {
-  const { bavail, bsize } = statfsSync(work);
+/** A squashfs file of one file with random bytes, which is a valid image. Size in bytes. */
+export function makeImage(file, mebibytes, directory = `${work}/images`) {
+  mkdirSync(directory, { recursive: true });
+  const { bavail, bsize } = statfsSync(directory);
   if (bavail * bsize < 3 * mebibytes * 2 ** 20)
     throw new Error(
-      `${work}: ${3 * mebibytes} MiB must be free; TMPDIR names another place, CT_BENCH_IMAGE another size`,
+      `${directory}: ${3 * mebibytes} MiB must be free; TMPDIR names another place, CT_BENCH_IMAGE another size`,
     );
-  const file = 'big.sif';
-  const path = `${work}/images/${file}`;
+  const path = `${directory}/${file}`;
   const random = `${work}/random`;
-  mkdirSync(`${work}/images`, { recursive: true });
   run(['sh', '-c', 'exec head -c "$1" /dev/urandom >"$2"', 'sh', `${mebibytes}M`, random]);
   // no compression of anything: it would not help, and take its time
   run(['mksquashfs', random, path, '-noI', '-noD', '-noF', '-noX', '-noappend', '-no-progress']);

@@ -1,13 +1,21 @@
-import { freeBytes, removeTree, rename } from '../host/files.ts';
+import { removeTree, rename } from '../host/files.ts';
 import { CtinstallError } from '../lib/errors.ts';
-import { formatBytes } from '../lib/format.ts';
 import { joinHost } from '../lib/paths.ts';
 import { describeStep } from '../plan/describe-step.ts';
 import type { Plan } from '../plan/types.ts';
-import { applyStep, type Measured, retiredLog } from './apply-step.ts';
+import { applyStep, keptImagesOf, retiredLog } from './apply-step.ts';
 import { commitPublish } from './journal.ts';
+import { startMeasuring } from './measured.ts';
 import { undoPublish } from './publish.ts';
-import { type LockedOptions, nearestExisting } from './with-install-lock.ts';
+import type { LockedOptions } from './with-install-lock.ts';
+
+/** What a user should hear of after an install. */
+export interface Applied {
+  /** Files in the install dir that ctinstall did not put there, relative to it. */
+  readonly unlisted: readonly string[];
+  /** Images of an earlier install that were kept, relative to it. */
+  readonly retired: readonly string[];
+}
 
 export type ApplyOptions = Omit<LockedOptions, 'waits'>;
 
@@ -16,9 +24,8 @@ export type ApplyOptions = Omit<LockedOptions, 'waits'>;
  * the signal is given, everything is put back as it was before the error goes on. After the modulefile is written there
  * is no way back: what is left to do then is clearing up.
  */
-export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<void> {
-  await checkSpace(plan);
-  const measured: Measured = { image: undefined, files: [], log: [] };
+export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Applied> {
+  const measured = startMeasuring();
   let committed = false;
   try {
     for (const step of plan.steps) {
@@ -43,6 +50,7 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<void
     }
     await removeTree(plan.retired);
     await removeTree(plan.staging);
+    return { unlisted: measured.unlisted, retired: [...keptImagesOf(plan), ...measured.retired] };
   } catch (error) {
     if (!committed) await putBack(plan, error);
     throw error;
@@ -64,20 +72,4 @@ async function putBack(plan: Plan, error: unknown): Promise<void> {
       cause: second,
     });
   }
-}
-
-/** Before a byte is copied: is there room for the image? */
-async function checkSpace(plan: Plan): Promise<void> {
-  const image = plan.steps.find((step) => step.kind === 'copy-image');
-  if (image === undefined) return;
-  const place = await nearestExisting(plan.prefix);
-  const free = await freeBytes(place);
-  if (free < image.size)
-    throw new CtinstallError(
-      'no-space',
-      `the image needs ${formatBytes(image.size)}, but only ${formatBytes(free)} are free in \`${place}\``,
-      {
-        hint: 'free some space, or install elsewhere with `--prefix <dir>`',
-      },
-    );
 }

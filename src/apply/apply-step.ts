@@ -1,46 +1,60 @@
-import { copyFileHashed } from '../host/copy-file.ts';
-import { isDirectory, isFile, makeDirectory, statIfThere, writeFileWhole } from '../host/files.ts';
+import { isDirectory, isFile, makeDirectory, writeFileWhole } from '../host/files.ts';
 import { assertNever } from '../lib/assert-never.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { type HostPath, hostPath, joinHost } from '../lib/paths.ts';
-import { describeStep } from '../plan/describe-step.ts';
 import type {
   CheckPathsStep,
-  CopyImageStep,
   Plan,
-  RemoveLeftoversStep,
+  PublishStep,
   Step,
+  VerifySignatureStep,
   WriteFileStep,
   WriteRecordStep,
 } from '../plan/types.ts';
+import { copyImage, fetchImageInto, linkImage, retireImage, useCentralImage } from './apply-image.ts';
 import type { ApplyOptions } from './apply-plan.ts';
+import { type Measured, measureFile } from './measured.ts';
 import { publish } from './publish.ts';
-import { type RecordedFile, renderRecord, sha256Of } from './record.ts';
-import { removeBelow } from './remove-below.ts';
+import { renderRecord, sha256Of } from './record.ts';
+import { findUnlisted, recordAdditions } from './record-additions.ts';
+import { removeLeftovers } from './remove-leftovers.ts';
+import { reserveRoom } from './reserve-room.ts';
 import { runInContainer } from './run-in-container.ts';
-
-/** What was measured while the steps ran: goes into the record. */
-export interface Measured {
-  image: { sha256: string | undefined; how: string } | undefined;
-  readonly files: RecordedFile[];
-  readonly log: string[];
-}
+import { runOnHost } from './run-on-host.ts';
+import { verifySignature } from './verify-signature.ts';
 
 /** Does one step. */
 export async function applyStep(step: Step, plan: Plan, measured: Measured, options: ApplyOptions): Promise<void> {
+  const log = (line: string): void => void measured.log.push(line);
   switch (step.kind) {
     case 'make-directory':
       return makeDirectory(step.path);
+    case 'reserve-room':
+      return reserveRoom(step, options);
+    case 'verify-signature':
+      return checkSignature(step, options, log);
+    case 'fetch-image':
+      return fetchImageInto(step, { plan, measured, options });
     case 'copy-image':
-      return copyImage(step, plan, measured, options);
+      return copyImage(step, { plan, measured, options });
+    case 'link-image':
+      return linkImage(step, { plan, measured, options });
+    case 'use-central-image':
+      return useCentralImage(step, { plan, measured, options });
+    case 'retire-image':
+      return retireImage(step, { plan, measured, options });
     case 'write-file':
       return writeStaged(step, plan, measured);
     case 'run-in-container':
-      return runInContainer(step, { ...options, log: (line) => measured.log.push(line) });
+      return runInContainer(step, { ...options, log });
+    case 'run-on-host':
+      return runOnHost(step, { ...options, log });
     case 'write-record':
       return writeRecord(step, plan, measured);
     case 'publish':
-      return publish(step, plan.retired, commitmentOf(plan));
+      return publishStaged(step, plan, measured);
+    case 'record-additions':
+      return recordAdditions(step, measured);
     case 'check-paths':
       return checkPaths(step);
     case 'write-modulefile':
@@ -49,7 +63,7 @@ export async function applyStep(step: Step, plan: Plan, measured: Measured, opti
       await makeDirectory(hostPath('..', step.path));
       return writeFileWhole(step.path, step.content, 0o644);
     case 'remove-leftovers':
-      return removeLeftovers(step);
+      return removeLeftovers(step.root, step.files);
     default:
       return assertNever(step);
   }
@@ -67,54 +81,43 @@ function commitmentOf({ steps }: Plan): { modulefileSha256?: string; leftovers: 
   return { ...(modulefile === undefined ? {} : { modulefileSha256: sha256Of(modulefile) }), leftovers: [...leftovers] };
 }
 
-async function copyImage(
-  step: CopyImageStep,
-  plan: Plan,
-  measured: Measured,
-  { reporter, signal }: ApplyOptions,
-): Promise<void> {
-  const title = describeStep(step);
-  const copied = await copyFileHashed(step.from, step.to, {
-    needsHash: step.sha256 !== undefined,
-    mode: 0o644,
-    onProgress: (done) => reporter.report({ event: 'progress', title, done, total: step.size, unit: 'bytes' }),
-    signal,
-  });
-  if (step.sha256 !== undefined && copied.sha256 !== step.sha256)
-    throw new CtinstallError('checksum-mismatch', `\`${step.from}\` is not the image that the easyconfig names`, {
-      details: [`  expected SHA-256 ${step.sha256}`, `  it has           ${copied.sha256}`],
-      hint: 'get the image again; if the new one is meant, put its SHA-256 into the easyconfig',
-    });
-  measured.image = { sha256: copied.sha256, how: copied.how };
-  await record(step.to, plan, measured, copied.sha256);
-}
-
 async function writeStaged(step: WriteFileStep, plan: Plan, measured: Measured): Promise<void> {
   await writeFileWhole(step.path, step.content, step.mode);
-  await record(step.path, plan, measured, sha256Of(step.content));
-}
-
-async function record(path: string, plan: Plan, measured: Measured, sha256: string | undefined): Promise<void> {
-  const stats = await statIfThere(path);
-  measured.files.push({
-    path: path.slice(plan.staging.length + 1),
-    size: stats?.size ?? 0,
-    mode: (stats?.mode ?? 0) & 0o7777,
-    mtimeMs: stats?.mtimeMs,
-    sha256,
-  });
+  measured.files.push(await measureFile(plan.staging, step.path, sha256Of(step.content)));
 }
 
 async function writeRecord(step: WriteRecordStep, plan: Plan, measured: Measured): Promise<void> {
-  const image = measured.image ?? { sha256: undefined, how: 'copied' };
+  if (measured.image === undefined) throw new RangeError('a plan that records an install before its image is there');
   const modulefile = plan.steps.find((other) => other.kind === 'write-modulefile')?.content ?? '';
   const text = renderRecord(step.record, {
     installed: new Date().toISOString(),
     modulefileSha256: sha256Of(modulefile),
-    image,
+    image: measured.image,
     files: measured.files,
+    retired: measured.retired,
   });
   await writeFileWhole(step.path, text, 0o644);
+}
+
+async function checkSignature(
+  step: VerifySignatureStep,
+  options: ApplyOptions,
+  log: (line: string) => void,
+): Promise<void> {
+  log(`  | ${await verifySignature({ ...step, ...options, log })}`);
+}
+
+/** What is in the install dir afterwards and in no record is not ctinstall's: it is told, and stays. */
+async function publishStaged(step: PublishStep, plan: Plan, measured: Measured): Promise<void> {
+  await publish(step, plan.retired, commitmentOf(plan));
+  const leftovers = plan.steps.find((other) => other.kind === 'remove-leftovers')?.files ?? [];
+  const ours = [...measured.files.map(({ path }) => path), ...leftovers, ...keptImagesOf(plan)];
+  measured.unlisted = await findUnlisted(step.to, new Set(ours));
+}
+
+/** Images of an earlier install that the plan leaves under their own names. */
+export function keptImagesOf({ steps }: Plan): readonly string[] {
+  return steps.find((step) => step.kind === 'write-record')?.record.retired ?? [];
 }
 
 async function checkPaths({ root, files, dirs }: CheckPathsStep): Promise<void> {
@@ -126,8 +129,4 @@ async function checkPaths({ root, files, dirs }: CheckPathsStep): Promise<void> 
     throw new CtinstallError('sanity-check-failed', `sanity check: not in the install dir: ${missing.join(', ')}`, {
       hint: 'mend `sanity_check_paths` in the easyconfig',
     });
-}
-
-async function removeLeftovers({ root, files }: RemoveLeftoversStep): Promise<void> {
-  for (const file of files) await removeBelow(root, file);
 }

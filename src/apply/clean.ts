@@ -3,6 +3,7 @@ import { CtinstallError } from '../lib/errors.ts';
 import { type HostPath, joinHost, type Prefix } from '../lib/paths.ts';
 import { takeLock } from './lock.ts';
 import { undoPublish } from './publish.ts';
+import { findRetiredImages, removeRetiredImages } from './retired-images.ts';
 import { isUserSoftware } from './user-software.ts';
 
 /** What a run that was stopped left behind under a prefix, by the install it was at work on. */
@@ -16,7 +17,7 @@ export interface Leftover {
 
 /**
  * Finds stale staging directories, retired files and dead locks, and clears them as the next run on the install would: what
- * a half-done rebuild replaced is put back. What a live process holds is left alone. With `isDryRun` nothing changes but
+ * a half-done rebuild replaced is put back. Images that a rebuild kept for running jobs go too. What a live process holds is left alone. With `isDryRun` nothing changes but
  * that dead locks go.
  */
 export async function cleanPrefix(
@@ -30,12 +31,15 @@ export async function cleanPrefix(
     (['staging', 'retired', 'locks'] as const).map((kind) => listDirectory(place(kind))),
   );
   const names = new Set([...(staging ?? []), ...(retired ?? [])].map(({ name }) => name));
+  const images = await findRetiredImages(prefix);
+  for (const name of images.keys()) names.add(name);
   for (const { name } of locks ?? []) names.add(name.replace(/\.lock(\.[^/]*)?$/, ''));
   const leftovers: Leftover[] = [];
   for (const install of [...names].sort()) {
     const lock = place('locks', `${install}.lock`);
     const candidates = [place('staging', install), place('retired', install), lock];
-    const paths: HostPath[] = [];
+    const ofImages = images.get(install);
+    const paths: HostPath[] = [...(ofImages?.paths ?? [])];
     for (const path of candidates) if ((await isDirectory(path)) || (await isFile(path))) paths.push(path);
     let unlock: () => Promise<void>;
     try {
@@ -49,6 +53,7 @@ export async function cleanPrefix(
       if (!isDryRun) {
         await undoPublish(place('retired', install), isUserSoftware);
         await removeTree(place('staging', install));
+        if (ofImages !== undefined) await removeRetiredImages(ofImages.installDir);
       }
     } finally {
       await unlock();

@@ -4,9 +4,12 @@ import { CtinstallError } from '../lib/errors.ts';
 import { asPrefix, type HostPath, hostPath, installDirOf, joinHost, modulefileOf } from '../lib/paths.ts';
 import { sha256Of } from './record.ts';
 
-const relativePath = z
-  .string()
-  .refine((path) => path !== '' && !path.startsWith('/') && !path.split('/').includes('..'));
+/** Whether a path, taken from a directory, stays below it (symbolic links aside). */
+export function isPlainPath(path: string): boolean {
+  return path !== '' && !path.startsWith('/') && !path.split('/').includes('..');
+}
+
+const relativePath = z.string().refine(isPlainPath);
 
 const journalSchema = z.object({
   installDir: z.string(),
@@ -22,10 +25,15 @@ const journalSchema = z.object({
   modulefileSha256: z.string().optional(),
   /** Files of the earlier install that go once there is no way back. */
   leftovers: z.array(relativePath),
+  /** Whether the install is being removed; the last of the leftovers is its record then. */
+  isUninstall: z.boolean().optional(),
 });
 
-/** What a publish changes, written before it does. */
+/** What a publish or an uninstall changes, written before it does. */
 export type Journal = z.infer<typeof journalSchema>;
+
+/** The replaced modulefile, in the retired directory. */
+export const retiredModulefile = 'modulefile';
 
 const journalName = 'journal.json';
 const committedName = 'committed.json';
@@ -36,7 +44,7 @@ export async function writeJournal(retired: HostPath, journal: Journal): Promise
   await writeFileWhole(joinHost(retired, journalName), `${JSON.stringify(journal)}\n`, 0o644);
 }
 
-/** Says that the new modulefile is in place: what is left to do is clearing up. */
+/** Says that the new modulefile is in place, or the old one gone for good: what is left to do is clearing up. */
 export async function commitPublish(retired: HostPath): Promise<void> {
   await rename(joinHost(retired, journalName), joinHost(retired, committedName));
 }

@@ -14,8 +14,10 @@ import {
 import { CtinstallError } from '../lib/errors.ts';
 import { type HostPath, hostPath, joinHost } from '../lib/paths.ts';
 import type { PublishStep } from '../plan/types.ts';
-import { type Journal, readJournal, writeJournal } from './journal.ts';
-import { isReachedDirectly, removeBelow } from './remove-below.ts';
+import { type Journal, readJournal, retiredModulefile, writeJournal } from './journal.ts';
+import { isReachedDirectly } from './remove-below.ts';
+import { removeLeftovers } from './remove-leftovers.ts';
+import { finishUninstall, putUserSoftwareBack } from './uninstall-steps.ts';
 import { isUserSoftware } from './user-software.ts';
 
 /*
@@ -23,8 +25,6 @@ import { isUserSoftware } from './user-software.ts';
  * directory. A journal there says beforehand what will change, so that this run, or the next one if this one is killed,
  * can put everything back. There is no moment at which a file of the install is missing.
  */
-
-const retiredModulefile = 'modulefile';
 
 /** Moves what was staged into place. The retired directory then holds what {@link undoPublish} needs. */
 export async function publish(
@@ -83,8 +83,8 @@ async function compare(from: HostPath, to: HostPath, below: string, journal: Jou
 }
 
 /**
- * Clears up after a run that did not end well. Before its modulefile was written: puts back what {@link publish} replaced
- * and removes what it added; after that: finishes what was left to remove. Safe to be killed in, and to be run again.
+ * Clears up after a run that did not end well. Before its modulefile was written, or removed for good: puts back what was
+ * replaced or set aside and removes what was added; after that: finishes what was left to remove. Safe to be killed in, and to be run again.
  * `keeps` says of an added path whether it must stay (the user's own data).
  */
 export async function undoPublish(retired: HostPath, keeps: (path: string) => boolean): Promise<void> {
@@ -93,9 +93,11 @@ export async function undoPublish(retired: HostPath, keeps: (path: string) => bo
   const { journal, isCommitted } = found;
   const installDir = hostPath(journal.installDir);
   if (isCommitted) {
-    for (const path of journal.leftovers) await removeBelow(installDir, path);
+    if (journal.isUninstall === true) await finishUninstall(journal);
+    else await removeLeftovers(installDir, journal.leftovers);
     return removeTree(retired);
   }
+  if (journal.isUninstall === true) await putUserSoftwareBack(installDir);
   // The modulefile first: it must not name an image that goes away below it.
   const oldModulefile = joinHost(retired, retiredModulefile);
   if (!journal.hadModulefile) await removeFile(journal.modulefile);

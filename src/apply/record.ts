@@ -12,6 +12,8 @@ export interface RecordedFile {
   /** Milliseconds since 1970. */
   readonly mtimeMs: number | undefined;
   readonly sha256: string | undefined;
+  /** Target of a symbolic link: size and hash are then those of what it leads to. */
+  readonly link?: string;
 }
 
 const recordSchema = z.looseObject({
@@ -41,8 +43,10 @@ const recordSchema = z.looseObject({
       mode: z.number(),
       mtimeMs: z.number().optional(),
       sha256: z.string().optional(),
+      link: z.string().optional(),
     }),
   ),
+  retired: z.array(z.string()).default([]),
 });
 
 /** What was installed, from what, by which version of ctinstall: `.ctinstall/record.json` of an install dir. */
@@ -53,8 +57,9 @@ export function renderRecord(
   measured: {
     installed: string;
     modulefileSha256: string;
-    image: { sha256: string | undefined; how: string };
+    image: { sha256: string | undefined; size: number; how: string };
     files: readonly RecordedFile[];
+    retired: readonly string[];
   },
 ): string {
   const record = {
@@ -63,6 +68,7 @@ export function renderRecord(
     modulefileSha256: measured.modulefileSha256,
     image: { ...planned.image, ...measured.image },
     files: measured.files,
+    retired: [...planned.retired, ...measured.retired],
   };
   return `${JSON.stringify(record, undefined, 2)}\n`;
 }

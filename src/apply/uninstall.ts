@@ -1,35 +1,72 @@
-import { lstatIfThere, removeEmptyDirectory, removeFile, removeTree } from '../host/files.ts';
-import { type HostPath, hostPath, joinHost } from '../lib/paths.ts';
+import { isFile, makeDirectory, removeTree, rename } from '../host/files.ts';
+import { CtinstallError } from '../lib/errors.ts';
+import { joinHost } from '../lib/paths.ts';
+import { commitPublish, isPlainPath, type Journal, retiredModulefile, writeJournal } from './journal.ts';
+import { undoPublish } from './publish.ts';
 import type { InstallRecord } from './record.ts';
-import { removeBelow } from './remove-below.ts';
-import { hasUserSoftware } from './user-software.ts';
+import { finishUninstall, setUserSoftwareAside } from './uninstall-steps.ts';
 import type { InstallPlaces } from './with-install-lock.ts';
 
-/**
- * Removes an install: the modulefile first, so that nobody loads what is going away, the record last, so that a run that
- * was killed can be finished. User software stays unless asked for; so do files that the record does not list.
- */
-export async function uninstallFiles(
-  { installDir, modulefile }: InstallPlaces,
-  record: InstallRecord,
-  { removesUserSoftware }: { removesUserSoftware: boolean },
-): Promise<void> {
-  await removeFile(modulefile);
-  await removeEmptyDirectory(hostPath('..', modulefile));
-  for (const { path } of record.files) await removeBelow(installDir, path);
-  if (removesUserSoftware)
-    for (const form of ['user-software', 'user-software.squashfs']) await removeTree(joinHost(installDir, form));
-  else await removeUntouchedDirectory(joinHost(installDir, 'user-software'));
-  for (const path of ['.ctinstall/easyconfig.yaml', '.ctinstall/install.log', '.ctinstall/record.json'])
-    await removeBelow(installDir, path);
-  for (const directory of ['bin', 'runscripts']) await removeEmptyDirectory(joinHost(installDir, directory));
-  // What is left there tells how the user software was packed.
-  if (!(await hasUserSoftware(installDir))) await removeTree(joinHost(installDir, '.ctinstall'));
-  await removeEmptyDirectory(installDir);
-  await removeEmptyDirectory(hostPath('..', installDir));
+export interface UninstallOptions {
+  readonly removesUserSoftware: boolean;
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** An empty `user-software` holds nothing of the user's. */
-async function removeUntouchedDirectory(directory: HostPath): Promise<void> {
-  if ((await lstatIfThere(directory))?.isDirectory() === true) await removeEmptyDirectory(directory);
+/**
+ * Removes an install; to be called with the lock held. User software stays unless asked for; so do files that the record
+ * does not list. First the modulefile, and user software that goes, get other names, which takes no time: up to there a
+ * failure, a signal, or the next run after one that was killed puts all back. From there on it is removed, by the next run
+ * if this one is killed.
+ */
+export async function uninstallFiles(
+  places: InstallPlaces,
+  record: InstallRecord,
+  { removesUserSoftware, signal }: UninstallOptions,
+): Promise<void> {
+  const { installDir, modulefile, retired } = places;
+  checkSignal(signal);
+  const journal: Journal = {
+    installDir,
+    modulefile,
+    hadModulefile: await isFile(modulefile),
+    hadInstallDir: true,
+    replaced: [],
+    added: [],
+    leftovers: [
+      ...[...record.files.map(({ path }) => path), ...record.retired].filter(
+        (path) => isPlainPath(path) && path !== recordPath,
+      ),
+      '.ctinstall/easyconfig.yaml',
+      '.ctinstall/install.log',
+      recordPath,
+    ],
+    isUninstall: true,
+  };
+  try {
+    await makeDirectory(retired);
+    await writeJournal(retired, journal);
+  } catch (error) {
+    if (!(error instanceof CtinstallError) || error.code !== 'no-space') throw error;
+    // On a full disk there is room for no note, and uninstalling is what may help.
+    await removeTree(retired);
+    if (removesUserSoftware) await setUserSoftwareAside(installDir);
+    return finishUninstall(journal);
+  }
+  try {
+    if (journal.hadModulefile) await rename(modulefile, joinHost(retired, retiredModulefile));
+    if (removesUserSoftware) await setUserSoftwareAside(installDir);
+    checkSignal(signal);
+    await commitPublish(retired);
+  } catch (error) {
+    await undoPublish(retired, () => true);
+    throw error;
+  }
+  await finishUninstall(journal);
+  await removeTree(retired);
+}
+
+const recordPath = '.ctinstall/record.json';
+
+function checkSignal(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new CtinstallError('interrupted', 'interrupted');
 }

@@ -1,5 +1,6 @@
 import { lstatIfThere, readTextIfThere, statIfThere } from '../host/files.ts';
 import { hashFile } from '../host/hash-file.ts';
+import { readLink } from '../host/links.ts';
 import { type HostPath, hostPath, joinHost } from '../lib/paths.ts';
 import { type InstallRecord, sha256Of } from './record.ts';
 
@@ -39,6 +40,11 @@ export async function verifyInstall(
       if (fault !== undefined) found.push({ path, what: fault });
     }
   }
+  if (record.image.how === 'central') {
+    const path = hostPath(record.image.source);
+    const what = (await compareContent(path, record.image, options)) ?? (await options.checkImage(path));
+    if (what !== undefined && !(what === 'is not there' && (await hasCentralImage(record)))) found.push({ path, what });
+  }
   const modulefile = hostPath(record.modulefile);
   const text = await readTextIfThere(modulefile);
   if (text === undefined) found.push({ path: modulefile, what: 'is not there' });
@@ -50,18 +56,36 @@ export async function verifyInstall(
 async function compareFile(
   path: HostPath,
   file: InstallRecord['files'][number],
-  { isQuick, signal }: VerifyOptions,
+  options: VerifyOptions,
 ): Promise<string | undefined> {
   const stats = await lstatIfThere(path);
   if (stats === undefined) return 'is not there';
+  if (file.link !== undefined) {
+    const target = stats.isSymbolicLink() ? await readLink(path) : undefined;
+    if (target !== file.link) return `is not the link to \`${file.link}\` any more`;
+    return compareContent(path, file, options);
+  }
   if (!stats.isFile()) return 'is no regular file';
-  if (stats.size !== file.size) return `has ${stats.size} bytes instead of ${file.size}`;
   const mode = stats.mode & 0o7777;
   if (mode !== file.mode) return `has mode ${mode.toString(8)} instead of ${file.mode.toString(8)}`;
-  if (isQuick) return file.mtimeMs !== undefined && stats.mtimeMs !== file.mtimeMs ? 'was written to since' : undefined;
-  if (file.sha256 === undefined) return undefined;
+  const { isQuick } = options;
+  if (isQuick && stats.size === file.size && file.mtimeMs !== undefined && stats.mtimeMs !== file.mtimeMs)
+    return 'was written to since';
+  return compareContent(path, file, options);
+}
+
+/** Of a file, or of what a link leads to. */
+async function compareContent(
+  path: HostPath,
+  expected: { readonly size?: number; readonly sha256?: string | undefined },
+  { isQuick, signal }: VerifyOptions,
+): Promise<string | undefined> {
+  const stats = await statIfThere(path);
+  if (stats?.isFile() !== true) return stats === undefined ? 'is not there' : 'is no regular file';
+  if (stats.size !== expected.size) return `has ${stats.size} bytes instead of ${expected.size}`;
+  if (isQuick || expected.sha256 === undefined) return undefined;
   const sha256 = await hashFile(path, signal);
-  return sha256 === file.sha256 ? undefined : `has SHA-256 ${sha256} instead of ${file.sha256}`;
+  return sha256 === expected.sha256 ? undefined : `has SHA-256 ${sha256} instead of ${expected.sha256}`;
 }
 
 async function hasCentralImage({ centralImages }: InstallRecord): Promise<boolean> {

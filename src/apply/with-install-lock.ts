@@ -11,9 +11,10 @@ import { CtinstallError } from '../lib/errors.ts';
 import { type HostPath, hostPath, joinHost, type Prefix } from '../lib/paths.ts';
 import type { Plan } from '../plan/types.ts';
 import type { Reporter } from '../report/types.ts';
-import { takeLock } from './lock.ts';
+import { type LockOptions, takeLock } from './lock.ts';
 import { undoPublish } from './publish.ts';
 import { isUserSoftware } from './user-software.ts';
+import { withUserSoftwareLock } from './user-software-lock.ts';
 
 /** The places that the work on one install uses. */
 export type InstallPlaces = Pick<
@@ -27,12 +28,14 @@ export interface LockedOptions {
   readonly signal?: AbortSignal | undefined;
   /** Whether to wait for another ctinstall at work on the same install. */
   readonly waits: boolean;
+  /** Whether to take the lock from a holder of whom nothing can be known here (`--force-unlock`). */
+  readonly forceUnlock?: boolean | undefined;
 }
 
 /**
- * Does `work` as the only one at work on this install: checks that the prefix can be written, takes the lock, clears up
- * after a run that was killed, and gives the lock back. After a
- * failure the directories made on the way go again, if they are empty.
+ * Does `work` as the only one at work on this install: checks that the prefix can be written, takes the lock of the install
+ * and that of its user software, clears up after a run that was killed, and gives the locks back. After a failure the
+ * directories made on the way go again, if they are empty.
  */
 export async function withInstallLock<T>(
   places: InstallPlaces,
@@ -41,14 +44,17 @@ export async function withInstallLock<T>(
 ): Promise<T> {
   await checkWritable(places.prefix);
   const madeOnTheWay = await findMissing(directoriesOf(places));
+  const locking: LockOptions = {
+    ...options,
+    onWait: (holder) => options.reporter.report({ event: 'note', message: `waiting for ${holder}` }),
+  };
   try {
-    const unlock = await takeLock(places.lock, {
-      ...options,
-      onWait: (holder) => options.reporter.report({ event: 'note', message: `waiting for ${holder}` }),
-    });
+    const unlock = await takeLock(places.lock, locking);
     try {
-      await recover(places, options.reporter);
-      return await work();
+      return await withUserSoftwareLock(places.installDir, locking, async () => {
+        await recover(places, options.reporter);
+        return work();
+      });
     } catch (error) {
       // While nobody else makes directories there; those that lead to the lock go when it is gone.
       await removeEmpty(madeOnTheWay);

@@ -21,8 +21,12 @@ export function makeProgram(context: CommandContext): Command {
     .option('--rebuild', 'install again over an existing install; user software stays')
     .option('--force', 'the same as --rebuild')
     .option('--image <file>', 'use this image file')
+    .option('--fetch <dir>', 'only bring the images to this directory, from where the easyconfigs say')
+    .option('--jobs <n>', 'install that many at a time')
+    .option('--allow-host-commands', 'let the easyconfigs run commands outside the container')
     .option('--inject-checksums', "write the image's SHA-256 into the easyconfig, and stop")
     .option('--no-wait', 'fail if another ctinstall is at work on the same install')
+    .option('--force-unlock', 'take the lock of a process on another host that is surely gone')
     .action(async (names: string[], flags) =>
       (await import('./commands/install.ts')).install(names, flags, settingsFlags(flags), context),
     );
@@ -36,6 +40,7 @@ export function makeProgram(context: CommandContext): Command {
     .option('--keep-directory', 'unmake: use the directory that is there, as it is')
     .option('--replace-directory', 'unmake: put the unpacked software in place of the directory, which is kept aside')
     .option('--processors <n>', 'make: processors to use')
+    .option('--no-wait', 'fail if another run is at work on the same user software')
     .action(async (action: string | undefined, module: string | undefined, flags) =>
       (await import('./commands/squashfs.ts')).squashfs(action, module, flags, settingsFlags(flags), context),
     );
@@ -63,6 +68,7 @@ export function makeProgram(context: CommandContext): Command {
     .option('--with-user-software', 'remove the user software too')
     .option('--yes', 'do not ask')
     .option('--no-wait', 'fail if another ctinstall is at work on the same install')
+    .option('--force-unlock', 'take the lock of a process on another host that is surely gone')
     .action(async (module: string, flags) =>
       (await import('./commands/uninstall.ts')).uninstall(module, flags, settingsFlags(flags), context),
     );
@@ -119,28 +125,28 @@ export function commandFirst(argv: readonly string[]): string[] {
 function command(program: Command, name: string, description: string, options: { isDefault?: boolean } = {}): Command {
   const made = program.command(name, options).description(description);
   for (const key of optionKeys) {
-    const { flag, help } = optionTable[key];
-    if (flag !== undefined) made.addOption(new Option(flag, help));
+    const { flag, help, schema } = optionTable[key];
+    if (flag === undefined) continue;
+    const option = new Option(flag, help);
+    made.addOption('options' in schema && Array.isArray(schema.options) ? option.choices(schema.options) : option);
   }
   return made.option('--json', 'print JSON for programs').option('--trace', 'print every step').exitOverride();
 }
 
-interface SettingsFlags {
-  readonly prefix?: string;
-  readonly easyconfigs?: string;
-  readonly imageDir?: string;
-  readonly runtime?: string;
-  readonly enforceChecksums?: boolean;
+/** What the flags that are rows of the option table set. */
+function settingsFlags(flags: Readonly<Record<string, unknown>>): SettingsValues {
+  const values = optionKeys.flatMap((key) => {
+    const { flag, merge } = optionTable[key];
+    const value = flag === undefined ? undefined : flags[attributeOf(flag)];
+    if (value === undefined) return [];
+    return [[key, merge === 'prepend' && typeof value === 'string' ? splitPaths(value) : value]];
+  });
+  return Object.fromEntries(values) as SettingsValues;
 }
 
-function settingsFlags({ prefix, easyconfigs, imageDir, runtime, enforceChecksums }: SettingsFlags): SettingsValues {
-  return {
-    ...(prefix === undefined ? {} : { prefix }),
-    ...(runtime === undefined ? {} : { runtime }),
-    ...(enforceChecksums === undefined ? {} : { enforce_checksums: enforceChecksums }),
-    ...(easyconfigs === undefined ? {} : { easyconfigs: splitPaths(easyconfigs) }),
-    ...(imageDir === undefined ? {} : { image_dirs: splitPaths(imageDir) }),
-  };
+/** `--image-dir <dirs>` comes as `imageDir`. */
+function attributeOf(flag: string): string {
+  return new Option(flag).attributeName();
 }
 
 const examples = `

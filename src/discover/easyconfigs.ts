@@ -1,8 +1,9 @@
 import { easyconfigCandidates, isPath, resolvePath } from '../easyconfig/candidates.ts';
-import { isDirectory, isFile, listDirectory, readText } from '../host/files.ts';
+import { isDirectory, isFile, readText } from '../host/files.ts';
+import { listDirectories } from '../host/many-files.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { nearestWords } from '../lib/near.ts';
-import { type HostPath, joinHost } from '../lib/paths.ts';
+import type { HostPath } from '../lib/paths.ts';
 
 export interface FoundEasyconfig {
   readonly path: HostPath;
@@ -47,34 +48,67 @@ export async function searchEasyconfig(argument: string, search: EasyconfigSearc
 
 async function nearHint(argument: string, search: EasyconfigSearch): Promise<string> {
   const stem = argument.replace(/^.*\//, '').replace(/\.ya?ml$/, '');
-  const stems = (await listEasyconfigs(search)).map((path) => path.replace(/^.*\//, '').replace(/\.ya?ml$/, ''));
+  const { here, along } = await findEasyconfigs(search);
+  const stems = [...here, ...along].map((path) => path.replace(/^.*\//, '').replace(/\.ya?ml$/, ''));
   const near = nearestWords(stem, [...stems, ...(search.otherWords ?? [])]);
   const names = near.map((name) => `\`${stems.includes(name) ? `${name}.yaml` : `ctinstall ${name}`}\``);
   if (names.length > 0) return `did you mean ${names.join(' or ')}?`;
   return 'see all with `ctinstall search`, or name more directories with `--easyconfigs <dirs>`';
 }
 
-/** All easyconfigs in the current directory and along the path. */
-export async function listEasyconfigs(search: Pick<EasyconfigSearch, 'cwd' | 'directories'>): Promise<HostPath[]> {
-  const here = (await listDirectory(search.cwd))
-    .filter((entry) => isEasyconfigName(entry.name))
-    .map(({ name }) => joinHost(search.cwd, name));
-  const along = await Promise.all(search.directories.map((directory) => walk(directory, 4)));
-  return [...new Set([...here, ...along.flat()])];
+export interface EasyconfigPaths {
+  /** Those in the current directory. */
+  readonly here: readonly HostPath[];
+  /** Those in the directories along the path, and in directories below them. */
+  readonly along: readonly HostPath[];
+  /** Directories that cannot be read, and why: one line each. */
+  readonly faults: readonly string[];
 }
 
-async function walk(directory: HostPath, depth: number): Promise<HostPath[]> {
-  const entries = await listDirectory(directory).catch(() => []);
-  const found = await Promise.all(
-    entries.map((entry) => {
-      const path = joinHost(directory, entry.name);
-      if (entry.isDirectory() && depth > 0 && !entry.name.startsWith('.')) return walk(path, depth - 1);
-      return isEasyconfigName(entry.name) ? [path] : [];
-    }),
-  );
-  return found.flat();
+/** How many directories deep an easyconfig may lie below one of the path. */
+const deepest = 4;
+
+/** All easyconfigs in the current directory and along the path. @throws CtinstallError `interrupted` */
+export async function findEasyconfigs(
+  { cwd, directories }: Pick<EasyconfigSearch, 'cwd' | 'directories'>,
+  signal?: AbortSignal,
+): Promise<EasyconfigPaths> {
+  const here = await look([cwd], signal);
+  const levels: Looked[] = [];
+  for (let below = directories; below.length > 0 && levels.length <= deepest; below = levels.at(-1)?.directories ?? [])
+    levels.push(await look(below, signal));
+  return {
+    here: here.easyconfigs,
+    along: levels.flatMap(({ easyconfigs }) => easyconfigs),
+    faults: [...new Set([here, ...levels].flatMap(({ faults }) => faults))],
+  };
+}
+
+interface Looked {
+  readonly easyconfigs: readonly HostPath[];
+  readonly directories: readonly HostPath[];
+  readonly faults: readonly string[];
+}
+
+/** What lies right in some directories; names that begin with a dot are none of ours. */
+async function look(directories: readonly HostPath[], signal: AbortSignal | undefined): Promise<Looked> {
+  const found = { easyconfigs: [] as HostPath[], directories: [] as HostPath[], faults: [] as string[] };
+  const listings = await listDirectories(directories, signal);
+  for (const [at, directory] of directories.entries()) {
+    const entries = listings[at] ?? [];
+    if (entries instanceof CtinstallError) found.faults.push(entries.message);
+    else
+      for (const entry of entries) {
+        if (entry.name.startsWith('.')) continue;
+        // There are many: joinHost would look for `.` and `..` in each, which no entry is called.
+        const path = `${directory === '/' ? '' : directory}/${entry.name}` as HostPath;
+        if (entry.isDirectory()) found.directories.push(path);
+        else if (isEasyconfigName(entry.name)) found.easyconfigs.push(path);
+      }
+  }
+  return found;
 }
 
 function isEasyconfigName(name: string): boolean {
-  return /^[^.].*-.*\.ya?ml$/.test(name);
+  return /-.*\.ya?ml$/.test(name);
 }

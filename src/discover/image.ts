@@ -7,7 +7,7 @@ import { readImage, readSifContents } from '../image/read-image.ts';
 import type { ImageDescription, ImageReader, SifContents } from '../image/types.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { type HostPath, joinHost } from '../lib/paths.ts';
-import type { ImageSource } from '../resolve/types.ts';
+import type { ImageFile } from '../resolve/types.ts';
 
 export interface ImageSearch {
   readonly easyconfig: string;
@@ -24,7 +24,7 @@ export interface ImageSearch {
  * Finds the image of an easyconfig and checks it, before anything is written.
  * @throws CtinstallError `image-not-found` naming every place tried; `image-…` when it is not one that can run here
  */
-export async function discoverImage(search: ImageSearch): Promise<ImageSource> {
+export async function discoverImage(search: ImageSearch): Promise<ImageFile> {
   const places: { path: HostPath; how: string }[] =
     search.asked !== undefined
       ? [{ path: search.asked, how: '--image' }]
@@ -44,7 +44,7 @@ export async function discoverImage(search: ImageSearch): Promise<ImageSource> {
         hint: 'give the image file itself',
       });
     await checkImage(path);
-    return { path, size: stats.size, how };
+    return { kind: 'file', path, size: stats.size, mtimeMs: stats.mtimeMs, how };
   }
   if (search.asked !== undefined)
     throw new CtinstallError('image-not-found', `no image at \`${search.asked}\``, {
@@ -57,8 +57,11 @@ export async function discoverImage(search: ImageSearch): Promise<ImageSource> {
   });
 }
 
-/** Reads what an image says of itself and refuses one that cannot run on this machine. */
-async function checkImage(path: HostPath): Promise<void> {
+/**
+ * Reads what an image says of itself and refuses one that cannot run on this machine.
+ * @throws CtinstallError `image-…`
+ */
+export async function checkImage(path: HostPath): Promise<void> {
   const image = await withImageReader(path, (reader) => readImage(reader, path));
   checkArchitecture(image, goArchitecture(process.arch, endianness()), path);
 }

@@ -1,6 +1,6 @@
 import { containerPath } from '../lib/paths.ts';
 import type { WrittenEasyconfig } from './schema.ts';
-import type { Easyconfig, EasyconfigBind } from './types.ts';
+import type { Easyconfig, EasyconfigBind, EasyconfigCommand } from './types.ts';
 
 /** Where conda lies in the images that this contract comes from (LUMI's). */
 const defaultCondaRoot = '/opt/miniconda3';
@@ -17,7 +17,13 @@ export function normalizeEasyconfig(written: WrittenEasyconfig): Easyconfig {
     description: (written.description ?? '').trim(),
     docurls: written.docurls ?? [],
     moduleclass: written.moduleclass ?? 'tools',
-    image: { file: written.image.file, sha256: written.image.sha256 },
+    image: {
+      file: written.image.file,
+      sha256: written.image.sha256,
+      source: written.image.source,
+      mode: written.image.mode,
+      isSigned: written.image.verify === 'signed',
+    },
     binds: (written.binds ?? []).map(normalizeBind),
     runscripts: unique(written.runscripts),
     wrappers: unique(written.wrappers),
@@ -28,7 +34,8 @@ export function normalizeEasyconfig(written: WrittenEasyconfig): Easyconfig {
     venv: python.venv,
     env: { module: env.module ?? {}, container: env.container ?? {} },
     sanityCheckPaths: { files: paths.files ?? [], dirs: paths.dirs ?? [] },
-    sanityCheckCommands: written.sanity_check_commands ?? [],
+    postInstall: (written.post_install ?? []).map(normalizeCommand),
+    sanityCheckCommands: (written.sanity_check_commands ?? []).map(normalizeCommand),
   };
 }
 
@@ -51,6 +58,12 @@ function normalizeBind(bind: NonNullable<WrittenEasyconfig['binds']>[number]): E
     access: bind.access ?? 'rw',
     optional: bind.optional ?? false,
   };
+}
+
+function normalizeCommand(command: NonNullable<WrittenEasyconfig['post_install']>[number]): EasyconfigCommand {
+  return typeof command === 'string'
+    ? { command, host: false }
+    : { command: command.command, host: command.host ?? false };
 }
 
 function unique(names: readonly string[] = []): string[] {

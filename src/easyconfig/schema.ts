@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { formatValue } from '../lib/format.ts';
+import { describeBadImageSource } from './image-source.ts';
 import {
   describeBadBindPath,
   describeBadCondaRoot,
@@ -10,6 +11,7 @@ import {
   describeBadText,
   describeBadVariableValue,
   groupPattern,
+  imageModes,
   namePattern,
   scriptPattern,
   sha256Pattern,
@@ -105,6 +107,9 @@ const relativePath = ruled(templated, (path) =>
     : undefined,
 );
 
+const commandText = ruled(templated, (value) => (value.trim() === '' ? 'is no command' : undefined));
+const command = z.union([commandText, z.strictObject({ command: commandText, host: z.boolean().optional() })]);
+
 export const easyconfigSchema = z.strictObject({
   name: matching(namePattern, 'name', namePart),
   version: matching(namePattern, 'version', namePart),
@@ -125,6 +130,9 @@ export const easyconfigSchema = z.strictObject({
       'give the bare file name; `image_dirs` in the settings says where to look',
     ),
     sha256: matching(sha256Pattern, 'SHA-256', '64 lower-case hex digits, as `sha256sum` prints').optional(),
+    source: ruled(templated, describeBadImageSource, 'such as `docker://docker.io/library/python:3.12`').optional(),
+    mode: z.enum(imageModes).optional(),
+    verify: z.literal('signed').optional(),
   }),
   binds: z.array(bind).optional(),
   runscripts: z.array(scriptName).optional(),
@@ -145,7 +153,8 @@ export const easyconfigSchema = z.strictObject({
   sanity_check_paths: z
     .strictObject({ files: z.array(relativePath).optional(), dirs: z.array(relativePath).optional() })
     .optional(),
-  sanity_check_commands: z.array(templated).optional(),
+  post_install: z.array(command).optional(),
+  sanity_check_commands: z.array(command).optional(),
 });
 
 /** An easyconfig as written: anything optional may be missing. */

@@ -1,4 +1,5 @@
 import type { ContainerPath } from '../lib/paths.ts';
+import type { imageModes } from './rules.ts';
 
 /**
  * An easyconfig in its normal form: every default filled, one form for each field.
@@ -27,7 +28,9 @@ export interface Easyconfig {
     readonly container: Readonly<Record<string, string>>;
   };
   readonly sanityCheckPaths: { readonly files: readonly string[]; readonly dirs: readonly string[] };
-  readonly sanityCheckCommands: readonly string[];
+  /** Run once the files are in place, before the sanity check. */
+  readonly postInstall: readonly EasyconfigCommand[];
+  readonly sanityCheckCommands: readonly EasyconfigCommand[];
 }
 
 export interface EasyconfigImage {
@@ -35,6 +38,20 @@ export interface EasyconfigImage {
   readonly file: string;
   /** Expected SHA-256, 64 lower-case hex digits. */
   readonly sha256: string | undefined;
+  /** Where to get it when it is in no image directory: `docker://…`. */
+  readonly source: string | undefined;
+  readonly mode: ImageMode | undefined;
+  /** Whether only a signed image will do. */
+  readonly isSigned: boolean;
+}
+
+/** `copy`: the install has its own; `link`: a symbolic link to the central one; `central`: the module names the central one. */
+export type ImageMode = (typeof imageModes)[number];
+
+/** A shell command. It runs inside the container, or on the host where the recipe asks for it and the user allows it. */
+export interface EasyconfigCommand {
+  readonly command: string;
+  readonly host: boolean;
 }
 
 /** `site` stands for a group of binds that the site's settings name; `path` is a bind of the recipe's own. */

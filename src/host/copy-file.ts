@@ -27,6 +27,8 @@ export interface CopyOptions {
   /** Whether the hash is wanted even where the file system clones the file with no byte read. */
   readonly needsHash: boolean;
   readonly mode: number;
+  /** The file as it was when somebody looked at it: another size or time is an error. */
+  readonly expected?: { readonly size: number; readonly mtimeMs: number };
   readonly onProgress?: (bytes: number) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -42,6 +44,8 @@ export async function copyFileHashed(from: string, to: string, options: CopyOpti
   });
   try {
     const before = await source.stat();
+    const expected = options.expected ?? before;
+    if (before.size !== expected.size || before.mtimeMs !== expected.mtimeMs) throw changed(from);
     const isCloned = await cloneFile(from, to);
     if (isCloned) await finishClone(to, options.mode);
     const sha256 = isCloned
@@ -50,10 +54,7 @@ export async function copyFileHashed(from: string, to: string, options: CopyOpti
         : undefined
       : await copyToNewFile(source, from, to, options);
     const after = await source.stat();
-    if (before.size !== after.size || before.mtimeMs !== after.mtimeMs || before.ino !== after.ino)
-      throw new CtinstallError('image-changed', `\`${from}\` changed while it was read`, {
-        hint: 'wait until whoever writes it is done, then run again',
-      });
+    if (before.size !== after.size || before.mtimeMs !== after.mtimeMs || before.ino !== after.ino) throw changed(from);
     return { sha256, size: after.size, how: isCloned ? 'cloned' : 'copied' };
   } catch (error) {
     // What was there before is not this copy's to remove.
@@ -62,6 +63,12 @@ export async function copyFileHashed(from: string, to: string, options: CopyOpti
   } finally {
     await source.close();
   }
+}
+
+function changed(path: string): CtinstallError {
+  return new CtinstallError('image-changed', `\`${path}\` changed while it was read`, {
+    hint: 'wait until whoever writes it is done, then run again',
+  });
 }
 
 async function cloneFile(from: string, to: string): Promise<boolean> {

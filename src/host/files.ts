@@ -43,24 +43,6 @@ export async function writeFileWhole(path: string, content: string, mode: number
   });
 }
 
-/** Creates a file that must not be there yet; says whether it was created. */
-export async function createFileOnce(path: string, content: string): Promise<boolean> {
-  // link(2) fails if the target is there, on NFS too, where O_EXCL was not always kept.
-  const part = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}.part~`;
-  return attempt('create', path, async () => {
-    try {
-      await fs.writeFile(part, content);
-      await fs.link(part, path);
-      return true;
-    } catch (error) {
-      if (codeOf(error) === 'EEXIST') return false;
-      throw error;
-    } finally {
-      await fs.rm(part, { force: true });
-    }
-  });
-}
-
 /** Has the entries of directories written to the disk, as far as the file system does that. */
 export async function syncDirectories(paths: readonly string[]): Promise<void> {
   for (const path of paths) {

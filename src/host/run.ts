@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline';
 import { StringDecoder } from 'node:string_decoder';
 import { execa } from 'execa';
 import { CtinstallError } from '../lib/errors.ts';
@@ -9,6 +10,8 @@ export interface RunOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Called with pieces of stdout as they come. */
   readonly onOutput?: (text: string) => void;
+  /** Called with the lines of stderr as they come. */
+  readonly onErrorLine?: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -43,6 +46,7 @@ export async function run(argv: readonly [string, ...string[]], options: RunOpti
   const decoder = new StringDecoder();
   if (options.onOutput !== undefined)
     child.stdout.on('data', (piece: Buffer) => options.onOutput?.(decoder.write(piece)));
+  if (options.onErrorLine !== undefined) createInterface({ input: child.stderr }).on('line', options.onErrorLine);
   let killing: NodeJS.Timeout | undefined;
   const stop = (): void => {
     killGroup(child.pid, 'SIGTERM');

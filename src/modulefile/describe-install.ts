@@ -1,11 +1,14 @@
 import { variableNameOf } from '../easyconfig/rules.ts';
-import { joinHost } from '../lib/paths.ts';
+import { type HostPath, joinHost } from '../lib/paths.ts';
 import type { ResolvedInstall } from '../resolve/types.ts';
 import { bindsOf, containerPathOf, containerVariablesOf, userSoftwareInside } from './container-environment.ts';
 import type { Modulefile } from './types.ts';
 
-/** The modulefile of an install, as a value. */
-export function describeModulefile(install: ResolvedInstall, toolVersion: string): Modulefile {
+/** The modulefile of an install, as a value. `images`: where it looks for the image, in this order. */
+export function describeModulefile(
+  install: ResolvedInstall,
+  { toolVersion, images }: { toolVersion: string; images: readonly HostPath[] },
+): Modulefile {
   const { installDir } = install;
   const suffix = variableNameOf(install.name);
   const runscripts = joinHost(installDir, 'runscripts');
@@ -22,7 +25,7 @@ export function describeModulefile(install: ResolvedInstall, toolVersion: string
     moduleName: install.moduleName,
     image: {
       variables: ['SIF', `SIF${suffix}`],
-      candidates: [joinHost(installDir, install.image.file), ...install.centralImages],
+      candidates: images,
     },
     path: [joinHost(installDir, 'bin')],
     variables: [

@@ -1,5 +1,6 @@
 import { assertNever } from '../lib/assert-never.ts';
 import { formatBytes } from '../lib/format.ts';
+import { maskCredentials } from '../lib/mask-credentials.ts';
 import type { Plan, Step } from './types.ts';
 
 /** One line that says what a step does. */
@@ -7,6 +8,22 @@ export function describeStep(step: Step): string {
   switch (step.kind) {
     case 'copy-image':
       return `copy image ${step.from} (${formatBytes(step.size)})`;
+    case 'reserve-room':
+      return `check that there is room for ${formatBytes(step.bytes)} and about ${step.files} files`;
+    case 'verify-signature':
+      return `verify the signature of ${step.image}`;
+    case 'fetch-image':
+      return `fetch image ${maskCredentials(step.source)}`;
+    case 'link-image':
+      return `link to image ${step.from} (${formatBytes(step.size)})`;
+    case 'use-central-image':
+      return `use image ${step.path} where it is (${formatBytes(step.size)})`;
+    case 'retire-image':
+      return `keep the image that is replaced, for running jobs, as ${step.to}`;
+    case 'run-on-host':
+      return step.purpose;
+    case 'record-additions':
+      return 'record what the post-install commands made';
     case 'write-file':
       return `write ${step.path}`;
     case 'make-directory':
@@ -32,7 +49,17 @@ export function describeStep(step: Step): string {
 
 /** Whether a step is worth a line of its own when it went well: the small ones only fill the screen. */
 export function isWorthALine(kind: Step['kind']): boolean {
-  return ['copy-image', 'run-in-container', 'publish', 'write-modulefile'].includes(kind);
+  return [
+    'copy-image',
+    'fetch-image',
+    'link-image',
+    'use-central-image',
+    'verify-signature',
+    'run-on-host',
+    'run-in-container',
+    'publish',
+    'write-modulefile',
+  ].includes(kind);
 }
 
 /** A plan for people, one line for each step. */

@@ -1,53 +1,61 @@
-import { joinHost, type StagingDir } from '../lib/paths.ts';
-import {
-  bindsOf,
-  containerPathOf,
-  containerVariablesOf,
-  escapeForRuntime,
-  venvInside,
-} from '../modulefile/container-environment.ts';
+import { type HostPath, joinHost } from '../lib/paths.ts';
 import { describeModulefile } from '../modulefile/describe-install.ts';
 import { renderLmod } from '../modulefile/render-lmod.ts';
 import type { ImageSource, ResolvedInstall } from '../resolve/types.ts';
 import { fillScript } from '../scripts/fill-script.ts';
 import { scriptValuesOf } from '../scripts/script-values.ts';
 import { placesOf } from './places.ts';
-import type { Plan, PlannedRecord, RunInContainerStep, Step } from './types.ts';
+import { makesVenv, planPostInstall, planSanityChecks, planUserSoftware } from './plan-commands.ts';
+import { planImage } from './plan-image.ts';
+import type { Plan, PlannedRecord, Step } from './types.ts';
 
 /** What planning needs beside the install itself. */
 export interface PlanInputs {
   readonly toolVersion: string;
   readonly image: ImageSource;
+  /** Where relative paths of an image's source begin: the easyconfig's directory. */
+  readonly base: HostPath;
   /** The runtime that was found, for the record. */
   readonly runtime: PlannedRecord['runtime'];
   /** Text of the easyconfig, kept with the install. */
   readonly easyconfigText: string;
   /** Text of each script file, by name. */
   readonly scriptTexts: Readonly<Record<string, string>>;
-  /** Files that the record of an earlier install of the same module lists. */
-  readonly previousFiles: readonly string[];
+  /** What an earlier install of the same module left, if there is one. */
+  readonly previous: PreviousInstall | undefined;
   /** Whether there is user software already: it is the user's, and nothing in it is replaced. */
   readonly hasUserSoftware: boolean;
   /** Whether its venv is there too. */
   readonly hasVenv: boolean;
 }
 
+export interface PreviousInstall {
+  /** Files that its record lists. */
+  readonly files: readonly string[];
+  /** File name of its own image, if that is there. */
+  readonly image: string | undefined;
+  /** When it was made, as its record says. */
+  readonly installed: string;
+}
+
+const recordFile = '.ctinstall/record.json';
+
 /** The steps of an install, in order. Everything is built in the staging directory; the modulefile comes last. */
 export function planInstall(install: ResolvedInstall, inputs: PlanInputs): Plan {
   const { prefix, name, fullVersion, installDir, modulefile } = install;
   const { staging } = placesOf(prefix, name, fullVersion);
   const written = planFiles(install, inputs);
-  const recordFile = '.ctinstall/record.json';
-  const files = [install.image.file, ...written.map(({ relative }) => relative), recordFile];
-  const image = { file: install.image.file, source: inputs.image.path, size: inputs.image.size };
+  const image = planImage(install, inputs, staging);
+  const files = [...image.files, ...written.map(({ relative }) => relative), recordFile];
+  const retired = [...image.kept, ...image.retired];
+  const userSoftware = planUserSoftware(install, inputs, { staging, image: image.staged });
   const steps: Step[] = [
     { kind: 'make-directory', path: staging },
     {
-      kind: 'copy-image',
-      from: image.source,
-      to: joinHost(staging, image.file),
-      size: image.size,
-      sha256: install.image.sha256,
+      kind: 'reserve-room',
+      directory: staging,
+      bytes: image.bytes,
+      files: written.length + (makesVenv(install, inputs) ? filesOfVenv : 0) + 10,
     },
     ...['bin', 'runscripts', '.ctinstall'].map((directory) => ({
       kind: 'make-directory' as const,
@@ -59,7 +67,8 @@ export function planInstall(install: ResolvedInstall, inputs: PlanInputs): Plan 
       mode,
       content,
     })),
-    ...planUserSoftware(install, inputs, staging),
+    ...image.steps,
+    ...userSoftware,
     {
       kind: 'write-record',
       path: joinHost(staging, recordFile),
@@ -72,34 +81,41 @@ export function planInstall(install: ResolvedInstall, inputs: PlanInputs): Plan 
         prefix,
         modulefile,
         runtime: inputs.runtime,
-        image,
+        image: image.record,
         centralImages: install.centralImages,
         binds: install.binds,
         venv: install.venv?.name,
         files,
+        retired: image.kept,
       },
     },
     { kind: 'publish', from: staging, to: installDir, modulefile },
+    ...planPostInstall(install, image.published),
     {
       kind: 'check-paths',
       root: installDir,
       files: install.sanityCheckPaths.files,
       dirs: install.sanityCheckPaths.dirs,
     },
-    ...planSanityChecks(install),
+    ...planSanityChecks(install, image.published),
     {
       kind: 'write-modulefile',
       path: modulefile,
-      content: renderLmod(describeModulefile(install, inputs.toolVersion)),
+      content: renderLmod(describeModulefile(install, { toolVersion: inputs.toolVersion, images: image.candidates })),
     },
     {
       kind: 'remove-leftovers',
       root: installDir,
-      files: inputs.previousFiles.filter((file) => !files.includes(file) && isOfInstall(file)),
+      files: (inputs.previous?.files ?? []).filter(
+        (file) => ![...files, ...retired].includes(file) && isOfInstall(file),
+      ),
     },
   ];
   return { ...placesOf(prefix, name, fullVersion), steps };
 }
+
+/** About as many files and directories as `python3 -m venv` makes, with pip. */
+const filesOfVenv = 1000;
 
 /** Whether a path that a record lists stays in the install dir and is not the user's: records can be edited. */
 function isOfInstall(path: string): boolean {
@@ -124,58 +140,4 @@ function planFiles(install: ResolvedInstall, inputs: PlanInputs): PlannedFile[] 
     };
   });
   return [...scripts, { relative: '.ctinstall/easyconfig.yaml', mode: 0o644, content: inputs.easyconfigText }];
-}
-
-function planUserSoftware(install: ResolvedInstall, inputs: PlanInputs, staging: StagingDir): Step[] {
-  const directory = joinHost(staging, 'user-software');
-  if (install.venv === undefined || inputs.hasVenv)
-    return inputs.hasUserSoftware ? [] : [{ kind: 'make-directory', path: directory }];
-  const place = venvInside(install.venv.name);
-  const makeVenv = ['-m', 'venv', '--system-site-packages', place];
-  // The environment's activate script is written for bash, and must see only its own argument.
-  const inConda = 'activate=$1 environment=$2; shift 2; . "$activate" "$environment" && exec python "$@"';
-  const argv: [string, ...string[]] =
-    install.conda === undefined
-      ? ['python3', ...makeVenv]
-      : ['bash', '-c', inConda, 'venv', `${install.conda.root}/bin/activate`, install.conda.name, ...makeVenv];
-  return [
-    { kind: 'make-directory', path: directory },
-    planRun({ ...install, venv: undefined }, `create the virtual environment ${place}`, argv, {
-      image: joinHost(staging, install.image.file),
-      binds: [],
-      userSoftware: directory,
-    }),
-  ];
-}
-
-function planSanityChecks(install: ResolvedInstall): Step[] {
-  const place = {
-    image: joinHost(install.installDir, install.image.file),
-    binds: bindsOf(install),
-    userSoftware: joinHost(install.installDir, 'user-software'),
-  };
-  return install.sanityCheckCommands.map((command) =>
-    planRun(install, `sanity check: ${command}`, ['sh', '-c', command], place),
-  );
-}
-
-function planRun(
-  install: Pick<ResolvedInstall, 'runtime' | 'conda' | 'venv' | 'env'>,
-  purpose: string,
-  argv: readonly [string, ...string[]],
-  place: Pick<RunInContainerStep, 'image' | 'binds' | 'userSoftware'>,
-): RunInContainerStep {
-  const variables = [
-    ...Object.entries(install.env.module).map(([name, value]) => ({ name, value })),
-    ...containerVariablesOf(install),
-    { name: 'PREPEND_PATH', value: containerPathOf(install).join(':') },
-  ];
-  return {
-    kind: 'run-in-container',
-    purpose,
-    runtime: install.runtime,
-    ...place,
-    environment: Object.fromEntries(variables.map(({ name, value }) => [name, escapeForRuntime(value)])),
-    argv,
-  };
 }

@@ -14,24 +14,87 @@ export interface Plan {
 }
 
 export type Step =
+  | ReserveRoomStep
+  | VerifySignatureStep
+  | FetchImageStep
   | CopyImageStep
+  | LinkImageStep
+  | UseCentralImageStep
+  | RetireImageStep
   | WriteFileStep
   | MakeDirectoryStep
   | RunInContainerStep
+  | RunOnHostStep
   | WriteRecordStep
   | PublishStep
+  | RecordAdditionsStep
   | CheckPathsStep
   | WriteModulefileStep
   | RemoveLeftoversStep;
 
+/** Finds out whether the file system and the quota have room, before anything of size is written. */
+export interface ReserveRoomStep {
+  readonly kind: 'reserve-room';
+  readonly directory: HostPath;
+  readonly bytes: number;
+  /** Files and directories. */
+  readonly files: number;
+}
+
+/** Has the runtime check the signatures of an image. */
+export interface VerifySignatureStep {
+  readonly kind: 'verify-signature';
+  readonly image: HostPath;
+  readonly runtime: string;
+}
+
+/** Brings an image through the runtime, and checks it like one that is here. */
+export interface FetchImageStep {
+  readonly kind: 'fetch-image';
+  readonly source: string;
+  /** Where relative paths of the source begin. */
+  readonly base: HostPath;
+  readonly to: HostPath;
+  /** For the runtime's cache and temporary files. */
+  readonly work: HostPath;
+  readonly runtime: string;
+  readonly sha256: string | undefined;
+}
+
+/** An image file as it was when it was found and checked. */
+interface CheckedImage {
+  /** Bytes. */
+  readonly size: number;
+  /** Of its last change, in milliseconds since 1970. */
+  readonly mtimeMs: number;
+  readonly sha256: string | undefined;
+}
+
 /** Copies the image in one pass, hashing as it goes; a checksum that differs is an error. */
-export interface CopyImageStep {
+export interface CopyImageStep extends CheckedImage {
   readonly kind: 'copy-image';
   readonly from: HostPath;
   readonly to: HostPath;
-  /** Bytes. */
-  readonly size: number;
-  readonly sha256: string | undefined;
+}
+
+/** Makes a symbolic link to the image, which is hashed where it is if there is a checksum. */
+export interface LinkImageStep extends CheckedImage {
+  readonly kind: 'link-image';
+  readonly from: HostPath;
+  readonly to: HostPath;
+}
+
+/** Leaves the image where it is, and hashes it there if there is a checksum. */
+export interface UseCentralImageStep extends CheckedImage {
+  readonly kind: 'use-central-image';
+  readonly path: HostPath;
+}
+
+/** Gives the image that will be replaced a second name, so that jobs that run from it keep it on every file system. */
+export interface RetireImageStep {
+  readonly kind: 'retire-image';
+  readonly from: HostPath;
+  readonly to: HostPath;
 }
 
 export interface WriteFileStep {
@@ -57,6 +120,22 @@ export interface RunInContainerStep {
   readonly userSoftware: HostPath | undefined;
   readonly environment: Readonly<Record<string, string>>;
   readonly argv: readonly [string, ...string[]];
+}
+
+/** Runs a command of the recipe on the host: only where the user has allowed it. */
+export interface RunOnHostStep {
+  readonly kind: 'run-on-host';
+  readonly purpose: string;
+  readonly cwd: HostPath;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly command: string;
+}
+
+/** Puts into the published record what commands of the recipe have added or changed in the install dir. */
+export interface RecordAdditionsStep {
+  readonly kind: 'record-additions';
+  readonly root: InstallDir;
+  readonly recordFile: string;
 }
 
 /** Writes the record, with what was measured while installing. */
@@ -109,10 +188,13 @@ export interface PlannedRecord {
     readonly flavour: string;
     readonly version: string | undefined;
   };
-  readonly image: { readonly file: string; readonly source: HostPath; readonly size: number };
+  /** `source`: the path that it was copied from, or where it was brought from. */
+  readonly image: { readonly file: string; readonly source: string };
   readonly centralImages: readonly HostPath[];
   readonly binds: readonly Bind[];
   readonly venv: string | undefined;
   /** Files below the install dir that belong to the install, relative; user software is never among them. */
   readonly files: readonly string[];
+  /** Images of an earlier install that stay for running jobs, relative. */
+  readonly retired: readonly string[];
 }

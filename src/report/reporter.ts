@@ -22,13 +22,13 @@ export function makeReporter(options: ReporterOptions): ClosableReporter {
 
 /** One JSON object a line, on stdout. */
 function makeJsonReporter({ stdout }: ReporterOptions): ClosableReporter {
-  let lastPercent = -1;
+  const lastPercents = new Map<string, number>();
   return {
     report: (event) => {
       if (event.event === 'progress') {
         const percent = Math.floor((100 * event.done) / Math.max(1, event.total));
-        if (percent === lastPercent) return;
-        lastPercent = percent;
+        if (percent === lastPercents.get(event.title)) return;
+        lastPercents.set(event.title, percent);
       }
       stdout.write(`${JSON.stringify(event)}\n`);
     },
@@ -68,20 +68,23 @@ function makeTextReporter({ stderr, isTrace }: ReporterOptions): ClosableReporte
   };
   return {
     report: (event) => {
+      const label = event.module === undefined ? '' : `[${event.module}] `;
       switch (event.event) {
         case 'progress':
-          return showProgress(event);
+          // One bar cannot show several at a time.
+          if (event.module === undefined) showProgress(event);
+          return;
         case 'step-started':
-          if (isTrace) write(`  … ${event.title}`);
+          if (isTrace) write(`  … ${label}${event.title}`);
           return;
         case 'step-finished':
           if (isTrace || isWorthALine(event.step as Step['kind']))
-            write(`  ${event.title}  (${formatSeconds(event.seconds)})`);
+            write(`  ${label}${event.title}  (${formatSeconds(event.seconds)})`);
           return closeBar();
         case 'note':
-          return write(event.message);
+          return write(`${label}${event.message}`);
         case 'warning':
-          return write(`warning: ${event.message}${event.hint === undefined ? '' : `\nhint: ${event.hint}`}`);
+          return write(`warning: ${label}${event.message}${event.hint === undefined ? '' : `\nhint: ${event.hint}`}`);
       }
     },
     close: closeBar,

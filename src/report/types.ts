@@ -1,5 +1,5 @@
 /** What the pipeline tells while it works. One reporter turns events into text or JSON. */
-export type ReportEvent =
+export type ReportEvent = (
   | { readonly event: 'step-started'; readonly step: string; readonly title: string }
   | {
       readonly event: 'progress';
@@ -10,7 +10,11 @@ export type ReportEvent =
     }
   | { readonly event: 'step-finished'; readonly step: string; readonly title: string; readonly seconds: number }
   | { readonly event: 'warning'; readonly message: string; readonly hint?: string | undefined }
-  | { readonly event: 'note'; readonly message: string };
+  | { readonly event: 'note'; readonly message: string }
+) & {
+  /** The module that it is about, where several are worked on at a time. */
+  readonly module?: string;
+};
 
 export interface Reporter {
   readonly report: (event: ReportEvent) => void;

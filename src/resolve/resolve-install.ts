@@ -1,10 +1,12 @@
+import { describeBadImageSource } from '../easyconfig/image-source.ts';
 import { fullVersionOf } from '../easyconfig/normalize.ts';
 import { describeBadFileName, describeBadVariableValue } from '../easyconfig/rules.ts';
 import { replaceTemplates } from '../easyconfig/templates.ts';
-import type { Easyconfig } from '../easyconfig/types.ts';
+import type { Easyconfig, EasyconfigCommand, EasyconfigImage } from '../easyconfig/types.ts';
 import { formatValue } from '../lib/format.ts';
 import { didYouMean } from '../lib/near.ts';
 import { installDirOf, joinHost, modulefileOf } from '../lib/paths.ts';
+import { optionTable } from '../settings/options.ts';
 import type { Settings } from '../settings/types.ts';
 import { resolveBinds } from './binds.ts';
 import type { ResolvedInstall, ResolveIssue, ScriptChoice } from './types.ts';
@@ -22,6 +24,7 @@ const standardScripts: readonly ScriptChoice[] = [
   { name: 'make-squashfs', directory: 'bin' },
   { name: 'unmake-squashfs', directory: 'bin' },
   { name: 'squashfs-common.bash', directory: '.ctinstall' },
+  { name: 'squashfs-lock.bash', directory: '.ctinstall' },
 ];
 
 /** Says what an easyconfig becomes on this machine, or all that stands against it. */
@@ -40,14 +43,16 @@ export function resolveInstall(
       versionsuffix: easyconfig.versionsuffix,
       installdir: installDir,
     });
+  const fillCommand = ({ command, host }: EasyconfigCommand) => ({ command: fill(command), host });
   const { binds, issues: bindIssues } = resolveBinds(easyconfig.binds, settings.bindGroups, fill);
-  const image = { file: fill(easyconfig.image.file), sha256: easyconfig.image.sha256 };
+  const image = resolveImage(easyconfig.image, settings, fill);
   const env = {
     module: fillValues(easyconfig.env.module, fill),
     container: fillValues(easyconfig.env.container, fill),
   };
   const issues = [
     ...filledIssue(['image', 'file'], image.file, describeBadFileName),
+    ...(image.source === undefined ? [] : filledIssue(['image', 'source'], image.source, describeBadImageSource)),
     ...bindIssues,
     ...(['module', 'container'] as const).flatMap((where) =>
       Object.entries(env[where]).flatMap(([name, value]) =>
@@ -88,10 +93,27 @@ export function resolveInstall(
         files: easyconfig.sanityCheckPaths.files.map(fill),
         dirs: easyconfig.sanityCheckPaths.dirs.map(fill),
       },
-      sanityCheckCommands: easyconfig.sanityCheckCommands.map(fill),
+      postInstall: easyconfig.postInstall.map(fillCommand),
+      sanityCheckCommands: easyconfig.sanityCheckCommands.map(fillCommand),
       runtime: facts.runtime,
       squashfsProcessors: settings.squashfsProcessors,
     },
+  };
+}
+
+/** A flag beats the easyconfig, which beats the settings; a signature is asked for where either of them does. */
+function resolveImage(
+  written: EasyconfigImage,
+  { imageMode, requiresSignature, origins }: Settings,
+  fill: (text: string) => string,
+): ResolvedInstall['image'] {
+  const isAsked = origins.image_mode[0] === optionTable.image_mode.flag.split(' ')[0];
+  return {
+    file: fill(written.file),
+    sha256: written.sha256,
+    source: written.source === undefined ? undefined : fill(written.source),
+    mode: isAsked ? imageMode : (written.mode ?? imageMode),
+    isSigned: written.isSigned || requiresSignature,
   };
 }
 

@@ -1,4 +1,10 @@
-import type { BindAccess, CondaEnvironment, VirtualEnvironment } from '../easyconfig/types.ts';
+import type {
+  BindAccess,
+  CondaEnvironment,
+  EasyconfigCommand,
+  ImageMode,
+  VirtualEnvironment,
+} from '../easyconfig/types.ts';
 import type { ContainerPath, HostPath, InstallDir, Prefix } from '../lib/paths.ts';
 
 /** A host path shown in the container (`SINGULARITY_BIND`). */
@@ -12,11 +18,16 @@ export interface Bind {
   readonly origin: string;
 }
 
-/** Where the image of an install comes from. */
-export interface ImageSource {
+/** Where the image of an install comes from: a file that is here, or a source to bring it from. */
+export type ImageSource = ImageFile | { readonly kind: 'source'; readonly source: string };
+
+export interface ImageFile {
+  readonly kind: 'file';
   readonly path: HostPath;
   /** Bytes. */
   readonly size: number;
+  /** Of the last change when it was looked at, in milliseconds since 1970. */
+  readonly mtimeMs: number;
   /** How it was found: `--image`, or the directory it was found in. */
   readonly how: string;
 }
@@ -43,7 +54,13 @@ export interface ResolvedInstall {
   readonly prefix: Prefix;
   readonly installDir: InstallDir;
   readonly modulefile: HostPath;
-  readonly image: { readonly file: string; readonly sha256: string | undefined };
+  readonly image: {
+    readonly file: string;
+    readonly sha256: string | undefined;
+    readonly source: string | undefined;
+    readonly mode: ImageMode;
+    readonly isSigned: boolean;
+  };
   /** Where the module looks for the image when the install's own copy is gone, in this order. */
   readonly centralImages: readonly HostPath[];
   /** Parents before children, each container path once. */
@@ -56,7 +73,8 @@ export interface ResolvedInstall {
     readonly container: Readonly<Record<string, string>>;
   };
   readonly sanityCheckPaths: { readonly files: readonly string[]; readonly dirs: readonly string[] };
-  readonly sanityCheckCommands: readonly string[];
+  readonly postInstall: readonly EasyconfigCommand[];
+  readonly sanityCheckCommands: readonly EasyconfigCommand[];
   readonly runtime: string;
   readonly squashfsProcessors: number;
 }

@@ -47,6 +47,8 @@ export function foldSettings(
           ? absolute(runtime.value, runtime.layer)
           : runtime.value,
     enforceChecksums: strongest('enforce_checksums')?.value ?? false,
+    requiresSignature: strongest('verify')?.value === 'signed',
+    imageMode: strongest('image_mode')?.value ?? 'copy',
     squashfsProcessors: strongest('squashfs_processors')?.value ?? 0,
     bindGroups,
     origins,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { describeBadBindPath, describeBadContainerPath, groupPattern } from '../easyconfig/rules.ts';
+import { describeBadBindPath, describeBadContainerPath, groupPattern, imageModes } from '../easyconfig/rules.ts';
 
 /*
  * The one table of options: each row is a key of the settings file, and says which environment variable and which flag
@@ -68,6 +68,20 @@ export const optionTable = {
     flag: '--enforce-checksums',
     merge: 'replace',
     help: 'refuse easyconfigs that give no SHA-256 of their image',
+  },
+  verify: {
+    schema: z.enum(['signed', 'none']),
+    environment: 'CTINSTALL_VERIFY',
+    flag: undefined,
+    merge: 'replace',
+    help: '`signed` refuses images without a valid signature; `none` asks for it only where an easyconfig does',
+  },
+  image_mode: {
+    schema: z.enum(imageModes),
+    environment: 'CTINSTALL_IMAGE_MODE',
+    flag: '--image-mode <mode>',
+    merge: 'replace',
+    help: '`copy`: each install has its own image; `link`: a link to the central one; `central`: no file at all',
   },
   squashfs_processors: {
     schema: z.int('must be a whole number').min(0, 'must be at least 0').max(4096, 'must be at most 4096'),

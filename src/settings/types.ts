@@ -1,4 +1,4 @@
-import type { BindAccess } from '../easyconfig/types.ts';
+import type { BindAccess, ImageMode } from '../easyconfig/types.ts';
 import type { HostPath, Prefix } from '../lib/paths.ts';
 import type { OptionKey, SettingsValues } from './options.ts';
 
@@ -21,6 +21,9 @@ export interface Settings {
   readonly imageDirs: readonly HostPath[];
   readonly runtime: string | undefined;
   readonly enforceChecksums: boolean;
+  /** Whether only signed images will do, whatever an easyconfig says. */
+  readonly requiresSignature: boolean;
+  readonly imageMode: ImageMode;
   readonly squashfsProcessors: number;
   readonly bindGroups: Readonly<Record<string, readonly SiteBind[]>>;
   /** Where each value came from; lists and maps may have several origins, the strongest first. */

@@ -38,7 +38,14 @@ export async function runSquashfsScript(
     CTINSTALL_PROGRESS: '1',
     ...(options.processors === undefined ? {} : { CTINSTALL_SQUASHFS_PROCESSORS: String(options.processors) }),
   };
-  const result = await run(['bash', '-p', script, ...args], { env, signal: options.signal, onOutput: parser.take });
+  const result = await run(['bash', '-p', script, ...args], {
+    env,
+    signal: options.signal,
+    onOutput: parser.take,
+    onErrorLine: (line) => {
+      if (isOfWaiting(line)) options.reporter.report({ event: 'note', message: line });
+    },
+  });
   if (result.exitCode !== 0) throw scriptError(result.exitCode, result.stderr, options.title);
   options.reporter.report({
     event: 'step-finished',
@@ -49,12 +56,17 @@ export async function runSquashfsScript(
   return { lines: parser.lines() };
 }
 
+/** `waiting for process 4711 of jo on nid001234` */
+function isOfWaiting(line: string): boolean {
+  return line.startsWith('waiting for ');
+}
+
 /** The scripts write `error: …` and `hint: …` on stderr; what else is there (the squashfs tools) comes as details. */
 function scriptError(exitCode: number | undefined, stderr: string, title: string): CtinstallError {
   const lines = stderr.split('\n').filter((line) => line.trim() !== '');
   const error = lines.find((line) => line.startsWith('error: '))?.slice('error: '.length);
   const hints = lines.filter((line) => line.startsWith('hint: ')).map((line) => line.slice('hint: '.length));
-  const rest = lines.filter((line) => !line.startsWith('error: ') && !line.startsWith('hint: '));
+  const rest = lines.filter((line) => !/^(error|hint): /.test(line) && !isOfWaiting(line));
   const code =
     exitCode === 2
       ? /^nothing to /.test(error ?? '')

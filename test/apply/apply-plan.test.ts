@@ -11,6 +11,7 @@ import type { Plan } from '../../src/plan/types.ts';
 import type { ReportEvent } from '../../src/report/types.ts';
 import { failure } from '../image/failure.ts';
 import { everyStep, makeRecorder, makeSite, type Site, sitePlan } from './install-support.ts';
+import { previousOf } from '../plan/support.ts';
 import { describeTree, writeTree } from './support.ts';
 
 let site: Site;
@@ -40,13 +41,13 @@ function rebuildPlan(): Plan {
     more: everyStep.replace('wrappers: [start-shell]', 'wrappers: []').replace('bin/start-shell', 'bin/make-squashfs'),
     hasUserSoftware: true,
     hasVenv: true,
-    previousFiles: [
+    previous: previousOf([
       'demo.sif',
       'bin/start-shell',
       '.ctinstall/record.json',
       '../../escape',
       'user-software/venv/torch/bin/python',
-    ],
+    ]),
   });
 }
 
@@ -154,10 +155,10 @@ describe('applyPlan', () => {
 
   it('looks for room before it writes', async () => {
     const plan = sitePlan(site, { image: 'x' });
-    const steps = plan.steps.map((step) => (step.kind === 'copy-image' ? { ...step, size: 2 ** 60 } : step));
+    const steps = plan.steps.map((step) => (step.kind === 'reserve-room' ? { ...step, bytes: 2 ** 60 } : step));
     const error = await failure(apply({ ...plan, steps }));
     expect(error.code).toBe('no-space');
-    expect(error.message).toContain(`are free in \`${site.prefix}\``);
+    expect(error.message).toContain(`in \`${plan.staging}\`, but only`);
     expect(describeTree(site.prefix)).toEqual({});
   });
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { withInstallLock } from '../../src/apply/with-install-lock.ts';
 import type { Plan } from '../../src/plan/types.ts';
+import { previousOf } from '../plan/support.ts';
 import { everyStep, makeSite, type Site, sitePlan } from './install-support.ts';
 import { bundle, describeTree, type Ended, writeTree } from './support.ts';
 
@@ -109,7 +110,7 @@ describe('killed at any moment', () => {
       more: more.replace('files: [bin]', 'files: []'),
       hasUserSoftware: true,
       hasVenv: true,
-      previousFiles,
+      previous: previousOf(previousFiles, 'demo.sif'),
     });
     const restore = (from: string): void => {
       rmSync(site.prefix, { recursive: true, force: true });

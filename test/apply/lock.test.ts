@@ -1,10 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import fs from 'fs-extra';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type LockOptions, takeLock } from '../../src/apply/lock.ts';
+import { fileLock, linkLock } from '../../src/apply/lock-forms.ts';
 import { identifyThisProcess, type ProcessIdentity } from '../../src/host/process-identity.ts';
 import { type HostPath, hostPath } from '../../src/lib/paths.ts';
+import { isRoot } from '../host/support.ts';
 import { failure } from '../image/failure.ts';
 import { bundle, start } from './support.ts';
 
@@ -22,7 +25,10 @@ beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'ctinstall-lock-'));
   lock = hostPath(join(root, 'locks', 'demo.lock'));
 });
-afterEach(() => rmSync(root, { recursive: true }));
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(root, { recursive: true });
+});
 
 const options: LockOptions = { environment: {}, waits: false, onWait: () => undefined };
 
@@ -53,12 +59,14 @@ describe('takeLock', () => {
     expect(error.message).toBe(
       `another ctinstall is at work on the same install: process ${process.pid} of jo on ${hostname()}, Slurm job 4711`,
     );
-    expect(error.hint).toContain(`\`${lock}\``);
+    expect(error.hint).toBe('run again when it is done');
   });
 
   it('never steals from another host, or from one that it does not know', async () => {
     const text = await hold({ host: 'nid001234', pid: 1, started: '1', boot: 'x' });
-    expect((await failure(takeLock(lock, options))).message).toContain('on nid001234');
+    const error = await failure(takeLock(lock, options));
+    expect(error.message).toContain('on nid001234');
+    expect(error.hint).toBe('run again when it is done; if that process is surely gone, run again with `--force-unlock`');
     expect(readFileSync(lock, 'utf8')).toBe(text);
     for (const odd of ['', 'no JSON', '[]', 'null', '{"host":"x"}']) {
       writeFileSync(lock, odd);
@@ -126,6 +134,117 @@ describe('takeLock', () => {
       }),
     );
     for (const unlock of taken) await unlock();
+  });
+});
+
+describe('--force-unlock', () => {
+  const forced = { ...options, forceUnlock: true };
+  beforeEach(() => {
+    mkdirSync(join(root, 'locks'));
+  });
+
+  it('takes the lock of a holder on another host, and of one that nothing tells of', async () => {
+    for (const form of [fileLock, linkLock]) {
+      const other = { ...(await identifyThisProcess({})), host: 'nid001234' };
+      for (const said of [form.render(other), 'nothing']) {
+        expect(await form.create(lock, said)).toBe(said);
+        expect((await failure(takeLock(lock, options, form))).hint).toContain('`--force-unlock`');
+        await (await takeLock(lock, forced, form))();
+        expect(readdirSync(join(root, 'locks'))).toEqual([]);
+      }
+    }
+  });
+
+  it('takes one that another host was about to take over', async () => {
+    const other = { ...(await identifyThisProcess({})), host: 'nid001234' };
+    const dead = { ...other, host: hostname(), boot: 'earlier' };
+    for (const form of [fileLock, linkLock]) {
+      const said = form.render(dead);
+      await form.create(lock, said);
+      await form.create(form.claimOf(lock, said), form.render(other));
+      expect((await failure(takeLock(lock, options, form))).message).toContain('on nid001234');
+      await (await takeLock(lock, forced, form))();
+      expect(readdirSync(join(root, 'locks'))).toEqual([]);
+    }
+  });
+
+  it('never robs a live holder on this host, and says so', async () => {
+    const { child, ended, firstLine } = start(program, ['hold', lock]);
+    await firstLine;
+    const text = readFileSync(lock, 'utf8');
+    const error = await failure(takeLock(lock, forced));
+    expect(error.code).toBe('locked');
+    expect(error.hint).toContain('`--force-unlock` takes no lock from a process that lives on this host');
+    const told: string[] = [];
+    const taking = takeLock(lock, { ...forced, waits: true, onWait: (holder) => told.push(holder) });
+    await expect.poll(() => told).toEqual([expect.stringContaining('takes no lock from a process that lives')]);
+    expect(readFileSync(lock, 'utf8')).toBe(text);
+    child.kill('SIGKILL');
+    await ended;
+    await (await taking)();
+  });
+
+  it('means the holder that was there, not one that came after it', async () => {
+    const text = await hold({ host: 'nid000001' });
+    const later = text.replace('nid000001', 'nid000002');
+    const stop = new AbortController();
+    const told: string[] = [];
+    // Another is at work on breaking the same lock, and is overtaken.
+    const claim = fileLock.claimOf(lock, text);
+    writeFileSync(claim, `${JSON.stringify(await identifyThisProcess({}))}\n`);
+    const taking = takeLock(lock, {
+      ...forced,
+      waits: true,
+      signal: stop.signal,
+      onWait: (holder) => {
+        told.push(holder);
+        if (told.length === 2) stop.abort();
+        writeFileSync(lock, later);
+        rmSync(claim, { force: true });
+      },
+    });
+    expect((await failure(taking)).code).toBe('interrupted');
+    expect(told[1]).toContain('on nid000002');
+    expect(readFileSync(lock, 'utf8')).toBe(later);
+  });
+});
+
+describe('a holder in another PID namespace of this host', () => {
+  it('is believed, although its number means nothing here, and robbed only by force', async () => {
+    const { child, ended, firstLine } = start(program, ['hold', lock], {
+      within: ['unshare', ...(isRoot ? [] : ['--map-root-user']), '--pid', '--fork', '--kill-child', '--mount-proc'],
+    });
+    await firstLine;
+    const held: ProcessIdentity = JSON.parse(readFileSync(lock, 'utf8'));
+    expect(held).toMatchObject({ host: hostname(), pid: 1 });
+    const error = await failure(takeLock(lock, options));
+    expect(error.message).toContain('process 1 of ');
+    expect(error.hint).toContain('`--force-unlock`');
+    child.kill('SIGKILL');
+    await ended;
+    expect((await failure(takeLock(lock, options))).code).toBe('locked');
+    await (await takeLock(lock, { ...options, forceUnlock: true }))();
+    expect(readdirSync(join(root, 'locks'))).toEqual([]);
+  });
+});
+
+describe('where hard links are not what they should be', () => {
+  it.each(['EPERM', 'ENOTSUP', 'ENOSYS'])('none at all (%s): the lock is made all the same', async (code) => {
+    vi.spyOn(fs, 'link').mockRejectedValue(Object.assign(new Error(code), { code }));
+    const unlock = await takeLock(lock, options);
+    expect((await failure(takeLock(lock, options))).code).toBe('locked');
+    await unlock();
+    expect(readdirSync(join(root, 'locks'))).toEqual([]);
+  });
+
+  it('one that was made although the server said that it was there: nobody waits for themself', async () => {
+    const real = fs.link;
+    vi.spyOn(fs, 'link').mockImplementation(async (from: fs.PathLike, to: fs.PathLike) => {
+      await real(from, to);
+      throw Object.assign(new Error('EEXIST'), { code: 'EEXIST' });
+    });
+    await (await takeLock(lock, options))();
+    expect(readdirSync(join(root, 'locks'))).toEqual([]);
   });
 });
 

@@ -21,8 +21,9 @@ function recordText(): string {
   return renderRecord(step.record, {
     installed: '2026-01-01T00:00:00.000Z',
     modulefileSha256: 'abc',
-    image: { sha256: undefined, how: 'cloned' },
+    image: { sha256: undefined, size: 3, how: 'cloned' },
     files,
+    retired: [],
   });
 }
 
@@ -36,7 +37,7 @@ describe('readRecord', () => {
     expect(read?.record).toEqual(JSON.parse(recordText()));
     expect(read?.record).toMatchObject({
       moduleName: 'demo/1.0-x',
-      image: { how: 'cloned', size: step?.record.image.size },
+      image: { how: 'cloned', size: 3 },
     });
   });
 

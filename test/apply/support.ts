@@ -32,12 +32,14 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Starts a bundled program; `started` is settled with its first line of output. */
+/** Starts a bundled program, if asked for through another that runs it; `firstLine` is settled with its first output. */
 export function start(
   program: string,
   args: readonly string[],
+  { within = [] }: { within?: readonly string[] } = {},
 ): { child: ChildProcess; ended: Promise<Ended>; firstLine: Promise<string> } {
-  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const [first = '', ...rest] = [...within, process.execPath, program, ...args];
+  const child = spawn(first, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
   let stderr = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;

@@ -214,7 +214,7 @@ describe('an easyconfig that is taken', () => {
             expect(resolved.issues.length).toBeGreaterThan(0);
             return;
           }
-          renderLmod(describeModulefile(resolved.install, '1'));
+          renderLmod(describeModulefile(resolved.install, { toolVersion: '1', images: [resolved.install.installDir] }));
           rendered += 1;
         },
       ),

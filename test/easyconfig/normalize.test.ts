@@ -13,7 +13,7 @@ describe('normalizeEasyconfig', () => {
       description: '',
       docurls: [],
       moduleclass: 'tools',
-      image: { file: 'demo.sif', sha256: undefined },
+      image: { file: 'demo.sif', sha256: undefined, source: undefined, mode: undefined, isSigned: false },
       binds: [],
       runscripts: [],
       wrappers: [],
@@ -21,6 +21,7 @@ describe('normalizeEasyconfig', () => {
       venv: undefined,
       env: { module: {}, container: {} },
       sanityCheckPaths: { files: [], dirs: [] },
+      postInstall: [],
       sanityCheckCommands: [],
     });
   });
@@ -39,7 +40,8 @@ description: |
     Second.
 docurls: [https://d]
 moduleclass: ai
-image: { file: demo.sif, sha256: ${sha256} }
+image: { file: demo.sif, sha256: ${sha256}, source: 'docker://a/b:1', mode: link, verify: signed }
+post_install: [make, { command: configure, host: true }]
 binds:
   - /same
   - site: slurm
@@ -61,7 +63,7 @@ sanity_check_commands: [echo]
       description: 'First.\n\n  Second.',
       docurls: ['https://d'],
       moduleclass: 'ai',
-      image: { file: 'demo.sif', sha256 },
+      image: { file: 'demo.sif', sha256, source: 'docker://a/b:1', mode: 'link', isSigned: true },
       binds: [
         { kind: 'path', host: '/same', container: '/same', access: 'rw', optional: false },
         { kind: 'site', group: 'slurm' },
@@ -74,7 +76,11 @@ sanity_check_commands: [echo]
       venv: { name: 'torch' },
       env: { module: { A: '1' }, container: { B: '2' } },
       sanityCheckPaths: { files: ['bin/x'], dirs: ['lib'] },
-      sanityCheckCommands: ['echo'],
+      postInstall: [
+        { command: 'make', host: false },
+        { command: 'configure', host: true },
+      ],
+      sanityCheckCommands: [{ command: 'echo', host: false }],
     });
   });
 

@@ -99,7 +99,7 @@ describe('texts that are no good YAML', () => {
       "f.yaml:7:1: unknown key \`foo\`
         | foo: 1
         | ^^^
-        hint: known here: name, version, versionsuffix, homepage, whatis, description, docurls, moduleclass, image, binds, runscripts, wrappers, python, env, sanity_check_paths, sanity_check_commands"
+        hint: known here: name, version, versionsuffix, homepage, whatis, description, docurls, moduleclass, image, binds, runscripts, wrappers, python, env, sanity_check_paths, post_install, sanity_check_commands"
     `);
     expect(messagesOf(`\uFEFFnmae: x\n`)[0]).toMatch(/^1:1 /);
     const good = normalFormOf(text.replace('foo: 1\r\n', ''));
@@ -119,7 +119,7 @@ describe('texts that are no good YAML', () => {
       f.yaml:1:26: unknown key \`日本語\` in \`image\`
         | image: { file: "😀é.sif", 日本語: x }
         |                           ^^^^^^
-        hint: known here: file, sha256"
+        hint: known here: file, sha256, source, mode, verify"
     `);
   });
 

@@ -219,7 +219,7 @@ describe('a full file system', () => {
     try {
       sandbox.write('tiny-1.0.yaml', tinyEasyconfig());
       const before = await sandbox.run(`${install} --prefix small/p`);
-      expect(before.stderr).toMatch(/the image needs .* but only .* are free/);
+      expect(before.stderr).toMatch(/the install needs .* for the image and about .* files in .*, but only .* are free/);
       expect(before.status).toBe(1);
       expect(existsSync(join(small, 'p'))).toBe(false);
     } finally {

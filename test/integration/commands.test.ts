@@ -67,6 +67,7 @@ describe('install', () => {
       touch done; wait
       module load tiny
       echo "$NEW $(basename "$SIF")"; cat "$CONTAINERROOT/user-software/mine"
+      ctinstall clean >&2
       ls "$CONTAINERROOT" "$CONTAINERROOT/bin" "$CONTAINERROOT/runscripts"`);
     expect(out).toContain('job ran on\n');
     expect(out).toContain('1 other.sif\nmine\n');

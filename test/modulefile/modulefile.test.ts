@@ -1,10 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { describeModulefile } from '../../src/modulefile/describe-install.ts';
 import { renderLmod } from '../../src/modulefile/render-lmod.ts';
 import type { ResolvedInstall } from '../../src/resolve/types.ts';
 import { normalFormOf } from '../easyconfig/support.ts';
-import { installOf, shippedInstall } from '../plan/support.ts';
+import { modulefileOf as describeModulefile, installOf, shippedInstall } from '../plan/support.ts';
 import { resolved, settingsOf } from '../resolve/support.ts';
 
 function modulefileOf(install: ResolvedInstall): string {
@@ -63,7 +62,7 @@ describe('the modulefile', () => {
   });
 
   it('is the same whenever it is rendered', () => {
-    const modulefile = describeModulefile(everything, '1');
+    const modulefile = describeModulefile(everything);
     const frozen = JSON.stringify(modulefile);
     expect(renderLmod(modulefile)).toBe(renderLmod(modulefile));
     expect(JSON.stringify(modulefile)).toBe(frozen);
@@ -73,7 +72,7 @@ describe('the modulefile', () => {
 describe('describeModulefile', () => {
   it('writes the whatis lines that the easyconfig does not', () => {
     const text = 'whatis: ["description: own", "URL: own", "free"]\nhomepage: https://h\ndocurls: [https://d]\n';
-    expect(describeModulefile(installOf(text), '1').whatis).toEqual([
+    expect(describeModulefile(installOf(text)).whatis).toEqual([
       'Name: demo',
       'Version: 1.0-x',
       'Category: tools',
@@ -86,7 +85,7 @@ describe('describeModulefile', () => {
 
   it('makes the description’s first paragraph a whatis line', () => {
     const text = 'description: |\n  One\n  two.\n  \n  Three.\nhomepage: https://h\n';
-    const { whatis, help } = describeModulefile(installOf(text), '1');
+    const { whatis, help } = describeModulefile(installOf(text));
     expect(whatis).toContain('Description: One two.');
     expect(whatis).toContain('URL: https://h');
     expect(help).toBe(
@@ -95,11 +94,11 @@ describe('describeModulefile', () => {
   });
 
   it('has no help where there is nothing to say', () => {
-    expect(describeModulefile(installOf(''), '1').help).toBe('');
+    expect(describeModulefile(installOf('')).help).toBe('');
   });
 
   it('looks for the image in the install first, then centrally', () => {
-    const { image } = describeModulefile(everything, '1');
+    const { image } = describeModulefile(everything);
     const file = "C++-tools.x it's $x.sif";
     expect(image.candidates).toEqual([
       `/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/${file}`,
@@ -110,7 +109,7 @@ describe('describeModulefile', () => {
   });
 
   it('sets the variables of EasyBuild’s modules', () => {
-    const { variables } = describeModulefile(everything, '1');
+    const { variables } = describeModulefile(everything);
     const installDir = "/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu";
     expect(Object.fromEntries(variables.map(({ name, value }) => [name, value]))).toMatchObject({
       CONTAINERROOT: installDir,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { describePlan, describeStep, isWorthALine } from '../../src/plan/describe-step.ts';
 import { planInstall } from '../../src/plan/plan-install.ts';
 import type { Plan } from '../../src/plan/types.ts';
-import { inputs, installOf, planOf, shippedInstall, stepsOf } from './support.ts';
+import { inputs, installOf, planOf, previousOf, shippedInstall, stepsOf } from './support.ts';
 
 const withAll = `binds: [/data, { host: /opt/x, container: /y, access: ro, optional: true }]
 runscripts: [conda-python-simple]
@@ -10,13 +10,14 @@ wrappers: [start-shell]
 python: { conda_env: base, venv: { name: torch } }
 env: { module: { OUT: "a$b" }, container: { IN: "\`c\`" } }
 sanity_check_paths: { files: [bin/start-shell], dirs: [runscripts] }
+post_install: ["make it"]
 sanity_check_commands: ["python -c 'import x'", "true"]
 `;
 
 const variants: [string, Plan][] = [
   ['the least', planOf('')],
   ['all of it', planOf(withAll)],
-  ['all of it, over an install', planOf(withAll, { hasUserSoftware: true, hasVenv: true, previousFiles: ['old.sif'] })],
+  ['all of it, over an install', planOf(withAll, { hasUserSoftware: true, hasVenv: true, previous: previousOf(['old.sif']) })],
   ['all of it, over user software without the venv', planOf(withAll, { hasUserSoftware: true })],
   ['a venv without conda', planOf('python: { venv: { name: torch } }\n')],
   ['the shipped easyconfig', planInstall(shippedInstall(), inputs)],
@@ -40,10 +41,16 @@ describe.each(variants)('a plan: %s', (_, plan) => {
       'remove-leftovers',
     ] as const)
       expect(kinds.filter((other) => other === kind)).toHaveLength(1);
-    expect(kinds[0]).toBe('make-directory');
+    expect(kinds.slice(0, 2)).toEqual(['make-directory', 'reserve-room']);
+    expect(at('reserve-room')).toBeLessThan(at('copy-image'));
     expect(at('copy-image')).toBeLessThan(at('write-record'));
     expect(kinds.lastIndexOf('write-file')).toBeLessThan(at('write-record'));
     expect(at('write-record')).toBe(at('publish') - 1);
+    const ofRecipe = stepsOf(plan, 'run-in-container').filter(({ purpose }) => purpose.startsWith('post-install'));
+    for (const step of ofRecipe) {
+      expect(plan.steps.indexOf(step)).toBeGreaterThan(at('publish'));
+      expect(plan.steps.indexOf(step)).toBeLessThan(at('record-additions'));
+    }
     expect(at('publish')).toBeLessThan(at('check-paths'));
     expect(kinds.lastIndexOf('run-in-container')).toBeLessThan(at('write-modulefile'));
     expect(at('write-modulefile')).toBe(kinds.length - 2);
@@ -54,7 +61,13 @@ describe.each(variants)('a plan: %s', (_, plan) => {
     for (const step of plan.steps) {
       switch (step.kind) {
         case 'copy-image':
+        case 'link-image':
+        case 'fetch-image':
+        case 'retire-image':
           expect(step.to.startsWith(`${plan.staging}/`)).toBe(true);
+          break;
+        case 'reserve-room':
+          expect(step.directory).toBe(plan.staging);
           break;
         case 'write-file':
         case 'write-record':
@@ -75,6 +88,7 @@ describe.each(variants)('a plan: %s', (_, plan) => {
           expect(step.path).toBe(plan.modulefile);
           break;
         case 'check-paths':
+        case 'record-additions':
         case 'remove-leftovers':
           expect(step.root).toBe(plan.installDir);
           break;
@@ -176,7 +190,7 @@ describe('user software', () => {
 describe('sanity checks', () => {
   it('run as the module would, on what is published', () => {
     const plan = planOf(withAll);
-    const checks = stepsOf(plan, 'run-in-container').slice(1);
+    const checks = stepsOf(plan, 'run-in-container').slice(2);
     expect(checks.map(({ purpose, argv }) => [purpose, argv])).toEqual([
       ["sanity check: python -c 'import x'", ['sh', '-c', "python -c 'import x'"]],
       ['sanity check: true', ['sh', '-c', 'true']],
@@ -201,7 +215,7 @@ describe('sanity checks', () => {
 describe('what an earlier install left', () => {
   it('goes, but for what is there again', () => {
     const previousFiles = ['demo.sif', 'old.sif', 'bin/old', 'bin/make-squashfs', '.ctinstall/record.json'];
-    const [step] = stepsOf(planOf('', { previousFiles }), 'remove-leftovers');
+    const [step] = stepsOf(planOf('', { previous: previousOf(previousFiles) }), 'remove-leftovers');
     expect(step?.files).toEqual(['old.sif', 'bin/old']);
   });
 
@@ -215,7 +229,7 @@ describe('what an earlier install left', () => {
       'user-software.squashfs',
       'a..b/c',
     ];
-    const [step] = stepsOf(planOf('', { previousFiles }), 'remove-leftovers');
+    const [step] = stepsOf(planOf('', { previous: previousOf(previousFiles) }), 'remove-leftovers');
     expect(step?.files).toEqual(['a..b/c']);
   });
 });
@@ -223,9 +237,10 @@ describe('what an earlier install left', () => {
 describe('planInstall', () => {
   it('hands on size and checksum of the image', () => {
     const sha256 = 'a'.repeat(64);
-    const install = { ...installOf(''), image: { file: 'demo.sif', sha256 } };
-    expect(stepsOf(planInstall(install, inputs), 'copy-image')).toMatchObject([
-      { from: '/central/demo.sif', size: inputs.image.size, sha256 },
+    const install = installOf('');
+    const plan = planInstall({ ...install, image: { ...install.image, sha256 } }, inputs);
+    expect(stepsOf(plan, 'copy-image')).toMatchObject([
+      { from: '/central/demo.sif', size: 5 * 1024 ** 3, mtimeMs: 1, sha256 },
     ]);
   });
 
@@ -248,7 +263,7 @@ describe('describePlan', () => {
     const plan = planOf(withAll, {
       hasUserSoftware: true,
       hasVenv: true,
-      previousFiles: ['old.sif', 'bin/old'],
+      previous: previousOf(['demo.sif', 'bin/old'], 'demo.sif'),
     });
     await expect(`${describePlan(plan).join('\n')}\n`).toMatchFileSnapshot('../golden/rebuild.plan.txt');
   });

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { hostPath } from '../../src/lib/paths.ts';
-import { type PlanInputs, planInstall } from '../../src/plan/plan-install.ts';
+import { hostPath, joinHost } from '../../src/lib/paths.ts';
+import { describeModulefile } from '../../src/modulefile/describe-install.ts';
+import type { Modulefile } from '../../src/modulefile/types.ts';
+import { type PlanInputs, type PreviousInstall, planInstall } from '../../src/plan/plan-install.ts';
 import type { Plan, Step } from '../../src/plan/types.ts';
 import type { ResolvedInstall } from '../../src/resolve/types.ts';
 import { readScriptTexts } from '../../src/scripts/read-scripts.ts';
@@ -16,7 +18,8 @@ export const scriptTexts = await readScriptTexts(toolDir);
 
 export const inputs: PlanInputs = {
   toolVersion: '1.2.3',
-  image: { path: hostPath('/central/demo.sif'), size: 5 * 1024 ** 3, how: 'in /central' },
+  image: { kind: 'file', path: hostPath('/central/demo.sif'), size: 5 * 1024 ** 3, mtimeMs: 1, how: 'in /central' },
+  base: hostPath('/recipes'),
   runtime: {
     name: 'singularity',
     path: '/usr/bin/singularity',
@@ -25,10 +28,21 @@ export const inputs: PlanInputs = {
   },
   easyconfigText: 'name: demo\n',
   scriptTexts,
-  previousFiles: [],
+  previous: undefined,
   hasUserSoftware: false,
   hasVenv: false,
 };
+
+/** An earlier install that lists these files. */
+export function previousOf(files: readonly string[], image?: string): PreviousInstall {
+  return { files, image, installed: '2026-01-01T00:00:00.000Z' };
+}
+
+/** The modulefile of an install, with its own image first. */
+export function modulefileOf(install: ResolvedInstall, toolVersion = '1'): Modulefile {
+  const images = [joinHost(install.installDir, install.image.file), ...install.centralImages];
+  return describeModulefile(install, { toolVersion, images });
+}
 
 /** A small install: the least easyconfig with `more` after it. */
 export function installOf(more: string, values: SettingsValues = {}): ResolvedInstall {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { EasyconfigImage } from '../../src/easyconfig/types.ts';
 import { resolveInstall } from '../../src/resolve/resolve-install.ts';
 import type { SettingsValues } from '../../src/settings/options.ts';
 import { easyconfigOf, facts, resolved, settingsOf } from './support.ts';
@@ -9,6 +10,10 @@ const groups: SettingsValues = {
     filesystems: ['/scratch/deep/down', '/scratch', '/project', '/opt'],
   },
 };
+
+function imageNamed(file: string): EasyconfigImage {
+  return { file, sha256: undefined, source: undefined, mode: undefined, isSigned: false };
+}
 
 function bindsOf(more: string, values = groups): string[] {
   return resolved(easyconfigOf(more), settingsOf(values)).binds.map(
@@ -112,7 +117,7 @@ describe('what stands against an install', () => {
   it('values that break a rule only when their templates are replaced', () => {
     const easyconfig = {
       ...easyconfigOf('env: { module: { A: "%(installdir)s%(installdir)s" } }\n'),
-      image: { file: '%(installdir)s', sha256: undefined },
+      image: imageNamed('%(installdir)s'),
     };
     const long = `/${'p'.repeat(30_000)}`;
     const settings = settingsOf({}, long);
@@ -145,7 +150,7 @@ sanity_check_commands: ["echo 100%% %(name)s"]
 `;
     const easyconfig = {
       ...easyconfigOf(text),
-      image: { file: '%(name)s-%(version)s.sif', sha256: undefined },
+      image: imageNamed('%(name)s-%(version)s.sif'),
     };
     const install = resolved(easyconfig, settingsOf({ image_dirs: ['/central'] }));
     const installDir = '/home/user/ctinstall/software/demo/1.0-x';
@@ -162,7 +167,7 @@ sanity_check_commands: ["echo 100%% %(name)s"]
       centralImages: ['/central/demo-1.0.sif'],
       env: { module: { A: installDir }, container: { B: 'demo' } },
       sanityCheckPaths: { files: ['demo.sif'], dirs: ['x1.0'] },
-      sanityCheckCommands: ['echo 100% demo'],
+      sanityCheckCommands: [{ command: 'echo 100% demo', host: false }],
     });
     expect(JSON.stringify(install)).not.toContain('%(');
   });

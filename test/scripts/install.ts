@@ -34,6 +34,8 @@ export interface RunOptions {
   readonly unprivileged?: boolean | number;
   /** Called with the process as soon as it is there: to send it signals. */
   readonly onStart?: (pid: number) => void;
+  /** Called with all that came on stderr up to now. */
+  readonly onError?: (stderr: string) => void;
 }
 
 export const isRoot = process.getuid?.() === 0;
@@ -58,6 +60,7 @@ export function run(argv: readonly string[], options: RunOptions = {}): Promise<
     });
     child.stderr.on('data', (piece: Buffer) => {
       stderr += piece.toString();
+      options.onError?.(stderr);
     });
     child.on('error', reject);
     let isOver = false;
@@ -174,7 +177,7 @@ export function makeInstall(options: InstallOptions = {}): Install {
     leftovers: () =>
       [...readdirSync(root), ...readdirSync(join(root, '.ctinstall'))].filter(
         (entry) =>
-          !/^(bin|runscripts|\.ctinstall|user-software(\.squashfs|\.lineage)?|squashfs-common\.bash)$/.test(entry),
+          !/^(bin|runscripts|\.ctinstall|user-software(\.squashfs|\.lineage)?|squashfs-(common|lock)\.bash)$/.test(entry),
       ),
   };
 }

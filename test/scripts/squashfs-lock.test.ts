@@ -1,13 +1,23 @@
-import { existsSync, lstatSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fakeMksquashfs } from './fakes.ts';
-import { done, type Install, makeInstall, type Ran, run, waitFor } from './install.ts';
+import { done, type Install, isRoot, makeInstall, type Ran, run, waitFor } from './install.ts';
 import { describeSquashfs, describeTree } from './tree.ts';
 
 const host = hostname();
 const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+const namespace = /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '';
 
 function makeFilled(): Install {
   const install = makeInstall();
@@ -38,7 +48,7 @@ function slowDown(install: Install): { begun: string; go: () => void } {
 }
 
 describe('while another run is at work', () => {
-  test.each(['make-squashfs', 'unmake-squashfs'])('%s fails, and names it', async (script) => {
+  test.each(['make-squashfs', 'unmake-squashfs'])('%s --no-wait fails, and names it', async (script) => {
     const install = makeFilled();
     const { begun, go } = slowDown(install);
     let holder = 0;
@@ -48,24 +58,72 @@ describe('while another run is at work', () => {
     });
     await waitFor(begun);
     expect(lstatSync(install.lock).isSymbolicLink()).toBe(true);
-    const second = await install.run(script);
-    expect(second).toMatchObject({ status: 1, stdout: '' });
-    expect(second.stderr).toMatch(
-      new RegExp(
-        `^error: another run is at work on this user software: process ${holder} of ${userInfo().username} on ${host}, Slurm job 4711\n` +
-          `hint: run it again when that one is done; if that process is surely gone: rm '.*user-software\\.lock'\n$`,
-      ),
-    );
+    expect(await install.run(script, ['--no-wait'])).toMatchObject({
+      status: 1,
+      stdout: '',
+      stderr:
+        `error: another run is at work on this user software: process ${holder} of ${userInfo().username} on ${host}, Slurm job 4711\n` +
+        'hint: run it again when that one is done\n',
+    });
     go();
     expect(await first).toMatchObject(done);
     expect(describeSquashfs(install.squashfs)).toEqual(describeTree(install.directory));
     expect(existsSync(install.lock)).toBe(false);
   });
 
+  test('another one waits, says for whom, and then does its work', async () => {
+    const install = makeFilled();
+    const { begun, go } = slowDown(install);
+    let holder = 0;
+    const first = install.make([], { onStart: (pid) => (holder = pid) });
+    await waitFor(begun);
+    const second = install.unmake([], {
+      onError: (said) => {
+        if (said.includes('waiting for')) go();
+      },
+    });
+    expect(await first).toMatchObject(done);
+    expect(await second).toMatchObject({
+      status: 0,
+      stderr: `waiting for process ${holder} of ${userInfo().username} on ${host}\n`,
+    });
+    expect(existsSync(install.squashfs)).toBe(false);
+    expect(install.leftovers()).toEqual(['begun', 'go']);
+  });
+
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('one that waits is stopped by %s, and leaves the lock alone', async (signal, status) => {
+    const install = makeFilled();
+    symlinkSync('another-node:1:1:boot:someone:', install.lock);
+    let waiting = 0;
+    const ran = await install.make([], {
+      onStart: (pid) => (waiting = pid),
+      onError: () => process.kill(waiting, signal),
+    });
+    expect(ran).toMatchObject({ status, stderr: expect.stringMatching(/^waiting for process 1 of someone/) });
+    expect(readlinkSync(install.lock)).toBe('another-node:1:1:boot:someone:');
+  });
+
+  test('one that waits while the install is removed says so', async () => {
+    const install = makeFilled();
+    symlinkSync('another-node:1:1:boot:someone:', install.lock);
+    const ran = await install.make([], {
+      onError: () => {
+        if (existsSync(install.state)) renameSync(install.state, join(install.fakes, 'gone'));
+        rmSync(install.directory, { recursive: true, force: true });
+      },
+    });
+    expect(ran.status).toBe(1);
+    expect(ran.stderr).toMatch(/\nerror: `.*` was uninstalled meanwhile\n$/);
+    expect(existsSync(install.state)).toBe(false);
+  });
+
   test('the command of the hint does what it says', async () => {
     const install = makeFilled();
     symlinkSync('another-node:1:1:boot:someone:', install.lock);
-    const { stderr } = await install.make();
+    const { stderr } = await install.make(['--no-wait']);
     const command = /if that process is surely gone: (.*)\n$/.exec(stderr)?.[1] ?? '';
     expect(await run(['bash', '-c', command])).toMatchObject(done);
     expect(await install.make()).toMatchObject(done);
@@ -77,7 +135,7 @@ describe('a lock that was left', () => {
     const install = makeFilled();
     const said = `another-node:${await deadProcess()}:1:${boot}:someone:`;
     symlinkSync(said, install.lock);
-    const ran = await install.make();
+    const ran = await install.make(['--no-wait']);
     expect(ran.status).toBe(1);
     expect(ran.stderr).toContain('of someone on another-node\n');
     expect(readlinkSync(install.lock)).toBe(said);
@@ -86,12 +144,53 @@ describe('a lock that was left', () => {
 
   test('by a process that is alive is believed', async () => {
     const install = makeFilled();
-    symlinkSync(`${host}:${process.pid}:${startOf(process.pid)}:${boot}:someone:`, install.lock);
-    expect((await install.make()).status).toBe(1);
+    for (const more of ['', `:${namespace}`]) {
+      symlinkSync(`${host}:${process.pid}:${startOf(process.pid)}:${boot}:someone:${more}`, install.lock);
+      expect((await install.make(['--no-wait'])).status).toBe(1);
+      rmSync(install.lock);
+    }
+  });
+
+  test('by one in another PID namespace is believed, whatever has its number here', async () => {
+    const install = makeFilled();
+    for (const pid of [await deadProcess(), 1, process.pid]) {
+      symlinkSync(`${host}:${pid}:1:${boot}:someone::${Number(namespace) + 1}`, install.lock);
+      const ran = await install.make(['--no-wait']);
+      expect(ran.status).toBe(1);
+      expect(ran.stderr).toContain('if that process is surely gone: rm ');
+      rmSync(install.lock);
+    }
+  });
+
+  const asRoot = isRoot ? [] : ['--map-root-user'];
+  test.each([['--mount-proc'], []])('a live one in a real PID namespace, unshare %s, is believed', async (...more) => {
+    const install = makeFilled();
+    const { begun, go } = slowDown(install);
+    const make = join(install.root, 'bin/make-squashfs');
+    const first = run(['unshare', ...asRoot, '--pid', '--fork', '--kill-child', ...more, make], {
+      env: { PATH: `${install.fakes}:${process.env.PATH}` },
+    });
+    await waitFor(begun);
+    expect(readlinkSync(install.lock)).toMatch(/^[^:]+:1:\d+:/);
+    const second = await install.make(['--no-wait']);
+    expect(second.status).toBe(1);
+    expect(second.stderr).toContain('process 1 of ');
+    // The other way round: one in there knows nothing of who holds the lock out here.
+    const inside = await run(
+      ['unshare', ...asRoot, '--pid', '--fork', '--kill-child', ...more, make, '--no-wait'],
+    );
+    expect(inside.status).toBe(1);
+    go();
+    expect(await first).toMatchObject(done);
+    expect(install.leftovers()).toEqual(['begun', 'go']);
   });
 
   test.each<[string, () => Promise<string>]>([
     ['by a process that is gone', async () => `${host}:${await deadProcess()}:12345:${boot}:someone:`],
+    [
+      'by a process of this PID namespace that is gone',
+      async () => `${host}:${await deadProcess()}:12345:${boot}:someone::${namespace}`,
+    ],
     ['by one whose number another has now', async () => `${host}:${process.pid}:1:${boot}:someone:`],
     ['before the machine was started anew', async () => `${host}:${process.pid}:${startOf(process.pid)}:old:someone:`],
   ])('%s is taken over', async (_what, say) => {
@@ -126,21 +225,27 @@ describe('a lock that was left', () => {
   });
 });
 
-test('many at once, of which each finds the lock of a dead process: never do two work at the same time', async () => {
-  const install = makeFilled();
-  // A directory can be made by one only.
-  fakeMksquashfs(
-    install,
-    'mkdir "$1/../alone" || { touch "$1/../two"; exit 1; }; sleep 0.1; real "$@"; rmdir "$1/../alone"',
-  );
-  for (let round = 0; round < 6; round++) {
-    symlinkSync(`${host}:${await deadProcess()}:${round + 1}:${boot}:someone:`, install.lock);
-    const all: Ran[] = await Promise.all(Array.from({ length: 8 }, () => install.make()));
-    expect(existsSync(join(install.root, 'two'))).toBe(false);
-    expect(all.filter(({ status }) => status === 0).length).toBeGreaterThan(0);
-    for (const { status, stderr } of all)
-      if (status !== 0) expect(stderr).toMatch(/^error: another run is at work on this user software: process \d+ of /);
-    expect(install.leftovers()).toEqual([]);
-  }
-  expect(await install.make()).toMatchObject(done);
+describe('many at once, of which each finds the lock of a dead process', () => {
+  test.each(['--no-wait', 'waiting'])('never do two work at the same time: %s', async (how) => {
+    const install = makeFilled();
+    // A directory can be made by one only.
+    fakeMksquashfs(
+      install,
+      'mkdir "$1/../alone" || { touch "$1/../two"; exit 1; }; sleep 0.1; real "$@"; rmdir "$1/../alone"',
+    );
+    const isWaiting = how === 'waiting';
+    for (let round = 0; round < (isWaiting ? 2 : 6); round++) {
+      symlinkSync(`${host}:${await deadProcess()}:${round + 1}:${boot}:someone:`, install.lock);
+      const all: Ran[] = await Promise.all(
+        Array.from({ length: 8 }, () => install.make(isWaiting ? [] : ['--no-wait'])),
+      );
+      expect(existsSync(join(install.root, 'two'))).toBe(false);
+      expect(all.filter(({ status }) => status === 0).length).toBeGreaterThan(isWaiting ? 7 : 0);
+      for (const { status, stderr } of all)
+        if (status !== 0)
+          expect(stderr).toMatch(/^error: another run is at work on this user software: process \d+ of /);
+      expect(install.leftovers()).toEqual([]);
+    }
+    expect(await install.make()).toMatchObject(done);
+  });
 });

@@ -19,6 +19,8 @@ describe('foldSettings', () => {
       imageDirs: [],
       runtime: undefined,
       enforceChecksums: false,
+      requiresSignature: false,
+      imageMode: 'copy',
       squashfsProcessors: 0,
       bindGroups: {},
       origins: {
@@ -28,6 +30,8 @@ describe('foldSettings', () => {
         image_dirs: ['default'],
         runtime: ['default'],
         enforce_checksums: ['default'],
+        verify: ['default'],
+        image_mode: ['default'],
         squashfs_processors: ['default'],
         bind_groups: ['default'],
       },

@@ -63,6 +63,8 @@ describe('readSettings', () => {
       easyconfigs: ['CTINSTALL_EASYCONFIGS'],
       image_dirs: ['--image-dir', 'CTINSTALL_IMAGE_DIRS', user, `${root}/site.yaml`, 'site preset generic'],
       enforce_checksums: ['default'],
+      verify: ['default'],
+      image_mode: ['default'],
       squashfs_processors: [`${root}/site.yaml`],
       bind_groups: ['default'],
     });

@@ -1,7 +1,7 @@
-import { readRecords } from '../../apply/record.ts';
+import { type InstallRecord, readRecords } from '../../apply/record.ts';
 import { isFile } from '../../host/files.ts';
 import { formatBytes } from '../../lib/format.ts';
-import { joinHost } from '../../lib/paths.ts';
+import { type HostPath, joinHost } from '../../lib/paths.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import { type CommandContext, readSettingsOf } from '../context.ts';
 
@@ -19,7 +19,7 @@ export async function list(word: string | undefined, flags: SettingsValues, cont
         installDir,
         image: record?.image.file,
         imageSize: record?.image.size,
-        hasOwnImage: record === undefined ? undefined : await isFile(joinHost(installDir, record.image.file)),
+        hasOwnImage: record === undefined ? undefined : await hasOwnImage(installDir, record),
         installed: record?.installed,
         fault,
       })),
@@ -41,4 +41,8 @@ export async function list(word: string | undefined, flags: SettingsValues, cont
           ? `nothing is installed under ${prefix}`
           : `nothing installed under ${prefix} matches \`${word}\``,
     });
+}
+
+async function hasOwnImage(installDir: HostPath, { image }: InstallRecord): Promise<boolean> {
+  return !['central', 'linked'].includes(image.how) && (await isFile(joinHost(installDir, image.file)));
 }

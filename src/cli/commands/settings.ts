@@ -25,6 +25,10 @@ function settingValue(folded: Settings, key: OptionKey): unknown {
       return folded.imageDirs;
     case 'enforce_checksums':
       return folded.enforceChecksums;
+    case 'verify':
+      return folded.requiresSignature ? 'signed' : 'none';
+    case 'image_mode':
+      return folded.imageMode;
     case 'squashfs_processors':
       return folded.squashfsProcessors;
     case 'bind_groups':

@@ -14,6 +14,7 @@ export interface SquashfsFlags {
   readonly keepDirectory?: boolean;
   readonly replaceDirectory?: boolean;
   readonly processors?: string;
+  readonly wait?: boolean;
 }
 
 const actions = ['make', 'unmake', 'status'] as const;
@@ -62,6 +63,7 @@ function scriptArguments(flags: SquashfsFlags): string[] {
     '--keep-squashfs': flags.keepSquashfs,
     '--keep-directory': flags.keepDirectory,
     '--replace-directory': flags.replaceDirectory,
+    '--no-wait': flags.wait === false,
   };
   const switches = Object.entries(given).flatMap(([flag, isGiven]) => (isGiven === true ? [flag] : []));
   return [...switches, ...(flags.processors === undefined ? [] : ['--processors', flags.processors])];

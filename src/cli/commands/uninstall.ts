@@ -13,6 +13,7 @@ export interface UninstallFlags {
   readonly withUserSoftware?: boolean;
   readonly yes?: boolean;
   readonly wait?: boolean;
+  readonly forceUnlock?: boolean;
 }
 
 /** Removes what the record of an install lists; user software stays unless it is asked for by name. */
@@ -34,10 +35,12 @@ export async function uninstall(
   const removesUserSoftware = flags.withUserSoftware === true;
   if (flags.yes !== true)
     await confirm(`remove ${record.moduleName}${removesUserSoftware ? ' with all user software' : ''}?`, context);
-  await withInstallLock(places, { ...context, waits: flags.wait !== false }, async () => {
+  const locking = { ...context, waits: flags.wait !== false, forceUnlock: flags.forceUnlock === true };
+  await withInstallLock(places, locking, async () => {
     // Another run may have changed it meanwhile, or one that was stopped was put back.
     const current = (await readRecord(installDir))?.record;
-    if (current !== undefined) await uninstallFiles(places, current, { removesUserSoftware });
+    if (current !== undefined)
+      await uninstallFiles(places, current, { removesUserSoftware, signal: context.signal });
   });
   const kept = await hasUserSoftware(installDir);
   if (context.isJson)

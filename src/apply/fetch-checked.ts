@@ -1,0 +1,26 @@
+import { checkImage } from '../discover/image.ts';
+import { hashFile } from '../host/hash-file.ts';
+import { CtinstallError } from '../lib/errors.ts';
+import { maskCredentials } from '../lib/mask-credentials.ts';
+import { type FetchOptions, fetchImage } from './fetch-image.ts';
+
+/**
+ * Brings an image and checks it like one that is here: structure, architecture, checksum. Returns its SHA-256.
+ * @throws CtinstallError `fetch-failed`, `image-…`, `checksum-mismatch`; `to` may then be there, for the caller to remove
+ */
+export async function fetchChecked(options: FetchOptions & { readonly sha256: string | undefined }): Promise<string> {
+  await fetchImage(options);
+  await checkImage(options.to);
+  const sha256 = await hashFile(options.to, options.signal);
+  requireSha256(sha256, options.sha256, maskCredentials(options.source));
+  return sha256;
+}
+
+/** @throws CtinstallError `checksum-mismatch` with both hashes, where one is expected and it is not this one */
+export function requireSha256(found: string | undefined, expected: string | undefined, image: string): void {
+  if (expected !== undefined && found !== expected)
+    throw new CtinstallError('checksum-mismatch', `\`${image}\` is not the image that the easyconfig names`, {
+      details: [`  expected SHA-256 ${expected}`, `  it has           ${found}`],
+      hint: 'get the image again; if the new one is meant, put its SHA-256 into the easyconfig',
+    });
+}

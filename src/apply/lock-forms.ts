@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { createFileOnce, createLinkOnce, readLinkIfThere } from '../host/create-once.ts';
+import { readTextIfThere } from '../host/files.ts';
+import type { ProcessIdentity } from '../host/process-identity.ts';
+import { type HostPath, hostPath } from '../lib/paths.ts';
+
+/** How a lock is written down. What it says is text, which differs from holder to holder. */
+export interface LockForm {
+  /** What a holder is told to be at. */
+  readonly message: string;
+  readonly render: (holder: ProcessIdentity) => string;
+  /** Undefined where the text tells nothing of the holder. */
+  readonly parse: (text: string) => ProcessIdentity | undefined;
+  /** What the lock says now that it was made; undefined where there is one already. */
+  readonly create: (path: HostPath, text: string) => Promise<string | undefined>;
+  readonly read: (path: HostPath) => Promise<string | undefined>;
+  /** The lock that allows to remove this one, for as long as it is the dead holder's. */
+  readonly claimOf: (path: HostPath, text: string) => HostPath;
+}
+
+/** A file that says in JSON who holds it: the lock of an install. */
+export const fileLock: LockForm = {
+  message: 'another ctinstall is at work on the same install',
+  render: (holder) => `${JSON.stringify(holder)}\n`,
+  parse: (text) => {
+    try {
+      const value: unknown = JSON.parse(text);
+      return typeof value === 'object' && value !== null && 'host' in value && 'pid' in value
+        ? (value as ProcessIdentity)
+        : undefined;
+    } catch {
+      return undefined;
+    }
+  },
+  create: createFileOnce,
+  read: readTextIfThere,
+  claimOf: (path, text) => hostPath(`${path}.${createHash('sha256').update(text).digest('hex').slice(0, 16)}~`),
+};
+
+/**
+ * A symbolic link whose target says who holds it: the lock of the user software of an install, which `make-squashfs` and
+ * `unmake-squashfs` take with no ctinstall at hand. What is said here must be kept alike in `squashfs-lock.bash`.
+ */
+export const linkLock: LockForm = {
+  message: 'another run is at work on the user software of this install',
+  render: ({ host, pid, started, boot, user, slurmJob, pidNamespace }) =>
+    [host, pid, started, boot, user.replaceAll(':', '_'), slurmJob ?? '', pidNamespace ?? ''].join(':'),
+  parse: (text) => {
+    const [host, pid, started, boot, user, slurmJob, pidNamespace] = text.split(':');
+    if (!host || !/^[1-9]\d*$/.test(pid ?? '') || started === undefined || boot === undefined) return undefined;
+    return {
+      host,
+      pid: Number(pid),
+      started,
+      boot,
+      user: user ?? '',
+      slurmJob: slurmJob || undefined,
+      pidNamespace: pidNamespace || undefined,
+    };
+  },
+  create: async (path, text) => ((await createLinkOnce(path, text)) ? text : undefined),
+  read: readLinkIfThere,
+  claimOf: (path, text) => {
+    const [host, pid, started] = text.split(':');
+    return hostPath(`${path}.after-${host}-${pid}-${started}`);
+  },
+};

@@ -1,0 +1,16 @@
+import { commandError, run } from '../host/run.ts';
+import { CtinstallError } from '../lib/errors.ts';
+import type { RunOnHostStep } from '../plan/types.ts';
+import type { RunContext } from './run-in-container.ts';
+
+/** Runs a command of the recipe in a shell of the host. Whether the user has allowed that is asked long before. */
+export async function runOnHost(step: RunOnHostStep, context: RunContext): Promise<void> {
+  const argv = ['sh', '-c', step.command] as const;
+  const env = { ...context.environment, ...step.environment };
+  const result = await run(argv, { env, cwd: step.cwd, signal: context.signal });
+  for (const line of `${result.stdout}${result.stderr}`.split('\n')) if (line !== '') context.log(`  | ${line}`);
+  if (result.exitCode === 0) return;
+  const { message, details } = commandError(argv, result, `\`${step.purpose}\``, step.cwd);
+  const code = step.purpose.startsWith('sanity check') ? 'sanity-check-failed' : 'command-failed';
+  throw new CtinstallError(code, message, { details });
+}

@@ -1,0 +1,107 @@
+import { readRecord } from '../apply/record.ts';
+import { hasUserSoftware, hasVenv } from '../apply/user-software.ts';
+import { discoverImage } from '../discover/image.ts';
+import { discoverRuntime, type Runtime } from '../discover/runtime.ts';
+import { lstatIfThere } from '../host/files.ts';
+import { CtinstallError } from '../lib/errors.ts';
+import { formatCommand } from '../lib/format.ts';
+import { type HostPath, hostPath, joinHost } from '../lib/paths.ts';
+import { type PreviousInstall, planInstall } from '../plan/plan-install.ts';
+import type { Plan } from '../plan/types.ts';
+import { resolveInstall } from '../resolve/resolve-install.ts';
+import type { ImageFile, ImageSource, ResolvedInstall } from '../resolve/types.ts';
+import { namesOfScripts } from '../scripts/names.ts';
+import { readScriptTexts } from '../scripts/read-scripts.ts';
+import type { Settings } from '../settings/types.ts';
+import type { CommandContext } from './context.ts';
+import { type LoadedEasyconfig, loadEasyconfig, unresolvable } from './load-easyconfig.ts';
+import { commandNames } from './program.ts';
+
+/** An easyconfig with what it becomes here. */
+export interface Target {
+  readonly loaded: LoadedEasyconfig;
+  readonly install: ResolvedInstall;
+  readonly runtime: Runtime;
+}
+
+/** settings → discover → resolve, for one easyconfig. */
+export async function resolveTarget(name: string, settings: Settings, context: CommandContext): Promise<Target> {
+  const loaded = await loadEasyconfig(name, settings, context, commandNames);
+  const runtime = await discoverRuntime(settings.runtime, context.environment);
+  const resolved = resolveInstall(loaded.easyconfig, settings, {
+    runtime: runtime.kind === 'found' ? runtime.value.name : 'singularity',
+    scripts: { runscripts: namesOfScripts('runscripts'), wrappers: namesOfScripts('bin') },
+  });
+  if (resolved.install === undefined) throw unresolvable(loaded, resolved.issues);
+  if (runtime.kind === 'missing')
+    throw new CtinstallError('runtime-missing', `no container runtime: tried ${runtime.tried.join(' and ')}`, {
+      hint: 'load its module (`module spider singularity`), or name it with `--runtime <program>`',
+    });
+  return { loaded, install: resolved.install, runtime: runtime.value };
+}
+
+export interface ImageOptions {
+  /** `--image`: this file and no other. */
+  readonly asked: string | undefined;
+  readonly settings: Settings;
+}
+
+export async function planTarget(target: Target, image: ImageOptions, context: CommandContext): Promise<Plan> {
+  const { loaded, install, runtime } = target;
+  return planInstall(install, {
+    toolVersion: context.toolVersion,
+    runtime,
+    image: await findImage(target, image, context),
+    base: hostPath('..', loaded.path),
+    easyconfigText: loaded.text,
+    scriptTexts: await readScriptTexts(context.toolDir),
+    previous: await findPrevious(install.installDir),
+    hasUserSoftware: await hasUserSoftware(install.installDir),
+    hasVenv: install.venv !== undefined && (await hasVenv(install.installDir, install.venv.name)),
+  });
+}
+
+async function findPrevious(installDir: HostPath): Promise<PreviousInstall | undefined> {
+  const record = (await readRecord(installDir))?.record;
+  if (record === undefined) return undefined;
+  const image = await lstatIfThere(joinHost(installDir, record.image.file));
+  return {
+    files: [...record.files.map(({ path }) => path), ...record.retired],
+    image: image?.isFile() === true && record.image.how !== 'central' ? record.image.file : undefined,
+    installed: record.installed,
+  };
+}
+
+/** The image file if there is one, else the source that the easyconfig names. */
+async function findImage(target: Target, options: ImageOptions, context: CommandContext): Promise<ImageSource> {
+  const { source, mode } = target.install.image;
+  try {
+    return await findImageFile(target, options, context);
+  } catch (error) {
+    const isMissing = error instanceof CtinstallError && error.code === 'image-not-found';
+    if (!isMissing || source === undefined || options.asked !== undefined) throw error;
+    if (mode === 'copy') return { kind: 'source', source };
+    throw new CtinstallError('image-not-found', error.message, {
+      details: error.details,
+      hint: `image mode \`${mode}\` needs the image in an image directory; to bring it there: ctinstall install --fetch <dir> ${formatCommand([target.loaded.path])}`,
+    });
+  }
+}
+
+/** @throws CtinstallError `image-not-found` naming every place tried; `image-…` when it cannot run here */
+export async function findImageFile(
+  { loaded, install }: Target,
+  { asked, settings }: ImageOptions,
+  context: CommandContext,
+): Promise<ImageFile> {
+  const own = joinHost(install.installDir, install.image.file);
+  const hasOwn = (await lstatIfThere(own))?.isFile() === true && install.image.mode === 'copy';
+  return discoverImage({
+    easyconfig: loaded.path,
+    file: install.image.file,
+    asked: asked === undefined ? undefined : hostPath(asked, context.cwd),
+    directories: settings.imageDirs,
+    cwd: context.cwd,
+    installed: hasOwn ? own : undefined,
+  });
+}

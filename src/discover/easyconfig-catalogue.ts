@@ -1,0 +1,142 @@
+import { type SummarizedEasyconfig, summarizeEasyconfig } from '../easyconfig/summarize.ts';
+import { lstatIfThere } from '../host/files.ts';
+import { type FileState, readFileStates, readTexts } from '../host/many-files.ts';
+import { formatBytes } from '../lib/format.ts';
+import type { HostPath } from '../lib/paths.ts';
+import {
+  emptyIndex,
+  hasFault,
+  type IndexPlace,
+  type IndexRow,
+  parseRow,
+  readIndex,
+  renderRow,
+  writeIndex,
+} from './easyconfig-index.ts';
+import { type EasyconfigSearch, findEasyconfigs } from './easyconfigs.ts';
+
+export interface CataloguedEasyconfig extends SummarizedEasyconfig {
+  readonly path: HostPath;
+  /** Whether the word is in what the easyconfig says; in its path, where that cannot be read. */
+  readonly isMatch: boolean;
+}
+
+export interface EasyconfigCatalogue {
+  /** In no order: those that match, and those with a fault. */
+  readonly easyconfigs: readonly CataloguedEasyconfig[];
+  /** Directories that cannot be read, one line each. */
+  readonly faults: readonly string[];
+  /** Writes the index, where that is worth it. */
+  readonly keepIndex: () => Promise<void>;
+}
+
+export interface CatalogueOptions {
+  /** What is searched for; empty for all easyconfigs. */
+  readonly word: string;
+  readonly index: IndexPlace | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The current directory is another one each time: only with so many easyconfigs in it they go into the index. */
+const leastHere = 100;
+/** No easyconfig is so large, and YAML of this size takes seconds. */
+const mostBytes = 2 ** 20;
+
+/**
+ * Searches what the easyconfigs in the current directory and along the path say of themselves. Only those are read whose
+ * file is not in the very state that the index knows.
+ * @throws CtinstallError `interrupted`
+ */
+export async function searchCatalogue(
+  search: Pick<EasyconfigSearch, 'cwd' | 'directories'>,
+  { word, index: place, signal }: CatalogueOptions,
+): Promise<EasyconfigCatalogue> {
+  const { here, along, faults } = await findEasyconfigs(search, signal);
+  const paths = [...new Set([...here, ...along])];
+  const started = Date.now();
+  const states = await readFileStates(paths, signal);
+  const index = place === undefined ? emptyIndex : await readIndex(place);
+  const isToIndex = here.length < leastHere ? new Set(along) : { has: () => true };
+
+  const easyconfigs: CataloguedEasyconfig[] = [];
+  const add = (path: HostPath, read: SummarizedEasyconfig): void => {
+    const isMatch = (read.summary?.words ?? path.toLowerCase()).includes(word.toLowerCase());
+    if (isMatch || read.fault !== undefined) easyconfigs.push({ path, ...read, isMatch });
+  };
+  const rows: IndexRow[] = [];
+  const toRead: FileToRead[] = [];
+  const written = JSON.stringify(word.toLowerCase()).slice(1, -1);
+  for (const [at, path] of paths.entries()) {
+    const state = states[at];
+    const unusable = state === undefined ? await describeMissing(path) : describeUnusable(state);
+    if (unusable !== undefined) add(path, { summary: undefined, fault: `${path}: ${unusable}` });
+    if (state === undefined || unusable !== undefined) continue;
+    const line = index.find(path, state);
+    const concerns = line !== undefined && (line.includes(written) || hasFault(line));
+    const read = concerns ? parseRow(line) : undefined;
+    if (line === undefined || (concerns && read === undefined)) toRead.push({ path, state });
+    else if (isToIndex.has(path)) rows.push({ path, state, line });
+    if (read !== undefined) add(path, read);
+  }
+  let changes = index.size - rows.length;
+  for await (const { path, state, read } of readEach(toRead, signal)) {
+    add(path, read);
+    if (!isToIndex.has(path) || !isSettled(state, started)) continue;
+    rows.push({ path, state, line: renderRow(read) });
+    changes += 1;
+  }
+  // A few easyconfigs are read again sooner than a large index is written.
+  const isWorthIt = changes > 0 && changes >= rows.length / 50;
+  return {
+    easyconfigs,
+    faults,
+    keepIndex: async () => {
+      if (place !== undefined && isWorthIt) await writeIndex(place, rows);
+    },
+  };
+}
+
+interface FileToRead {
+  readonly path: HostPath;
+  readonly state: FileState;
+}
+
+/** So many are read, then parsed: the signal to stop is seen in between. */
+const batchSize = 1000;
+
+/** Files that are gone by now are left out. */
+async function* readEach(
+  files: readonly FileToRead[],
+  signal: AbortSignal | undefined,
+): AsyncGenerator<FileToRead & { readonly read: SummarizedEasyconfig }> {
+  for (let first = 0; first < files.length; first += batchSize) {
+    const batch = files.slice(first, first + batchSize);
+    const texts = await readTexts(
+      batch.map(({ path }) => path),
+      signal,
+    );
+    for (const [at, { path, state }] of batch.entries()) {
+      const text = texts[at];
+      if (typeof text === 'string') yield { path, state, read: summarizeEasyconfig(path, text) };
+      else if (text !== undefined && (await lstatIfThere(path)) !== undefined)
+        yield { path, state: { ...state, ctimeMs: Infinity }, read: { summary: undefined, fault: text.message } };
+    }
+  }
+}
+
+/**
+ * Whether a further change must show in the file's times. They move in ticks of 10 ms or less, and of up to two seconds on
+ * file systems that know no parts of a second. (A file that cannot be read may become readable with no change to it: never.)
+ */
+function isSettled({ ctimeMs }: FileState, now: number): boolean {
+  return now - ctimeMs > (ctimeMs % 1000 === 0 ? 2000 : 50);
+}
+
+async function describeMissing(path: HostPath): Promise<string | undefined> {
+  return (await lstatIfThere(path)) === undefined ? undefined : 'is a link to nothing';
+}
+
+function describeUnusable({ isFile, size }: FileState): string | undefined {
+  if (!isFile) return 'is no regular file';
+  return size > mostBytes ? `has ${formatBytes(size)}, which is too large for an easyconfig` : undefined;
+}

@@ -1,0 +1,20 @@
+import { chmod, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fileError, rename, syncDirectories } from './files.ts';
+
+/** Puts a file that another program wrote into place, so that it is there whole or not at all: to the disk, then renamed. */
+export async function finishFile(part: string, to: string, mode: number): Promise<void> {
+  try {
+    await chmod(part, mode & ~process.umask());
+    const file = await open(part, 'r');
+    try {
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw fileError(error, 'write', to);
+  }
+  await rename(part, to);
+  await syncDirectories([dirname(to)]);
+}

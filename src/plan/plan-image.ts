@@ -1,0 +1,106 @@
+import { maskCredentials } from '../lib/mask-credentials.ts';
+import { type HostPath, joinHost, type StagingDir } from '../lib/paths.ts';
+import type { ImageFile, ResolvedInstall } from '../resolve/types.ts';
+import type { PlanInputs } from './plan-install.ts';
+import type { PlannedRecord, Step } from './types.ts';
+
+export interface PlannedImage {
+  readonly steps: readonly Step[];
+  /** Bytes that the image will take. */
+  readonly bytes: number;
+  /** The image while the install is built, and once it is published. */
+  readonly staged: HostPath;
+  readonly published: HostPath;
+  /** Where the module looks for it, in this order. */
+  readonly candidates: readonly HostPath[];
+  readonly record: PlannedRecord['image'];
+  /** Files of the install that are images, relative. */
+  readonly files: readonly string[];
+  /** An earlier image that stays under its own name: another one is used now. */
+  readonly kept: readonly string[];
+  /** The name that an earlier image of the same name gets. */
+  readonly retired: readonly string[];
+}
+
+/**
+ * How the image comes into the install: copied, linked, brought from its source, or not at all. An earlier image stays for
+ * jobs that run from it, or that will start from it: under its own name if the new one has another.
+ */
+export function planImage(install: ResolvedInstall, inputs: PlanInputs, staging: StagingDir): PlannedImage {
+  const { file } = install.image;
+  const own = joinHost(install.installDir, file);
+  const staged = joinHost(staging, file);
+  const { previous } = inputs;
+  if (inputs.image.kind === 'file' && install.image.mode === 'central') {
+    const { path } = inputs.image;
+    return {
+      steps: [...planSignature(install, path), { kind: 'use-central-image', path, ...checked(install, inputs.image) }],
+      bytes: 0,
+      staged: path,
+      published: path,
+      candidates: unique([path, ...install.centralImages]),
+      record: { file, source: path },
+      files: [],
+      kept: previous?.image === undefined ? [] : [previous.image],
+      retired: [],
+    };
+  }
+  const kept = previous?.image === undefined || previous.image === file ? [] : [previous.image];
+  const retired =
+    previous?.image === file
+      ? [`.ctinstall/retired/${previous.installed.replace(/[^\w]/g, '-').slice(0, 40)}/${file}`]
+      : [];
+  return {
+    steps: [
+      ...retired.map((to) => ({ kind: 'retire-image' as const, from: own, to: joinHost(staging, to) })),
+      ...planOwnImage(install, inputs, staging),
+    ],
+    bytes: inputs.image.kind === 'file' && install.image.mode === 'copy' ? inputs.image.size : 0,
+    staged,
+    published: own,
+    candidates: unique([own, ...install.centralImages]),
+    record: { file, source: inputs.image.kind === 'file' ? inputs.image.path : maskCredentials(inputs.image.source) },
+    files: [file],
+    kept,
+    retired,
+  };
+}
+
+function planOwnImage(install: ResolvedInstall, inputs: PlanInputs, staging: StagingDir): Step[] {
+  const to = joinHost(staging, install.image.file);
+  if (inputs.image.kind === 'source')
+    return [
+      {
+        kind: 'fetch-image',
+        source: inputs.image.source,
+        base: inputs.base,
+        to,
+        work: joinHost(staging, '.ctinstall', 'fetch'),
+        runtime: install.runtime,
+        sha256: install.image.sha256,
+      },
+      ...planSignature(install, to),
+    ];
+  const { path } = inputs.image;
+  return [
+    ...planSignature(install, path),
+    {
+      kind: install.image.mode === 'link' ? 'link-image' : 'copy-image',
+      from: path,
+      to,
+      ...checked(install, inputs.image),
+    },
+  ];
+}
+
+function checked({ image }: ResolvedInstall, { size, mtimeMs }: ImageFile) {
+  return { size, mtimeMs, sha256: image.sha256 };
+}
+
+function planSignature({ image, runtime }: ResolvedInstall, path: HostPath): Step[] {
+  return image.isSigned ? [{ kind: 'verify-signature', image: path, runtime }] : [];
+}
+
+function unique(paths: readonly HostPath[]): HostPath[] {
+  return [...new Set(paths)];
+}
