@@ -17,10 +17,13 @@ bash "$root/testbed/prepare-tool.sh"
 . "$root/testbed/env.sh"
 
 work=$(mktemp -d "${TMPDIR:-/var/tmp}/ctinstall-bench.XXXXXX")
-btrfs=
+# shellcheck disable=SC2317 # the trap calls it
 clean_up() {
-  [ -z "$btrfs" ] || as_root umount "$btrfs" || as_root umount --lazy "$btrfs"
+  if mountpoint --quiet "$work/btrfs"; then as_root umount "$work/btrfs" || as_root umount --lazy "$work/btrfs"; fi
   rm -rf "$work"
+}
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo --non-interactive "$@"; fi
 }
 trap clean_up EXIT
 trap 'exit 129' HUP
@@ -34,28 +37,20 @@ cp -R "$root"/{bench,dist,bin,easyconfigs,modulefiles,runscripts,sites,package.j
 chmod -R u=rwX,go=rX "$work/tool"
 [ "$(id -u)" != 0 ] || chown "$CT_USER:" "$work/home"
 
-as_root() {
-  if [ "$(id -u)" = 0 ]; then "$@"; else sudo --non-interactive "$@"; fi
-}
-
-# A file system that can clone files, for the row `reflink`. What is mounted is known before it is, should we be stopped in
-# between; the loop device goes with it.
-mount_btrfs() {
-  truncate --size 5G "$work/btrfs.image" && mkfs.btrfs --quiet "$work/btrfs.image" && mkdir "$work/btrfs" || return
-  btrfs=$work/btrfs
-  if as_root mount -o loop "$work/btrfs.image" "$btrfs"; then
-    as_root chown "$(as_user id -u):" "$btrfs"
-  else
-    btrfs=
-  fi
-}
+# For the row `reflink`: a file system that can clone files. The loop device goes with the mount.
 wants_btrfs() {
   local row
   [ $# -gt 0 ] || return 0
   for row; do [ "$row" != reflink ] || return 0; done
   return 1
 }
-if wants_btrfs "$@"; then mount_btrfs 2>/dev/null || true; fi
+mount_btrfs() {
+  local PATH=$PATH:/usr/sbin:/sbin # an ordinary user's has none of them
+  truncate --size 5G "$work/btrfs.image" && mkfs.btrfs --quiet "$work/btrfs.image" && mkdir "$work/btrfs" &&
+    as_root mount -o loop "$work/btrfs.image" "$work/btrfs" && as_root chown "$(as_user id -u):" "$work/btrfs"
+}
+btrfs=
+if wants_btrfs "$@" && mount_btrfs 2>/dev/null; then btrfs=$work/btrfs; fi
 
 status=0
 as_user env -i -C "$work/home" HOME="$work/home" USER="$CT_USER" LOGNAME="$CT_USER" SHELL=/bin/bash LANG=C.UTF-8 \

@@ -1,7 +1,7 @@
 import { checkImage } from '../discover/image.ts';
 import { hashFile } from '../host/hash-file.ts';
 import { CtinstallError } from '../lib/errors.ts';
-import { maskCredentials } from '../lib/mask-credentials.ts';
+import { maskSecrets } from '../lib/mask-secrets.ts';
 import { type FetchOptions, fetchImage } from './fetch-image.ts';
 
 /**
@@ -12,7 +12,7 @@ export async function fetchChecked(options: FetchOptions & { readonly sha256: st
   await fetchImage(options);
   await checkImage(options.to);
   const sha256 = await hashFile(options.to, options.signal);
-  requireSha256(sha256, options.sha256, maskCredentials(options.source));
+  requireSha256(sha256, options.sha256, maskSecrets(options.source));
   return sha256;
 }
 

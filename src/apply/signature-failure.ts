@@ -3,7 +3,6 @@ import type { SifDescriptor } from '../image/types.ts';
 export interface BadSignature {
   readonly descriptors: readonly SifDescriptor[];
   readonly runtime: string;
-  readonly image: string;
 }
 
 /** Completes "the image …", and what to do. */
@@ -11,8 +10,6 @@ export interface SignatureFault {
   readonly why: string;
   readonly hint: string;
 }
-
-const signAll = 'ask whoever made the image to sign all of it (`<runtime> sign <image>`)';
 
 /** The words are those of the library that Apptainer and SingularityCE share (sif, `pkg/integrity`). The first that fits counts. */
 const faults: readonly (readonly [RegExp, (bad: BadSignature) => SignatureFault])[] = [
@@ -68,13 +65,9 @@ const faults: readonly (readonly [RegExp, (bad: BadSignature) => SignatureFault]
   ],
   [
     /object not signed|not associated with object group|signature not found for object group/i,
-    () => ({ why: 'is signed only in part', hint: signAll }),
-  ],
-  [
-    /legacy/i,
-    () => ({
-      why: 'has only a signature of the old form, which proves nothing',
-      hint: 'ask whoever made the image to sign it again, with Singularity 3.6 or later',
+    ({ runtime }) => ({
+      why: 'is signed only in part, or in a form from before Singularity 3.6, which proves nothing',
+      hint: `ask whoever made the image to sign all of it: \`${runtime} sign <image>\``,
     }),
   ],
 ];
@@ -84,17 +77,14 @@ export function describeBadSignature(said: string, bad: BadSignature): Signature
   if (!bad.descriptors.some(({ type }) => type === 'signature'))
     return {
       why: 'is not signed',
-      hint: 'get a signed image, or ask whoever made it to sign it (`<runtime> sign <image>`)'.replace(
-        '<runtime>',
-        bad.runtime,
-      ),
+      hint: `get a signed image, or ask whoever made it to sign it: \`${bad.runtime} sign <image>\``,
     };
-  const found = faults.find(([pattern]) => pattern.test(said))?.[1](bad);
-  const { why, hint } = found ?? {
-    why: 'has a signature that cannot be verified',
-    hint: 'look at what the runtime says above; `<runtime> key list` shows the keys that are trusted',
-  };
-  return { why, hint: hint.replace('<runtime>', bad.runtime) };
+  return (
+    faults.find(([pattern]) => pattern.test(said))?.[1](bad) ?? {
+      why: 'has a signature that cannot be verified',
+      hint: `look at what the runtime says; \`${bad.runtime} key list\` shows the keys that are trusted`,
+    }
+  );
 }
 
 /** The keys are those that the image names: whether they are the right ones, only their owner can say. */

@@ -50,7 +50,7 @@ export async function verifySignature(options: VerifyOptions): Promise<string> {
   for (const line of `${said.stdout}\n${said.stderr}`.split('\n')) if (line !== '') log(line);
   if (said.exitCode !== 0) {
     const failed = commandError(argv, said, 'verifying the signature');
-    const { why, hint } = describeBadSignature(`${said.stdout}\n${said.stderr}`, { descriptors, runtime, image });
+    const { why, hint } = describeBadSignature(`${said.stdout}\n${said.stderr}`, { descriptors, runtime });
     throw new CtinstallError('signature-invalid', `\`${image}\` ${why}`, { details: failed.details, hint });
   }
   const uncovered = findUncovered(descriptors, verifiedObjects(said.stdout));

@@ -58,6 +58,13 @@ export function describeBadContainerPath(path: string): string | undefined {
   return undefined;
 }
 
+/** Says why `path` names nothing below the install dir, or undefined. */
+export function describeBadRelativePath(path: string): string | undefined {
+  return path === '' || path.startsWith('/') || path.split('/').includes('..')
+    ? 'is not a path inside the install dir'
+    : undefined;
+}
+
 /** Where conda lies in an image; `$WITH_CONDA` is split at blanks. */
 export function describeBadCondaRoot(path: string): string | undefined {
   return describeBadContainerPath(path) ?? (/\s/.test(path) ? 'holds a blank' : undefined);

@@ -8,6 +8,7 @@ import {
   describeBadContainerVariable,
   describeBadFileName,
   describeBadModuleVariable,
+  describeBadRelativePath,
   describeBadText,
   describeBadVariableValue,
   groupPattern,
@@ -101,11 +102,14 @@ function variables(describeBadName: (name: string) => string | undefined) {
 }
 
 const scriptName = matching(scriptPattern, 'name of a script', 'a plain file name such as `start-shell`');
-const relativePath = ruled(templated, (path) =>
-  path.startsWith('/') || path.split('/').includes('..') || path === ''
-    ? 'is not a path inside the install dir'
-    : undefined,
-);
+const relativePath = ruled(templated, describeBadRelativePath);
+
+/** A recipe is for others to read, and is kept with each install. */
+function describeBadRecipeSource(source: string): string | undefined {
+  const bad = describeBadImageSource(source);
+  if (bad !== undefined) return bad;
+  return /\/\/[^/@]*:[^/@]*@/.test(source) ? 'holds a password: log in with the runtime instead' : undefined;
+}
 
 const commandText = ruled(templated, (value) => (value.trim() === '' ? 'is no command' : undefined));
 const command = z.union([commandText, z.strictObject({ command: commandText, host: z.boolean().optional() })]);
@@ -130,7 +134,7 @@ export const easyconfigSchema = z.strictObject({
       'give the bare file name; `image_dirs` in the settings says where to look',
     ),
     sha256: matching(sha256Pattern, 'SHA-256', '64 lower-case hex digits, as `sha256sum` prints').optional(),
-    source: ruled(templated, describeBadImageSource, 'such as `docker://docker.io/library/python:3.12`').optional(),
+    source: ruled(templated, describeBadRecipeSource, 'such as `docker://docker.io/library/python:3.12`').optional(),
     mode: z.enum(imageModes).optional(),
     verify: z.literal('signed').optional(),
   }),

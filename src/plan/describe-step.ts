@@ -1,6 +1,6 @@
 import { assertNever } from '../lib/assert-never.ts';
 import { formatBytes } from '../lib/format.ts';
-import { maskCredentials } from '../lib/mask-credentials.ts';
+import { maskSecrets } from '../lib/mask-secrets.ts';
 import type { Plan, Step } from './types.ts';
 
 /** One line that says what a step does. */
@@ -13,7 +13,7 @@ export function describeStep(step: Step): string {
     case 'verify-signature':
       return `verify the signature of ${step.image}`;
     case 'fetch-image':
-      return `fetch image ${maskCredentials(step.source)}`;
+      return `fetch image ${maskSecrets(step.source)}`;
     case 'link-image':
       return `link to image ${step.from} (${formatBytes(step.size)})`;
     case 'use-central-image':

@@ -1,4 +1,4 @@
-import { maskCredentials } from '../lib/mask-credentials.ts';
+import { maskSecrets } from '../lib/mask-secrets.ts';
 import { type HostPath, joinHost, type StagingDir } from '../lib/paths.ts';
 import type { ImageFile, ResolvedInstall } from '../resolve/types.ts';
 import type { PlanInputs } from './plan-install.ts';
@@ -59,7 +59,7 @@ export function planImage(install: ResolvedInstall, inputs: PlanInputs, staging:
     staged,
     published: own,
     candidates: unique([own, ...install.centralImages]),
-    record: { file, source: inputs.image.kind === 'file' ? inputs.image.path : maskCredentials(inputs.image.source) },
+    record: { file, source: inputs.image.kind === 'file' ? inputs.image.path : maskSecrets(inputs.image.source) },
     files: [file],
     kept,
     retired,

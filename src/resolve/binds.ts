@@ -36,10 +36,10 @@ export function resolveBinds(
     }
     const resolved = makeBind({ ...bind, host, container }, 'easyconfig');
     const before = chosen.get(resolved.container);
-    if (before?.origin === 'easyconfig' && before.host !== resolved.host)
+    if (before?.origin === 'easyconfig' && (before.host !== resolved.host || before.access !== resolved.access))
       issues.push({
         path,
-        message: `two binds for \`${resolved.container}\`: \`${before.host}\` and \`${resolved.host}\``,
+        message: `two binds for \`${resolved.container}\`: \`${describe(before)}\` and \`${describe(resolved)}\``,
         hint: 'keep one of them: the runtimes drop the second',
       });
     else if (before?.origin !== 'easyconfig') chosen.set(resolved.container, resolved);
@@ -56,6 +56,10 @@ function makeBind(bind: SiteBind, origin: string): Bind {
     optional: bind.optional,
     origin,
   };
+}
+
+function describe({ host, access }: Bind): string {
+  return access === 'ro' ? `${host} read-only` : host;
 }
 
 function depthOf(bind: Bind): number {

@@ -1,6 +1,6 @@
 import { describeBadImageSource } from '../easyconfig/image-source.ts';
 import { fullVersionOf } from '../easyconfig/normalize.ts';
-import { describeBadFileName, describeBadVariableValue } from '../easyconfig/rules.ts';
+import { describeBadFileName, describeBadRelativePath, describeBadVariableValue } from '../easyconfig/rules.ts';
 import { replaceTemplates } from '../easyconfig/templates.ts';
 import type { Easyconfig, EasyconfigCommand, EasyconfigImage } from '../easyconfig/types.ts';
 import { formatValue } from '../lib/format.ts';
@@ -50,6 +50,15 @@ export function resolveInstall(
     module: fillValues(easyconfig.env.module, fill),
     container: fillValues(easyconfig.env.container, fill),
   };
+  // Written with `%(installdir)s` in front or without: the check looks below the install dir either way.
+  const fillBelow = (path: string): string => {
+    const filled = fill(path);
+    return filled.startsWith(`${installDir}/`) ? filled.slice(installDir.length + 1) : filled;
+  };
+  const checkPaths = {
+    files: easyconfig.sanityCheckPaths.files.map(fillBelow),
+    dirs: easyconfig.sanityCheckPaths.dirs.map(fillBelow),
+  };
   const issues = [
     ...filledIssue(['image', 'file'], image.file, describeBadFileName),
     ...(image.source === undefined ? [] : filledIssue(['image', 'source'], image.source, describeBadImageSource)),
@@ -57,6 +66,11 @@ export function resolveInstall(
     ...(['module', 'container'] as const).flatMap((where) =>
       Object.entries(env[where]).flatMap(([name, value]) =>
         filledIssue(['env', where, name], value, describeBadVariableValue),
+      ),
+    ),
+    ...(['files', 'dirs'] as const).flatMap((kind) =>
+      checkPaths[kind].flatMap((path, index) =>
+        filledIssue(['sanity_check_paths', kind, index], path, describeBadRelativePath),
       ),
     ),
     ...scriptIssues('runscripts', easyconfig.runscripts, facts.scripts.runscripts),
@@ -90,8 +104,8 @@ export function resolveInstall(
       venv: easyconfig.venv,
       env,
       sanityCheckPaths: {
-        files: easyconfig.sanityCheckPaths.files.map(fill),
-        dirs: easyconfig.sanityCheckPaths.dirs.map(fill),
+        files: checkPaths.files,
+        dirs: checkPaths.dirs,
       },
       postInstall: easyconfig.postInstall.map(fillCommand),
       sanityCheckCommands: easyconfig.sanityCheckCommands.map(fillCommand),

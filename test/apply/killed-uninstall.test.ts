@@ -1,10 +1,17 @@
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { commitPublish, retiredModulefile, writeJournal } from '../../src/apply/journal.ts';
+import { readRecord } from '../../src/apply/record.ts';
+import { uninstallFiles } from '../../src/apply/uninstall.ts';
+import { setUserSoftwareAside } from '../../src/apply/uninstall-steps.ts';
+import { withInstallLock } from '../../src/apply/with-install-lock.ts';
+import { makeDirectory, rename } from '../../src/host/files.ts';
+import { joinHost } from '../../src/lib/paths.ts';
 import type { Plan } from '../../src/plan/types.ts';
-import { makeSite, type Site, sitePlan } from './install-support.ts';
+import { makeRecorder, makeSite, type Site, sitePlan } from './install-support.ts';
 import { bundle, describeTree, type Ended, writeTree } from './support.ts';
 
 /*
@@ -40,6 +47,19 @@ function run(what: string, plan: Plan, killAt = 0): Promise<Ended> {
   return new Promise((resolve) => child.on('close', (status, signal) => resolve({ status, signal, stderr })));
 }
 
+/** The next run: clears up, and uninstalls if asked to. */
+async function next(what: string, plan: Plan): Promise<void> {
+  await withInstallLock(plan, { environment: {}, reporter: makeRecorder(), waits: true }, async () => {
+    const record = what === 'recover' ? undefined : (await readRecord(plan.installDir))?.record;
+    if (record !== undefined) await uninstallFiles(plan, record, { removesUserSoftware: what === 'uninstall all' });
+  });
+}
+
+function copyTree(from: string, to: string): void {
+  rmSync(to, { recursive: true, force: true });
+  cpSync(from, to, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
+}
+
 /** All files; directories that are empty count for nothing. */
 const contents = (directory: string): Record<string, string> =>
   Object.fromEntries(Object.entries(describeTree(directory)).filter(([path]) => !path.endsWith('/')));
@@ -65,7 +85,7 @@ describe('killed at any moment', () => {
     await run('apply', plan);
     writeTree(plan.installDir, { ...userSoftware, 'notes.txt': 'the user’s' });
     const kept = join(site.prefix, '../kept');
-    cpSync(site.prefix, kept, { recursive: true, preserveTimestamps: true });
+    copyTree(site.prefix, kept);
     const before = contents(site.prefix);
     const users = only(before, isUsers);
     const gone = what === 'uninstall' ? users : only(before, (path) => path.endsWith('notes.txt'));
@@ -73,8 +93,7 @@ describe('killed at any moment', () => {
 
     const seen = { kills: 0, 'put back': 0, removed: 0 };
     for (let killAt = 1, isKilled = true; isKilled; killAt += 1) {
-      rmSync(site.prefix, { recursive: true, force: true });
-      cpSync(kept, site.prefix, { recursive: true, preserveTimestamps: true });
+      copyTree(kept, site.prefix);
       const { signal, stderr } = await run(what, plan, killAt);
       isKilled = signal === 'SIGKILL';
       if (!isKilled) expect(stderr).toBe('');
@@ -83,15 +102,20 @@ describe('killed at any moment', () => {
       if (existsSync(plan.modulefile)) expect(now).toMatchObject(before);
       if (what === 'uninstall') expect(now).toMatchObject(users);
 
+      // The record tells of the install as long as anything of it is there.
+      const own = only(now, (path) => path.includes('software/demo') && !isUsers(path));
+      if (Object.keys(own).some((path) => !path.endsWith('.lock')))
+        expect(own).toHaveProperty(['software/demo/1.0-x/.ctinstall/record.json']);
+
       if (isKilled) {
         seen.kills += 1;
-        expect(await run('recover', plan)).toMatchObject({ status: 0, stderr: '' });
+        await next('recover', plan);
       }
       const after = contents(site.prefix);
       const isBack = existsSync(plan.modulefile);
       expect(after).toEqual(isBack ? before : gone);
       seen[isBack ? 'put back' : 'removed'] += 1;
-      expect(await run(what, plan)).toMatchObject({ status: 0, stderr: '' });
+      await next(what, plan);
       expect(contents(site.prefix)).toEqual(gone);
     }
     expect(seen.kills).toBeGreaterThanOrEqual(fewest);
@@ -104,49 +128,36 @@ describe('killed at any moment', () => {
     await run('apply', plan);
     writeTree(plan.installDir, userSoftware);
     const before = contents(site.prefix);
-    const kept = join(site.prefix, '../kept');
-    cpSync(site.prefix, kept, { recursive: true, preserveTimestamps: true });
-    /** Kills the uninstall as late, or as early, as it leaves the journal that is named. */
-    const leave = async (journal: string, moments: readonly number[]): Promise<string> => {
-      for (const killAt of moments) {
-        rmSync(site.prefix, { recursive: true, force: true });
-        cpSync(kept, site.prefix, { recursive: true, preserveTimestamps: true });
-        await run('uninstall all', plan, killAt);
-        if (existsSync(join(plan.retired, journal))) break;
-      }
-      const left = join(site.prefix, `../left-${journal}`);
-      cpSync(site.prefix, left, { recursive: true, preserveTimestamps: true });
-      return left;
-    };
-    const moments = Array.from({ length: 60 }, (_, index) => index + 1);
-    const cases = [
-      [await leave('journal.json', moments.toReversed()), before],
-      [await leave('committed.json', moments), {}],
-    ] as const;
+    // What an uninstall leaves that is killed as late as all can be put back, and as early as all must be removed.
+    const record = (await readRecord(plan.installDir))?.record;
+    const files = (record?.files ?? []).map(({ path }) => path);
+    await makeDirectory(plan.retired);
+    await writeJournal(plan.retired, {
+      installDir: plan.installDir,
+      modulefile: plan.modulefile,
+      hadModulefile: true,
+      hadInstallDir: true,
+      replaced: [],
+      added: [],
+      leftovers: [...files, '.ctinstall/easyconfig.yaml', '.ctinstall/install.log', '.ctinstall/record.json'],
+      isUninstall: true,
+    });
+    await rename(plan.modulefile, joinHost(plan.retired, retiredModulefile));
+    await setUserSoftwareAside(plan.installDir);
+    const left = join(site.prefix, '../left');
     let kills = 0;
-    for (const [left, wanted] of cases)
+    for (const wanted of [before, {}]) {
+      if (wanted !== before) await commitPublish(plan.retired);
+      copyTree(site.prefix, left);
       for (let killAt = 1, isKilled = true; isKilled; killAt += 1) {
-        rmSync(site.prefix, { recursive: true, force: true });
-        cpSync(left, site.prefix, { recursive: true, preserveTimestamps: true });
+        copyTree(left, site.prefix);
         isKilled = (await run('recover', plan, killAt)).signal === 'SIGKILL';
         if (isKilled) kills += 1;
-        expect(await run('recover', plan)).toMatchObject({ status: 0, stderr: '' });
+        await next('recover', plan);
         expect(contents(site.prefix)).toEqual(wanted);
       }
-    expect(kills).toBeGreaterThanOrEqual(40);
-  });
-
-  it('the record is there as long as anything of the install is', async () => {
-    const plan = sitePlan(site, { image: 'the image' });
-    await run('apply', plan);
-    const kept = join(site.prefix, '../kept');
-    cpSync(site.prefix, kept, { recursive: true, preserveTimestamps: true });
-    for (let killAt = 1, isKilled = true; isKilled; killAt += 1) {
-      rmSync(site.prefix, { recursive: true, force: true });
-      cpSync(kept, site.prefix, { recursive: true, preserveTimestamps: true });
-      isKilled = (await run('uninstall', plan, killAt)).signal === 'SIGKILL';
-      const files = Object.keys(contents(plan.installDir)).filter((path) => !/^(\.ctinstall\/)?user-software/.test(path));
-      if (files.length > 0) expect(readFileSync(join(plan.installDir, '.ctinstall/record.json'), 'utf8')).not.toBe('');
+      copyTree(left, site.prefix);
     }
+    expect(kills).toBeGreaterThanOrEqual(40);
   });
 });

@@ -101,7 +101,7 @@ describe('killed at any moment', () => {
     expect(await run('apply', old)).toMatchObject({ status: 0, stderr: '' });
     writeTree(old.installDir, { 'user-software/venv/torch/mine': 'mine', 'notes.txt': 'notes' });
     const kept = join(site.prefix, '../kept');
-    cpSync(site.prefix, kept, { recursive: true, preserveTimestamps: true });
+    cpSync(site.prefix, kept, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
     const before = contents(site.prefix);
     const more = everyStep.replace('wrappers: [start-shell]', 'wrappers: []').replace('bin/start-shell', 'bin');
     const previousFiles = ['demo.sif', 'bin/start-shell', '.ctinstall/record.json'];
@@ -114,7 +114,7 @@ describe('killed at any moment', () => {
     });
     const restore = (from: string): void => {
       rmSync(site.prefix, { recursive: true, force: true });
-      cpSync(from, site.prefix, { recursive: true, preserveTimestamps: true });
+      cpSync(from, site.prefix, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
     };
     await run('apply', plan);
     const done = contents(site.prefix, tellsTimes);
@@ -144,7 +144,7 @@ describe('killed at any moment', () => {
     restore(kept);
     expect(await run('apply', { ...plan, steps })).toMatchObject({ signal: 'SIGKILL' });
     const published = join(site.prefix, '../published');
-    cpSync(site.prefix, published, { recursive: true, preserveTimestamps: true });
+    cpSync(site.prefix, published, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
     for (let killAt = 1; ; killAt += 1) {
       restore(published);
       const { signal } = await run('recover', plan, killAt);

@@ -1,11 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import fs from 'fs-extra';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { applyPlan } from '../../src/apply/apply-plan.ts';
 import { type InstallRecord, readRecord } from '../../src/apply/record.ts';
 import { uninstallFiles } from '../../src/apply/uninstall.ts';
+import { putUserSoftwareBack, setUserSoftwareAside } from '../../src/apply/uninstall-steps.ts';
 import { withInstallLock } from '../../src/apply/with-install-lock.ts';
 import type { Plan } from '../../src/plan/types.ts';
+import { failure } from '../image/failure.ts';
 import { makeRecorder, makeSite, type Site, sitePlan } from './install-support.ts';
 import { describeTree, writeTree } from './support.ts';
 
@@ -21,7 +24,10 @@ beforeEach(async () => {
   if (read?.record === undefined) throw new Error('not installed');
   record = read.record;
 });
-afterEach(() => site.remove());
+afterEach(() => {
+  vi.restoreAllMocks();
+  site.remove();
+});
 
 const files = (): string[] => Object.keys(describeTree(site.prefix)).filter((path) => !path.endsWith('/'));
 
@@ -55,6 +61,66 @@ describe('uninstallFiles', () => {
   it('can be finished where it was killed', async () => {
     await uninstallFiles(plan, { ...record, files: [] }, { removesUserSoftware: false });
     await uninstallFiles(plan, record, { removesUserSoftware: false });
+    expect(files()).toEqual([]);
+  });
+
+  it('removes images that were kept for running jobs, and what was kept of packing', async () => {
+    writeTree(plan.installDir, { '.ctinstall/retired/x/demo.sif': 'old', '.ctinstall/user-software.lineage': 'x' });
+    await uninstallFiles(
+      plan,
+      { ...record, retired: ['.ctinstall/retired/x/demo.sif', '../../../escape'] },
+      { removesUserSoftware: true },
+    );
+    expect(files()).toEqual([]);
+  });
+
+  it('puts all back when it is stopped before there is no way back, and when something fails', async () => {
+    writeTree(plan.installDir, { 'user-software/x': 'mine', 'user-software.squashfs': 'packed' });
+    const before = describeTree(site.prefix);
+    const real = fs.rename;
+    for (const how of ['stopped', 'EIO'])
+      for (let last = 0, isUndone = true; isUndone; last += 1) {
+        const stop = new AbortController();
+        let count = 0;
+        const spy = vi.spyOn(fs, 'rename').mockImplementation(async (from: fs.PathLike, to: fs.PathLike) => {
+          count += 1;
+          if (count === last && how === 'stopped') stop.abort();
+          // Once: what puts things back must be able to.
+          if (count === last && how === 'EIO') throw Object.assign(new Error('EIO'), { code: 'EIO' });
+          await real(from, to);
+        });
+        if (last === 0) stop.abort();
+        const work = uninstallFiles(plan, record, { removesUserSoftware: true, signal: stop.signal });
+        if (last === 5) {
+          // The fifth rename is what makes it final.
+          await (how === 'stopped' ? work : failure(work));
+          isUndone = false;
+        } else expect((await failure(work)).code).toBe(how === 'stopped' || last === 0 ? 'interrupted' : 'filesystem');
+        spy.mockRestore();
+        if (how === 'stopped' && !isUndone) {
+          expect(files()).toEqual([]);
+          return;
+        }
+        const { 'software/demo/1.0-x/.ctinstall/uninstalled/': _aside, ...now } = describeTree(site.prefix);
+        expect(now).toEqual({ ...before, '.ctinstall/retired/': before['.ctinstall/retired/'] ?? expect.anything() });
+      }
+  });
+
+  it('puts user software back beside what has come in its place', async () => {
+    writeTree(plan.installDir, { 'user-software/x': 'old' });
+    await setUserSoftwareAside(plan.installDir);
+    writeTree(plan.installDir, { 'user-software/x': 'new' });
+    await putUserSoftwareBack(plan.installDir);
+    expect(readFileSync(join(plan.installDir, 'user-software/x'), 'utf8')).toBe('new');
+    expect(readFileSync(join(plan.installDir, 'user-software.before-uninstall-1/x'), 'utf8')).toBe('old');
+    expect(existsSync(join(plan.installDir, '.ctinstall/uninstalled'))).toBe(false);
+  });
+
+  it('works where there is no room for a note', async () => {
+    writeTree(plan.installDir, { 'user-software/x': 'mine' });
+    vi.spyOn(fs.promises, 'open').mockRejectedValue(Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' }));
+    await uninstallFiles(plan, record, { removesUserSoftware: true });
+    vi.restoreAllMocks();
     expect(files()).toEqual([]);
   });
 });

@@ -65,6 +65,20 @@ describe('binds', () => {
     ]);
   });
 
+  it('refuses one path bound read-only and read-write', () => {
+    expect(issuesOf('binds: [/a, { host: /a, access: ro }]\n')).toMatchObject([
+      { message: 'two binds for `/a`: `/a` and `/a read-only`' },
+    ]);
+    expect(issuesOf('binds: [/a, { host: /a, access: rw }]\n')).toEqual([]);
+  });
+
+  it('takes sanity check paths with the install dir in front, and none that lead elsewhere', () => {
+    const text = (paths: string): string => `sanity_check_paths: { files: [${paths}] }\n`;
+    const install = resolved(easyconfigOf(text('"%(installdir)s/bin/x", bin/y')), settingsOf({}));
+    expect(install.sanityCheckPaths.files).toEqual(['bin/x', 'bin/y']);
+    expect(issuesOf(text('"%(installdir)sx"'))).toMatchObject([{ path: ['sanity_check_paths', 'files', 0] }]);
+  });
+
   it('replaces templates on both sides', () => {
     expect(
       bindsOf(`binds: [{ host: "%(installdir)s/data", container: "/opt/%(name)s/%(version)s%(versionsuffix)s" }]\n`),

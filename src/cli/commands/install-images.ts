@@ -5,7 +5,7 @@ import { injectChecksum } from '../../easyconfig/inject-checksum.ts';
 import { isFile, makeDirectory, realPath, removeTree, rename, statIfThere, writeFileWhole } from '../../host/files.ts';
 import { hashFile } from '../../host/hash-file.ts';
 import { CtinstallError } from '../../lib/errors.ts';
-import { maskCredentials } from '../../lib/mask-credentials.ts';
+import { maskSecrets } from '../../lib/mask-secrets.ts';
 import { type HostPath, hostPath, joinHost } from '../../lib/paths.ts';
 import type { CommandContext } from '../context.ts';
 import { findImageFile, type ImageOptions, type Target } from '../install-target.ts';
@@ -31,13 +31,14 @@ export async function fetchImages(
       throw error;
     });
     const path = there?.path ?? joinHost(directory, target.install.image.file);
-    if (there === undefined) await fetchUnderLock(target, directory, context);
-    if (context.isJson) context.print(JSON.stringify({ event: 'fetched', image: path, isNew: there === undefined }));
-    else context.print(there === undefined ? `fetched ${path}` : `${path} is there already`);
+    const isNew = there === undefined && (await fetchUnderLock(target, directory, context));
+    if (context.isJson) context.print(JSON.stringify({ event: 'fetched', image: path, isNew }));
+    else context.print(isNew ? `fetched ${path}` : `${path} is there already`);
   }
 }
 
-async function fetchUnderLock(target: Target, directory: HostPath, context: CommandContext): Promise<void> {
+/** Says whether it was this run that brought the image: another one may have. */
+async function fetchUnderLock(target: Target, directory: HostPath, context: CommandContext): Promise<boolean> {
   const { file } = target.install.image;
   const unlock = await takeLock(joinHost(directory, `.${file}.lock`), {
     ...context,
@@ -46,12 +47,13 @@ async function fetchUnderLock(target: Target, directory: HostPath, context: Comm
   });
   const work = joinHost(directory, `.${file}.fetch~`);
   try {
-    // Another run may have brought it while this one waited, and one that was killed may have left its work.
-    if (await isFile(joinHost(directory, file))) return;
+    if (await isFile(joinHost(directory, file))) return false;
+    // Of a run that was killed.
     await removeTree(work);
     await makeDirectory(work);
     await bring(target, joinHost(work, file), context);
     await rename(joinHost(work, file), joinHost(directory, file));
+    return true;
   } finally {
     await removeTree(work);
     await unlock();
@@ -62,7 +64,7 @@ async function bring({ loaded, install }: Target, to: HostPath, context: Command
   const { file, source = '', sha256, isSigned } = install.image;
   const log = (): void => undefined;
   const base = hostPath('..', loaded.path);
-  context.reporter.report({ event: 'note', message: `fetching ${file} from ${maskCredentials(source)}` });
+  context.reporter.report({ event: 'note', message: `fetching ${file} from ${maskSecrets(source)}` });
   await fetchChecked({
     ...context,
     source,
