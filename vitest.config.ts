@@ -2,10 +2,12 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const integration = ['test/integration/**/*.test.ts'];
+/** End to end too, but the same whatever the prefix is called: once is enough. */
+const faults = ['test/faults/**/*.test.ts'];
 
 /** The end-to-end tests run as a user with the usual umask, with blanks in the prefix, and in a group's umask. */
-function endToEnd(name: string, prefixName: string, umask: string) {
-  return { extends: true as const, test: { name, include: integration, provide: { prefixName, umask } } };
+function endToEnd(name: string, prefixName: string, umask: string, include = integration) {
+  return { extends: true as const, test: { name, include, provide: { prefixName, umask } } };
 }
 
 export default defineConfig({
@@ -25,10 +27,10 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts', 'src/lmod-lua-writer/test/**/*.test.ts'],
-          exclude: integration,
+          exclude: [...integration, ...faults],
         },
       },
-      endToEnd('end to end', 'ctinstall', '022'),
+      endToEnd('end to end', 'ctinstall', '022', [...integration, ...faults]),
       endToEnd('blanks in the prefix', 'my software  here', '022'),
       endToEnd('umask 007', 'ctinstall', '007'),
     ],

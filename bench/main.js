@@ -3,6 +3,7 @@
 import { measureBytes } from './rows/bytes-written.js';
 import { measureInstalls } from './rows/install.js';
 import { measureInstallsAtScale } from './rows/installs.js';
+import { measureJobs } from './rows/jobs.js';
 import { measureMemory } from './rows/memory.js';
 import { measureModuleLoad } from './rows/module-load.js';
 import { measurePacking } from './rows/packing.js';
@@ -15,6 +16,7 @@ import { printTable } from './table.js';
 /** Each measures the rows that it is given the names of, and returns lines for the table. */
 const measurers = [
   { rows: ['install', 'install-checksum'], measure: measureInstalls },
+  { rows: ['jobs'], measure: measureJobs },
   { rows: ['bytes-written'], measure: measureBytes },
   { rows: ['memory'], measure: measureMemory },
   { rows: ['reflink'], measure: measureReflink },

@@ -1,10 +1,9 @@
-import { isDirectory, isFile, listDirectory, removeTree } from '../host/files.ts';
+import { isDirectory, isFile, listDirectory } from '../host/files.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { type HostPath, joinHost, type Prefix } from '../lib/paths.ts';
-import { takeLock } from './lock.ts';
-import { undoPublish } from './publish.ts';
+import { type LockOptions, takeLock } from './lock.ts';
+import { recoverInstall } from './recover.ts';
 import { findRetiredImages, removeRetiredImages } from './retired-images.ts';
-import { isUserSoftware } from './user-software.ts';
 
 /** What a run that was stopped left behind under a prefix, by the install it was at work on. */
 export interface Leftover {
@@ -23,7 +22,7 @@ export interface Leftover {
 export async function cleanPrefix(
   prefix: Prefix,
   environment: Readonly<Record<string, string | undefined>>,
-  { isDryRun }: { isDryRun: boolean },
+  { isDryRun, signal }: { isDryRun: boolean; signal?: AbortSignal },
 ): Promise<Leftover[]> {
   const place = (kind: 'staging' | 'retired' | 'locks', name = ''): HostPath =>
     joinHost(prefix, '.ctinstall', kind, name);
@@ -41,22 +40,22 @@ export async function cleanPrefix(
     const ofImages = images.get(install);
     const paths: HostPath[] = [...(ofImages?.paths ?? [])];
     for (const path of candidates) if ((await isDirectory(path)) || (await isFile(path))) paths.push(path);
-    let unlock: () => Promise<void>;
+    if (signal?.aborted) throw new CtinstallError('interrupted', 'interrupted');
+    const locking: LockOptions = { environment, waits: false, onWait: () => undefined };
     try {
-      unlock = await takeLock(lock, { environment, waits: false, onWait: () => undefined });
+      const unlock = await takeLock(lock, locking);
+      try {
+        if (!isDryRun) {
+          await recoverInstall(place('staging', install), place('retired', install), locking);
+          if (ofImages !== undefined) await removeRetiredImages(ofImages.installDir);
+        }
+      } finally {
+        await unlock();
+      }
     } catch (error) {
       if (!(error instanceof CtinstallError) || error.code !== 'locked') throw error;
       leftovers.push({ install, paths, heldBy: error.message });
       continue;
-    }
-    try {
-      if (!isDryRun) {
-        await undoPublish(place('retired', install), isUserSoftware);
-        await removeTree(place('staging', install));
-        if (ofImages !== undefined) await removeRetiredImages(ofImages.installDir);
-      }
-    } finally {
-      await unlock();
     }
     leftovers.push({ install, paths, heldBy: undefined });
   }

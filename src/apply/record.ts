@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { listDirectory, readTextIfThere } from '../host/files.ts';
+import { listDirectories, readTextsIfThere } from '../host/many-files.ts';
+import { CtinstallError } from '../lib/errors.ts';
+import { formatValue } from '../lib/format.ts';
 import { type HostPath, joinHost, type Prefix } from '../lib/paths.ts';
 import type { PlannedRecord } from '../plan/types.ts';
 
@@ -84,31 +86,75 @@ export type ReadRecord =
 
 /** Reads the record of an install dir; undefined where there is none. */
 export async function readRecord(installDir: HostPath): Promise<ReadRecord | undefined> {
-  const path = joinHost(installDir, '.ctinstall', 'record.json');
-  try {
-    const text = await readTextIfThere(path);
-    if (text === undefined) return undefined;
-    const result = recordSchema.safeParse(JSON.parse(text));
-    if (result.success) return { installDir, record: result.data, fault: undefined };
-    return { installDir, record: undefined, fault: `\`${path}\` is not a record of ctinstall` };
-  } catch (error) {
-    return {
-      installDir,
-      record: undefined,
-      fault: `\`${path}\`: ${error instanceof Error ? error.message : String(error)}`,
-    };
-  }
+  const [read] = await readRecordsOf([installDir]);
+  return read;
 }
 
 /** All records below a prefix, broken ones too, sorted by module name. */
 export async function readRecords(prefix: Prefix): Promise<ReadRecord[]> {
-  const software = joinHost(prefix, 'software');
-  const names = (await listDirectory(software)).filter((entry) => entry.isDirectory());
-  const records = await Promise.all(
-    names.map(async ({ name }) => {
-      const versions = (await listDirectory(joinHost(software, name))).filter((entry) => entry.isDirectory());
-      return Promise.all(versions.map((version) => readRecord(joinHost(software, name, version.name))));
-    }),
+  const names = await listSubdirectories([joinHost(prefix, 'software')]);
+  for (const { fault } of names) if (fault !== undefined) throw fault;
+  const versions = await listSubdirectories(names.map(({ path }) => path));
+  const records = await readRecordsOf(versions.flatMap(({ path, fault }) => (fault === undefined ? path : [])));
+  const unlisted = versions.flatMap(({ path, fault }) =>
+    fault === undefined ? [] : brokenRecord(path, fault.message),
   );
-  return records.flat().filter((record) => record !== undefined);
+  return [...records, ...unlisted].sort((a, b) => (a.installDir < b.installDir ? -1 : 1));
+}
+
+interface Subdirectory {
+  readonly path: HostPath;
+  /** Why the directory `path` cannot be listed: its subdirectories are not known then. */
+  readonly fault: CtinstallError | undefined;
+}
+
+async function listSubdirectories(directories: readonly HostPath[]): Promise<Subdirectory[]> {
+  const listings = await listDirectories(directories);
+  return directories.flatMap((directory, at): Subdirectory[] => {
+    const entries = listings[at] ?? [];
+    if (entries instanceof CtinstallError) return [{ path: directory, fault: entries }];
+    return entries
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => ({ path: joinHost(directory, name), fault: undefined }));
+  });
+}
+
+async function readRecordsOf(installDirs: readonly HostPath[]): Promise<ReadRecord[]> {
+  const files = installDirs.map((installDir) => joinHost(installDir, '.ctinstall', 'record.json'));
+  const texts = await readTextsIfThere(files);
+  return installDirs.flatMap((installDir, at) => {
+    const [file = '', text] = [files[at], texts[at]];
+    if (text === undefined) return [];
+    return text instanceof CtinstallError
+      ? brokenRecord(installDir, text.message)
+      : parseRecord(installDir, file, text);
+  });
+}
+
+function parseRecord(installDir: HostPath, file: string, text: string): ReadRecord {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return brokenRecord(installDir, `\`${file}\`${describeJsonFault(error, text)}`);
+  }
+  const { data: record, error } = recordSchema.safeParse(value);
+  if (record !== undefined) return { installDir, record, fault: undefined };
+  const wrong = error.issues[0]?.path.join('.') ?? '';
+  return brokenRecord(
+    installDir,
+    `\`${file}\` is not a record of ctinstall${wrong === '' ? '' : `: \`${formatValue(wrong)}\` is missing or wrong`}`,
+  );
+}
+
+function brokenRecord(installDir: HostPath, fault: string): ReadRecord {
+  return { installDir, record: undefined, fault };
+}
+
+/** `, line 3: why`, where JSON.parse says at which character. */
+function describeJsonFault(error: unknown, text: string): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const [, position] = / in JSON at position (\d+)/.exec(message) ?? [];
+  const line = position === undefined ? '' : `, line ${text.slice(0, Number(position)).split('\n').length}`;
+  return `${line}: ${formatValue(message.replace(/ at position .*/, ''), 200)}`;
 }

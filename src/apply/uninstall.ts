@@ -46,9 +46,9 @@ export async function uninstallFiles(
     await makeDirectory(retired);
     await writeJournal(retired, journal);
   } catch (error) {
-    if (!(error instanceof CtinstallError) || error.code !== 'no-space') throw error;
-    // On a full disk there is room for no note, and uninstalling is what may help.
     await removeTree(retired);
+    // On a full disk there is room for no note, and uninstalling is what may help.
+    if (!(error instanceof CtinstallError) || error.code !== 'no-space') throw error;
     if (removesUserSoftware) await setUserSoftwareAside(installDir);
     return finishUninstall(journal);
   }

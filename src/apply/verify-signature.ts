@@ -10,6 +10,8 @@ import { describeBadSignature } from './signature-failure.ts';
 
 export interface VerifyOptions {
   readonly image: HostPath;
+  /** What a message calls it, where it is a copy: where it comes from. */
+  readonly shown?: string;
   /** Program: a name on `PATH` or a path. */
   readonly runtime: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -42,7 +44,7 @@ const keptVariables = [
  * @throws CtinstallError `signature-invalid`, `interrupted`; `image-…` where the file can't be read as a SIF
  */
 export async function verifySignature(options: VerifyOptions): Promise<string> {
-  const { image, runtime, environment, signal, log } = options;
+  const { image, shown = image, runtime, environment, signal, log } = options;
   const { descriptors } = await withFileReader(image, (reader) => readSifContents(reader, image));
   const argv = [runtime, 'verify', '--local', image] as const;
   log(formatCommand(argv));
@@ -51,16 +53,27 @@ export async function verifySignature(options: VerifyOptions): Promise<string> {
   if (said.exitCode !== 0) {
     const failed = commandError(argv, said, 'verifying the signature');
     const { why, hint } = describeBadSignature(`${said.stdout}\n${said.stderr}`, { descriptors, runtime });
-    throw new CtinstallError('signature-invalid', `\`${image}\` ${why}`, { details: failed.details, hint });
+    throw new CtinstallError('signature-invalid', `\`${shown}\` ${why}`, { details: failed.details, hint });
   }
   const uncovered = findUncovered(descriptors, verifiedObjects(said.stdout));
   if (uncovered.length > 0)
     throw new CtinstallError(
       'signature-invalid',
-      `\`${image}\` is signed only in part: not covered is ${uncovered.map(describeObject).join(', ')}`,
+      `\`${shown}\` is signed only in part: not covered is ${uncovered.map(describeObject).join(', ')}`,
       { hint: 'ask whoever made the image to sign all of it' },
     );
   return describeSigners(`${said.stdout}\n${said.stderr}`);
+}
+
+/**
+ * Refuses an image that carries no signature at all: that can be told before anything is done with it.
+ * @throws CtinstallError `signature-invalid`; `image-…` where the file can't be read as a SIF
+ */
+export async function requireAnySignature(image: HostPath, runtime: string): Promise<void> {
+  const { descriptors } = await withFileReader(image, (reader) => readSifContents(reader, image));
+  if (descriptors.some(({ type }) => type === 'signature')) return;
+  const { why, hint } = describeBadSignature('', { descriptors, runtime });
+  throw new CtinstallError('signature-invalid', `\`${image}\` ${why}`, { hint });
 }
 
 /** Ids in the table under "Objects verified"; undefined where there is no such table. */

@@ -1,6 +1,8 @@
+import type { Stats } from 'node:fs';
 import { lstatIfThere, readTextIfThere, statIfThere } from '../host/files.ts';
 import { hashFile } from '../host/hash-file.ts';
 import { readLink } from '../host/links.ts';
+import { CtinstallError } from '../lib/errors.ts';
 import { type HostPath, hostPath, joinHost } from '../lib/paths.ts';
 import { type InstallRecord, sha256Of } from './record.ts';
 
@@ -32,7 +34,7 @@ export async function verifyInstall(
   for (const file of record.files) {
     const path = joinHost(installDir, file.path);
     const isImage = file.path === record.image.file;
-    const what = await compareFile(path, file, options);
+    const what = await compareFile(path, file, options).catch(asDifference);
     if (what === 'is not there' && isImage && (await hasCentralImage(record))) continue;
     if (what !== undefined) found.push({ path, what });
     else if (isImage) {
@@ -42,14 +44,14 @@ export async function verifyInstall(
   }
   if (record.image.how === 'central') {
     const path = hostPath(record.image.source);
-    const what = (await compareContent(path, record.image, options)) ?? (await options.checkImage(path));
+    const what =
+      (await compareContent({ path, stats: await statIfThere(path) }, record.image, options).catch(asDifference)) ??
+      (await options.checkImage(path));
     if (what !== undefined && !(what === 'is not there' && (await hasCentralImage(record)))) found.push({ path, what });
   }
   const modulefile = hostPath(record.modulefile);
-  const text = await readTextIfThere(modulefile);
-  if (text === undefined) found.push({ path: modulefile, what: 'is not there' });
-  else if (record.modulefileSha256 !== undefined && sha256Of(text) !== record.modulefileSha256)
-    found.push({ path: modulefile, what: 'is not what ctinstall wrote' });
+  const what = await compareModulefile(modulefile, record.modulefileSha256).catch(asDifference);
+  if (what !== undefined) found.push({ path: modulefile, what });
   return found;
 }
 
@@ -63,7 +65,7 @@ async function compareFile(
   if (file.link !== undefined) {
     const target = stats.isSymbolicLink() ? await readLink(path) : undefined;
     if (target !== file.link) return `is not the link to \`${file.link}\` any more`;
-    return compareContent(path, file, options);
+    return compareContent({ path, stats: await statIfThere(path) }, file, options);
   }
   if (!stats.isFile()) return 'is no regular file';
   const mode = stats.mode & 0o7777;
@@ -71,21 +73,32 @@ async function compareFile(
   const { isQuick } = options;
   if (isQuick && stats.size === file.size && file.mtimeMs !== undefined && stats.mtimeMs !== file.mtimeMs)
     return 'was written to since';
-  return compareContent(path, file, options);
+  return compareContent({ path, stats }, file, options);
 }
 
 /** Of a file, or of what a link leads to. */
 async function compareContent(
-  path: HostPath,
+  { path, stats }: { readonly path: HostPath; readonly stats: Stats | undefined },
   expected: { readonly size?: number; readonly sha256?: string | undefined },
   { isQuick, signal }: VerifyOptions,
 ): Promise<string | undefined> {
-  const stats = await statIfThere(path);
   if (stats?.isFile() !== true) return stats === undefined ? 'is not there' : 'is no regular file';
   if (stats.size !== expected.size) return `has ${stats.size} bytes instead of ${expected.size}`;
   if (isQuick || expected.sha256 === undefined) return undefined;
   const sha256 = await hashFile(path, signal);
   return sha256 === expected.sha256 ? undefined : `has SHA-256 ${sha256} instead of ${expected.sha256}`;
+}
+
+async function compareModulefile(path: HostPath, sha256: string | undefined): Promise<string | undefined> {
+  const text = await readTextIfThere(path);
+  if (text === undefined) return 'is not there';
+  return sha256 !== undefined && sha256Of(text) !== sha256 ? 'is not what ctinstall wrote' : undefined;
+}
+
+/** One file that cannot be read must not keep the others from being looked at. */
+function asDifference(error: unknown): string {
+  if (!(error instanceof CtinstallError) || error.code === 'interrupted') throw error;
+  return `could not be looked at: ${error.message}`;
 }
 
 async function hasCentralImage({ centralImages }: InstallRecord): Promise<boolean> {

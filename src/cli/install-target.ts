@@ -1,5 +1,6 @@
 import { readRecord } from '../apply/record.ts';
 import { hasUserSoftware, hasVenv } from '../apply/user-software.ts';
+import { requireAnySignature } from '../apply/verify-signature.ts';
 import { discoverImage } from '../discover/image.ts';
 import { discoverRuntime, type Runtime } from '../discover/runtime.ts';
 import { lstatIfThere } from '../host/files.ts';
@@ -48,10 +49,12 @@ export interface ImageOptions {
 
 export async function planTarget(target: Target, image: ImageOptions, context: CommandContext): Promise<Plan> {
   const { loaded, install, runtime } = target;
+  const found = await findImage(target, image, context);
+  if (install.image.isSigned && found.kind === 'file') await requireAnySignature(found.path, install.runtime);
   return planInstall(install, {
     toolVersion: context.toolVersion,
     runtime,
-    image: await findImage(target, image, context),
+    image: found,
     base: hostPath('..', loaded.path),
     easyconfigText: loaded.text,
     scriptTexts: await readScriptTexts(context.toolDir),

@@ -22,7 +22,7 @@ export interface CataloguedEasyconfig extends SummarizedEasyconfig {
 }
 
 export interface EasyconfigCatalogue {
-  /** In no order: those that match, and those with a fault. */
+  /** In no order: those that match, and those that cannot be read. */
   readonly easyconfigs: readonly CataloguedEasyconfig[];
   /** Directories that cannot be read, one line each. */
   readonly faults: readonly string[];
@@ -61,7 +61,7 @@ export async function searchCatalogue(
   const easyconfigs: CataloguedEasyconfig[] = [];
   const add = (path: HostPath, read: SummarizedEasyconfig): void => {
     const isMatch = (read.summary?.words ?? path.toLowerCase()).includes(word.toLowerCase());
-    if (isMatch || read.fault !== undefined) easyconfigs.push({ path, ...read, isMatch });
+    if (isMatch || read.summary === undefined) easyconfigs.push({ path, ...read, isMatch });
   };
   const rows: IndexRow[] = [];
   const toRead: FileToRead[] = [];

@@ -116,8 +116,9 @@ export function parseRow(line: string): SummarizedEasyconfig | undefined {
   const row = parseLine(line);
   if (!isObject(row)) return undefined;
   const { fault, summary } = row;
+  if (summary !== undefined && !isSummary(summary)) return undefined;
   if (fault !== undefined && typeof fault !== 'string') return undefined;
-  return summary === undefined || isSummary(summary) ? { fault, summary } : undefined;
+  return summary === undefined && fault === undefined ? undefined : { summary, fault };
 }
 
 function isSummary(value: unknown): value is NonNullable<SummarizedEasyconfig['summary']> {

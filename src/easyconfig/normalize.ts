@@ -17,6 +17,10 @@ export function normalizeEasyconfig(written: WrittenEasyconfig): Easyconfig {
     description: (written.description ?? '').trim(),
     docurls: written.docurls ?? [],
     moduleclass: written.moduleclass ?? 'tools',
+    extensions: unique(written.extensions),
+    dependsOn: unique(written.depends_on),
+    deprecated: written.deprecated,
+    isHidden: written.hidden ?? false,
     image: {
       file: written.image.file,
       sha256: written.image.sha256,

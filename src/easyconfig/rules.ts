@@ -3,8 +3,12 @@
 /** Names and versions are parts of paths, module names and shell variables: no blank, no slash, no leading dash or dot. */
 export const namePattern = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$/;
 export const versionSuffixPattern = /^[A-Za-z0-9._+-]{0,127}$/;
+/** A module as `module load` takes it: `name`, `name/version`, `area/name/version`. */
+export const moduleNamePattern = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}(\/[A-Za-z0-9][A-Za-z0-9._+-]{0,127}){0,3}$/;
+/** What is inside an image: a command or a package, with its version or without. */
+export const extensionPattern = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}(\/[A-Za-z0-9._+-]{1,128})?$/;
 export const variablePattern = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
-export const groupPattern = /^[a-z][a-z0-9_-]*$/;
+export const groupPattern = /^[a-z][a-z0-9_-]{0,127}$/;
 export const scriptPattern = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$/;
 export const imageModes = ['copy', 'link', 'central'] as const;
 export const sha256Pattern = /^[0-9a-f]{64}$/;
@@ -21,10 +25,35 @@ export function describeBadText(text: string): string | undefined {
   return text.isWellFormed() ? undefined : 'is not valid Unicode text';
 }
 
-/** Says what is wrong with an image's file name, or undefined. */
+/**
+ * Says why people cannot be shown `text` as it stands, or undefined. `module help` and `module spider` print it as it is,
+ * on the terminal of anyone who asks.
+ */
+export function describeBadProse(text: string, mostBytes: number): string | undefined {
+  const [obeyed] =
+    /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u.exec(text.replace(/[\n\t]/g, '')) ?? [];
+  if (obeyed !== undefined) {
+    const code = (obeyed.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+    return `holds U+${code}, a character that terminals obey and do not show`;
+  }
+  return Buffer.byteLength(text) > mostBytes ? `is longer than ${mostBytes.toLocaleString('en')} bytes` : undefined;
+}
+
+/** Longest command, in bytes: what will be run can still be read in a plan. */
+const mostCommandBytes = 10_000;
+
+/** Says what is wrong with a command of a recipe, or undefined. */
+export function describeBadCommand(command: string): string | undefined {
+  if (command.trim() === '') return 'is no command';
+  return Buffer.byteLength(command) > mostCommandBytes
+    ? 'is longer than 10,000 bytes: put it into a script in the image'
+    : undefined;
+}
+
+/** Says what is wrong with an image's file name, or undefined. Temporary files beside it get longer names than its own. */
 export function describeBadFileName(file: string): string | undefined {
   if (file === '') return 'is empty';
-  if (Buffer.byteLength(file) > 255) return 'is longer than 255 bytes, which no file name can be';
+  if (Buffer.byteLength(file) > 200) return 'is longer than 200 bytes';
   if (file.includes('/')) return 'is a path, but only the file name belongs here';
   if (hasControlCharacter(file)) return 'holds a control character';
   if (/^[.-]/.test(file)) return 'begins with a dash or a dot';
@@ -60,14 +89,19 @@ export function describeBadContainerPath(path: string): string | undefined {
 
 /** Says why `path` names nothing below the install dir, or undefined. */
 export function describeBadRelativePath(path: string): string | undefined {
-  return path === '' || path.startsWith('/') || path.split('/').includes('..')
-    ? 'is not a path inside the install dir'
-    : undefined;
+  if (path === '' || path.startsWith('/') || path.split('/').includes('..'))
+    return 'is not a path inside the install dir';
+  if (Buffer.byteLength(path) > 4095) return 'is longer than 4,095 bytes, which no path can be';
+  return hasControlCharacter(path) ? 'holds a newline or another control character' : undefined;
 }
 
-/** Where conda lies in an image; `$WITH_CONDA` is split at blanks. */
+/** Where conda lies in an image: shells split `$WITH_CONDA` at blanks, and scripts hand it to `bash -c`. */
 export function describeBadCondaRoot(path: string): string | undefined {
-  return describeBadContainerPath(path) ?? (/\s/.test(path) ? 'holds a blank' : undefined);
+  const bad = describeBadContainerPath(path);
+  if (bad !== undefined) return bad;
+  if (/\s/.test(path)) return 'holds a blank';
+  const special = /[^\w./+@%=-]/.exec(path.replace(/[^ -~]/gu, ''))?.[0];
+  return special === undefined ? undefined : `holds \`${special}\`, which shells do not take as it stands`;
 }
 
 /**
@@ -81,23 +115,6 @@ export function describeBadVariableValue(value: string): string | undefined {
   return undefined;
 }
 
-/** Variables that a recipe must not set for the user's shell: the module sets them itself, or the session lives on them. */
-const reservedVariables =
-  /^(PATH|HOME|SHELL|USER|LD_PRELOAD|LD_LIBRARY_PATH|BASH_ENV|ENV|IFS|PS1|PROMPT_COMMAND|MODULEPATH|LOADEDMODULES|_LMFILES_|(LMOD|__LMOD|_Module).*|SIF|RUNSCRIPTS|CONTAINERROOT|EB(ROOT|VERSION).*|(SINGULARITY|APPTAINER)(ENV_.*|_BIND|_BINDPATH))$/;
-
-export function describeBadModuleVariable(name: string): string | undefined {
-  return reservedVariables.test(name)
-    ? 'is not for an easyconfig to set: the module or the session needs it'
-    : undefined;
-}
-
-/** The same for variables inside the container. */
-export function describeBadContainerVariable(name: string): string | undefined {
-  return /^(PREPEND_PATH|APPEND_PATH|PATH|HOME|UID|GID|EUID|(SINGULARITY|APPTAINER)_.*)$/.test(name)
-    ? 'is set by the module or the runtime'
-    : undefined;
-}
-
 /**
  * EasyBuild's rule for the `<NAME>` in `EBROOT<NAME>`: upper case, `-` → `MIN`, `+` → `PLUS`, `.` dropped
  * (EasyBuild framework, `tools/filetools.py`, `convert_name`).
@@ -106,7 +123,7 @@ export function variableNameOf(softwareName: string): string {
   return softwareName.replaceAll('+', 'plus').replaceAll('-', 'min').replaceAll('.', '').toUpperCase();
 }
 
+/** Whether a path or name holds what no terminal shows: control characters, and those that turn the text around. */
 export function hasControlCharacter(text: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  return /[\u0000-\u001f\u007f]/.test(text);
+  return /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text);
 }

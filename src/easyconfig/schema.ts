@@ -3,16 +3,18 @@ import { formatValue } from '../lib/format.ts';
 import { describeBadImageSource } from './image-source.ts';
 import {
   describeBadBindPath,
+  describeBadCommand,
   describeBadCondaRoot,
   describeBadContainerPath,
-  describeBadContainerVariable,
   describeBadFileName,
-  describeBadModuleVariable,
+  describeBadProse,
   describeBadRelativePath,
   describeBadText,
   describeBadVariableValue,
+  extensionPattern,
   groupPattern,
   imageModes,
+  moduleNamePattern,
   namePattern,
   scriptPattern,
   sha256Pattern,
@@ -20,6 +22,8 @@ import {
   versionSuffixPattern,
 } from './rules.ts';
 import { findUnknownTemplates, templateNames } from './templates.ts';
+import { checkTotals, mostEntries } from './totals.ts';
+import { describeBadContainerVariable, describeBadModuleVariable } from './variable-names.ts';
 
 /*
  * The one definition of an easyconfig: it gives the type of what is written (WrittenEasyconfig), the checks, and the
@@ -40,9 +44,6 @@ const templated = z.string().superRefine((value, context) => {
     });
 });
 
-/** Text of one line, as module variables and `whatis` lines need. */
-const line = templated.refine((value) => !/[\n\r]/.test(value), 'must be one line');
-
 function ruled<Schema extends z.ZodType<string>>(
   schema: Schema,
   describeBad: (value: string) => string | undefined,
@@ -57,6 +58,18 @@ function ruled<Schema extends z.ZodType<string>>(
         params: { hint },
       });
   });
+}
+
+/** Text for people, at most so many bytes: every `module spider` reads it. */
+function prose(mostBytes: number) {
+  return ruled(templated, (value) => (value === '' ? undefined : describeBadProse(value, mostBytes)));
+}
+
+/** Text of one line, as module variables and `whatis` lines need. */
+const line = prose(10_000).refine((value) => !/[\n\r]/.test(value), 'must be one line');
+
+function list<Item extends z.ZodType>(item: Item) {
+  return z.array(item).max(mostEntries, `must have at most ${mostEntries} entries`);
 }
 
 function matching(pattern: RegExp, what: string, hint: string) {
@@ -111,55 +124,63 @@ function describeBadRecipeSource(source: string): string | undefined {
   return /\/\/[^/@]*:[^/@]*@/.test(source) ? 'holds a password: log in with the runtime instead' : undefined;
 }
 
-const commandText = ruled(templated, (value) => (value.trim() === '' ? 'is no command' : undefined));
+const commandText = ruled(templated, describeBadCommand);
 const command = z.union([commandText, z.strictObject({ command: commandText, host: z.boolean().optional() })]);
 
-export const easyconfigSchema = z.strictObject({
-  name: matching(namePattern, 'name', namePart),
-  version: matching(namePattern, 'version', namePart),
-  versionsuffix: matching(
-    versionSuffixPattern,
-    'versionsuffix',
-    'such as `-rocm-6.2.0`: letters, digits and `.`, `_`, `+`, `-`, at most 127',
-  ).optional(),
-  homepage: line.optional(),
-  whatis: z.array(line).optional(),
-  description: templated.optional(),
-  docurls: z.array(line).optional(),
-  moduleclass: matching(groupPattern, 'moduleclass', 'one word such as `devel` or `ai`').optional(),
-  image: z.strictObject({
-    file: ruled(
-      templated,
-      describeBadFileName,
-      'give the bare file name; `image_dirs` in the settings says where to look',
-    ),
-    sha256: matching(sha256Pattern, 'SHA-256', '64 lower-case hex digits, as `sha256sum` prints').optional(),
-    source: ruled(templated, describeBadRecipeSource, 'such as `docker://docker.io/library/python:3.12`').optional(),
-    mode: z.enum(imageModes).optional(),
-    verify: z.literal('signed').optional(),
-  }),
-  binds: z.array(bind).optional(),
-  runscripts: z.array(scriptName).optional(),
-  wrappers: z.array(scriptName).optional(),
-  python: z
-    .strictObject({
-      conda_env: matching(scriptPattern, 'name of a conda environment', namePart).optional(),
-      conda_root: ruled(z.string(), describeBadCondaRoot).optional(),
-      venv: z.strictObject({ name: matching(scriptPattern, 'name of a venv', namePart) }).optional(),
-    })
-    .optional(),
-  env: z
-    .strictObject({
-      module: variables(describeBadModuleVariable).optional(),
-      container: variables(describeBadContainerVariable).optional(),
-    })
-    .optional(),
-  sanity_check_paths: z
-    .strictObject({ files: z.array(relativePath).optional(), dirs: z.array(relativePath).optional() })
-    .optional(),
-  post_install: z.array(command).optional(),
-  sanity_check_commands: z.array(command).optional(),
-});
+export const easyconfigSchema = z
+  .strictObject({
+    name: matching(namePattern, 'name', namePart),
+    version: matching(namePattern, 'version', namePart),
+    versionsuffix: matching(
+      versionSuffixPattern,
+      'versionsuffix',
+      'such as `-rocm-6.2.0`: letters, digits and `.`, `_`, `+`, `-`, at most 127',
+    ).optional(),
+    homepage: line.optional(),
+    whatis: list(line.refine((value) => value.trim() !== '', 'must not be blank')).optional(),
+    description: prose(100_000).optional(),
+    docurls: list(line).optional(),
+    moduleclass: matching(groupPattern, 'moduleclass', 'one word such as `devel` or `ai`').optional(),
+    extensions: list(
+      matching(extensionPattern, 'name of an extension', 'such as `numpy/1.26.4` or `torchrun`'),
+    ).optional(),
+    depends_on: list(matching(moduleNamePattern, 'module name', 'such as `rocm/6.2.0`')).optional(),
+    deprecated: line.optional(),
+    hidden: z.boolean().optional(),
+    image: z.strictObject({
+      file: ruled(
+        templated,
+        describeBadFileName,
+        'give the bare file name; `image_dirs` in the settings says where to look',
+      ),
+      sha256: matching(sha256Pattern, 'SHA-256', '64 lower-case hex digits, as `sha256sum` prints').optional(),
+      source: ruled(templated, describeBadRecipeSource, 'such as `docker://docker.io/library/python:3.12`').optional(),
+      mode: z.enum(imageModes).optional(),
+      verify: z.literal('signed').optional(),
+    }),
+    binds: list(bind).optional(),
+    runscripts: list(scriptName).optional(),
+    wrappers: list(scriptName).optional(),
+    python: z
+      .strictObject({
+        conda_env: matching(scriptPattern, 'name of a conda environment', namePart).optional(),
+        conda_root: ruled(z.string(), describeBadCondaRoot).optional(),
+        venv: z.strictObject({ name: matching(scriptPattern, 'name of a venv', namePart) }).optional(),
+      })
+      .optional(),
+    env: z
+      .strictObject({
+        module: variables(describeBadModuleVariable).optional(),
+        container: variables(describeBadContainerVariable).optional(),
+      })
+      .optional(),
+    sanity_check_paths: z
+      .strictObject({ files: list(relativePath).optional(), dirs: list(relativePath).optional() })
+      .optional(),
+    post_install: list(command).optional(),
+    sanity_check_commands: list(command).optional(),
+  })
+  .superRefine(checkTotals);
 
 /** An easyconfig as written: anything optional may be missing. */
 export type WrittenEasyconfig = z.infer<typeof easyconfigSchema>;

@@ -15,6 +15,14 @@ export interface Easyconfig {
   readonly description: string;
   readonly docurls: readonly string[];
   readonly moduleclass: string;
+  /** What is inside, for `module spider`: `numpy/1.26.4`, or a name alone. */
+  readonly extensions: readonly string[];
+  /** Modules that must be loaded too. */
+  readonly dependsOn: readonly string[];
+  /** What to use instead. */
+  readonly deprecated: string | undefined;
+  /** Whether listings leave the module out. */
+  readonly isHidden: boolean;
   readonly image: EasyconfigImage;
   readonly binds: readonly EasyconfigBind[];
   /** Run scripts: run inside the container, bound at `/runscripts`. */

@@ -149,6 +149,7 @@ const missingHints: Readonly<Record<string, string>> = {
 function nameOfValue(value: unknown): string {
   if (value === null) return 'empty';
   if (Array.isArray(value)) return 'a list';
+  if (value instanceof Uint8Array) return 'binary data';
   if (typeof value === 'object') return 'a map';
   if (typeof value === 'boolean') return `\`${value}\``;
   return typeof value === 'string' ? 'text' : `the number ${formatValue(String(value))}`;

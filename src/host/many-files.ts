@@ -59,6 +59,18 @@ export function readTexts(paths: readonly string[], signal?: AbortSignal): Promi
   });
 }
 
+/** The text of each file, undefined where it is not there, or why it cannot be read. */
+export function readTextsIfThere(
+  paths: readonly string[],
+  signal?: AbortSignal,
+): Promise<(string | undefined | CtinstallError)[]> {
+  const failed = (path: string) => (error: unknown) => (isMissing(error) ? undefined : fileError(error, 'read', path));
+  return forMany(paths, signal, {
+    now: (path) => attempt(() => readFileSync(path, 'utf8'), failed(path)),
+    later: (path) => readFile(path, 'utf8').catch(failed(path)),
+  });
+}
+
 /** The bytes of one file. @throws CtinstallError */
 export async function readBytes(path: string): Promise<Buffer> {
   return readFile(path).catch((error: unknown) => {
@@ -86,11 +98,12 @@ const atOnce = 16;
  * has to wait.
  * @throws CtinstallError `interrupted`
  */
-async function forMany<Result>(
+export async function forMany<Result>(
   paths: readonly string[],
   signal: AbortSignal | undefined,
   { now, later }: Operation<Result>,
 ): Promise<Result[]> {
+  refuseIfAborted(signal);
   const results: Result[] = [];
   let [isSlow, paused] = [false, performance.now()];
   while (results.length < paths.length && !isSlow) {

@@ -60,6 +60,8 @@ export async function run(argv: readonly [string, ...string[]], options: RunOpti
   const result = await child;
   clearTimeout(killing);
   options.signal?.removeEventListener('abort', stop);
+  // What it has started goes on without it, and writes.
+  if (result.signal !== undefined || options.signal?.aborted) killGroup(child.pid, 'SIGKILL');
   if (options.signal?.aborted) throw new CtinstallError('interrupted', 'interrupted');
   if (result.exitCode === undefined && result.signal === undefined)
     throw new CtinstallError(

@@ -21,17 +21,56 @@ export function formatSeconds(seconds: number): string {
 
 /** A value from a file as a message shows it: one line, at most `most` characters, nothing that a terminal obeys. */
 export function formatValue(value: string, most = 60): string {
-  const short = value.length > most ? `${value.slice(0, most - 3)}…` : value;
-  return short.toWellFormed().replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escapeCharacter);
+  return formatLine(value.length > most ? `${value.slice(0, most - 3)}…` : value);
+}
+
+/** As {@link formatValue}, whole. */
+export function formatLine(value: string): string {
+  return value.toWellFormed().replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escapeCharacter);
+}
+
+/** What stands for a newline in a command: `\n` is often part of one. */
+const newlineSign = '⏎';
+/** As many blanks in a row push what follows them out of sight. */
+const manyBlanks = / {17,}/g;
+
+/**
+ * A command of a recipe as a plan shows it, on one line and whole, so that nobody overlooks what it does: what is not seen
+ * is escaped, a newline is `⏎`, and a long run of blanks is counted.
+ */
+export function formatScript(script: string): string {
+  return script
+    .toWellFormed()
+    .replace(/[^\P{C}\n]|[^\P{Z} ]|[\p{Default_Ignorable_Code_Point}\u2800⏎]/gu, escapeCharacter)
+    .replaceAll('\n', newlineSign)
+    .replace(manyBlanks, (blanks) => ` …(${blanks.length} blanks)… `);
 }
 
 function escapeCharacter(character: string): string {
   if (character === '\n') return '\\n';
   if (character === '\t') return '\\t';
-  return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
+  const code = (character.codePointAt(0) ?? 0).toString(16).padStart(4, '0');
+  return code.length > 4 ? `\\u{${code}}` : `\\u${code}`;
 }
 
-/** A command line that can be pasted into a POSIX shell. */
+/**
+ * A command line of one line that can be pasted into a shell. A word that holds what a terminal obeys or does not show is
+ * written as `$'…'`, which bash, zsh and ksh know; all others as any POSIX shell takes them.
+ */
 export function formatCommand(argv: readonly string[]): string {
-  return argv.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ');
+  return argv.map(formatWord).join(' ');
+}
+
+function formatWord(word: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
+  if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(word))
+    return `$'${word.replace(/[\\']|[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escapeInAnsiC)}'`;
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+function escapeInAnsiC(character: string): string {
+  if (character === '\\' || character === "'") return `\\${character}`;
+  if (character === '\n') return '\\n';
+  if (character === '\t') return '\\t';
+  return [...new TextEncoder().encode(character)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
 }

@@ -22,6 +22,11 @@ export function whatis(line: LuaValue): LuaStatement[] {
   return lines.filter((each) => each.trim() !== '').map((each) => run(call('whatis', each)));
 }
 
+/** What a module brings beside itself, each `name` or `name/version`: `module spider` finds the module by them. Needs Lmod 8.2. */
+export function extensions(names: readonly string[]): LuaStatement {
+  return run(call('extensions', names.join(', ')));
+}
+
 /** Modules that cannot be loaded beside this one; checked only when this one is loaded. */
 export function conflict(...moduleNames: readonly LuaValue[]): LuaStatement {
   return run(call('conflict', ...moduleNames));
@@ -110,6 +115,11 @@ export function fail(message: LuaValue): LuaStatement {
 /** Prints a message, on loading and on unloading; before Lmod 8.7, `module load` then returns 1. */
 export function warn(message: LuaValue): LuaStatement {
   return run(call('LmodWarning', message));
+}
+
+/** Prints a message; loading goes on, and ends with 0 in each version of Lmod. */
+export function message(words: LuaValue): LuaStatement {
+  return run(call('LmodMessage', words));
 }
 
 /** Whether Lmod evaluates the modulefile in order to load it, to unload it, … */

@@ -7,8 +7,10 @@ import {
   concat,
   conflict,
   defineSetRestorably,
+  dependsOn,
   environmentValue,
   equals,
+  extensions,
   fail,
   family,
   forEach,
@@ -18,6 +20,7 @@ import {
   type LuaStatement,
   list,
   local,
+  message,
   name,
   nil,
   notEquals,
@@ -43,8 +46,11 @@ export function renderLmod(modulefile: Modulefile): string {
     ...modulefile.header.map((line) => comment(line)),
     help(modulefile.help),
     ...modulefile.whatis.flatMap((line) => whatis(line)),
+    ...(modulefile.extensions.length === 0 ? [] : [extensions(modulefile.extensions)]),
     ...modulefile.conflicts.map((other) => conflict(other)),
     family(modulefile.family),
+    ...modulefile.dependsOn.map((other) => dependsOn(other)),
+    ...renderDeprecation(modulefile),
     blank(),
     ...defineSetRestorably(),
     blank(),
@@ -57,6 +63,12 @@ export function renderLmod(modulefile: Modulefile): string {
     ...modulefile.variables.map((variable) => setRestorably(variable.name, variable.value)),
     ...modulefile.path.map((directory) => prependPath('PATH', directory)),
   ]);
+}
+
+/** `LmodMessage`, not `LmodWarning`: with that, `module load` ends with 1 before Lmod 8.7. */
+function renderDeprecation({ deprecated, moduleName }: Modulefile): LuaStatement[] {
+  if (deprecated === undefined) return [];
+  return [ifThen(isMode('load'), [message(`${moduleName} is deprecated: ${deprecated}`)])];
 }
 
 function renderImage({ image, moduleName }: Modulefile): LuaStatement[] {

@@ -7,6 +7,12 @@ export interface Modulefile {
   readonly header: readonly string[];
   readonly help: string;
   readonly whatis: readonly string[];
+  /** `name/version` or `name` of what is inside, for `module spider`. */
+  readonly extensions: readonly string[];
+  /** Modules that are loaded first if they are not. */
+  readonly dependsOn: readonly string[];
+  /** What to use instead: said when the module is loaded. */
+  readonly deprecated: string | undefined;
   /** Modules that can't be loaded together with this one. */
   readonly conflicts: readonly string[];
   /**

@@ -1,17 +1,26 @@
 import { assertNever } from '../lib/assert-never.ts';
-import { formatBytes } from '../lib/format.ts';
+import { formatBytes, formatLine, formatScript } from '../lib/format.ts';
 import { maskSecrets } from '../lib/mask-secrets.ts';
 import type { Plan, Step } from './types.ts';
 
-/** One line that says what a step does. */
+/**
+ * One line that says what a step does: commands of a recipe whole, so that none can hide what it does, and nothing in it
+ * that a terminal obeys.
+ */
 export function describeStep(step: Step): string {
+  return step.kind === 'run-on-host' || step.kind === 'run-in-container'
+    ? formatScript(step.purpose)
+    : formatLine(describeWork(step));
+}
+
+function describeWork(step: Exclude<Step, { kind: 'run-on-host' | 'run-in-container' }>): string {
   switch (step.kind) {
     case 'copy-image':
       return `copy image ${step.from} (${formatBytes(step.size)})`;
     case 'reserve-room':
       return `check that there is room for ${formatBytes(step.bytes)} and about ${step.files} files`;
     case 'verify-signature':
-      return `verify the signature of ${step.image}`;
+      return `verify the signature of ${step.shown}`;
     case 'fetch-image':
       return `fetch image ${maskSecrets(step.source)}`;
     case 'link-image':
@@ -20,16 +29,12 @@ export function describeStep(step: Step): string {
       return `use image ${step.path} where it is (${formatBytes(step.size)})`;
     case 'retire-image':
       return `keep the image that is replaced, for running jobs, as ${step.to}`;
-    case 'run-on-host':
-      return step.purpose;
     case 'record-additions':
       return 'record what the post-install commands made';
     case 'write-file':
       return `write ${step.path}`;
     case 'make-directory':
       return `make directory ${step.path}`;
-    case 'run-in-container':
-      return step.purpose;
     case 'write-record':
       return `write record ${step.path}`;
     case 'publish':

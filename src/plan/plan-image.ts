@@ -34,7 +34,10 @@ export function planImage(install: ResolvedInstall, inputs: PlanInputs, staging:
   if (inputs.image.kind === 'file' && install.image.mode === 'central') {
     const { path } = inputs.image;
     return {
-      steps: [...planSignature(install, path), { kind: 'use-central-image', path, ...checked(install, inputs.image) }],
+      steps: [
+        ...planSignature(install, { image: path, shown: path }),
+        { kind: 'use-central-image', path, ...checked(install, inputs.image) },
+      ],
       bytes: 0,
       staged: path,
       published: path,
@@ -79,17 +82,17 @@ function planOwnImage(install: ResolvedInstall, inputs: PlanInputs, staging: Sta
         runtime: install.runtime,
         sha256: install.image.sha256,
       },
-      ...planSignature(install, to),
+      ...planSignature(install, { image: to, shown: maskSecrets(inputs.image.source) }),
     ];
   const { path } = inputs.image;
   return [
-    ...planSignature(install, path),
     {
       kind: install.image.mode === 'link' ? 'link-image' : 'copy-image',
       from: path,
       to,
       ...checked(install, inputs.image),
     },
+    ...planSignature(install, { image: to, shown: path }),
   ];
 }
 
@@ -97,8 +100,11 @@ function checked({ image }: ResolvedInstall, { size, mtimeMs }: ImageFile) {
   return { size, mtimeMs, sha256: image.sha256 };
 }
 
-function planSignature({ image, runtime }: ResolvedInstall, path: HostPath): Step[] {
-  return image.isSigned ? [{ kind: 'verify-signature', image: path, runtime }] : [];
+function planSignature(
+  { image: { isSigned }, runtime }: ResolvedInstall,
+  { image, shown }: { image: HostPath; shown: string },
+): Step[] {
+  return isSigned ? [{ kind: 'verify-signature', image, shown, runtime }] : [];
 }
 
 function unique(paths: readonly HostPath[]): HostPath[] {

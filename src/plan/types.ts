@@ -41,10 +41,12 @@ export interface ReserveRoomStep {
   readonly files: number;
 }
 
-/** Has the runtime check the signatures of an image. */
+/** Has the runtime check the signatures of an image: of the very file that will run. */
 export interface VerifySignatureStep {
   readonly kind: 'verify-signature';
   readonly image: HostPath;
+  /** Where that comes from, for messages. */
+  readonly shown: string;
   readonly runtime: string;
 }
 

@@ -51,6 +51,10 @@ export interface ResolvedInstall {
   readonly description: string;
   readonly docurls: readonly string[];
   readonly moduleclass: string;
+  readonly extensions: readonly string[];
+  readonly dependsOn: readonly string[];
+  readonly deprecated: string | undefined;
+  readonly isHidden: boolean;
   readonly prefix: Prefix;
   readonly installDir: InstallDir;
   readonly modulefile: HostPath;

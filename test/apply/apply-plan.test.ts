@@ -10,8 +10,8 @@ import { asPrefix, hostPath } from '../../src/lib/paths.ts';
 import type { Plan } from '../../src/plan/types.ts';
 import type { ReportEvent } from '../../src/report/types.ts';
 import { failure } from '../image/failure.ts';
-import { everyStep, makeRecorder, makeSite, type Site, sitePlan } from './install-support.ts';
 import { previousOf } from '../plan/support.ts';
+import { everyStep, makeRecorder, makeSite, type Site, sitePlan } from './install-support.ts';
 import { describeTree, writeTree } from './support.ts';
 
 let site: Site;

@@ -6,7 +6,20 @@ import { syncBuiltinESMExports } from 'node:module';
  * each moment at which a machine may fail can be tried, one after the other.
  */
 
-const names = ['rename', 'link', 'symlink', 'unlink', 'rmdir', 'rm', 'mkdir', 'open', 'writeFile', 'copyFile', 'cp', 'chmod'];
+const names = [
+  'rename',
+  'link',
+  'symlink',
+  'unlink',
+  'rmdir',
+  'rm',
+  'mkdir',
+  'open',
+  'writeFile',
+  'copyFile',
+  'cp',
+  'chmod',
+];
 const killAt = Number(process.env.KILL_AT ?? 0);
 let count = 0;
 

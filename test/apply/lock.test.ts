@@ -66,7 +66,9 @@ describe('takeLock', () => {
     const text = await hold({ host: 'nid001234', pid: 1, started: '1', boot: 'x' });
     const error = await failure(takeLock(lock, options));
     expect(error.message).toContain('on nid001234');
-    expect(error.hint).toBe('run again when it is done; if that process is surely gone, run again with `--force-unlock`');
+    expect(error.hint).toBe(
+      'run again when it is done; if that process is surely gone, run again with `--force-unlock`',
+    );
     expect(readFileSync(lock, 'utf8')).toBe(text);
     for (const odd of ['', 'no JSON', '[]', 'null', '{"host":"x"}']) {
       writeFileSync(lock, odd);

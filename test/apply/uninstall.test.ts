@@ -74,36 +74,49 @@ describe('uninstallFiles', () => {
     expect(files()).toEqual([]);
   });
 
-  it('puts all back when it is stopped before there is no way back, and when something fails', async () => {
-    writeTree(plan.installDir, { 'user-software/x': 'mine', 'user-software.squashfs': 'packed' });
-    const before = describeTree(site.prefix);
-    const real = fs.rename;
-    for (const how of ['stopped', 'EIO'])
-      for (let last = 0, isUndone = true; isUndone; last += 1) {
-        const stop = new AbortController();
-        let count = 0;
-        const spy = vi.spyOn(fs, 'rename').mockImplementation(async (from: fs.PathLike, to: fs.PathLike) => {
-          count += 1;
-          if (count === last && how === 'stopped') stop.abort();
-          // Once: what puts things back must be able to.
-          if (count === last && how === 'EIO') throw Object.assign(new Error('EIO'), { code: 'EIO' });
-          await real(from, to);
-        });
-        if (last === 0) stop.abort();
-        const work = uninstallFiles(plan, record, { removesUserSoftware: true, signal: stop.signal });
-        if (last === 5) {
-          // The fifth rename is what makes it final.
-          await (how === 'stopped' ? work : failure(work));
-          isUndone = false;
-        } else expect((await failure(work)).code).toBe(how === 'stopped' || last === 0 ? 'interrupted' : 'filesystem');
-        spy.mockRestore();
-        if (how === 'stopped' && !isUndone) {
-          expect(files()).toEqual([]);
-          return;
-        }
-        const { 'software/demo/1.0-x/.ctinstall/uninstalled/': _aside, ...now } = describeTree(site.prefix);
-        expect(now).toEqual({ ...before, '.ctinstall/retired/': before['.ctinstall/retired/'] ?? expect.anything() });
-      }
+  describe('at each of its renames, the last of which is final', () => {
+    const failAt = (last: number, onLast: () => void): void => {
+      const real = fs.rename;
+      let count = 0;
+      vi.spyOn(fs, 'rename').mockImplementation(async (from: fs.PathLike, to: fs.PathLike) => {
+        count += 1;
+        if (count === last) onLast();
+        await real(from, to);
+      });
+    };
+    const uninstallAll = (signal?: AbortSignal): Promise<void> =>
+      uninstallFiles(plan, record, { removesUserSoftware: true, signal });
+    beforeEach(() => {
+      writeTree(plan.installDir, { 'user-software/x': 'mine', 'user-software.squashfs': 'packed' });
+    });
+
+    it.each([1, 2, 3, 4, 5])('%i: puts all back when it fails', async (last) => {
+      const before = files();
+      const tree = describeTree(plan.installDir);
+      failAt(last, () => {
+        throw Object.assign(new Error('EIO'), { code: 'EIO' });
+      });
+      expect((await failure(uninstallAll())).code).toBe('filesystem');
+      expect(files()).toEqual(before);
+      expect(describeTree(plan.installDir)).toEqual(tree);
+    });
+
+    it.each([1, 2, 3, 4])('%i: puts all back when it is stopped', async (last) => {
+      const before = files();
+      const tree = describeTree(plan.installDir);
+      const stop = new AbortController();
+      failAt(last, () => stop.abort());
+      expect((await failure(uninstallAll(stop.signal))).code).toBe('interrupted');
+      expect(files()).toEqual(before);
+      expect(describeTree(plan.installDir)).toEqual(tree);
+    });
+
+    it('5: goes on to the end when it is stopped', async () => {
+      const stop = new AbortController();
+      failAt(5, () => stop.abort());
+      await uninstallAll(stop.signal);
+      expect(files()).toEqual([]);
+    });
   });
 
   it('puts user software back beside what has come in its place', async () => {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type EasyconfigSearch, listEasyconfigs, searchEasyconfig } from '../../src/discover/easyconfigs.ts';
+import { type EasyconfigSearch, findEasyconfigs, searchEasyconfig } from '../../src/discover/easyconfigs.ts';
 import { hostPath } from '../../src/lib/paths.ts';
 import { failure } from '../image/failure.ts';
 
@@ -94,11 +94,39 @@ describe('searchEasyconfig', () => {
   });
 });
 
-describe('listEasyconfigs', () => {
+describe('findEasyconfigs', () => {
+  const below = (paths: readonly string[]): string[] => paths.map((path) => path.slice(root.length + 1)).toSorted();
+
   it('finds all, in the current directory only those right there', async () => {
     for (const path of ['cwd/a-1.yaml', 'cwd/sub/b-1.yaml', 'site/c-1.yml', 'shipped/d/D/D-1.yaml']) write(path);
     for (const path of ['cwd/notes.yaml', 'cwd/.hidden-1.yaml', 'site/.git/x-1.yaml', 'site/a-1.txt']) write(path);
-    const found = (await listEasyconfigs(search)).map((path) => path.slice(root.length + 1));
-    expect(found.toSorted()).toEqual(['cwd/a-1.yaml', 'shipped/d/D/D-1.yaml', 'site/c-1.yml']);
+    const found = await findEasyconfigs(search);
+    expect(below(found.here)).toEqual(['cwd/a-1.yaml']);
+    expect(below(found.along)).toEqual(['shipped/d/D/D-1.yaml', 'site/c-1.yml']);
+    expect(found.faults).toEqual([]);
+  });
+
+  it('looks four directories deep, and takes no directory for an easyconfig', async () => {
+    write('site/1/2/3/4/deep-1.yaml');
+    write('site/1/2/3/4/5/deeper-1.yaml');
+    write('site/like-1.yaml/inside-1.yaml');
+    expect(below((await findEasyconfigs(search)).along)).toEqual([
+      'site/1/2/3/4/deep-1.yaml',
+      'site/like-1.yaml/inside-1.yaml',
+    ]);
+  });
+
+  it('names a directory that cannot be listed, and goes on with the others', async () => {
+    write('shipped/a-1.yaml');
+    symlinkSync('site', join(root, 'site'));
+    const found = await findEasyconfigs(search);
+    expect(below(found.along)).toEqual(['shipped/a-1.yaml']);
+    expect(found.faults).toEqual([`cannot list \`${root}/site\`: too many symbolic links`]);
+  });
+
+  it('begins at the root too', async () => {
+    const found = await findEasyconfigs({ ...search, cwd: hostPath('/'), directories: [] });
+    expect(found.along).toEqual([]);
+    for (const path of found.here) expect(path).toMatch(/^\/[^/]/);
   });
 });

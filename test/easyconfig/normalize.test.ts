@@ -21,6 +21,10 @@ describe('normalizeEasyconfig', () => {
       venv: undefined,
       env: { module: {}, container: {} },
       sanityCheckPaths: { files: [], dirs: [] },
+      extensions: [],
+      dependsOn: [],
+      deprecated: undefined,
+      isHidden: false,
       postInstall: [],
       sanityCheckCommands: [],
     });
@@ -41,6 +45,10 @@ description: |
 docurls: [https://d]
 moduleclass: ai
 image: { file: demo.sif, sha256: ${sha256}, source: 'docker://a/b:1', mode: link, verify: signed }
+extensions: [numpy/1.26.4, numpy/1.26.4]
+depends_on: [rocm]
+deprecated: use 2
+hidden: true
 post_install: [make, { command: configure, host: true }]
 binds:
   - /same
@@ -76,6 +84,10 @@ sanity_check_commands: [echo]
       venv: { name: 'torch' },
       env: { module: { A: '1' }, container: { B: '2' } },
       sanityCheckPaths: { files: ['bin/x'], dirs: ['lib'] },
+      extensions: ['numpy/1.26.4'],
+      dependsOn: ['rocm'],
+      deprecated: 'use 2',
+      isHidden: true,
       postInstall: [
         { command: 'make', host: false },
         { command: 'configure', host: true },

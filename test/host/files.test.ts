@@ -256,9 +256,7 @@ describe('writing', () => {
   });
 
   it('creates a file for one of many', async () => {
-    const won = await Promise.all(
-      Array.from({ length: 20 }, (_, index) => createFileOnce(at('lock'), String(index))),
-    );
+    const won = await Promise.all(Array.from({ length: 20 }, (_, index) => createFileOnce(at('lock'), String(index))));
     expect(won.filter((content) => content !== undefined)).toEqual([readFileSync(at('lock'), 'utf8')]);
     expect(won[Number(readFileSync(at('lock'), 'utf8'))]).toBeDefined();
     expect(readdirSync(root)).toEqual(['lock']);

@@ -208,7 +208,7 @@ describe('list, show, search, settings, uninstall', () => {
       '/usr/lib64/libcxi.so.1 → /usr/lib64/libcxi.so.1 (site: interconnect, optional',
     );
     expect(await sandbox.succeed('ctinstall search MPI4')).toMatch(
-      /^\/.*\/m\/mpi4py\/mpi4py-3\.1\.6-rocm-6\.2\.0\.yaml\n$/,
+      /^mpi4py\/3\.1\.6-rocm-6\.2\.0 {2}MPI for Python.*\n {2}\/.*\/m\/mpi4py\/mpi4py-3\.1\.6-rocm-6\.2\.0\.yaml\n$/,
     );
   });
 

@@ -107,12 +107,12 @@ describe('verify: signed', () => {
     const { run, prefix, write } = await prepared(serves, ', verify: signed');
     const refused = await run('ctinstall --image-dir "$CT_IMAGES" tiny-1.0.yaml');
     expect(refused.status).toBe(1);
-    expect(refused.stderr).toMatch(/not signed|no signature/);
+    expect(refused.stderr).toMatch(/is not signed/);
     expect(existsSync(prefix)).toBe(false);
-    expect((await run('ctinstall tiny-1.0.yaml')).stderr).toMatch(/not signed|no signature/);
+    expect((await run('ctinstall tiny-1.0.yaml')).stderr).toMatch(/is not signed/);
     write('tiny-1.0.yaml', tinyEasyconfig());
     const bySettings = await run('ctinstall --image-dir "$CT_IMAGES" tiny-1.0.yaml', { CTINSTALL_VERIFY: 'signed' });
-    expect(bySettings.stderr).toBe(refused.stderr);
+    expect(bySettings.stderr).toMatch(/is not signed/);
     expect(existsSync(prefix)).toBe(false);
   });
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatCommand, formatSeconds, formatValue } from '../../src/lib/format.ts';
+import { formatBytes, formatCommand, formatScript, formatSeconds, formatValue } from '../../src/lib/format.ts';
 
 describe('formatBytes', () => {
   it.each([
@@ -48,6 +48,26 @@ describe('formatValue', () => {
   });
 });
 
+describe('formatScript', () => {
+  it('leaves a command as it is where all of it is seen', () => {
+    const command = `python -c "print('a\\n')" && [ -d /x ] || exit 1  # é 日本 😀`;
+    expect(formatScript(command)).toBe(command);
+  });
+
+  it('shows all of a command that hides a part of itself', () => {
+    expect(formatScript('true\nrm -r x')).toBe('true⏎rm -r x');
+    expect(formatScript('rm -r x #\rtrue\u001b[2K\u009b1A\u0007\u007f')).toBe(
+      'rm -r x #\\u000dtrue\\u001b[2K\\u009b1A\\u0007\\u007f',
+    );
+    expect(formatScript('\u202e\u2066\u200b\u2028\u00a0\u3000\u3164\u2800\ufe0f\u{e0041}\t')).toBe(
+      '\\u202e\\u2066\\u200b\\u2028\\u00a0\\u3000\\u3164\\u2800\\ufe0f\\u{e0041}\\t',
+    );
+    expect(formatScript(`true${' '.repeat(5000)}; rm -r x`)).toBe('true …(5000 blanks)… ; rm -r x');
+    expect(formatScript(`: ${'x'.repeat(5000)}; rm -r x`)).toMatch(/; rm -r x$/);
+    expect(formatScript('a⏎b')).toBe('a\\u23ceb');
+  });
+});
+
 describe('formatCommand', () => {
   it('quotes only what needs it', () => {
     expect(formatCommand(['singularity', 'exec', '/a/b.sif', 'sh', '-c', "echo 'x'", ''])).toBe(
@@ -58,7 +78,7 @@ describe('formatCommand', () => {
   it('comes out of a real shell as it went in', () => {
     const word = fc.string({
       unit: fc.oneof(
-        fc.constantFrom(...'\'"\\$`!*?[]{}()<>|&;#~=% \t\n^-é😀'),
+        fc.constantFrom(...'\'"\\$`!*?[]{}()<>|&;#~=% \t\n\r\u001b\u009b\u202e\u20287^-é😀'),
         fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 }),
       ),
       maxLength: 12,
@@ -67,10 +87,15 @@ describe('formatCommand', () => {
       .sample(word, 500)
       .map((text) => text.replaceAll('\0', ''))
       .filter((text) => text.isWellFormed());
-    for (const shell of ['sh', 'bash']) {
-      const script = `printf '%s\\0' ${formatCommand(words)}`;
-      const said = execFileSync(shell, ['-c', script], { encoding: 'utf8' });
-      expect(said.split('\0').slice(0, -1)).toEqual(words);
+    const isSeen = (text: string): boolean => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text);
+    for (const [shell, taken] of [
+      ['sh', words.filter(isSeen)],
+      ['bash', words],
+    ] as const) {
+      const line = formatCommand(taken);
+      expect(isSeen(line)).toBe(true);
+      const said = execFileSync(shell, ['-c', `printf '%s\\0' ${line}`], { encoding: 'utf8' });
+      expect(said.split('\0').slice(0, -1)).toEqual(taken);
     }
   });
 });

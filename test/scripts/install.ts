@@ -177,7 +177,9 @@ export function makeInstall(options: InstallOptions = {}): Install {
     leftovers: () =>
       [...readdirSync(root), ...readdirSync(join(root, '.ctinstall'))].filter(
         (entry) =>
-          !/^(bin|runscripts|\.ctinstall|user-software(\.squashfs|\.lineage)?|squashfs-(common|lock)\.bash)$/.test(entry),
+          !/^(bin|runscripts|\.ctinstall|user-software(\.squashfs|\.lineage)?|squashfs-(common|lock)\.bash)$/.test(
+            entry,
+          ),
       ),
   };
 }

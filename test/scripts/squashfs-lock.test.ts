@@ -176,9 +176,7 @@ describe('a lock that was left', () => {
     expect(second.status).toBe(1);
     expect(second.stderr).toContain('process 1 of ');
     // The other way round: one in there knows nothing of who holds the lock out here.
-    const inside = await run(
-      ['unshare', ...asRoot, '--pid', '--fork', '--kill-child', ...more, make, '--no-wait'],
-    );
+    const inside = await run(['unshare', ...asRoot, '--pid', '--fork', '--kill-child', ...more, make, '--no-wait']);
     expect(inside.status).toBe(1);
     go();
     expect(await first).toMatchObject(done);

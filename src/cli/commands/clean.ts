@@ -9,7 +9,10 @@ export async function clean(
   context: CommandContext,
 ): Promise<void> {
   const { prefix } = await readSettingsOf(context, settingsFlags);
-  const leftovers = await cleanPrefix(prefix, context.environment, { isDryRun: dryRun });
+  const leftovers = await cleanPrefix(prefix, context.environment, {
+    isDryRun: dryRun,
+    signal: context.signal,
+  });
   if (context.isJson) return context.print(JSON.stringify(leftovers, undefined, 2));
   for (const { paths, heldBy } of leftovers)
     for (const path of paths)

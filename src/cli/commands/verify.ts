@@ -3,9 +3,13 @@ import { type Difference, verifyInstall } from '../../apply/verify.ts';
 import { discoverImageContents } from '../../discover/image.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import type { HostPath } from '../../lib/paths.ts';
+import { runPooled } from '../../lib/pool.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import { type CommandContext, readSettingsOf } from '../context.ts';
 import { findInstalled } from '../find-installed.ts';
+
+/** So many installs are looked at together where that is a matter of waiting. Reading whole images is one of the disk. */
+const mostAtOnce = 16;
 
 /** Compares installs with their records: those named, or all under the prefix. */
 export async function verify(
@@ -22,20 +26,31 @@ export async function verify(
           return true;
         })
       : await Promise.all(names.map((name) => findInstalled(name, prefix, context)));
-  const results: { module: string; installDir: HostPath; differences: Difference[] }[] = [];
-  for (const { installDir, record } of installs) {
-    const module = record?.moduleName ?? installDir.split('/').slice(-2).join('/');
-    const differences =
-      record === undefined
-        ? [{ path: installDir, what: 'has a record that cannot be read' }]
-        : await verifyInstall(installDir, record, { isQuick: quick, signal: context.signal, checkImage });
-    results.push({ module, installDir, differences });
-    if (context.isJson) continue;
-    context.print(
-      `${module}: ${differences.length === 0 ? 'as installed' : `${differences.length} difference${differences.length === 1 ? '' : 's'}`}`,
-    );
-    for (const { path, what } of differences) context.print(`  ${path} ${what}`);
-  }
+  const results: Result[] = [];
+  let printed = 0;
+  const printNext = (): void => {
+    for (let result = results[printed]; result !== undefined; result = results[printed]) {
+      if (!context.isJson) for (const line of describe(result)) context.print(line);
+      printed += 1;
+    }
+  };
+  const { signal } = context;
+  await runPooled([...installs.entries()], quick ? mostAtOnce : 1, {
+    work: async ([at, { installDir, record }]) => {
+      if (signal.aborted) throw new CtinstallError('interrupted', 'interrupted');
+      const differences =
+        record === undefined
+          ? [{ path: installDir, what: 'has a record that cannot be read' }]
+          : await verifyInstall(installDir, record, { isQuick: quick, signal, checkImage });
+      results[at] = {
+        module: record?.moduleName ?? installDir.split('/').slice(-2).join('/'),
+        installDir,
+        differences,
+      };
+      printNext();
+    },
+    onLaterError: () => undefined,
+  });
   if (context.isJson) context.print(JSON.stringify(results, undefined, 2));
   const different = results.filter(({ differences }) => differences.length > 0).length;
   if (different > 0)
@@ -46,6 +61,20 @@ export async function verify(
         hint: 'install again with `--rebuild`; user software stays',
       },
     );
+}
+
+interface Result {
+  readonly module: string;
+  readonly installDir: HostPath;
+  readonly differences: readonly Difference[];
+}
+
+function describe({ module, differences }: Result): string[] {
+  const { length } = differences;
+  return [
+    `${module}: ${length === 0 ? 'as installed' : `${length} difference${length === 1 ? '' : 's'}`}`,
+    ...differences.map(({ path, what }) => `  ${path} ${what}`),
+  ];
 }
 
 async function checkImage(path: HostPath): Promise<string | undefined> {
