@@ -5,6 +5,7 @@
 #   TMPDIR            where that directory is made (/var/tmp): the file system that the install rows measure
 #   CT_BENCH_IMAGE    size of the image of the install rows in MiB (2048); three times as much must be free
 #   CT_BENCH_ROUNDS   per cent of the usual number of rounds (100): more on a noisy machine
+# shellcheck disable=SC2317 # functions that a trap and `quietly` call
 set -euo pipefail
 umask 022
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -17,7 +18,6 @@ bash "$root/testbed/prepare-tool.sh"
 . "$root/testbed/env.sh"
 
 work=$(mktemp -d "${TMPDIR:-/var/tmp}/ctinstall-bench.XXXXXX")
-# shellcheck disable=SC2317 # the trap calls it
 clean_up() {
   if mountpoint --quiet "$work/btrfs"; then as_root umount "$work/btrfs" || as_root umount --lazy "$work/btrfs"; fi
   rm -rf "$work"
@@ -47,10 +47,10 @@ wants_btrfs() {
 mount_btrfs() {
   local PATH=$PATH:/usr/sbin:/sbin # an ordinary user's has none of them
   truncate --size 5G "$work/btrfs.image" && mkfs.btrfs --quiet "$work/btrfs.image" && mkdir "$work/btrfs" &&
-    as_root mount -o loop "$work/btrfs.image" "$work/btrfs" && as_root chown "$(as_user id -u):" "$work/btrfs"
+    as_root mount -o loop "$work/btrfs.image" "$work/btrfs" && as_root chown "$CT_USER:" "$work/btrfs"
 }
 btrfs=
-if wants_btrfs "$@" && mount_btrfs 2>/dev/null; then btrfs=$work/btrfs; fi
+if wants_btrfs "$@" && quietly "$work/btrfs.log" mount_btrfs; then btrfs=$work/btrfs; fi
 
 status=0
 as_user env -i -C "$work/home" HOME="$work/home" USER="$CT_USER" LOGNAME="$CT_USER" SHELL=/bin/bash LANG=C.UTF-8 \

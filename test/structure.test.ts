@@ -64,7 +64,7 @@ describe('imports', () => {
   it('are found', () => {
     expect(sources.length).toBeGreaterThan(60);
     expect(imports.get('plan/plan-install.ts')?.map(({ from }) => from)).toContain('lib/paths.ts');
-    expect(imports.get('cli/program.ts')?.map(({ from }) => from)).toContain('cli/commands/install.ts');
+    expect(imports.get('cli/definitions/install.ts')?.map(({ from }) => from)).toContain('cli/commands/install.ts');
     const known = [...imports.values()].flat().filter(({ from }) => from.includes('/') && from.endsWith('.ts'));
     for (const { from } of known) expect(sources).toContain(from);
   });

@@ -3,6 +3,7 @@ import { CtinstallError } from '../lib/errors.ts';
 import { joinHost } from '../lib/paths.ts';
 import { describeStep } from '../plan/describe-step.ts';
 import type { Plan } from '../plan/types.ts';
+import { announceModule } from './announce-module.ts';
 import { applyStep, keptImagesOf, retiredLog } from './apply-step.ts';
 import { commitPublish } from './journal.ts';
 import { startMeasuring } from './measured.ts';
@@ -17,7 +18,10 @@ export interface Applied {
   readonly retired: readonly string[];
 }
 
-export type ApplyOptions = Omit<LockedOptions, 'waits'>;
+export interface ApplyOptions extends Omit<LockedOptions, 'waits'> {
+  /** Whether the module is to be the default version of its name. */
+  readonly isDefault?: boolean;
+}
 
 /**
  * Does what a plan says, step by step; to be called with the lock held ({@link withInstallLock}). When a step fails, or
@@ -50,6 +54,7 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Appl
     }
     await removeTree(plan.retired);
     await removeTree(plan.staging);
+    await announceModule(plan, options);
     return { unlisted: measured.unlisted, retired: [...keptImagesOf(plan), ...measured.retired] };
   } catch (error) {
     if (!committed) await putBack(plan, error);

@@ -49,6 +49,7 @@ const recordSchema = z.looseObject({
     }),
   ),
   retired: z.array(z.string()).default([]),
+  hidden: z.boolean().default(false),
 });
 
 /** What was installed, from what, by which version of ctinstall: `.ctinstall/record.json` of an install dir. */
@@ -100,6 +101,13 @@ export async function readRecords(prefix: Prefix): Promise<ReadRecord[]> {
     fault === undefined ? [] : brokenRecord(path, fault.message),
   );
   return [...records, ...unlisted].sort((a, b) => (a.installDir < b.installDir ? -1 : 1));
+}
+
+/** The records of one module's versions that can be read. */
+export async function readVersions(prefix: Prefix, name: string): Promise<InstallRecord[]> {
+  const versions = await listSubdirectories([joinHost(prefix, 'software', name)]);
+  const records = await readRecordsOf(versions.flatMap(({ path, fault }) => (fault === undefined ? path : [])));
+  return records.flatMap(({ record }) => record ?? []);
 }
 
 interface Subdirectory {

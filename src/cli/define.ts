@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { splitPaths } from '../settings/environment.ts';
 import { optionKeys, optionTable, type SettingsValues } from '../settings/options.ts';
 import type { CommandContext } from './context.ts';

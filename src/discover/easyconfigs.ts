@@ -1,9 +1,11 @@
 import { easyconfigCandidates, isPath, resolvePath } from '../easyconfig/candidates.ts';
-import { isDirectory, isFile, readText } from '../host/files.ts';
+import { isDirectory, isFile } from '../host/files.ts';
 import { listDirectories } from '../host/many-files.ts';
 import { CtinstallError } from '../lib/errors.ts';
+import { formatLine } from '../lib/format.ts';
 import { nearestWords } from '../lib/near.ts';
 import type { HostPath } from '../lib/paths.ts';
+import { isThereButNoFile, readEasyconfig } from './read-easyconfig.ts';
 
 export interface FoundEasyconfig {
   readonly path: HostPath;
@@ -28,22 +30,26 @@ export async function searchEasyconfig(argument: string, search: EasyconfigSearc
   if (isPath(argument)) {
     const path = resolvePath(argument, search.cwd, search.home);
     if (await isDirectory(path))
-      throw new CtinstallError('easyconfig-not-found', `\`${argument}\` is a directory`, {
+      throw new CtinstallError('easyconfig-not-found', `\`${formatLine(argument)}\` is a directory`, {
         hint: 'name the easyconfig in it',
       });
-    if (!(await isFile(path)))
-      throw new CtinstallError('easyconfig-not-found', `no easyconfig \`${argument}\``, {
+    if (!(await isFile(path)) && !(await isThereButNoFile(path)))
+      throw new CtinstallError('easyconfig-not-found', `no easyconfig \`${formatLine(argument)}\``, {
         hint: await nearHint(argument, search),
       });
-    return { path, text: await readText(path) };
+    return { path, text: await readEasyconfig(path) };
   }
   for (const directory of [search.cwd, ...search.directories])
     for (const path of easyconfigCandidates(argument, directory))
-      if (await isFile(path)) return { path, text: await readText(path) };
+      if (await isFile(path)) return { path, text: await readEasyconfig(path) };
   const places = ['the current directory', ...search.directories.map((directory) => `\`${directory}\``)];
-  throw new CtinstallError('easyconfig-not-found', `no easyconfig \`${argument}\` in ${places.join(', ')}`, {
-    hint: await nearHint(argument, search),
-  });
+  throw new CtinstallError(
+    'easyconfig-not-found',
+    `no easyconfig \`${formatLine(argument)}\` in ${places.join(', ')}`,
+    {
+      hint: await nearHint(argument, search),
+    },
+  );
 }
 
 async function nearHint(argument: string, search: EasyconfigSearch): Promise<string> {
@@ -51,7 +57,7 @@ async function nearHint(argument: string, search: EasyconfigSearch): Promise<str
   const { here, along } = await findEasyconfigs(search);
   const stems = [...here, ...along].map((path) => path.replace(/^.*\//, '').replace(/\.ya?ml$/, ''));
   const near = nearestWords(stem, [...stems, ...(search.otherWords ?? [])]);
-  const names = near.map((name) => `\`${stems.includes(name) ? `${name}.yaml` : `ctinstall ${name}`}\``);
+  const names = near.map((name) => `\`${stems.includes(name) ? `${formatLine(name)}.yaml` : `ctinstall ${name}`}\``);
   if (names.length > 0) return `did you mean ${names.join(' or ')}?`;
   return 'see all with `ctinstall search`, or name more directories with `--easyconfigs <dirs>`';
 }

@@ -29,14 +29,11 @@ export function describeBadText(text: string): string | undefined {
  * Says why people cannot be shown `text` as it stands, or undefined. `module help` and `module spider` print it as it is,
  * on the terminal of anyone who asks.
  */
-export function describeBadProse(text: string, mostBytes: number): string | undefined {
-  const [obeyed] =
-    /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u.exec(text.replace(/[\n\t]/g, '')) ?? [];
-  if (obeyed !== undefined) {
-    const code = (obeyed.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
-    return `holds U+${code}, a character that terminals obey and do not show`;
-  }
-  return Buffer.byteLength(text) > mostBytes ? `is longer than ${mostBytes.toLocaleString('en')} bytes` : undefined;
+export function describeBadProse(text: string): string | undefined {
+  const obeyed = /[^\P{Cc}\n\t]|[\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u.exec(text)?.[0];
+  if (obeyed === undefined) return undefined;
+  const code = (obeyed.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+  return `holds U+${code}, a character that terminals obey and do not show`;
 }
 
 /** Longest command, in bytes: what will be run can still be read in a plan. */

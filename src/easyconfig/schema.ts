@@ -60,13 +60,11 @@ function ruled<Schema extends z.ZodType<string>>(
   });
 }
 
-/** Text for people, at most so many bytes: every `module spider` reads it. */
-function prose(mostBytes: number) {
-  return ruled(templated, (value) => (value === '' ? undefined : describeBadProse(value, mostBytes)));
-}
+/** Text for people. */
+const prose = ruled(templated, describeBadProse);
 
 /** Text of one line, as module variables and `whatis` lines need. */
-const line = prose(10_000).refine((value) => !/[\n\r]/.test(value), 'must be one line');
+const line = prose.refine((value) => !/[\n\r]/.test(value), 'must be one line');
 
 function list<Item extends z.ZodType>(item: Item) {
   return z.array(item).max(mostEntries, `must have at most ${mostEntries} entries`);
@@ -138,7 +136,7 @@ export const easyconfigSchema = z
     ).optional(),
     homepage: line.optional(),
     whatis: list(line.refine((value) => value.trim() !== '', 'must not be blank')).optional(),
-    description: prose(100_000).optional(),
+    description: prose.optional(),
     docurls: list(line).optional(),
     moduleclass: matching(groupPattern, 'moduleclass', 'one word such as `devel` or `ai`').optional(),
     extensions: list(

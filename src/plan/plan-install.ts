@@ -87,6 +87,7 @@ export function planInstall(install: ResolvedInstall, inputs: PlanInputs): Plan 
         venv: install.venv?.name,
         files,
         retired: image.kept,
+        hidden: install.isHidden,
       },
     },
     { kind: 'publish', from: staging, to: installDir, modulefile },

@@ -199,4 +199,6 @@ export interface PlannedRecord {
   readonly files: readonly string[];
   /** Images of an earlier install that stay for running jobs, relative. */
   readonly retired: readonly string[];
+  /** Whether listings of modules leave it out. */
+  readonly hidden: boolean;
 }

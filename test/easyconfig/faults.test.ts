@@ -338,8 +338,9 @@ sanity_check_paths: { files: [/bin/sh], dirs: [../x] }
     ['a dash in front', '-rf', 'begins with a dash or a dot'],
     ['hidden', '.sif', 'begins with a dash or a dot'],
     ['a name of ours', 'user-software.squashfs', 'is a name that ctinstall uses itself'],
-    ['too long', 'a'.repeat(256), 'is longer than 255 bytes, which no file name can be'],
+    ['too long', 'é'.repeat(101), 'is longer than 200 bytes'],
     ['a bell', 'a\u0007', 'holds a control character'],
+    ['turned around', 'a\u202efis.exe', 'holds a control character'],
     ['NUL', 'a\0', 'holds NUL'],
     ['a lone surrogate', 'a\ud800', 'is not valid Unicode text'],
   ])('an image file name: %s', (_, file, why) => {

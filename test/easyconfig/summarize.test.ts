@@ -23,7 +23,7 @@ describe('summarizeEasyconfig', () => {
     ['whatis: [Plain text]\ndescription: other', 'Plain text'],
     ['whatis: ["URL: https://x"]\ndescription: |\n\n  First line\n  second', 'First line'],
     ['whatis: ["Description:"]\ndescription: of the description', 'of the description'],
-    ['description: "\\e[31mred"', '\\u001b[31mred'],
+    ['description: "zero\\u200bwidth"', 'zero\\u200bwidth'],
     [`description: ${'x'.repeat(200)}`, `${'x'.repeat(97)}…`],
     ['moduleclass: devel', ''],
   ])('says what it is in one line: %j', (more, about) => {

@@ -80,7 +80,9 @@ describe('texts that are no good YAML', () => {
 
   it('tags and directives nobody knows', () => {
     expect(messagesOf('%FOO\n---\nname: !foo a\n')).toEqual(['1:1 Unknown directive %FOO', '3:7 Unresolved tag: !foo']);
-    expect(messagesOf(`${least}description: !!binary aGk=\n`)).toEqual(['4:23 `description` must be text, not a map']);
+    expect(messagesOf(`${least}description: !!binary aGk=\n`)).toEqual([
+      '4:23 `description` must be text, not binary data',
+    ]);
   });
 
   it.each([

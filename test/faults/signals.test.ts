@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { makeSandbox, type Sandbox, tinyEasyconfig } from '../harness/sandbox.ts';
 
@@ -7,8 +8,9 @@ const signals = [
   ['TERM', 143],
 ] as const;
 
-/** Waits for something at most a minute. */
-const until = (condition: string): string => `for i in $(seq 1200); do ${condition} && break; sleep 0.05; done`;
+/** Waits for something at most a minute, and says so if it does not come. */
+const until = (condition: string): string =>
+  `for i in $(seq 1200); do ${condition} && break; sleep 0.05; done; ${condition} || echo never`;
 
 /** Job control, as in an interactive shell: a background job of a script would ignore SIGINT. */
 const background = (command: string): string => `set -m; ${command} >out 2>&1 & pid=$!; set +m`;
@@ -38,7 +40,7 @@ describe.each(signals)('SIG%s', (signal, status) => {
     const before = await tree(sandbox);
     for (const command of [`${install} --rebuild`, 'ctinstall uninstall --yes tiny']) {
       const ran = await sandbox.run(
-        `${background(command)}; ${until('grep -q "waiting for process 1 of jo on nid001234, Slurm job 4711; if .* --force-unlock" out')}; kill -${signal} $pid; wait $pid; echo "status $?"; rm out`,
+        `${background(command)}; ${until('grep -q "waiting for process 1 of jo on nid001234, Slurm job 4711; if .*--force-unlock" out')}; kill -${signal} $pid; wait $pid; echo "status $?"; rm out`,
       );
       expect(ran.stdout).toBe(`status ${status}\n`);
       expect(await tree(sandbox)).toBe(before);
@@ -67,23 +69,26 @@ describe.each(signals)('SIG%s', (signal, status) => {
 
   test('at any moment of an uninstall or a clean: all is as before, or it is done', async () => {
     const sandbox = await installed();
+    const left = `${sandbox.prefix}/.ctinstall/staging/tiny-1.0/left`;
     const seen = { stopped: 0, done: 0 };
     for (const command of ['ctinstall uninstall --yes --with-user-software tiny', 'ctinstall clean'])
       for (let milliseconds = 40; milliseconds <= 320; milliseconds += 40) {
-        if (command.endsWith('clean')) sandbox.write(`${sandbox.prefix}/.ctinstall/staging/tiny-1.0/left`, 'x');
+        if (command.endsWith('clean')) sandbox.write(left, 'x');
         else await sandbox.succeed(`${install} && mkdir -p "$CTINSTALL_PREFIX/software/tiny/1.0/user-software/deep"`);
         const before = await tree(sandbox);
         const ran = await sandbox.run(
           `${background(command)}; sleep ${milliseconds / 1000}; kill -${signal} $pid 2>/dev/null; wait $pid; echo "status $?"`,
         );
         expect(ran.stdout).toMatch(new RegExp(`^status (0|${status})\n$`));
-        const isDone = ran.stdout === 'status 0\n';
+        // A signal can come when all is done, but for the end of the process.
+        const isDone = command.endsWith('clean') ? !existsSync(left) : !existsSync(`${sandbox.prefix}/modules/tiny`);
         seen[isDone ? 'done' : 'stopped'] += 1;
         if (!isDone) expect(await tree(sandbox)).toBe(before);
-        else if (command.endsWith('clean')) expect(await tree(sandbox)).not.toContain('left');
-        else expect(await sandbox.succeed('cd "$CTINSTALL_PREFIX"; find . ! -type d')).toBe('');
+        else if (!command.endsWith('clean'))
+          expect(await sandbox.succeed('cd "$CTINSTALL_PREFIX"; find . ! -type d')).toBe('');
+        if (ran.stdout === 'status 0\n') expect(isDone).toBe(true);
       }
-    expect(seen.stopped).toBeGreaterThan(3);
-    expect(seen.done).toBeGreaterThan(1);
+    expect(seen.stopped).toBeGreaterThan(1);
+    expect(seen.done).toBeGreaterThan(0);
   });
 });

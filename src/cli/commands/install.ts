@@ -1,3 +1,4 @@
+import { announceModule } from '../../apply/announce-module.ts';
 import { applyPlan } from '../../apply/apply-plan.ts';
 import { readRecord } from '../../apply/record.ts';
 import { withInstallLock } from '../../apply/with-install-lock.ts';
@@ -22,6 +23,7 @@ export interface InstallFlags {
   readonly dryRun?: boolean;
   readonly rebuild?: boolean;
   readonly force?: boolean;
+  readonly default?: boolean;
   readonly image?: string;
   readonly fetch?: string;
   readonly injectChecksums?: boolean;
@@ -75,14 +77,17 @@ async function installTarget(
   const locking = { ...context, waits: flags.wait !== false, forceUnlock: flags.forceUnlock === true };
   await withInstallLock(places, locking, async () => {
     const isRebuild = flags.rebuild === true || flags.force === true;
-    if (!isRebuild && (await isInstalled(target)))
+    const isDefault = flags.default === true;
+    if (!isRebuild && (await isInstalled(target))) {
+      if (isDefault) await announceModule(places, { ...context, isDefault });
       return context.reporter.report({
         event: 'note',
-        message: `${install.moduleName} is installed already; \`--rebuild\` installs it again`,
+        message: `${install.moduleName} is installed already${isDefault ? ', and the default version now' : ''}; \`--rebuild\` installs it again`,
       });
+    }
     const plan = await planTarget(target, image, context);
     context.reporter.report({ event: 'note', message: `installing ${install.moduleName} in ${install.installDir}` });
-    await reportKept(plan, await applyPlan(plan, context), context);
+    await reportKept(plan, await applyPlan(plan, { ...context, isDefault }), context);
   });
 }
 

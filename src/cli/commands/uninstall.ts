@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { announceModule } from '../../apply/announce-module.ts';
 import { readRecord } from '../../apply/record.ts';
 import { uninstallFiles } from '../../apply/uninstall.ts';
 import { hasUserSoftware } from '../../apply/user-software.ts';
@@ -39,8 +40,8 @@ export async function uninstall(
   await withInstallLock(places, locking, async () => {
     // Another run may have changed it meanwhile, or one that was stopped was put back.
     const current = (await readRecord(installDir))?.record;
-    if (current !== undefined)
-      await uninstallFiles(places, current, { removesUserSoftware, signal: context.signal });
+    if (current !== undefined) await uninstallFiles(places, current, { removesUserSoftware, signal: context.signal });
+    await announceModule(places, context);
   });
   const kept = await hasUserSoftware(installDir);
   if (context.isJson)

@@ -1,0 +1,15 @@
+import type { Plan } from '../plan/types.ts';
+import type { ApplyOptions } from './apply-plan.ts';
+import { forgetSpiderCache } from './forget-spider-cache.ts';
+import { markVersions } from './mark-versions.ts';
+
+/** Has the modules tool see a module that was installed, changed or removed: at once, and as the default if it is to be. */
+export async function announceModule(
+  { prefix, installDir, modulefile }: Pick<Plan, 'prefix' | 'installDir' | 'modulefile'>,
+  options: ApplyOptions,
+): Promise<void> {
+  const [name = '', fullVersion = ''] = installDir.split('/').slice(-2);
+  const makeDefault = options.isDefault === true ? { makeDefault: fullVersion } : {};
+  await markVersions(prefix, name, { ...options, modulefile, ...makeDefault });
+  await forgetSpiderCache(options.environment);
+}

@@ -1,0 +1,20 @@
+import { type Define, defineCommand, settingsFlags } from '../define.ts';
+
+export const defineUninstall: Define = (program, context) => {
+  defineCommand(program, {
+    name: 'uninstall',
+    description: 'remove an installed module; user software stays',
+    examples: [
+      ['ctinstall uninstall mpi4py/3.1.6-rocm-6.2.0', 'asks first, and keeps your packages'],
+      ['ctinstall uninstall --yes --with-user-software mpi4py', 'removes all of it, without asking'],
+    ],
+  })
+    .argument('<module>', 'such as mpi4py/3.1.6-rocm-6.2.0')
+    .option('--with-user-software', 'remove the user software too')
+    .option('--yes', 'do not ask')
+    .option('--no-wait', 'fail if another ctinstall is at work on the same install')
+    .option('--force-unlock', 'take the lock of a process on another host that is surely gone')
+    .action(async (module: string, flags) =>
+      (await import('../commands/uninstall.ts')).uninstall(module, flags, settingsFlags(flags), context),
+    );
+};

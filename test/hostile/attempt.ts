@@ -1,0 +1,80 @@
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { applyPlan } from '../../src/apply/apply-plan.ts';
+import { withInstallLock } from '../../src/apply/with-install-lock.ts';
+import { normalizeEasyconfig } from '../../src/easyconfig/normalize.ts';
+import { parseEasyconfig } from '../../src/easyconfig/parse.ts';
+import { replaceTemplates } from '../../src/easyconfig/templates.ts';
+import type { Issue } from '../../src/easyconfig/types.ts';
+import { CtinstallError } from '../../src/lib/errors.ts';
+import { hostPath } from '../../src/lib/paths.ts';
+import { describePlan } from '../../src/plan/describe-step.ts';
+import { type PlanInputs, planInstall } from '../../src/plan/plan-install.ts';
+import type { Plan } from '../../src/plan/types.ts';
+import { resolveInstall } from '../../src/resolve/resolve-install.ts';
+import type { ResolvedInstall } from '../../src/resolve/types.ts';
+import { namesOfScripts } from '../../src/scripts/names.ts';
+import { makeRecorder, type Site } from '../apply/install-support.ts';
+import { inputs } from '../plan/support.ts';
+import { settingsOf } from '../resolve/support.ts';
+
+/** What became of a recipe: refused before anything was planned, or planned, and then done or not. */
+export type Attempt =
+  | { readonly kind: 'refused'; readonly text: string; readonly issues: readonly Issue[] }
+  | Planned;
+
+export interface Planned {
+  readonly kind: 'planned';
+  readonly plan: Plan;
+  /** Every line that a user sees: the plan, and what was reported while it was done. */
+  readonly lines: readonly string[];
+  /** Why it was not done, if it was not. */
+  readonly failure: CtinstallError | undefined;
+  /** A text of the recipe with its templates replaced. */
+  readonly fill: (text: string) => string;
+}
+
+/** A text of an easyconfig → parse → resolve → plan → apply, with the fake runtime, under the prefix of the site. */
+export async function attempt(text: string, site: Site): Promise<Attempt> {
+  const { easyconfig: written, yaml, issues } = parseEasyconfig(text);
+  if (written === undefined) return { kind: 'refused', text, issues };
+  const settings = settingsOf({ bind_groups: { filesystems: ['/scratch'] } }, site.prefix);
+  const resolved = resolveInstall(normalizeEasyconfig(written), settings, {
+    runtime: join(site.root, 'runtime'),
+    scripts: { runscripts: namesOfScripts('runscripts'), wrappers: namesOfScripts('bin') },
+  });
+  if (resolved.install === undefined) {
+    const placed = resolved.issues.map(({ path, message, hint }) => ({ message, hint, place: yaml.placeOf(path) }));
+    return { kind: 'refused', text, issues: placed };
+  }
+  const { install } = resolved;
+  const plan = planInstall(install, {
+    ...inputs,
+    image: imageOf(install, site),
+    base: hostPath(site.root),
+    easyconfigText: text,
+  });
+  const { events, report } = makeRecorder();
+  const options = { environment: site.environment, reporter: { report }, waits: true };
+  const failure = await withInstallLock(plan, options, () => applyPlan(plan, options)).then(
+    () => undefined,
+    (error: unknown) => {
+      if (error instanceof CtinstallError) return error;
+      throw error;
+    },
+  );
+  const lines = [...describePlan(plan), ...events.flatMap((event) => ('title' in event ? [event.title] : []))];
+  return { kind: 'planned', plan, lines, failure, fill: filling(install) };
+}
+
+function imageOf({ image }: ResolvedInstall, { root }: Site): PlanInputs['image'] {
+  if (image.source !== undefined) return { kind: 'source', source: image.source };
+  const path = hostPath(join(root, 'images', 'image.sif'));
+  const { size, mtimeMs } = statSync(path);
+  return { kind: 'file', path, size, mtimeMs, how: '--image' };
+}
+
+function filling({ name, version, fullVersion, installDir }: ResolvedInstall): (text: string) => string {
+  const versionsuffix = fullVersion.slice(version.length);
+  return (text) => replaceTemplates(text, { name, version, versionsuffix, installdir: installDir });
+}

@@ -1,0 +1,101 @@
+import { expect } from 'vitest';
+import { escapeForRuntime } from '../../src/modulefile/container-environment.ts';
+import type { Plan } from '../../src/plan/types.ts';
+import type { Call } from './evaluate-modulefile.ts';
+
+/** What a recipe has become, for a value to be looked for in. */
+export interface Outcome {
+  readonly plan: Plan;
+  /** What the modulefile does when it is loaded. */
+  readonly calls: readonly Call[];
+  /** The words that the container runtime was given, one list for each time it was started. */
+  readonly argvs: readonly (readonly string[])[];
+}
+
+type Held = (value: string, outcome: Outcome) => void;
+
+const called =
+  (call: (value: string) => Call): Held =>
+  (value, { calls }) =>
+    expect(calls).toContainEqual(call(value));
+
+/** A variable whose value ends in `of(value)`, between separators. */
+const among =
+  (variable: string, of: (value: string) => string): Held =>
+  (value, { calls }) => {
+    const held = calls.find(([name, first]) => name === 'setenv' && first === variable)?.[2] ?? '';
+    expect(held.split(',')).toContain(of(value));
+  };
+
+const inside =
+  (variable: string, of: (value: string) => string): Held =>
+  (value, { calls }) => {
+    for (const prefix of ['SINGULARITYENV_', 'APPTAINERENV_'])
+      expect(calls).toContainEqual(['setenv', `${prefix}${variable}`, escapeForRuntime(of(value))]);
+  };
+
+const asCommand: Held = (value, { argvs }) =>
+  expect(argvs.map((argv) => argv.slice(-3))).toContainEqual(['sh', '-c', value]);
+
+const inHelp: Held = (value, { calls }) =>
+  expect(calls.find(([name]) => name === 'help')?.[1]).toContain(value.trim());
+
+const inPlan: Held = (value, { plan }) => expect(textsIn(plan)).toContain(value);
+
+const nowhere: Held = () => undefined;
+
+/** Where the value of each field must be found, as it stands. A field that is not here must be a text of the plan. */
+const places: Readonly<Record<string, Held>> = {
+  name: called((name) => ['conflict', name]),
+  version: called((version) => ['setenv', 'EBVERSIONDEMO', version]),
+  versionsuffix: called((suffix) => ['whatis', `Version: 1.0${suffix}`]),
+  homepage: called((url) => ['whatis', `URL: ${url}`]),
+  'whatis[]': called((line) => ['whatis', line]),
+  description: inHelp,
+  'docurls[]': called((url) => ['whatis', `Documentation: ${url}`]),
+  moduleclass: called((word) => ['whatis', `Category: ${word}`]),
+  'extensions[]': called((extension) => ['extensions', extension]),
+  'depends_on[]': called((other) => ['depends_on', other]),
+  deprecated: called((why) => ['LmodMessage', `demo/1.0 is deprecated: ${why}`]),
+  'image.file': (file, { plan, calls }) => expect(calls).toContainEqual(['setenv', 'SIF', `${plan.installDir}/${file}`]),
+  'image.mode': nowhere,
+  'image.verify': nowhere,
+  'binds[]': among('SINGULARITY_BIND', (path) => `${cleanPath(path)}:${cleanPath(path)}`),
+  'binds[].site': nowhere,
+  'binds[].host': among('SINGULARITY_BIND', (path) => `${cleanPath(path)}:${cleanPath(path)}`),
+  'binds[].container': among('SINGULARITY_BIND', (path) => `/etc:${cleanPath(path)}`),
+  'binds[].access': nowhere,
+  'runscripts[]': (script, { plan }) => expect(textsIn(plan)).toContain(`runscripts/${script}`),
+  'wrappers[]': (script, { plan }) => expect(textsIn(plan)).toContain(`bin/${script}`),
+  'python.conda_env': inside('WITH_CONDA', (name) => `source /opt/miniconda3/bin/activate ${name}`),
+  'python.conda_root': inside('WITH_CONDA', (root) => `source ${cleanPath(root)}/bin/activate base`),
+  'python.venv.name': inside('VIRTUAL_ENV', (name) => `/user-software/venv/${name}`),
+  'env.module{key}': called((name) => ['setenv', name, 'x']),
+  'env.module{}': called((value) => ['setenv', 'FUZZED', value]),
+  'env.container{key}': (name, outcome) => inside(name, () => 'x')(name, outcome),
+  'env.container{}': inside('FUZZED', (value) => value),
+  'post_install[]': asCommand,
+  'post_install[].command': asCommand,
+  'sanity_check_commands[]': asCommand,
+  'sanity_check_commands[].command': asCommand,
+};
+
+/** Says by a failed expectation where a value was not kept as it stands, its templates replaced. */
+export function expectHeld(path: string, value: string, outcome: Outcome): void {
+  (places[path] ?? inPlan)(value, outcome);
+}
+
+/** Whether the value has no other place than the steps of the plan, so that it is there before anything is done. */
+export function isInPlanOnly(path: string): boolean {
+  return places[path] === undefined;
+}
+
+/** Binds are written with single slashes, and none at the end. */
+function cleanPath(path: string): string {
+  return path.replace(/\/\.(?=\/|$)/g, '/').replace(/\/+/g, '/').replace(/(.)\/$/, '$1');
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}

@@ -1,0 +1,11 @@
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeIssues } from '../../src/report/describe-issue.ts';
+import { makeSite, type Site } from '../apply/install-support.ts';
+import { describeTree } from '../apply/support.ts';
+import { type Call, evaluateModulefiles } from './evaluate-modulefile.ts';
+import { type StringField, stringFields } from './fields.ts';
+import { expectHeld, type Outcome } from './held.ts';
+import { attemptInstall, type Attempt, type Done } from './attempt.ts';
+import { type Lures, payloads } from './payloads.ts';

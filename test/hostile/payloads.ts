@@ -1,0 +1,93 @@
+/*
+ * What a stranger may write into a recipe. `canary` is the path of a file that nobody makes: where it is there, something
+ * has run. `elsewhere` is a directory that nobody writes to.
+ */
+
+export interface Lures {
+  readonly canary: string;
+  readonly elsewhere: string;
+}
+
+/** Texts by what they are meant to trick. */
+export function payloads({ canary, elsewhere }: Lures): Readonly<Record<string, string>> {
+  const touch = `touch ${canary}`;
+  const up = '../'.repeat(12);
+  return {
+    empty: '',
+    blanks: '   ',
+    plain: 'ordinary',
+    'command substitution': `$(${touch})`,
+    backticks: `\`${touch}\``,
+    'end of a single quote': `'; ${touch}; '`,
+    'end of a double quote': `"; ${touch}; "`,
+    'end of both, escaped': `\\'; ${touch}; \\"; ${touch}; #`,
+    'shell separators': `x; ${touch} & ${touch} | ${touch} || ${touch} && ${touch}`,
+    'a newline': `x\n${touch}\n`,
+    'a carriage return': `x\r${touch}\r\n${touch}`,
+    'line separators': `x\u2028${touch}\u2029${touch}\u0085${touch}`,
+    'end of a here-document': `EOF\n${touch}\nEOF\n`,
+    'a bash array index': `a[$(${touch})]`,
+    'a parameter expansion': `\${x:-$(${touch})}\${!${canary}}\${x@P}`,
+    'history and globs': '!! !$ !x * ? [a-z] {a,b} ~root ~',
+    'variables of the caller': '$HOME ${HOME} $IFS$9 $0 $@ $$',
+    'a format': '%s %n %d %5$s \\n \\x41 \\0101',
+    'Lua: end of a string': `" os.execute("${touch}") --`,
+    'Lua: end of a long bracket': `]] os.execute("${touch}") --[[`,
+    'Lua: end of a longer bracket': `]==] os.execute("${touch}") --[==[`,
+    'Lua: escapes': `\\" .. os.execute("${touch}") .. \\"\\z\\x22\\u{22}\\065`,
+    'Lua: a comment and a call': `x\nos.execute("${touch}")\n--`,
+    'Lua: functions by name': `execute{cmd="${touch}",modeA={"load"}}`,
+    'Tcl: command substitution': `[exec ${touch}]`,
+    'Tcl: end of braces': `}; exec ${touch}; {`,
+    'Tcl: variables': '$env(HOME) ${env(HOME)} \\[ \\$',
+    'templates that are none': '%(canary)s %(nmae)s',
+    'templates in each other': '%(%(name)s)s %%(name)s %%%(name)s %(name',
+    'all templates': '%(name)s %(version)s %(versionsuffix)s %(installdir)s %%',
+    'the install dir': '%(installdir)s',
+    'below the install dir': '%(installdir)s/../../../../escaped',
+    'up and away': `${up}${elsewhere.slice(1)}/escaped`,
+    'up in the middle': `a/${up}${elsewhere.slice(1)}/escaped`,
+    'dots only': '..',
+    'one dot': '.',
+    'an absolute path': `${elsewhere}/escaped`,
+    'a home directory': `~/../..${elsewhere}/escaped`,
+    'a path with a blank': `${elsewhere}/a b`,
+    'a bind in a bind': `${elsewhere}:/etc,${elsewhere}:/usr:rw`,
+    'a separator of lists': `${elsewhere}:${elsewhere}/bin`,
+    'names of ours': '.ctinstall/record.json',
+    'user software': 'user-software',
+    'an option': '--allow-host-commands',
+    'a short option': '-rf',
+    'an option with a value': `--prefix=${elsewhere}`,
+    'end of options': '--',
+    NUL: `a\0${touch}`,
+    'terminal: clear and lie': '\u001b[2J\u001b[1;1Hnothing to see\u001b]0;title\u0007',
+    'terminal: C1 controls': '\u009b2J\u009d0;title\u009c\u0090q\u009c',
+    'terminal: overwrite': `${touch}\rall is well\u001b[K\b\b\b`,
+    'terminal: bell and delete': '\u0007\u007f\v\f',
+    'bidi: turned around': '\u202egpj.\u202cexe \u2066\u2067\u2069 \u200f\u061c',
+    'unseen: zero width': 'a\u200b\u200c\u200d\u2060\ufeff\u00adb',
+    'unseen: fillers and tags': '\u3164\u115f\uffa0\u2800\u{e0041}\u{e007f}',
+    'unseen: many blanks': `x${' '.repeat(3000)}; ${touch}`,
+    'non-characters': '\uffff\ufffe\ufdd0\u{10ffff}',
+    'a replacement character': '\ufffd',
+    'lone surrogate, high': 'a\ud800',
+    'lone surrogate, low': '\udc00a',
+    'many bytes a letter': '日本語 é 😀 𝄞 ﷽ z\u0351\u0352\u0353',
+    'a key of every object': '__proto__',
+    'another one': 'constructor',
+    'JSON in YAML': '{"a": [1, 2], "b": null}',
+    'YAML: tags and aliases': '!!js/function "f" &a *a <<: *a %YAML 1.1 --- ...',
+    'YAML: a document in a value': '\n---\nname: other\n...\n',
+    'a long word': 'x'.repeat(5000),
+    'a mebibyte': 'y'.repeat(2 ** 20),
+    'a mebibyte of quotes': `"'\\`.repeat(2 ** 18),
+    'a mebibyte of templates': '%(name)s'.repeat(2 ** 17),
+    'a number': '1e9',
+    'a reserved variable': 'LD_PRELOAD',
+    "a variable of Lua's": 'LUA_INIT',
+    'a variable of ours': 'CTINSTALL_RUNTIME',
+    "a source that is an option's": 'docker://--help',
+    'a source with a query': 'https://localhost:1/$(x)?token=`y`&a=;b',
+  };
+}
