@@ -8,6 +8,8 @@ default_processors=0  # filled in by ctinstall
 
 # No here-strings in here: old versions of bash write them to /tmp, which may be full.
 set -u -o pipefail
+# Whatever the umask: nothing is for everybody to write.
+umask "$(printf '%03o' $((8#$(umask) | 2)))"
 # File names are bytes, sorted as bytes, and what programs say can be told apart.
 export LC_ALL=C
 # On Red Hat's systems the squashfs tools are in /usr/sbin, which need not be on a user's PATH.

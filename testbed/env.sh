@@ -1,13 +1,15 @@
 # shellcheck shell=bash
 # To be sourced (bash): what tests and demo need to find the test bed that setup.sh made.
 #
-#   CT_TESTBED     the directory that holds all of it
-#   CT_IMAGES      the images (world readable): tiny.sif and the stand-in for LUMI's mpi4py image
-#   CT_LMOD_INIT   Lmod's init/bash; empty if there is no Lmod
-#   CT_USER        the account that unprivileged runs are made as
+#   CT_TESTBED           the directory that holds all of it
+#   CT_IMAGES            the images (world readable): tiny.sif and the stand-in for LUMI's mpi4py image
+#   CT_LMOD_INIT         Lmod's init/bash; empty if there is no Lmod
+#   CT_ENVMODULES_INIT   that of Environment Modules: the test bed's own copy
+#   CT_USER              the account that unprivileged runs are made as
 
 export CT_TESTBED=${CT_TESTBED:-/opt/ctinstall-testbed}
 export CT_IMAGES=$CT_TESTBED/images
+export CT_ENVMODULES_INIT=$CT_TESTBED/environment-modules/usr/share/modules/init/bash
 
 case ":$PATH:" in
   *":$CT_TESTBED/bin:"*) ;;
@@ -41,4 +43,4 @@ export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=no
 # its options from a variable, APPTAINER_BIND replaces SINGULARITY_BIND, PYTHON… and PIP_… pass through)…
 unset "${!SINGULARITY@}" "${!APPTAINER@}" "${!PYTHON@}" PIP_FIND_LINKS PIP_REQUIRE_VIRTUALENV VIRTUAL_ENV
 # …and which modules are seen: tests begin with none loaded.
-unset "${!_ModuleTable@}" "${!__LMOD@}" MODULEPATH LOADEDMODULES _LMFILES_ BASH_ENV
+unset "${!_ModuleTable@}" "${!__LMOD@}" "${!__MODULES@}" "${!MODULES_@}" MODULEPATH LOADEDMODULES _LMFILES_ BASH_ENV

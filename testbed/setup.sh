@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Puts all that the demo and the tests need on a Debian 12 machine: Debian packages, Lmod, Apptainer, an
-# unprivileged account, images. Needs root or sudo, and Debian's package mirror; no other network.
+# Puts all that the demo and the tests need on a Debian 12 machine: Debian packages, Lmod, Environment Modules,
+# Apptainer, an unprivileged account, images. Needs root or sudo, and Debian's package mirror; no other network.
 # Each step first looks whether its result is there: with nothing to do this takes a fraction of a second.
 # Whatever is the test bed's own lies in $CT_TESTBED (/opt/ctinstall-testbed); teardown.sh removes it.
 set -euo pipefail
@@ -17,12 +17,14 @@ export LC_ALL=C.UTF-8
 . "$here/system.sh"
 # shellcheck source=testbed/apptainer.sh
 . "$here/apptainer.sh"
+# shellcheck source=testbed/environment-modules.sh
+. "$here/environment-modules.sh"
 # shellcheck source=testbed/images.sh
 . "$here/images.sh"
 
 T=$CT_TESTBED
 SCRATCH=$T/tmp # cleared under the lock by the next run, if this one is killed
-steps=(packages kernel runtime mpirun account node tiny_image mpi4py_image working)
+steps=(packages environment_modules kernel runtime mpirun account node tiny_image mpi4py_image working)
 
 # Prints the steps whose result is not there. Needs no privilege and changes nothing.
 missing_steps() {

@@ -4,6 +4,7 @@ import { CtinstallError } from '../lib/errors.ts';
 import { type HostPath, hostPath, joinHost } from '../lib/paths.ts';
 import type {
   CheckPathsStep,
+  KeepRecordedStep,
   Plan,
   PublishStep,
   Step,
@@ -43,6 +44,8 @@ export async function applyStep(step: Step, plan: Plan, measured: Measured, opti
       return useCentralImage(step, { plan, measured, options });
     case 'retire-image':
       return retireImage(step, { plan, measured, options });
+    case 'keep-recorded':
+      return keepRecorded(step, measured);
     case 'write-file':
       return writeStaged(step, plan, measured);
     case 'run-in-container':
@@ -97,6 +100,12 @@ async function writeRecord(step: WriteRecordStep, plan: Plan, measured: Measured
     retired: measured.retired,
   });
   await writeFileWhole(step.path, text, 0o644);
+}
+
+async function keepRecorded({ image, files }: KeepRecordedStep, measured: Measured): Promise<void> {
+  measured.image = image;
+  for (const { mtimeMs, sha256, link, ...file } of files)
+    measured.files.push({ ...file, mtimeMs, sha256, ...(link === undefined ? {} : { link }) });
 }
 
 async function checkSignature(

@@ -33,7 +33,11 @@ export const fileLock: LockForm = {
     }
   },
   create: createFileOnce,
-  read: readTextIfThere,
+  read: async (path) => {
+    // What a link leads to is no lock, and that it leads nowhere does not mean that there is none.
+    const link = await readLinkIfThere(path);
+    return link === '' ? readTextIfThere(path) : link;
+  },
   claimOf: (path, text) => hostPath(`${path}.${createHash('sha256').update(text).digest('hex').slice(0, 16)}~`),
 };
 

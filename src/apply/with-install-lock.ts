@@ -1,8 +1,8 @@
 import {
+  findRefusal,
   isDirectory,
   listDirectory,
   lstatIfThere,
-  mayAccess,
   removeEmptyDirectory,
   removeFile,
   removeTree,
@@ -11,6 +11,7 @@ import { CtinstallError } from '../lib/errors.ts';
 import { type HostPath, hostPath, joinHost, type Prefix } from '../lib/paths.ts';
 import type { Plan } from '../plan/types.ts';
 import type { Reporter } from '../report/types.ts';
+import { checkPrefixOwner } from './check-prefix-owner.ts';
 import { type LockOptions, takeLock } from './lock.ts';
 import { undoPublish } from './publish.ts';
 import { isUserSoftware } from './user-software.ts';
@@ -43,6 +44,7 @@ export async function withInstallLock<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   await checkWritable(places.prefix);
+  await checkPrefixOwner(places, options.reporter);
   const madeOnTheWay = await findMissing(directoriesOf(places));
   const locking: LockOptions = {
     ...options,
@@ -104,10 +106,11 @@ async function checkWritable(prefix: Prefix): Promise<void> {
         hint: 'choose another place with `--prefix <dir>`',
       },
     );
-  if (!(await mayAccess(existing, 'write')))
+  const refusal = await findRefusal(existing, 'write');
+  if (refusal !== undefined)
     throw new CtinstallError(
       'prefix-not-writable',
-      `cannot install under \`${prefix}\`: no permission to write in \`${existing}\``,
+      `cannot install under \`${prefix}\`: ${refusal === 'EROFS' ? `\`${existing}\` is on a read-only file system` : `no permission to write in \`${existing}\``}`,
       {
         hint: 'choose a place of your own with `--prefix <dir>` or `CTINSTALL_PREFIX`',
       },

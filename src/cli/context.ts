@@ -3,6 +3,7 @@ import type { Reporter } from '../report/types.ts';
 import type { SettingsValues } from '../settings/options.ts';
 import { readSettings } from '../settings/read.ts';
 import type { Settings } from '../settings/types.ts';
+import type { SettingsWarning } from '../settings/warnings.ts';
 
 /** What every command gets: the machine's side of the run, so that commands themselves read no globals. */
 export interface CommandContext {
@@ -20,7 +21,9 @@ export interface CommandContext {
 }
 
 export function readSettingsOf(context: CommandContext, flags: SettingsValues): Promise<Settings> {
-  return readSettings({ environment: context.environment, cwd: context.cwd, toolDir: context.toolDir, flags });
+  const { environment, cwd, toolDir, reporter } = context;
+  const warn = (warning: SettingsWarning): void => reporter.report({ event: 'warning', ...warning });
+  return readSettings({ environment, cwd, toolDir, flags, warn });
 }
 
 /** The easyconfig path: what the settings name, then what ships with ctinstall. */

@@ -27,7 +27,15 @@ export interface Target {
 
 /** settings → discover → resolve, for one easyconfig. */
 export async function resolveTarget(name: string, settings: Settings, context: CommandContext): Promise<Target> {
-  const loaded = await loadEasyconfig(name, settings, context, commandNames);
+  return resolveLoaded(await loadEasyconfig(name, settings, context, commandNames), settings, context);
+}
+
+/** The same for one that was loaded. */
+export async function resolveLoaded(
+  loaded: LoadedEasyconfig,
+  settings: Settings,
+  context: CommandContext,
+): Promise<Target> {
   const runtime = await discoverRuntime(settings.runtime, context.environment);
   const resolved = resolveInstall(loaded.easyconfig, settings, {
     runtime: runtime.kind === 'found' ? runtime.value.name : 'singularity',

@@ -31,16 +31,22 @@ export async function loadEasyconfig(
     directories: easyconfigPath(context, settings),
     otherWords,
   });
-  const parsed = parseEasyconfig(text);
-  if (parsed.easyconfig === undefined) throw invalid(path, text, parsed.issues);
-  const easyconfig = normalizeEasyconfig(parsed.easyconfig);
+  const loaded = parseLoaded(path, text);
+  const { easyconfig } = loaded;
   const wanted = fileNameOf(easyconfig);
   if (!path.endsWith(`/${wanted}`))
     context.reporter.report({
       event: 'warning',
       message: `\`${path}\` describes ${easyconfig.name}; by its name and version it should be called \`${wanted}\``,
     });
-  return { path, text, easyconfig, yaml: parsed.yaml };
+  return loaded;
+}
+
+/** parse → validate → normalise, of a text that was read. @throws CtinstallError `easyconfig-invalid` */
+export function parseLoaded(path: HostPath, text: string): LoadedEasyconfig {
+  const parsed = parseEasyconfig(text);
+  if (parsed.easyconfig === undefined) throw invalid(path, text, parsed.issues);
+  return { path, text, easyconfig: normalizeEasyconfig(parsed.easyconfig), yaml: parsed.yaml };
 }
 
 /** Faults that showed only on this machine, at their places in the file. */

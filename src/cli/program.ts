@@ -5,6 +5,7 @@ import { type Define, document } from './define.ts';
 import { defineClean } from './definitions/clean.ts';
 import { defineInstall } from './definitions/install.ts';
 import { defineList } from './definitions/list.ts';
+import { defineRegenerate } from './definitions/regenerate.ts';
 import { defineSchema } from './definitions/schema.ts';
 import { defineSearch } from './definitions/search.ts';
 import { defineSettings } from './definitions/settings.ts';
@@ -23,6 +24,7 @@ const definitions = {
   uninstall: defineUninstall,
   verify: defineVerify,
   clean: defineClean,
+  regenerate: defineRegenerate,
   settings: defineSettings,
   schema: defineSchema,
 } as const satisfies Readonly<Record<string, Define>>;

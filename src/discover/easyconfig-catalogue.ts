@@ -8,6 +8,7 @@ import {
   hasFault,
   type IndexPlace,
   type IndexRow,
+  isSettled,
   parseRow,
   readIndex,
   renderRow,
@@ -104,7 +105,7 @@ interface FileToRead {
 /** So many are read, then parsed: the signal to stop is seen in between. */
 const batchSize = 1000;
 
-/** Files that are gone by now are left out. */
+/** Files that are gone by now are left out. One that may not be read may be later, with no change to it: it never settles. */
 async function* readEach(
   files: readonly FileToRead[],
   signal: AbortSignal | undefined,
@@ -119,17 +120,13 @@ async function* readEach(
       const text = texts[at];
       if (typeof text === 'string') yield { path, state, read: summarizeEasyconfig(path, text) };
       else if (text !== undefined && (await lstatIfThere(path)) !== undefined)
-        yield { path, state: { ...state, ctimeMs: Infinity }, read: { summary: undefined, fault: text.message } };
+        yield {
+          path,
+          state: { ...state, ctimeMs: Number.POSITIVE_INFINITY },
+          read: { summary: undefined, fault: text.message },
+        };
     }
   }
-}
-
-/**
- * Whether a further change must show in the file's times. They move in ticks of 10 ms or less, and of up to two seconds on
- * file systems that know no parts of a second. (A file that cannot be read may become readable with no change to it: never.)
- */
-function isSettled({ ctimeMs }: FileState, now: number): boolean {
-  return now - ctimeMs > (ctimeMs % 1000 === 0 ? 2000 : 50);
 }
 
 async function describeMissing(path: HostPath): Promise<string | undefined> {

@@ -40,6 +40,14 @@ export interface EasyconfigIndex {
   readonly find: (path: HostPath, state: FileState) => string | undefined;
 }
 
+/**
+ * Whether any change to a file after `now` (milliseconds since 1970) must show in its times. They move in ticks of 10 ms or
+ * less; of up to two seconds on file systems that know no parts of a second.
+ */
+export function isSettled({ ctimeMs }: FileState, now: number): boolean {
+  return now - ctimeMs > (ctimeMs % 1000 === 0 ? 2000 : 50);
+}
+
 /** More than 200,000 easyconfigs take. */
 const mostBytes = 400 * 2 ** 20;
 

@@ -16,7 +16,10 @@ export function systemPath({ root }: Machine, path: string): HostPath {
 }
 
 /** What a program answered; or that it could not be started, or did not end in time and was ended. */
-export type Answer = (RunResult & { readonly kind: 'answered' }) | { readonly kind: 'not-started' | 'hung' };
+export type Answer =
+  | (RunResult & { readonly kind: 'answered' })
+  | { readonly kind: 'not-started' }
+  | { readonly kind: 'hung' };
 
 export interface AskOptions {
   readonly cwd?: string;
@@ -45,7 +48,7 @@ export async function ask(
     return { kind: 'answered', ...result };
   } catch (error) {
     if (!(error instanceof CtinstallError) || signal?.aborted === true) throw error;
-    return { kind: tooLong.aborted ? 'hung' : 'not-started' };
+    return tooLong.aborted ? { kind: 'hung' } : { kind: 'not-started' };
   }
 }
 

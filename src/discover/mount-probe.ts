@@ -1,7 +1,7 @@
 import { isFile } from '../host/files.ts';
 import { withTemporaryDirectory, writeTree } from '../host/temporary.ts';
 import { CtinstallError } from '../lib/errors.ts';
-import { type Answer, ask, type Machine, systemPath } from './machine.ts';
+import { type Answer, ask, type Machine } from './machine.ts';
 
 /** By whom a squashfs is mounted; `unpacked`: it is not, the runtime copies what is in it out at each start. */
 export type MountWay = 'kernel' | 'fuse' | 'unpacked' | 'unknown';
@@ -34,7 +34,7 @@ const mostSeconds = 30;
  * as packed user software is; and reads what is mounted there. Needs no network, and leaves nothing behind.
  */
 export async function probeMounts(runtime: string, machine: Machine): Promise<MountProbe> {
-  const parent = machine.environment.TMPDIR || systemPath(machine, '/tmp');
+  const parent = machine.environment.TMPDIR || '/tmp';
   try {
     return await withTemporaryDirectory(parent, (directory) => probeIn(directory, runtime, machine));
   } catch (error) {
@@ -44,7 +44,7 @@ export async function probeMounts(runtime: string, machine: Machine): Promise<Mo
 }
 
 async function probeIn(directory: string, runtime: string, machine: Machine): Promise<MountProbe> {
-  const program = await findProgram(machine);
+  const program = await findProgram();
   if (program === undefined) return { kind: 'impossible', why: 'there is no `cat` in /bin or /usr/bin' };
   const libraries = await librariesOf(program, machine);
   await writeTree(`${directory}/root`, { ...emptyTree, copies: [program, ...libraries] });
@@ -56,8 +56,7 @@ async function probeIn(directory: string, runtime: string, machine: Machine): Pr
 
   const zstd = await pack('zstd');
   const both = zstd === undefined ? undefined : await start(zstd);
-  if (both?.mounts !== undefined)
-    return tried(both, { way: wayOf('/mnt', both), compressor: 'zstd' }, `mounts: ${both.mounts.length}`);
+  if (both?.mounts !== undefined) return tried(both, { way: wayOf('/mnt', both), compressor: 'zstd' }, undefined);
   const alone = await start();
   if (alone.mounts === undefined) return { kind: 'tried', image: undefined, packed: undefined, said: alone.said };
   const slow = await start(image);
@@ -77,8 +76,8 @@ function tried(
   return { kind: 'tried', image, packed, said };
 }
 
-async function findProgram(machine: Machine): Promise<string | undefined> {
-  for (const path of ['/bin/cat', '/usr/bin/cat']) if (await isFile(systemPath(machine, path))) return path;
+async function findProgram(): Promise<string | undefined> {
+  for (const path of ['/bin/cat', '/usr/bin/cat']) if (await isFile(path)) return path;
   return undefined;
 }
 
@@ -127,8 +126,8 @@ async function startContainer({ runtime, image, program, bound }: Container, mac
 }
 
 function lastWords(answer: Answer): string {
-  if (answer.kind === 'hung') return `it had not started after ${mostSeconds} s, and was ended`;
   if (answer.kind === 'not-started') return 'it could not be started';
+  if (answer.kind === 'hung') return `it had not started after ${mostSeconds} s, and was ended`;
   return answer.stderr.trim().split('\n').slice(-3).join(' / ');
 }
 

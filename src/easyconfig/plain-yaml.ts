@@ -2,7 +2,7 @@ import { readFlow, readPlain, startsFlow } from './plain-yaml-values.ts';
 
 /*
  * A reader of the part of YAML 1.2 that nearly all easyconfigs keep to: block maps and lists, scalars and flow collections
- * of one line, literal text (`|`). It takes a twentieth of the whole parser's time, knows no places and names no faults.
+ * of one line, literal and folded text (`|`, `>`). It takes a twentieth of the whole parser's time, knows no places and names no faults.
  *
  * It must never give a value that the whole parser does not give: what is not clearly within that part (a tab, an anchor, a
  * number, a scalar that goes on in the next line, …) is not read at all. test/easyconfig/plain-yaml.test.ts holds the two
@@ -99,7 +99,7 @@ function readMapAfterDash(lines: Lines, indent: number): unknown {
 /** What follows a key or a dash: on the same line, or in the lines below. */
 function readValue(lines: Lines, rest: string, { indent, isInMap }: { indent: number; isInMap: boolean }): unknown {
   lines.next += 1;
-  if (rest.startsWith('|')) return readLiteral(lines, rest, indent);
+  if (/^[|>]/.test(rest)) return readBlockText(lines, rest, indent);
   if (rest !== '' && !rest.startsWith('#')) return startsFlow(rest) ? readFlow(rest) : readPlain(rest);
   const found = indentOfNext(lines);
   if (found === undefined || !isInMap) return undefined;
@@ -108,9 +108,9 @@ function readValue(lines: Lines, rest: string, { indent, isInMap }: { indent: nu
   return found === indent && isList ? readList(lines, found, true) : undefined;
 }
 
-/** Text that begins after `|` or `|-`: its first line says how far it is indented. */
-function readLiteral(lines: Lines, header: string, parentIndent: number): string | undefined {
-  if (!/^\|-? *$/.test(header)) return undefined;
+/** Text that begins after `|` or `>`, perhaps with `-`: its first line says how far it is indented. */
+function readBlockText(lines: Lines, header: string, parentIndent: number): string | undefined {
+  if (!/^[|>]-? *$/.test(header)) return undefined;
   const text: string[] = [];
   let indent: number | undefined;
   for (; lines.next < lines.all.length; lines.next += 1) {
@@ -123,10 +123,15 @@ function readLiteral(lines: Lines, header: string, parentIndent: number): string
   }
   // Without its last newline a text may, or may not, end in one.
   if (indent === undefined || indent <= parentIndent || lines.all.at(-1) !== '') return undefined;
-  const following = lines.all[lines.next];
-  if (following !== undefined && indentOf(following) > parentIndent) return undefined;
   // A line of blanks may be part of the text.
   if (text.some((line) => line !== '' && indentOf(line) === line.length)) return undefined;
   while (text.at(-1) === '') text.pop();
-  return text.join('\n') + (header.startsWith('|-') ? '' : '\n');
+  const whole = header.startsWith('|') ? text.join('\n') : fold(text);
+  return whole === undefined ? undefined : whole + (header[1] === '-' ? '' : '\n');
+}
+
+/** Lines that follow one another become one. Those that begin or end with blanks have rules of their own. */
+function fold(lines: readonly string[]): string | undefined {
+  if (lines[0] === '' || lines.some((line) => line.startsWith(' ') || line.endsWith(' '))) return undefined;
+  return lines.join('\n').replace(/\n+/g, (newlines) => (newlines === '\n' ? ' ' : newlines.slice(1)));
 }

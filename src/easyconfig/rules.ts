@@ -1,5 +1,7 @@
 /** The rules for single values of an easyconfig, shared by its schema and by what is checked after templates are replaced. */
 
+export { describeBadContainerVariable, describeBadModuleVariable } from './variable-names.ts';
+
 /** Names and versions are parts of paths, module names and shell variables: no blank, no slash, no leading dash or dot. */
 export const namePattern = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$/;
 export const versionSuffixPattern = /^[A-Za-z0-9._+-]{0,127}$/;

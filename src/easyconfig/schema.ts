@@ -6,7 +6,9 @@ import {
   describeBadCommand,
   describeBadCondaRoot,
   describeBadContainerPath,
+  describeBadContainerVariable,
   describeBadFileName,
+  describeBadModuleVariable,
   describeBadProse,
   describeBadRelativePath,
   describeBadText,
@@ -23,7 +25,6 @@ import {
 } from './rules.ts';
 import { findUnknownTemplates, templateNames } from './templates.ts';
 import { checkTotals, mostEntries } from './totals.ts';
-import { describeBadContainerVariable, describeBadModuleVariable } from './variable-names.ts';
 
 /*
  * The one definition of an easyconfig: it gives the type of what is written (WrittenEasyconfig), the checks, and the

@@ -31,11 +31,12 @@ interface Written {
     | undefined;
 }
 
-/** Adds an issue for each total of an easyconfig that is too much; its values themselves are in order. */
+/** Adds an issue for each total of an easyconfig that is too much, where its values themselves are in order. */
 export function checkTotals(
   { name, version, versionsuffix = '', binds, env }: Written,
   context: z.RefinementCtx,
 ): void {
+  if (context.issues.length > 0) return;
   const refuse = (path: PropertyKey[], message: string): void => context.addIssue({ code: 'custom', path, message });
   const length = `${name}-${version}${versionsuffix}`.length;
   if (length > mostNameBytes)

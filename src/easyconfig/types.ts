@@ -91,6 +91,17 @@ export interface Place {
   readonly line: number;
   readonly column: number;
   readonly length: number;
+  /** The text that it is in, where that is not the file which is read. */
+  readonly in?: PlaceSource;
+}
+
+/** What a value can come from that is not in the file: a flag, or a stack. */
+export interface PlaceSource {
+  /** `--set image.file`, or a path. */
+  readonly name: string;
+  readonly text: string;
+  /** Lines and columns say nothing then. */
+  readonly isFlag: boolean;
 }
 
 /** One fault of an easyconfig or settings file. */

@@ -26,7 +26,7 @@ export async function createFileOnce(path: string, content: string): Promise<str
 
 async function writeIfThereIsRoom(path: string, content: string): Promise<string> {
   try {
-    await fs.writeFile(path, content);
+    await fs.writeFile(path, content, { flag: 'wx' });
     return content;
   } catch (error) {
     if (!['ENOSPC', 'EDQUOT'].includes(codeOf(error) ?? '')) throw error;

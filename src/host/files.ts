@@ -97,7 +97,8 @@ export async function removeFile(path: string): Promise<void> {
 export async function removeTree(path: string): Promise<void> {
   await attempt('remove', path, async () => {
     try {
-      await fs.rm(path, { recursive: true, force: true });
+      // A program of a run that was killed may still be writing in there.
+      await fs.rm(path, { recursive: true, force: true, maxRetries: 6, retryDelay: 50 });
     } catch (error) {
       // A package may have made its directories read-only: the owner may still remove them.
       if (!['EACCES', 'EPERM'].includes(codeOf(error) ?? '')) throw error;
@@ -157,11 +158,18 @@ export async function isDirectory(path: string): Promise<boolean> {
 }
 
 /** Whether this user may do it, as far as the system says before trying. */
-export async function mayAccess(path: string, how: 'read' | 'write' | 'execute'): Promise<boolean> {
+export async function mayAccess(path: string, how: Access): Promise<boolean> {
+  return (await findRefusal(path, how)) === undefined;
+}
+
+type Access = 'read' | 'write' | 'execute';
+
+/** The code of the error with which the system refuses it, such as `EACCES` or `EROFS`; undefined where it does not. */
+export async function findRefusal(path: string, how: Access): Promise<string | undefined> {
   const mode = { read: fs.constants.R_OK, write: fs.constants.W_OK, execute: fs.constants.X_OK }[how];
   return fs.access(path, mode).then(
-    () => true,
-    () => false,
+    () => undefined,
+    (error: unknown) => codeOf(error) ?? 'EACCES',
   );
 }
 

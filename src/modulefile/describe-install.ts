@@ -4,11 +4,14 @@ import type { ResolvedInstall } from '../resolve/types.ts';
 import { bindsOf, containerPathOf, containerVariablesOf, userSoftwareInside } from './container-environment.ts';
 import type { Modulefile } from './types.ts';
 
-/** The modulefile of an install, as a value. `images`: where it looks for the image, in this order. */
-export function describeModulefile(
-  install: ResolvedInstall,
-  { toolVersion, images }: { toolVersion: string; images: readonly HostPath[] },
-): Modulefile {
+export interface ModulefileOptions {
+  readonly toolVersion: string;
+  /** Where the module looks for the image, in this order. */
+  readonly images: readonly HostPath[];
+}
+
+/** The modulefile of an install, as a value. */
+export function describeModulefile(install: ResolvedInstall, { toolVersion, images }: ModulefileOptions): Modulefile {
   const { installDir } = install;
   const suffix = variableNameOf(install.name);
   const runscripts = joinHost(installDir, 'runscripts');
@@ -24,7 +27,7 @@ export function describeModulefile(
     dependsOn: install.dependsOn,
     deprecated: install.deprecated,
     conflicts: [install.name],
-    family: 'ctinstall',
+    family: 'ctinstall_software',
     moduleName: install.moduleName,
     image: {
       variables: ['SIF', `SIF${suffix}`],

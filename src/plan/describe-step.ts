@@ -29,6 +29,8 @@ function describeWork(step: Exclude<Step, { kind: 'run-on-host' | 'run-in-contai
       return `use image ${step.path} where it is (${formatBytes(step.size)})`;
     case 'retire-image':
       return `keep the image that is replaced, for running jobs, as ${step.to}`;
+    case 'keep-recorded':
+      return 'keep the image and what else is there';
     case 'record-additions':
       return 'record what the post-install commands made';
     case 'write-file':

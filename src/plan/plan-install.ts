@@ -1,11 +1,8 @@
 import { type HostPath, joinHost } from '../lib/paths.ts';
-import { describeModulefile } from '../modulefile/describe-install.ts';
-import { renderLmod } from '../modulefile/render-lmod.ts';
 import type { ImageSource, ResolvedInstall } from '../resolve/types.ts';
-import { fillScript } from '../scripts/fill-script.ts';
-import { scriptValuesOf } from '../scripts/script-values.ts';
 import { placesOf } from './places.ts';
 import { makesVenv, planPostInstall, planSanityChecks, planUserSoftware } from './plan-commands.ts';
+import { planFiles, planModulefile, planRecord, planWriting, recordFile } from './plan-files.ts';
 import { planImage } from './plan-image.ts';
 import type { Plan, PlannedRecord, Step } from './types.ts';
 
@@ -38,8 +35,6 @@ export interface PreviousInstall {
   readonly installed: string;
 }
 
-const recordFile = '.ctinstall/record.json';
-
 /** The steps of an install, in order. Everything is built in the staging directory; the modulefile comes last. */
 export function planInstall(install: ResolvedInstall, inputs: PlanInputs): Plan {
   const { prefix, name, fullVersion, installDir, modulefile } = install;
@@ -57,37 +52,17 @@ export function planInstall(install: ResolvedInstall, inputs: PlanInputs): Plan 
       bytes: image.bytes,
       files: written.length + (makesVenv(install, inputs) ? filesOfVenv : 0) + 10,
     },
-    ...['bin', 'runscripts', '.ctinstall'].map((directory) => ({
-      kind: 'make-directory' as const,
-      path: joinHost(staging, directory),
-    })),
-    ...written.map(({ relative, mode, content }) => ({
-      kind: 'write-file' as const,
-      path: joinHost(staging, relative),
-      mode,
-      content,
-    })),
+    ...planWriting(written, staging),
     ...image.steps,
     ...userSoftware,
     {
       kind: 'write-record',
       path: joinHost(staging, recordFile),
       record: {
-        name,
-        version: install.version,
-        fullVersion,
-        moduleName: install.moduleName,
-        ctinstall: inputs.toolVersion,
-        prefix,
-        modulefile,
-        runtime: inputs.runtime,
+        ...planRecord(install, inputs),
         image: image.record,
-        centralImages: install.centralImages,
-        binds: install.binds,
-        venv: install.venv?.name,
         files,
         retired: image.kept,
-        hidden: install.isHidden,
       },
     },
     { kind: 'publish', from: staging, to: installDir, modulefile },
@@ -99,11 +74,7 @@ export function planInstall(install: ResolvedInstall, inputs: PlanInputs): Plan 
       dirs: install.sanityCheckPaths.dirs,
     },
     ...planSanityChecks(install, image.published),
-    {
-      kind: 'write-modulefile',
-      path: modulefile,
-      content: renderLmod(describeModulefile(install, { toolVersion: inputs.toolVersion, images: image.candidates })),
-    },
+    planModulefile(install, { toolVersion: inputs.toolVersion, images: image.candidates }),
     {
       kind: 'remove-leftovers',
       root: installDir,
@@ -119,26 +90,7 @@ export function planInstall(install: ResolvedInstall, inputs: PlanInputs): Plan 
 const filesOfVenv = 1000;
 
 /** Whether a path that a record lists stays in the install dir and is not the user's: records can be edited. */
-function isOfInstall(path: string): boolean {
+export function isOfInstall(path: string): boolean {
   const parts = path.split('/');
   return !path.startsWith('/') && !parts.includes('..') && !parts[0]?.startsWith('user-software') && path !== '';
-}
-
-interface PlannedFile {
-  readonly relative: string;
-  readonly mode: number;
-  readonly content: string;
-}
-
-function planFiles(install: ResolvedInstall, inputs: PlanInputs): PlannedFile[] {
-  const scripts = install.scripts.map(({ name, directory }) => {
-    const text = inputs.scriptTexts[name];
-    if (text === undefined) throw new RangeError(`no text for the script ${name}`);
-    return {
-      relative: `${directory}/${name}`,
-      mode: directory === '.ctinstall' ? 0o644 : 0o755,
-      content: fillScript(text, scriptValuesOf(name, install)),
-    };
-  });
-  return [...scripts, { relative: '.ctinstall/easyconfig.yaml', mode: 0o644, content: inputs.easyconfigText }];
 }

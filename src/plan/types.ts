@@ -21,6 +21,7 @@ export type Step =
   | LinkImageStep
   | UseCentralImageStep
   | RetireImageStep
+  | KeepRecordedStep
   | WriteFileStep
   | MakeDirectoryStep
   | RunInContainerStep
@@ -122,6 +123,24 @@ export interface RunInContainerStep {
   readonly userSoftware: HostPath | undefined;
   readonly environment: Readonly<Record<string, string>>;
   readonly argv: readonly [string, ...string[]];
+}
+
+/** Takes over into the new record what stays as it is: the image first of all. */
+export interface KeepRecordedStep {
+  readonly kind: 'keep-recorded';
+  readonly image: { readonly sha256: string | undefined; readonly size: number; readonly how: string };
+  readonly files: readonly KeptFile[];
+}
+
+/** A file that is there and in the record; see `RecordedFile`. */
+interface KeptFile {
+  /** Relative to the install dir. */
+  readonly path: string;
+  readonly size: number;
+  readonly mode: number;
+  readonly mtimeMs?: number | undefined;
+  readonly sha256?: string | undefined;
+  readonly link?: string | undefined;
 }
 
 /** Runs a command of the recipe on the host: only where the user has allowed it. */

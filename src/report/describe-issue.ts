@@ -1,17 +1,26 @@
 import type { Issue } from '../easyconfig/types.ts';
 
-/** Shows each fault, in the order of the file, as `file:line:column: message`, the line with a caret under the fault, and its hint. */
+/**
+ * Shows each fault, in the order of the file, as `file:line:column: message`, the line with a caret under the fault, and its
+ * hint; where it is in something else than the file, that.
+ */
 export function describeIssues(file: string, text: string, issues: readonly Issue[]): string[] {
-  const lines = text.replace(/^\uFEFF/, '').split('\n');
+  const lines = linesOf(text);
   const inOrder = issues.toSorted((a, b) => a.place.line - b.place.line || a.place.column - b.place.column);
   return inOrder.flatMap(({ message, hint, place }) => {
-    const source = showLine((lines[place.line - 1] ?? '').replace(/\r$/, ''), place.column, place.length);
+    const line = (place.in === undefined ? lines : linesOf(place.in.text))[place.line - 1] ?? '';
+    const source = showLine(line.replace(/\r$/, ''), place.column, place.length);
+    const name = place.in?.name ?? file;
     return [
-      `${file}:${place.line}:${place.column}: ${message}`,
+      `${name}${place.in?.isFlag === true ? '' : `:${place.line}:${place.column}`}: ${message}`,
       ...source,
       ...(hint === undefined ? [] : [`  hint: ${hint}`]),
     ];
   });
+}
+
+function linesOf(text: string): string[] {
+  return text.replace(/^\uFEFF/, '').split('\n');
 }
 
 /** A line of a file may be very long or hold control characters: show the part around the fault, plainly. */

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { knownKeysOf } from '../easyconfig/schema-keys.ts';
 import { placeIssues } from '../easyconfig/validate.ts';
 import { parsePlacedYaml } from '../easyconfig/yaml-places.ts';
@@ -40,8 +41,9 @@ function readPlain(key: OptionKey, name: string, text: string): unknown {
 
 /** Numbers, and 1/0 or true/false for a switch. */
 function readWord(key: OptionKey, text: string): unknown {
-  if (key === 'squashfs_processors' && /^\d+$/.test(text)) return Number(text);
-  if (key === 'enforce_checksums' && /^(1|0|true|false)$/.test(text)) return text === '1' || text === 'true';
+  const { schema } = optionTable[key];
+  if (schema instanceof z.ZodNumber && /^\d+$/.test(text)) return Number(text);
+  if (schema instanceof z.ZodBoolean && /^(1|0|true|false)$/.test(text)) return text === '1' || text === 'true';
   return text;
 }
 

@@ -1,65 +1,84 @@
-import { asPrefix, type HostPath, hostPath } from '../lib/paths.ts';
+import { asPrefix, type HostPath, hostPath, type Prefix } from '../lib/paths.ts';
+import { expandPaths } from './expand.ts';
+import { findOverruled, isForced, type StackedLayer, stackLayers } from './force.ts';
 import { type OptionKey, optionKeys, optionTable, type SettingsValues } from './options.ts';
 import type { Settings, SettingsLayer, SiteBind } from './types.ts';
 
 /**
- * Folds the layers, weakest first, into the settings that hold. Paths are made absolute: `~` and `$HOME`-like variables
- * from `environment` unless a shell has done that, relative ones from the place that the layer names.
+ * Folds the layers, weakest first, into the settings that hold. Paths are made absolute; one that names a variable which
+ * is not set in `environment` counts for nothing.
  */
 export function foldSettings(
   layers: readonly SettingsLayer[],
   environment: Readonly<Record<string, string | undefined>>,
 ): Settings {
-  const home = environment.HOME ?? '/';
-  const origins = Object.fromEntries(optionKeys.map((key) => [key, originsOf(key, layers)])) as Record<
+  const expanded = layers.map((layer) => {
+    const { values, dropped } = expandPaths(layer.values, layer, environment);
+    const force = layer.force && expandPaths(layer.force, layer, environment).values;
+    return { ...layer, values, dropped, ...(force && { force }) };
+  });
+  const stacks = Object.fromEntries(optionKeys.map((key) => [key, stackLayers(key, expanded)])) as Record<
     OptionKey,
-    string[]
+    StackedLayer[]
   >;
-  const absolute = (path: string, layer: SettingsLayer): HostPath =>
-    hostPath(layer.isExpanded === true ? path : expand(path, home, environment), layer.base);
-
-  const strongest = <Key extends OptionKey>(
-    key: Key,
-  ): { value: NonNullable<SettingsValues[Key]>; layer: SettingsLayer } | undefined => {
-    const layer = layers.findLast(({ values }) => values[key] !== undefined);
-    const value = layer?.values[key];
-    return layer === undefined || value === undefined || value === null ? undefined : { value, layer };
-  };
-  const pathList = (key: 'easyconfigs' | 'image_dirs'): HostPath[] => [
-    ...new Set(layers.toReversed().flatMap((layer) => (layer.values[key] ?? []).map((path) => absolute(path, layer)))),
+  const single = <Key extends OptionKey>(key: Key): SettingsValues[Key] => stacks[key].at(-1)?.values[key];
+  const list = (key: 'easyconfigs' | 'image_dirs' | 'more_prefixes'): HostPath[] => [
+    ...new Set(stacks[key].toReversed().flatMap(({ values }) => (values[key] ?? []) as HostPath[])),
   ];
-  const prefix = strongest('prefix');
-  const runtime = strongest('runtime');
-  const bindGroups: Record<string, readonly SiteBind[]> = {};
-  for (const { values } of layers)
-    for (const [group, binds] of Object.entries(values.bind_groups ?? {}))
-      bindGroups[group] = binds.map(normalizeSiteBind);
+  const map = <Key extends 'bind_groups' | 'module_env' | 'hooks'>(key: Key): NonNullable<SettingsValues[Key]> =>
+    Object.assign({}, ...stacks[key].map(({ values }) => values[key]));
 
+  const prefix = asPrefix((single('prefix') ?? hostPath('ctinstall', environment.HOME ?? '/')) as HostPath);
+  const hooks = map('hooks');
+  const umask = single('umask');
   return {
-    site: strongest('site')?.value ?? 'generic',
-    prefix: asPrefix(prefix === undefined ? hostPath('ctinstall', home) : absolute(prefix.value, prefix.layer)),
-    easyconfigs: pathList('easyconfigs'),
-    imageDirs: pathList('image_dirs'),
-    runtime:
-      runtime === undefined
-        ? undefined
-        : runtime.value.includes('/')
-          ? absolute(runtime.value, runtime.layer)
-          : runtime.value,
-    enforceChecksums: strongest('enforce_checksums')?.value ?? false,
-    requiresSignature: strongest('verify')?.value === 'signed',
-    imageMode: strongest('image_mode')?.value ?? 'copy',
-    squashfsProcessors: strongest('squashfs_processors')?.value ?? 0,
-    bindGroups,
-    origins,
+    site: single('site') ?? 'generic',
+    prefix,
+    isPrefixChosen: isForced(stacks.prefix) || (stacks.prefix.at(-1)?.by ?? 'site') !== 'site',
+    morePrefixes: list('more_prefixes').filter((other) => other !== prefix) as Prefix[],
+    easyconfigs: list('easyconfigs'),
+    imageDirs: list('image_dirs'),
+    runtime: single('runtime'),
+    runtimeModule: single('runtime_module'),
+    enforceChecksums: single('enforce_checksums') ?? false,
+    requiresSignature: single('verify') === 'signed',
+    imageMode: single('image_mode') ?? 'copy',
+    squashfsProcessors: single('squashfs_processors') ?? 0,
+    bindGroups: mapValues(map('bind_groups'), (binds) => binds.map(normalizeSiteBind)),
+    hostMpi: single('host_mpi'),
+    moduleEnv: map('module_env'),
+    namingScheme: single('naming_scheme') ?? 'name/version',
+    modulefileHeader: single('modulefile_header'),
+    modulefileFooter: single('modulefile_footer'),
+    hooks: {
+      preInstall: hooks.pre_install as HostPath | undefined,
+      postInstall: hooks.post_install as HostPath | undefined,
+      preModule: hooks.pre_module as HostPath | undefined,
+    },
+    group: single('group')?.toString(),
+    umask: umask === undefined ? undefined : Number.parseInt(umask, 8),
+    hasReadOnlyInstalls: single('read_only_installs') ?? false,
+    origins: Object.fromEntries(optionKeys.map((key) => [key, originsOf(key, stacks[key])])) as Record<OptionKey, string[]>,
+    overruled: findOverruled(expanded),
+    unset: expanded.flatMap(({ dropped, origin, by = 'site' }) =>
+      dropped.flatMap((what) =>
+        optionTable[what.key].merge === 'replace' && by !== 'flag'
+          ? { ...what, by, origin: nameOrigin(origin, what.key) }
+          : [],
+      ),
+    ),
   };
 }
 
-function originsOf(key: OptionKey, layers: readonly SettingsLayer[]): string[] {
-  const setting = layers.toReversed().filter(({ values }) => values[key] !== undefined);
-  const counted = optionTable[key].merge === 'replace' ? setting.slice(0, 1) : setting;
-  const names = counted.map(({ origin }) => (typeof origin === 'string' ? origin : origin(key)));
+function originsOf(key: OptionKey, stack: readonly StackedLayer[]): string[] {
+  const strongestFirst = stack.toReversed();
+  const counted = optionTable[key].merge === 'replace' ? strongestFirst.slice(0, 1) : strongestFirst;
+  const names = counted.map(({ origin }) => nameOrigin(origin, key));
   return names.length === 0 ? ['default'] : names;
+}
+
+function nameOrigin(origin: SettingsLayer['origin'], key: OptionKey): string {
+  return typeof origin === 'string' ? origin : origin(key);
 }
 
 /** A site's bind is optional unless it says otherwise: login and compute nodes differ. */
@@ -73,8 +92,6 @@ function normalizeSiteBind(bind: NonNullable<SettingsValues['bind_groups']>[stri
   };
 }
 
-function expand(path: string, home: string, environment: Readonly<Record<string, string | undefined>>): string {
-  return path.replace(/^~(?=\/|$)|\$(?:\{(\w+)\}|(\w+))/g, (whole, braced?: string, bare?: string) =>
-    whole === '~' ? home : (environment[braced ?? bare ?? ''] ?? whole),
-  );
+function mapValues<From, To>(values: Readonly<Record<string, From>>, make: (value: From) => To): Record<string, To> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, make(value)]));
 }

@@ -1,51 +1,57 @@
 import * as z from 'zod';
-import { describeBadBindPath, describeBadContainerPath, groupPattern, imageModes } from '../easyconfig/rules.ts';
+import { imageModes } from '../easyconfig/rules.ts';
+import {
+  bindGroups,
+  group,
+  hooks,
+  moduleName,
+  moduleText,
+  moduleVariables,
+  path,
+  paths,
+  presetName,
+  umask,
+} from './value-schemas.ts';
 
 /*
  * The one table of options: each row is a key of the settings file, and says which environment variable and which flag
  * set it too, how layers come together, and what it means.
  */
 
-const path = z.string().min(1, 'must not be empty');
-const paths = z.array(path);
-
-function sitePath(describeBad: (value: string) => string | undefined) {
-  return z.string().superRefine((value, context) => {
-    const bad = describeBad(value);
-    if (bad !== undefined) context.addIssue({ code: 'custom', message: `\`${value}\` ${bad}` });
-  });
-}
-
-const siteBind = z.union([
-  sitePath(describeBadContainerPath),
-  z.strictObject({
-    host: sitePath(describeBadBindPath),
-    container: sitePath(describeBadContainerPath).optional(),
-    access: z.enum(['ro', 'rw']).optional(),
-    optional: z.boolean().optional(),
-  }),
-]);
+/** Where the parts of a module name come from; `container` stands for itself. */
+export const namingSchemes = ['name/version', 'container/name/version', 'moduleclass/name/version'] as const;
 
 export const optionTable = {
   site: {
-    schema: z.string().regex(/^[a-z][a-z0-9-]*$/, 'is not the name of a site preset'),
+    schema: presetName,
     environment: 'CTINSTALL_SITE',
     flag: undefined,
     merge: 'replace',
-    help: 'site preset that gives the defaults of a machine',
+    paths: 'with-slash',
+    help: 'site preset that gives the defaults of a machine: its name, or the path of a file',
   },
   prefix: {
     schema: path,
     environment: 'CTINSTALL_PREFIX',
     flag: '--prefix <dir>',
     merge: 'replace',
+    paths: 'always',
     help: 'root under which software and modules are installed',
+  },
+  more_prefixes: {
+    schema: paths,
+    environment: 'CTINSTALL_MORE_PREFIXES',
+    flag: undefined,
+    merge: 'prepend',
+    paths: 'always',
+    help: 'further prefixes, of a project or the site, whose installs are listed, shown and verified too',
   },
   easyconfigs: {
     schema: paths,
     environment: 'CTINSTALL_EASYCONFIGS',
     flag: '--easyconfigs <dirs>',
     merge: 'prepend',
+    paths: 'always',
     help: 'directories to look for easyconfigs in, after the current one',
   },
   image_dirs: {
@@ -53,6 +59,7 @@ export const optionTable = {
     environment: 'CTINSTALL_IMAGE_DIRS',
     flag: '--image-dir <dirs>',
     merge: 'prepend',
+    paths: 'always',
     help: 'directories to look for images in; also where the module looks when its own copy is gone',
   },
   runtime: {
@@ -60,7 +67,15 @@ export const optionTable = {
     environment: 'CTINSTALL_RUNTIME',
     flag: '--runtime <program>',
     merge: 'replace',
+    paths: 'with-slash',
     help: 'container runtime: `singularity`, `apptainer` or a path',
+  },
+  runtime_module: {
+    schema: moduleName,
+    environment: 'CTINSTALL_RUNTIME_MODULE',
+    flag: undefined,
+    merge: 'replace',
+    help: 'module that brings the container runtime, which every module loads first',
   },
   enforce_checksums: {
     schema: z.boolean(),
@@ -91,11 +106,75 @@ export const optionTable = {
     help: 'processors that packing may use; 0 for all that are granted',
   },
   bind_groups: {
-    schema: z.record(z.string().regex(groupPattern, 'is not a valid name of a bind group'), z.array(siteBind)),
+    schema: bindGroups,
     environment: 'CTINSTALL_BIND_GROUPS',
     flag: undefined,
     merge: 'by-key',
     help: 'what `site: <group>` in an easyconfig stands for on this machine',
+  },
+  host_mpi: {
+    schema: z.enum(['mpich', 'openmpi']),
+    environment: 'CTINSTALL_HOST_MPI',
+    flag: undefined,
+    merge: 'replace',
+    help: "ABI family of the machine's own MPI, which the MPI of an image must belong to",
+  },
+  module_env: {
+    schema: moduleVariables,
+    environment: 'CTINSTALL_MODULE_ENV',
+    flag: undefined,
+    merge: 'by-key',
+    help: 'variables that every module sets on this machine, unless its easyconfig sets them',
+  },
+  naming_scheme: {
+    schema: z.enum(namingSchemes),
+    environment: 'CTINSTALL_NAMING_SCHEME',
+    flag: undefined,
+    merge: 'replace',
+    help: 'parts of the name under which modules are loaded',
+  },
+  modulefile_header: {
+    schema: moduleText,
+    environment: 'CTINSTALL_MODULEFILE_HEADER',
+    flag: undefined,
+    merge: 'replace',
+    help: "text at the top of every modulefile, as it stands: code in the modules tool's language",
+  },
+  modulefile_footer: {
+    schema: moduleText,
+    environment: 'CTINSTALL_MODULEFILE_FOOTER',
+    flag: undefined,
+    merge: 'replace',
+    help: "text at the end of every modulefile, as it stands: code in the modules tool's language",
+  },
+  hooks: {
+    schema: hooks,
+    environment: 'CTINSTALL_HOOKS',
+    flag: undefined,
+    merge: 'by-key',
+    paths: 'always',
+    help: 'executables that are given each install before and after it is made, and may refuse it',
+  },
+  group: {
+    schema: group,
+    environment: 'CTINSTALL_GROUP',
+    flag: undefined,
+    merge: 'replace',
+    help: 'group that what is installed belongs to: name or number',
+  },
+  umask: {
+    schema: umask,
+    environment: 'CTINSTALL_UMASK',
+    flag: undefined,
+    merge: 'replace',
+    help: 'permissions that what is installed does not get, in octal; default: those of the shell',
+  },
+  read_only_installs: {
+    schema: z.boolean(),
+    environment: 'CTINSTALL_READ_ONLY_INSTALLS',
+    flag: undefined,
+    merge: 'replace',
+    help: 'take the right to write away from what is installed, user software left out',
   },
 } as const satisfies Readonly<Record<string, Option>>;
 
@@ -105,6 +184,8 @@ export interface Option {
   readonly flag: string | undefined;
   /** `replace`: the strongest layer counts; `prepend`: lists add up, the strongest first; `by-key`: maps add up. */
   readonly merge: 'replace' | 'prepend' | 'by-key';
+  /** Whether its texts are paths, which are made absolute: all of them, or those with a slash. */
+  readonly paths?: 'always' | 'with-slash';
   readonly help: string;
 }
 
@@ -113,6 +194,7 @@ export type SettingsValues = { -readonly [Key in OptionKey]?: z.infer<(typeof op
 
 export const optionKeys = Object.keys(optionTable) as OptionKey[];
 
-export const settingsSchema = z.strictObject(
-  Object.fromEntries(optionKeys.map((key) => [key, optionTable[key].schema.optional()])),
-);
+/** The row of a key, with what only some rows say. */
+export function optionOf(key: OptionKey): Option {
+  return optionTable[key];
+}

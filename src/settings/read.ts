@@ -1,12 +1,14 @@
-import { readTextIfThere } from '../host/files.ts';
+import { detectSite, type FoundSite } from '../discover/site.ts';
 import { CtinstallError } from '../lib/errors.ts';
-import { type HostPath, hostPath } from '../lib/paths.ts';
-import { describeIssues } from '../report/describe-issue.ts';
+import type { HostPath } from '../lib/paths.ts';
 import { settingsOfEnvironment } from './environment.ts';
+import { type SettingsPlaces, settingsPlaces } from './files.ts';
 import { foldSettings } from './fold.ts';
 import { optionTable, type SettingsValues } from './options.ts';
-import { parseSettings } from './parse.ts';
+import { type Draft, readSettingsFile } from './read-file.ts';
+import { listPresets, readPresetLayers } from './read-presets.ts';
 import type { Settings, SettingsLayer } from './types.ts';
+import { describeAmbiguousSite, overruledFlag, type SettingsWarning, warningsOf } from './warnings.ts';
 
 export interface SettingsSources {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -15,59 +17,75 @@ export interface SettingsSources {
   readonly flags: SettingsValues;
   /** Where ctinstall itself lies: its site presets are below it. */
   readonly toolDir: HostPath;
+  /** Is told what is set in vain. */
+  readonly warn?: (warning: SettingsWarning) => void;
+  /** To see what would hold with a file changed. */
+  readonly draft?: Draft;
 }
 
 /**
  * Reads and folds all layers: default < site preset < site file < user file < environment < flags.
- * @throws CtinstallError `settings-invalid` with every fault of the first file that has any
+ * @throws CtinstallError `settings-invalid` with every fault of the first file that has any, or for a flag that sets what
+ * the site forces
  */
-export async function readSettings({ environment, cwd, flags, toolDir }: SettingsSources): Promise<Settings> {
-  const home = hostPath(environment.HOME ?? '/', cwd);
-  const configHome = environment.XDG_CONFIG_HOME || `${home}/.config`;
-  const files = [
-    await readSiteSettings(environment.CTINSTALL_SITE_SETTINGS, cwd),
-    await readSettingsFile(`${configHome}/ctinstall/settings.yaml`, cwd),
-  ].filter((layer) => layer !== undefined);
+export async function readSettings(sources: SettingsSources): Promise<Settings> {
+  const { environment, cwd, flags, warn = () => undefined } = sources;
+  const places = settingsPlaces(sources);
   const above: SettingsLayer[] = [
-    ...files,
+    ...(await readFiles(places, sources.draft)),
     {
-      origin: (key) => optionTable[key].environment ?? key,
+      origin: (key) => optionTable[key].environment,
+      by: 'user',
       base: cwd,
       isExpanded: true,
       values: settingsOfEnvironment(environment),
     },
-    { origin: (key) => optionTable[key].flag?.split(' ')[0] ?? key, base: cwd, isExpanded: true, values: flags },
+    {
+      origin: (key) => optionTable[key].flag?.split(' ')[0] ?? key,
+      by: 'flag',
+      base: cwd,
+      isExpanded: true,
+      values: flags,
+    },
   ];
-  const { site } = foldSettings(above, environment);
-  const preset = await readSettingsFile(`${toolDir}/sites/${site}.yaml`, cwd);
-  if (preset === undefined)
-    throw new CtinstallError('settings-invalid', `there is no site preset \`${site}\``, {
-      hint: `presets lie in \`${toolDir}/sites\``,
-    });
-  return foldSettings([{ ...preset, origin: `site preset ${site}` }, ...above], environment);
+  const asked = foldSettings(above, environment);
+  const detected = asked.origins.site[0] === 'default' ? await detectPreset(places, environment) : undefined;
+  if (detected?.kind === 'ambiguous') warn(describeAmbiguousSite(detected.candidates));
+  const site: SettingsLayer[] =
+    detected?.kind === 'found'
+      ? [{ origin: `detected by ${detected.how}`, base: cwd, values: { site: detected.value } }]
+      : [];
+  const presets = await readPresetLayers(site[0]?.values.site ?? asked.site, places.presetDirectories);
+  const settings = foldSettings([...site, ...presets, ...above], environment);
+  for (const overruled of settings.overruled) if (overruled.isFlag) throw overruledFlag(overruled);
+  for (const warning of warningsOf(settings)) warn(warning);
+  return settings;
 }
 
-async function readSiteSettings(named: string | undefined, cwd: HostPath): Promise<SettingsLayer | undefined> {
-  const layer = await readSettingsFile(named || '/etc/ctinstall/settings.yaml', cwd);
-  if (layer === undefined && named)
-    throw new CtinstallError('settings-invalid', `\`CTINSTALL_SITE_SETTINGS\` names \`${named}\`, which is not there`, {
-      hint: 'mend or unset the variable',
-    });
-  return layer;
+/** What says which site this machine belongs to, where no setting does. Presets with a fault are named. */
+export async function detectPreset(
+  { presetDirectories }: SettingsPlaces,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<FoundSite> {
+  const sites = [];
+  for (const { name, path } of await listPresets(presetDirectories)) {
+    const preset = await readSettingsFile(path, 'preset');
+    if (preset !== undefined && preset.detect.length > 0) sites.push({ name, detect: preset.detect });
+  }
+  return detectSite(sites, { environment });
 }
 
-async function readSettingsFile(path: string, cwd: HostPath): Promise<SettingsLayer | undefined> {
-  const file = hostPath(path, cwd);
-  const text = await readTextIfThere(file);
-  if (text === undefined) return undefined;
-  const { values, issues } = parseSettings(text);
-  if (issues.length > 0)
+async function readFiles(places: SettingsPlaces, draft: Draft | undefined): Promise<SettingsLayer[]> {
+  const site = await readSettingsFile(places.siteFile, 'site', draft);
+  if (site === undefined && places.isSiteFileNamed)
     throw new CtinstallError(
       'settings-invalid',
-      `the settings file \`${file}\` has ${issues.length === 1 ? 'a fault' : `${issues.length} faults`}`,
-      {
-        details: describeIssues(file, text, issues),
-      },
+      `\`CTINSTALL_SITE_SETTINGS\` names \`${places.siteFile}\`, which is not there`,
+      { hint: 'mend or unset the variable' },
     );
-  return { origin: file, base: hostPath('..', file), values };
+  const user = await readSettingsFile(places.userFile, 'user', draft);
+  return [
+    ...(site === undefined ? [] : [{ ...site, origin: site.path, by: 'site' as const }]),
+    ...(user === undefined ? [] : [{ ...user, origin: user.path, by: 'user' as const }]),
+  ];
 }

@@ -1,33 +1,85 @@
 import type { BindAccess, ImageMode } from '../easyconfig/types.ts';
 import type { HostPath, Prefix } from '../lib/paths.ts';
-import type { OptionKey, SettingsValues } from './options.ts';
+import type { namingSchemes, OptionKey, SettingsValues } from './options.ts';
 
 /** One source of settings: the values it sets and what it is called. Later layers are stronger. */
 export interface SettingsLayer {
   /** Shown as the origin: `default`, a file's path, `CTINSTALL_PREFIX`, `--prefix`. */
   readonly origin: string | ((key: OptionKey) => string);
+  /** Who sets it: the site (if nothing is said), the user in a file or variable, or the user in a flag. */
+  readonly by?: 'site' | 'user' | 'flag';
   /** Whether `~` and `$NAME` in paths stand as they are: a shell has replaced them already. */
   readonly isExpanded?: boolean;
   /** Relative paths start here. */
   readonly base: HostPath;
   readonly values: SettingsValues;
+  /** What holds whatever a stronger layer says. Where several layers force a value, the strongest of them does. */
+  readonly force?: SettingsValues;
 }
 
 /** The settings that hold after all layers are folded. */
 export interface Settings {
+  /** Name of the site preset, or the path of its file. */
   readonly site: string;
   readonly prefix: Prefix;
+  /** Whether the user chose the prefix, so that no other will do. */
+  readonly isPrefixChosen: boolean;
+  /** Further prefixes, whose installs are seen too; `prefix` is not among them. */
+  readonly morePrefixes: readonly Prefix[];
   readonly easyconfigs: readonly HostPath[];
   readonly imageDirs: readonly HostPath[];
   readonly runtime: string | undefined;
+  /** The module that brings the runtime. */
+  readonly runtimeModule: string | undefined;
   readonly enforceChecksums: boolean;
   /** Whether only signed images will do, whatever an easyconfig says. */
   readonly requiresSignature: boolean;
   readonly imageMode: ImageMode;
   readonly squashfsProcessors: number;
   readonly bindGroups: Readonly<Record<string, readonly SiteBind[]>>;
+  readonly hostMpi: 'mpich' | 'openmpi' | undefined;
+  /** What every module sets, where its easyconfig does not. */
+  readonly moduleEnv: Readonly<Record<string, string>>;
+  readonly namingScheme: (typeof namingSchemes)[number];
+  readonly modulefileHeader: string | undefined;
+  readonly modulefileFooter: string | undefined;
+  readonly hooks: Hooks;
+  /** Name or number of the group that installs belong to. */
+  readonly group: string | undefined;
+  readonly umask: number | undefined;
+  readonly hasReadOnlyInstalls: boolean;
   /** Where each value came from; lists and maps may have several origins, the strongest first. */
   readonly origins: Readonly<Record<OptionKey, readonly string[]>>;
+  /** What the user set in vain, as the site forces something else. */
+  readonly overruled: readonly Overruled[];
+  /** Single values that count for nothing, as a variable in them is not set. */
+  readonly unset: readonly UnsetVariable[];
+}
+
+/** Executables that the site or the user has put into the course of an install. */
+export interface Hooks {
+  readonly preInstall: HostPath | undefined;
+  readonly postInstall: HostPath | undefined;
+  readonly preModule: HostPath | undefined;
+}
+
+export interface Overruled {
+  /** `prefix`, or `bind_groups.slurm` where a part of a map is forced. */
+  readonly key: string;
+  /** Where the user set it. */
+  readonly origin: string;
+  readonly isFlag: boolean;
+  readonly forcedBy: string;
+  readonly forcedValue: unknown;
+}
+
+export interface UnsetVariable {
+  readonly key: OptionKey;
+  readonly origin: string;
+  /** As written, such as `$PROJECT/ctinstall`. */
+  readonly text: string;
+  readonly variable: string;
+  readonly by: 'site' | 'user';
 }
 
 export interface SiteBind {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   hasFault,
+  isSettled,
   parseIndex,
   parseRow,
   readIndex,
@@ -93,6 +94,19 @@ describe('the text of an index', () => {
       tool,
     );
     expect(parseRow(short?.find(path, state) ?? '')).toBeUndefined();
+  });
+});
+
+describe('isSettled', () => {
+  it.each([
+    [1_000_000.25, 1_000_040, false],
+    [1_000_000.25, 1_000_060, true],
+    [1_000_000, 1_001_999, false],
+    [1_000_000, 1_002_001, true],
+    [1_000_500.5, 1_000_000, false],
+    [Number.POSITIVE_INFINITY, 1_000_000, false],
+  ])('a file that was changed at %d is not, or is, at %d', (ctimeMs, now, expected) => {
+    expect(isSettled({ ...state, ctimeMs }, now)).toBe(expected);
   });
 });
 

@@ -25,6 +25,14 @@ l: 'it''s'   # comment
 m: |-
    x
 
+f: >
+  one
+  two
+
+
+  three
+g: >-
+  four
 n: { o: "p # q", r: [] }
 `;
 const seeds = [shipped, ofReadme, asJson, nested, 'name: demo\nversion: "1.0"\nimage: { file: demo.sif }\n'];
@@ -50,13 +58,19 @@ describe('readPlainYaml', () => {
     ['a: 1.10\n', 'a number with a fraction'],
     ['a: .5e3\n', 'a number with an exponent'],
     ['a: 0x1f\n', 'a hexadecimal number'],
+    ['a: 0o17\n', 'an octal number'],
+    ['a: -.inf\n', 'infinity'],
+    ['a: .NaN\n', 'no number'],
+    ['a: +1e3\n', 'a number with a sign'],
     ['a: ~\n', 'null'],
     ['a: Null\n', 'null as a word'],
     ['a: True\n', 'true in another spelling'],
     ['null: a\n', 'a key that is a word of YAML'],
     ['a: b\n  c\n', 'text that goes on in the next line'],
     ['a: b: c\n', 'a colon in plain text'],
-    ['a: >\n  b\n', 'folded text'],
+    ['a: >\n  b\n   c\n', 'folded text with an indented line'],
+    ['a: >\n\n  b\n', 'folded text that begins with an empty line'],
+    ['a: >\n  b \n  c\n', 'folded text with a blank at the end of a line'],
     ['a: |+\n  b\n\n', 'text with its empty lines kept'],
     ['a: |\n  b', 'literal text with no last newline'],
     ['a: |\n  b\n   \n', 'blanks that may be part of literal text'],

@@ -31,9 +31,9 @@ describe('summarizeEasyconfig', () => {
   });
 
   it('is the same for what only the whole YAML parser reads', () => {
-    const folded = summarizeEasyconfig(path, `${least}description: >\n  one\n  two\n`);
-    expect(folded).toEqual(summarizeEasyconfig(path, `${least}description: one two\n`));
-    expect(folded.summary?.about).toBe('one two');
+    const several = summarizeEasyconfig(path, `${least}description: one\n  two\n`);
+    expect(several).toEqual(summarizeEasyconfig(path, `${least}description: one two\n`));
+    expect(several.summary?.about).toBe('one two');
   });
 
   it.each([

@@ -10,7 +10,7 @@ whatis("URL: https://example.org/?a=1&b=\"2\"")
 whatis("Documentation: https://one")
 whatis("Documentation: https://two")
 conflict("C++-tools.x")
-family("ctinstall")
+family("ctinstall_software")
 
 -- Unloading gives back what was. What pushenv keeps for that is written here, since Lmod would keep the first
 -- value that it ever saw, and garble some letters beyond ASCII.

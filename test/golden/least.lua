@@ -5,7 +5,7 @@ whatis("Name: demo")
 whatis("Version: 1.0-x")
 whatis("Category: tools")
 conflict("demo")
-family("ctinstall")
+family("ctinstall_software")
 
 -- Unloading gives back what was. What pushenv keeps for that is written here, since Lmod would keep the first
 -- value that it ever saw, and garble some letters beyond ASCII.

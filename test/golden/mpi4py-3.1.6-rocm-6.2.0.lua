@@ -9,7 +9,7 @@ whatis("Keywords: Python, MPI, mpi4py, cupy, ROCm")
 whatis("URL: https://mpi4py.readthedocs.io/")
 whatis("Documentation: https://mpi4py.readthedocs.io/en/stable/")
 conflict("mpi4py")
-family("ctinstall")
+family("ctinstall_software")
 
 -- Unloading gives back what was. What pushenv keeps for that is written here, since Lmod would keep the first
 -- value that it ever saw, and garble some letters beyond ASCII.

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { applyPlan } from '../../src/apply/apply-plan.ts';
 import { withInstallLock } from '../../src/apply/with-install-lock.ts';
@@ -19,9 +19,13 @@ import { inputs } from '../plan/support.ts';
 import { settingsOf } from '../resolve/support.ts';
 
 /** What became of a recipe: refused before anything was planned, or planned, and then done or not. */
-export type Attempt =
-  | { readonly kind: 'refused'; readonly text: string; readonly issues: readonly Issue[] }
-  | Planned;
+export type Attempt = Refused | Planned;
+
+export interface Refused {
+  readonly kind: 'refused';
+  readonly by: 'parse' | 'resolve';
+  readonly issues: readonly Issue[];
+}
 
 export interface Planned {
   readonly kind: 'planned';
@@ -36,8 +40,9 @@ export interface Planned {
 
 /** A text of an easyconfig → parse → resolve → plan → apply, with the fake runtime, under the prefix of the site. */
 export async function attempt(text: string, site: Site): Promise<Attempt> {
-  const { easyconfig: written, yaml, issues } = parseEasyconfig(text);
-  if (written === undefined) return { kind: 'refused', text, issues };
+  const parsed = parseEasyconfig(text);
+  if (parsed.easyconfig === undefined) return { kind: 'refused', by: 'parse', issues: parsed.issues };
+  const { easyconfig: written, yaml } = parsed;
   const settings = settingsOf({ bind_groups: { filesystems: ['/scratch'] } }, site.prefix);
   const resolved = resolveInstall(normalizeEasyconfig(written), settings, {
     runtime: join(site.root, 'runtime'),
@@ -45,7 +50,7 @@ export async function attempt(text: string, site: Site): Promise<Attempt> {
   });
   if (resolved.install === undefined) {
     const placed = resolved.issues.map(({ path, message, hint }) => ({ message, hint, place: yaml.placeOf(path) }));
-    return { kind: 'refused', text, issues: placed };
+    return { kind: 'refused', by: 'resolve', issues: placed };
   }
   const { install } = resolved;
   const plan = planInstall(install, {

@@ -37,8 +37,7 @@ const inside =
 const asCommand: Held = (value, { argvs }) =>
   expect(argvs.map((argv) => argv.slice(-3))).toContainEqual(['sh', '-c', value]);
 
-const inHelp: Held = (value, { calls }) =>
-  expect(calls.find(([name]) => name === 'help')?.[1]).toContain(value.trim());
+const inHelp: Held = (value, { calls }) => expect(calls.find(([name]) => name === 'help')?.[1]).toContain(value.trim());
 
 const inPlan: Held = (value, { plan }) => expect(textsIn(plan)).toContain(value);
 
@@ -57,7 +56,8 @@ const places: Readonly<Record<string, Held>> = {
   'extensions[]': called((extension) => ['extensions', extension]),
   'depends_on[]': called((other) => ['depends_on', other]),
   deprecated: called((why) => ['LmodMessage', `demo/1.0 is deprecated: ${why}`]),
-  'image.file': (file, { plan, calls }) => expect(calls).toContainEqual(['setenv', 'SIF', `${plan.installDir}/${file}`]),
+  'image.file': (file, { plan, calls }) =>
+    expect(calls).toContainEqual(['setenv', 'SIF', `${plan.installDir}/${file}`]),
   'image.mode': nowhere,
   'image.verify': nowhere,
   'binds[]': among('SINGULARITY_BIND', (path) => `${cleanPath(path)}:${cleanPath(path)}`),
@@ -92,7 +92,10 @@ export function isInPlanOnly(path: string): boolean {
 
 /** Binds are written with single slashes, and none at the end. */
 function cleanPath(path: string): string {
-  return path.replace(/\/\.(?=\/|$)/g, '/').replace(/\/+/g, '/').replace(/(.)\/$/, '$1');
+  return path
+    .replace(/\/\.(?=\/|$)/g, '/')
+    .replace(/\/+/g, '/')
+    .replace(/(.)\/$/, '$1');
 }
 
 function textsIn(value: unknown): string[] {

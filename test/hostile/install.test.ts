@@ -1,11 +1,123 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeIssues } from '../../src/report/describe-issue.ts';
 import { makeSite, type Site } from '../apply/install-support.ts';
 import { describeTree } from '../apply/support.ts';
-import { type Call, evaluateModulefiles } from './evaluate-modulefile.ts';
+import { stepsOf } from '../plan/support.ts';
+import { attempt, type Planned, type Refused } from './attempt.ts';
+import { evaluateModulefiles } from './evaluate-modulefile.ts';
 import { type StringField, stringFields } from './fields.ts';
-import { expectHeld, type Outcome } from './held.ts';
-import { attemptInstall, type Attempt, type Done } from './attempt.ts';
+import { expectHeld } from './held.ts';
 import { type Lures, payloads } from './payloads.ts';
+
+/*
+ * Every text of an easyconfig × every trick, all the way to an install with the fake runtime: the value is held as it
+ * stands, or the recipe is refused at its place; nothing runs but what the recipe has the container run; and nothing is
+ * written but the install and its modulefile.
+ */
+
+let site: Site;
+let lures: Lures;
+beforeAll(() => {
+  site = makeSite({ isInMemory: true });
+  const around = dirname(site.prefix);
+  lures = { canary: join(around, 'canary'), elsewhere: join(around, 'elsewhere') };
+  mkdirSync(lures.elsewhere);
+  writeFileSync(join(site.root, 'images', 'image.sif'), 'image');
+});
+afterAll(() => site.remove());
+
+/** What no terminal shows, or obeys. */
+const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
+test.each(stringFields)('$path', async (field) => {
+  const before = around();
+  const planned: { value: string; plan: Planned; argvs: string[][] }[] = [];
+  for (const [trick, value] of Object.entries(payloads(lures))) {
+    const text = JSON.stringify(field.recipeWith(value));
+    rmSync(site.log, { force: true });
+    const attempted = await attempt(text, site);
+    if (attempted.kind === 'refused') expectRefusal(attempted, { trick, text, field, value });
+    else {
+      expectVisible(attempted);
+      expectTree(attempted);
+      planned.push({ value: attempted.fill(value), plan: attempted, argvs: readArgvs() });
+      rmSync(site.prefix, { recursive: true, force: true });
+    }
+    expect([trick, around()]).toEqual([trick, before]);
+  }
+  expect(planned.length).toBeGreaterThan(0);
+  const modulefiles = planned.map(({ plan }) => modulefileOf(plan));
+  for (const [index, calls] of evaluateModulefiles(modulefiles).entries()) {
+    const one = planned[index];
+    if (one !== undefined) expectHeld(field.path, one.value, { plan: one.plan.plan, calls, argvs: one.argvs });
+  }
+  expect(around()).toEqual(before);
+});
+
+/** All that lies beside the prefix, and whether something is under it that a failed install left. */
+function around(): Record<string, string> {
+  const tree = { ...describeTree(site.root), ...describeTree(dirname(site.prefix)) };
+  delete tree['runtime.log'];
+  return tree;
+}
+
+function expectRefusal(
+  { issues, by }: Refused,
+  { trick, text, field, value }: { trick: string; text: string; field: StringField; value: string },
+): void {
+  const shown = describeIssues('recipe.yaml', text, issues);
+  for (const line of shown) expect([trick, unseen.exec(line)]).toEqual([trick, null]);
+  const [issue, ...more] = issues;
+  expect([trick, more]).toEqual([trick, []]);
+  const { place, message } = issue ?? { place: { line: 0, column: 0, length: 0 }, message: '' };
+  const characters = Array.from(text);
+  const marked = characters.slice(place.column - 1, place.column - 1 + place.length).join('');
+  expect([trick, place.line, message, marked]).toEqual([trick, 1, message, JSON.stringify(value)]);
+  const isKey = field.path.endsWith('{key}');
+  const label = field.path.replaceAll('[]', '[0]').replaceAll('{}', '.FUZZED');
+  if (by === 'parse' && !isKey) expect([trick, message]).toEqual([trick, expect.stringContaining(`\`${label}\``)]);
+}
+
+/** A plan is data, and what is said of it one line for each step, whatever the recipe holds. */
+function expectVisible({ plan, lines }: Planned): void {
+  expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
+  for (const line of lines) expect(line).not.toMatch(unseen);
+}
+
+/** Only the install and its modulefile are there, or nothing at all; nobody else can write there. */
+function expectTree({ plan, failure }: Planned): void {
+  if (failure !== undefined) {
+    expect([failure.message, existsSync(site.prefix)]).toEqual([failure.message, false]);
+    return;
+  }
+  for (const path of walk(site.prefix)) {
+    const isOurs = [plan.installDir, plan.modulefile, join(site.prefix, '.ctinstall')].some(
+      (place) => path === place || path.startsWith(`${place}/`) || place.startsWith(`${path}/`),
+    );
+    expect([path, isOurs]).toEqual([path, true]);
+    const stats = lstatSync(path);
+    if (!stats.isSymbolicLink()) expect([path, stats.mode & 0o002]).toEqual([path, 0]);
+  }
+  expect(readFileSync(plan.modulefile, 'utf8')).toBe(stepsOf(plan, 'write-modulefile')[0]?.content);
+}
+
+function walk(directory: string): string[] {
+  return readdirSync(directory, { recursive: true, encoding: 'utf8' }).map((path) => join(directory, path));
+}
+
+function modulefileOf({ plan }: Planned): string {
+  return stepsOf(plan, 'write-modulefile')[0]?.content ?? '';
+}
+
+/** The words that the fake runtime was given each time: it writes them quoted for bash. */
+function readArgvs(): string[][] {
+  if (!existsSync(site.log)) return [];
+  const lines = readFileSync(site.log, 'utf8').match(/^(exec|pull|verify) .*$/gm) ?? [];
+  return lines.map((line) => {
+    const said = execFileSync('bash', ['-c', 'eval "set -- $(cat)"; printf "%s\\0" "$@"'], { input: line });
+    return said.toString().split('\0').slice(0, -1);
+  });
+}

@@ -1,0 +1,99 @@
+import { createTwoFilesPatch } from 'diff';
+import { applyPlan } from '../apply/apply-plan.ts';
+import { readRecord } from '../apply/record.ts';
+import { withInstallLock } from '../apply/with-install-lock.ts';
+import { readTextIfThere } from '../host/files.ts';
+import { CtinstallError } from '../lib/errors.ts';
+import { joinHost } from '../lib/paths.ts';
+import { placesOf } from '../plan/places.ts';
+import { planRegenerate } from '../plan/plan-regenerate.ts';
+import type { Plan } from '../plan/types.ts';
+import { readScriptTexts } from '../scripts/read-scripts.ts';
+import type { CommandContext } from './context.ts';
+import type { Target } from './install-target.ts';
+
+export interface RegenerateFlags {
+  readonly dryRun?: boolean;
+  readonly wait?: boolean;
+  readonly forceUnlock?: boolean;
+}
+
+/**
+ * Writes modulefile and scripts of an install anew and leaves all else; with `dryRun` prints what would change. Says whether
+ * there was anything to change.
+ * @throws CtinstallError `not-installed` where there is no install with a record
+ */
+export async function regenerateTarget(
+  target: Target,
+  flags: RegenerateFlags,
+  context: CommandContext,
+): Promise<boolean> {
+  const { prefix, name, fullVersion, moduleName } = target.install;
+  if (flags.dryRun === true) return printChanges(await findChanges(await planOf(target, context)), context);
+  const places = placesOf(prefix, name, fullVersion);
+  const locking = { ...context, waits: flags.wait !== false, forceUnlock: flags.forceUnlock === true };
+  return withInstallLock(places, locking, async () => {
+    const plan = await planOf(target, context);
+    const isChanged = (await findChanges(plan)).length > 0;
+    if (isChanged) await applyPlan(plan, context);
+    context.reporter.report({
+      event: 'note',
+      message: isChanged
+        ? `wrote the modulefile and scripts of ${moduleName} anew`
+        : `${moduleName} is as it should be`,
+    });
+    return isChanged;
+  });
+}
+
+async function planOf({ loaded, install, runtime }: Target, context: CommandContext): Promise<Plan> {
+  const record = (await readRecord(install.installDir))?.record;
+  if (record === undefined)
+    throw new CtinstallError('not-installed', `\`${install.moduleName}\` is not installed`, {
+      hint: 'install it: that writes its modulefile too',
+    });
+  const { sha256 } = record.image;
+  return planRegenerate(
+    install,
+    {
+      toolVersion: context.toolVersion,
+      runtime,
+      easyconfigText: loaded.text,
+      scriptTexts: await readScriptTexts(context.toolDir),
+    },
+    { image: { ...record.image, sha256 }, files: record.files, retired: record.retired },
+  );
+}
+
+interface Change {
+  readonly path: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Files whose text is another; the record, which tells the time, is none of them. */
+async function findChanges(plan: Plan): Promise<Change[]> {
+  const changes: Change[] = [];
+  for (const step of plan.steps) {
+    if (step.kind !== 'write-file' && step.kind !== 'write-modulefile') continue;
+    const path =
+      step.kind === 'write-file' ? joinHost(plan.installDir, step.path.slice(plan.staging.length + 1)) : step.path;
+    const before = (await readTextIfThere(path)) ?? '';
+    if (before !== step.content) changes.push({ path, before, after: step.content });
+  }
+  const leftovers = plan.steps.find((step) => step.kind === 'remove-leftovers')?.files ?? [];
+  for (const file of leftovers) {
+    const path = joinHost(plan.installDir, file);
+    const before = await readTextIfThere(path);
+    if (before !== undefined) changes.push({ path, before, after: '' });
+  }
+  return changes;
+}
+
+function printChanges(changes: readonly Change[], context: CommandContext): boolean {
+  if (context.isJson) context.print(JSON.stringify(changes, undefined, 2));
+  else
+    for (const { path, before, after } of changes)
+      context.print(createTwoFilesPatch(path, path, before, after, 'as it is', 'as it would be').trimEnd());
+  return changes.length > 0;
+}

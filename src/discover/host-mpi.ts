@@ -1,0 +1,88 @@
+import { listDirectory, realPath } from '../host/files.ts';
+import { lookUpProgram } from '../host/look-up.ts';
+import { ambiguousThing, type Finding, foundThing, missingThing } from '../lib/finding.ts';
+import { hostPath } from '../lib/paths.ts';
+import { ask, type Machine, systemPath, textOf } from './machine.ts';
+
+/*
+ * The MPI of the host. A container that speaks with it needs one of the same family: what is linked with libmpi.so.12 runs
+ * with any MPI of the MPICH ABI (MPICH, Cray, Intel), what is linked with libmpi.so.40 with Open MPI 4 and 5.
+ */
+
+const families: Readonly<Record<string, string>> = {
+  'libmpi.so.12': 'MPICH ABI',
+  'libmpi_cray.so.12': 'Cray MPICH',
+  'libmpich.so.12': 'MPICH ABI',
+  'libmpi.so.40': 'Open MPI',
+  'libmpi.so.20': 'Open MPI 2 or 3',
+};
+
+const programs = ['mpicc', 'mpirun'] as const;
+const variables = ['MPICH_DIR', 'CRAY_MPICH_DIR', 'I_MPI_ROOT', 'MPI_HOME', 'OPENMPI_DIR'] as const;
+const usualDirectories = ['/usr/lib64', '/usr/lib', '/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu'];
+
+/** Which MPI this session has: programs on PATH, variables that modules set, libraries where they say. */
+export async function checkHostMpi(machine: Machine): Promise<Finding> {
+  const what = 'host MPI';
+  const { environment } = machine;
+  const found = await Promise.all(programs.map((name) => lookUpProgram(name, environment.PATH)));
+  const named = variables.filter((name) => environment[name]?.startsWith('/') === true);
+  const libraries = await findLibraries(
+    [
+      ...(environment.LD_LIBRARY_PATH ?? '').split(':'),
+      ...named.flatMap((name) => below(environment[name] ?? '')),
+      ...(await Promise.all(found.map(prefixOf))).flatMap((prefix) => (prefix === undefined ? [] : below(prefix))),
+      ...usualDirectories.map((path) => systemPath(machine, path)),
+    ].filter((path) => path.startsWith('/')),
+  );
+  const tried = [
+    ...programs.map((name, index) => `\`${found[index] ?? `${name}\` on PATH`}${found[index] === undefined ? '' : '`'}`),
+    ...named.map((name) => `${name} is \`${environment[name]}\``),
+    ...libraries.map(({ path }) => `\`${path}\``),
+  ];
+  const mpirun = found[programs.indexOf('mpirun')];
+  const version = mpirun === undefined ? undefined : parseMpiVersion(textOf(await ask([mpirun, '--version'], machine)));
+  const flavours = [...new Set(libraries.map(({ family }) => family))];
+  if (flavours.length > 1)
+    return ambiguousThing(what, flavours.join(' and '), tried, {
+      hint: 'load the module of the one that your programs were built with',
+    });
+  const [flavour] = flavours;
+  if (flavour === undefined && version === undefined)
+    return missingThing(what, found.some((path) => path !== undefined) ? tried : [...tried, '`libmpi.so` in the usual places'], {
+      hint: 'needed only for MPI across nodes, with the MPI of the machine: load its module',
+    });
+  return foundThing(what, [version, flavour].filter((part) => part !== undefined).join(', '), tried);
+}
+
+/** `Open MPI 4.1.4`, `MPICH 4.0.2` (whose launcher is Hydra), `Intel MPI 2021.5`. */
+export function parseMpiVersion(answer: string): string | undefined {
+  const [, openMpi] = /\(Open MPI\) (\d[\w.]*)/.exec(answer) ?? [];
+  if (openMpi !== undefined) return `Open MPI ${openMpi}`;
+  const [, intel] = /Intel\(R\) MPI Library.* Version (\d[\w.]*)/.exec(answer) ?? [];
+  if (intel !== undefined) return `Intel MPI ${intel}`;
+  const [, hydra] = /HYDRA build details:\s+Version:\s+(\d[\w.]*)/.exec(answer) ?? [];
+  return hydra === undefined ? undefined : `MPICH ${hydra}`;
+}
+
+/** `/opt/mpi` of `/opt/mpi/bin/mpirun`, and not of a link to it in `/usr/bin`. */
+async function prefixOf(program: string | undefined): Promise<string | undefined> {
+  return program === undefined ? undefined : hostPath('../..', await realPath(program).catch(() => program));
+}
+
+function below(prefix: string): string[] {
+  return ['lib', 'lib64', 'lib-abi-mpich', 'lib/release'].map((name) => `${prefix}/${name}`);
+}
+
+async function findLibraries(directories: readonly string[]): Promise<{ path: string; family: string }[]> {
+  const places = await Promise.all(
+    directories.map(async (directory) => {
+      const entries = await listDirectory(directory).catch(() => []);
+      return entries.flatMap(({ name }) => {
+        const family = families[name];
+        return family === undefined ? [] : [{ path: `${directory}/${name}`, family }];
+      });
+    }),
+  );
+  return [...new Map(places.flat().map((library) => [library.path, library])).values()];
+}

@@ -1,0 +1,55 @@
+import type { Bind } from '../resolve/types.ts';
+import { command, quoteTcl } from './tcl-text.ts';
+import type { Modulefile } from './types.ts';
+
+const usersBinds = String.raw`
+# Binds. Yours stay, and win where both name one place in the container (the runtimes warn of a second).
+# Apptainer takes APPTAINER_BIND for SINGULARITY_BIND; both get the same value, so that each runtime sees all.
+set users [value_of SINGULARITY_BIND]
+set apptainers [value_of APPTAINER_BIND]
+if {$users eq ""} {
+  set users $apptainers
+} elseif {$apptainers ne "" && $apptainers ne $users} {
+  set users $apptainers,$users
+}
+set taken [list]
+foreach given [list $users [value_of SINGULARITY_BINDPATH] [value_of APPTAINER_BINDPATH]] {
+  foreach entry [split $given ,] {
+    if {$entry ne ""} {
+      set place $entry
+      regexp {^[^:]*:([^:]+)} $entry whole place
+      lappend taken [string trimright [string trim $place " \t\n\v\f\r"] /]
+    }
+  }
+}
+set binds ""
+`;
+
+const joinBinds = `
+if {$binds eq ""} {
+  set binds $users
+} elseif {$users ne ""} {
+  append binds , $users
+}
+set_both _BIND $binds
+`;
+
+/** The part of a modulefile that joins the install's binds with the user's. */
+export function renderTclBinds({ binds, userSoftware }: Modulefile): string[] {
+  const { squashfs, directory, container } = userSoftware;
+  return [
+    ...usersBinds.trim().split('\n'),
+    ...binds.map(renderBind),
+    '# Your software: packed if it is packed, else the directory.',
+    `if {[file isfile ${quoteTcl(squashfs)}]} {`,
+    `  ${command('add_bind', squashfs, container, ':ro,image-src=/', '0')}`,
+    '} else {',
+    `  ${command('add_bind', directory, container, '', '0')}`,
+    '}',
+    ...joinBinds.trim().split('\n'),
+  ];
+}
+
+function renderBind({ host, container, access, optional }: Bind): string {
+  return command('add_bind', host, container, access === 'ro' ? ':ro' : '', optional ? '0' : '1');
+}

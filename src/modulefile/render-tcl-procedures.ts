@@ -1,0 +1,133 @@
+/*
+ * The procedures that a Tcl modulefile begins with. They are the same in each modulefile: values come to them as
+ * arguments.
+ */
+
+/** Ends the loading of the module with a message. */
+const refuse = `
+# Lmod's reader of Tcl has this command, Environment Modules has not.
+proc is_lmod {} {
+  return [expr {[info commands myPuts] ne ""}]
+}
+proc refuse {message} {
+  if {[is_lmod]} {
+    # Lmod would run what comes behind these four characters.
+    error [string map {]=== {] ===}} $message]
+  }
+  # An error would be shown with all that Tcl was about to do.
+  reportError $message
+  exit 1
+}
+proc value_of {variable} {
+  if {[info exists ::env($variable)]} {
+    return $::env($variable)
+  }
+  return ""
+}
+`;
+
+/**
+ * Sets a variable so that unloading gives the user's own value back. One that was set but empty comes back as unset, as
+ * with the Lua modulefiles.
+ *
+ * Environment Modules: `setenv` forgets what was, and `pushenv` splits its values at `:` (5.2.0), which every bind holds.
+ * So the old value is kept in a variable of its own while the module is loaded; at unload, `unsetenv` with a value sets
+ * it. To modules that are loaded by the same command a variable that was unset has the value that it was unset with, so
+ * that is empty here.
+ *
+ * Lmod: as the Lua modulefiles do it, see `lmod-lua-writer/set-restorably.ts`. Its reader of Tcl writes a tab in a way
+ * that Lua cannot read, and drops blanks at the end of a value.
+ */
+const setRestorably = String.raw`
+# Unloading gives back what was.
+proc set_restorably {variable value} {
+  if {[is_lmod]} {
+    set_in_lmod $variable [string map {"\t" " "} $value]
+    return
+  }
+  set saved __CTINSTALL_SAVED_$variable
+  if {[module-info mode unload]} {
+    set old [value_of $saved]
+    setenv $saved ""
+    if {$old eq ""} {
+      setenv $variable ""
+    } else {
+      unsetenv $variable $old
+    }
+    return
+  }
+  if {[module-info mode load]} {
+    if {[value_of $variable] ne ""} {
+      setenv $saved [value_of $variable]
+    } elseif {[info exists ::env($saved)]} {
+      unsetenv $saved
+    }
+  }
+  setenv $variable $value
+}
+# What Lmod's pushenv keeps for that is written here, since it would keep the first value that it ever saw, and garble
+# some letters beyond ASCII.
+proc set_in_lmod {variable value} {
+  set stack_name __LMOD_STACK_$variable
+  set stack [value_of $stack_name]
+  set old ""
+  if {[module-info mode load]} {
+    set old [value_of $variable]
+  }
+  if {$old eq "" && $stack eq ""} {
+    setenv $variable $value
+    return
+  }
+  if {[module-info mode load]} {
+    set below ""
+    regexp {:.*$} $stack below
+    setenv $stack_name [in_base64 $old]$below
+  }
+  pushenv $variable $value
+}
+proc in_base64 {text} {
+  if {$text eq ""} {
+    return false
+  }
+  set bytes [encoding convertto [encoding system] $text]
+  if {[string is ascii $bytes]} {
+    return [binary encode base64 $bytes]
+  }
+  # Lmod's decoder loses bits of every third of these bytes: two at a time it gets whole.
+  set result ""
+  for {set at 0} {$at < [string length $bytes]} {incr at 2} {
+    append result [binary encode base64 [string range $bytes $at [expr {$at + 1}]]]
+  }
+  return $result
+}
+# SingularityCE knows only SINGULARITY..., Apptainer prefers APPTAINER...: each gets the same value.
+proc set_both {rest value} {
+  set_restorably SINGULARITY$rest $value
+  set_restorably APPTAINER$rest $value
+}
+`;
+
+/** Adds to `binds`, unless the user's own binds (`taken`) name the same place in the container. */
+const addBind = `
+proc add_bind {host container options is_required} {
+  global binds taken module_name
+  if {[lsearch -exact $taken $container] >= 0} {
+    return
+  }
+  if {![file exists $host]} {
+    if {$is_required && [module-info mode load]} {
+      refuse "$module_name: $host is not on this node, but the software needs it bound in the container. Try another node, or ask your support team."
+    }
+    return
+  }
+  if {$binds ne ""} {
+    append binds ,
+  }
+  append binds $host : $container $options
+}
+`;
+
+/** Lines of Tcl, to be written before what calls them. */
+export const procedures: readonly string[] = [refuse, setRestorably, addBind].flatMap((text) =>
+  text.trim().split('\n'),
+);

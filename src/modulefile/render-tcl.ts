@@ -1,0 +1,104 @@
+import { renderTclBinds } from './render-tcl-binds.ts';
+import { renderTclEnvironment } from './render-tcl-environment.ts';
+import { procedures } from './render-tcl-procedures.ts';
+import { command, comment, quoteTcl, withinLongBracket } from './tcl-text.ts';
+import type { Modulefile } from './types.ts';
+
+/**
+ * Writes a modulefile as Tcl, for Environment Modules and for Lmod's reader of Tcl. It does what the Lua one does: all
+ * that depends on the node is decided at load time, and unloading can always take everything back.
+ */
+export function renderTcl(modulefile: Modulefile): string {
+  checkVariables(modulefile);
+  const { header, moduleName, variables, path } = modulefile;
+  const lines = [
+    // Both tools take a file for a modulefile by this.
+    '#%Module1.0',
+    ...header.flatMap(comment),
+    ...renderWords(modulefile),
+    '',
+    ...procedures,
+    '',
+    command('set', 'module_name', moduleName),
+    '',
+    ...renderImage(modulefile),
+    '',
+    ...renderTclBinds(modulefile),
+    '',
+    ...renderTclEnvironment(modulefile),
+    '',
+    ...variables.map(({ name, value }) => command('set_restorably', name, value)),
+    ...path.map((directory) => command('prepend-path PATH', directory)),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** What it says, and how it stands to other modules. */
+function renderWords(modulefile: Modulefile): string[] {
+  const { help, whatis, extensions, conflicts, family, dependsOn, deprecated, moduleName } = modulefile;
+  for (const name of [...extensions, ...conflicts, family, ...dependsOn]) checkName(name);
+  return [
+    'proc ModulesHelp {} {',
+    ...(help === '' ? [] : help.replace(/\n$/, '').split('\n')).map((line) => `  ${say(line)}`),
+    '}',
+    ...whatis
+      .flatMap((text) => text.split(/\r\n|\n|\r/))
+      .filter((line) => line.trim() !== '')
+      .map((line) => command('module-whatis', withinLongBracket(line))),
+    ...(extensions.length === 0 ? [] : ifThere('extensions', command('extensions', ...extensions))),
+    ...conflicts.map((name) => command('conflict', name)),
+    ...ifThere('family', command('family', family)),
+    ...dependsOn.map((name) => command('depends-on', name)),
+    ...(deprecated === undefined ? [] : ifLoading(say(`${moduleName} is deprecated: ${deprecated}`))),
+  ];
+}
+
+function say(line: string): string {
+  return command('puts stderr', withinLongBracket(line));
+}
+
+function ifLoading(line: string): string[] {
+  return ['if {[module-info mode load]} {', `  ${line}`, '}'];
+}
+
+/** A command that not every version of both tools has: Environment Modules has `family` from 5.1 on. */
+function ifThere(name: 'extensions' | 'family', line: string): string[] {
+  return [`if {[info commands ${name}] ne ""} {`, `  ${line}`, '}'];
+}
+
+function renderImage({ image, moduleName }: Modulefile): string[] {
+  const [own] = image.candidates;
+  if (own === undefined) throw new RangeError('a modulefile without an image');
+  const tried = image.candidates.map((path) => `\n    ${path}`).join('');
+  const gone = `${moduleName}: its image is gone. None of these is there:${tried}`;
+  const hint = '\n  Install it again (ctinstall --rebuild), or ask for the central image to be put back.';
+  return [
+    '# The image: the copy of this install, or else the central one.',
+    'set image ""',
+    `foreach candidate [list ${image.candidates.map(quoteTcl).join(' ')}] {`,
+    '  if {$image eq "" && [file isfile $candidate]} {',
+    '    set image $candidate',
+    '  }',
+    '}',
+    'if {$image eq ""} {',
+    ...ifLoading(command('refuse', gone + hint)).map((line) => `  ${line}`),
+    `  ${command('set', 'image', own)}`,
+    '}',
+    ...image.variables.map((variable) => command('set_restorably', variable, { source: '$image' })),
+  ];
+}
+
+/** Lmod's reader evaluates the names of modules a second time. */
+function checkName(name: string): void {
+  if (!/^[A-Za-z0-9._+/-]+$/.test(name)) throw new RangeError(`not the name of a module: ${name}`);
+}
+
+/** Lmod's reader writes what goes on PATH into Lua as it stands; and no tool brings a line end to the user's shell. */
+function checkVariables({ path, variables, containerVariables }: Modulefile): void {
+  for (const directory of path)
+    if (/["\\\p{Cc}]/u.test(directory)) throw new RangeError(`not a directory that can go on PATH: ${directory}`);
+  for (const { name, value } of [...variables, ...containerVariables]) {
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new RangeError(`not the name of a variable: ${name}`);
+    if (/[\0\n\v\f\r]/.test(value)) throw new RangeError(`${name} has a value that a module cannot set`);
+  }
+}

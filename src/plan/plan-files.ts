@@ -1,0 +1,79 @@
+import { joinHost, type StagingDir } from '../lib/paths.ts';
+import { describeModulefile, type ModulefileOptions } from '../modulefile/describe-install.ts';
+import { renderLmod } from '../modulefile/render-lmod.ts';
+import type { ResolvedInstall } from '../resolve/types.ts';
+import { fillScript } from '../scripts/fill-script.ts';
+import { scriptValuesOf } from '../scripts/script-values.ts';
+import type { PlanInputs } from './plan-install.ts';
+import type { PlannedRecord, Step, WriteModulefileStep } from './types.ts';
+
+export const recordFile = '.ctinstall/record.json';
+
+/** A small file of an install, all of whose text is known beforehand. */
+export interface PlannedFile {
+  readonly relative: string;
+  readonly mode: number;
+  readonly content: string;
+}
+
+/** The scripts, and the easyconfig for later. */
+export function planFiles(
+  install: ResolvedInstall,
+  inputs: Pick<PlanInputs, 'scriptTexts' | 'easyconfigText'>,
+): PlannedFile[] {
+  const scripts = install.scripts.map(({ name, directory }) => {
+    const text = inputs.scriptTexts[name];
+    if (text === undefined) throw new RangeError(`no text for the script ${name}`);
+    return {
+      relative: `${directory}/${name}`,
+      mode: directory === '.ctinstall' ? 0o644 : 0o755,
+      content: fillScript(text, scriptValuesOf(name, install)),
+    };
+  });
+  return [...scripts, { relative: '.ctinstall/easyconfig.yaml', mode: 0o644, content: inputs.easyconfigText }];
+}
+
+/** Their directories and themselves, in the staging directory. */
+export function planWriting(written: readonly PlannedFile[], staging: StagingDir): Step[] {
+  return [
+    ...['bin', 'runscripts', '.ctinstall'].map((directory) => ({
+      kind: 'make-directory' as const,
+      path: joinHost(staging, directory),
+    })),
+    ...written.map(({ relative, mode, content }) => ({
+      kind: 'write-file' as const,
+      path: joinHost(staging, relative),
+      mode,
+      content,
+    })),
+  ];
+}
+
+export function planModulefile(install: ResolvedInstall, options: ModulefileOptions): WriteModulefileStep {
+  return {
+    kind: 'write-modulefile',
+    path: install.modulefile,
+    content: renderLmod(describeModulefile(install, options)),
+  };
+}
+
+/** What the record says of an install whatever becomes of its image. */
+export function planRecord(
+  install: ResolvedInstall,
+  { toolVersion, runtime }: Pick<PlanInputs, 'toolVersion' | 'runtime'>,
+): Omit<PlannedRecord, 'image' | 'files' | 'retired'> {
+  return {
+    name: install.name,
+    version: install.version,
+    fullVersion: install.fullVersion,
+    moduleName: install.moduleName,
+    ctinstall: toolVersion,
+    prefix: install.prefix,
+    modulefile: install.modulefile,
+    runtime,
+    centralImages: install.centralImages,
+    binds: install.binds,
+    venv: install.venv?.name,
+    hidden: install.isHidden,
+  };
+}

@@ -1,0 +1,67 @@
+import { type HostPath, hostPath, joinHost } from '../lib/paths.ts';
+import type { ResolvedInstall } from '../resolve/types.ts';
+import { namesOfScripts } from '../scripts/names.ts';
+import { placesOf } from './places.ts';
+import { planFiles, planModulefile, planRecord, planWriting, recordFile } from './plan-files.ts';
+import { isOfInstall, type PlanInputs } from './plan-install.ts';
+import type { KeepRecordedStep, Plan, PlannedRecord, Step } from './types.ts';
+
+/** What the record of the install says now. */
+export interface RecordedInstall {
+  readonly image: PlannedRecord['image'] & KeepRecordedStep['image'];
+  readonly files: KeepRecordedStep['files'];
+  readonly retired: readonly string[];
+}
+
+/**
+ * Writes scripts and modulefile of an install anew, for other settings or another version of ctinstall. The image, user
+ * software and all else stay as they are, and nothing of the recipe is run.
+ */
+export function planRegenerate(
+  install: ResolvedInstall,
+  inputs: Pick<PlanInputs, 'toolVersion' | 'runtime' | 'easyconfigText' | 'scriptTexts'>,
+  recorded: RecordedInstall,
+): Plan {
+  const { prefix, name, fullVersion, installDir, modulefile } = install;
+  const places = placesOf(prefix, name, fullVersion);
+  const { staging } = places;
+  const written = planFiles(install, inputs);
+  const own = [...written.map(({ relative }) => relative), recordFile];
+  const known = (['bin', 'runscripts'] as const).flatMap((directory) =>
+    namesOfScripts(directory).map((script) => `${directory}/${script}`),
+  );
+  const dropped = known.filter((path) => !own.includes(path));
+  const files = recorded.files.filter(
+    ({ path }) => !own.includes(path) && !dropped.includes(path) && isOfInstall(path),
+  );
+  const { file, source, sha256, size, how } = recorded.image;
+  const steps: Step[] = [
+    { kind: 'make-directory', path: staging },
+    ...planWriting(written, staging),
+    { kind: 'keep-recorded', image: { sha256, size, how }, files },
+    {
+      kind: 'write-record',
+      path: joinHost(staging, recordFile),
+      record: {
+        ...planRecord(install, inputs),
+        image: { file, source },
+        files: [...files.map(({ path }) => path), ...own],
+        retired: recorded.retired,
+      },
+    },
+    { kind: 'publish', from: staging, to: installDir, modulefile },
+    planModulefile(install, { toolVersion: inputs.toolVersion, images: candidatesOf(install, recorded) }),
+    {
+      kind: 'remove-leftovers',
+      root: installDir,
+      files: recorded.files.map(({ path }) => path).filter((path) => dropped.includes(path)),
+    },
+  ];
+  return { ...places, steps };
+}
+
+/** As at the install: its own image or link first, but for one that is used where it lies. */
+function candidatesOf({ installDir, centralImages }: ResolvedInstall, { image }: RecordedInstall): HostPath[] {
+  const first = image.how === 'central' ? hostPath(image.source) : joinHost(installDir, image.file);
+  return [...new Set([first, ...centralImages])];
+}

@@ -1,0 +1,44 @@
+import { readTextIfThere } from '../host/files.ts';
+import { CtinstallError } from '../lib/errors.ts';
+import { type HostPath, hostPath } from '../lib/paths.ts';
+import { describeIssues } from '../report/describe-issue.ts';
+import type { SettingsFileKind } from './file-schemas.ts';
+import { type ParsedSettings, parseSettings } from './parse.ts';
+
+/** A settings file that is in order. */
+export interface SettingsFile extends Omit<ParsedSettings, 'issues'> {
+  readonly path: HostPath;
+  /** Relative paths in it start here. */
+  readonly base: HostPath;
+}
+
+/** A text that is to be taken for that of a file: of one that is about to be written. */
+export interface Draft {
+  readonly path: HostPath;
+  readonly text: string;
+}
+
+/**
+ * Reads a settings file; undefined where there is none.
+ * @throws CtinstallError `settings-invalid` with every fault and its place
+ */
+export async function readSettingsFile(
+  path: HostPath,
+  kind: SettingsFileKind,
+  draft?: Draft,
+): Promise<SettingsFile | undefined> {
+  const text = draft?.path === path ? draft.text : await readTextIfThere(path);
+  return text === undefined ? undefined : checkSettingsText(path, kind, text);
+}
+
+/** @throws CtinstallError `settings-invalid` with every fault and its place */
+export function checkSettingsText(path: HostPath, kind: SettingsFileKind, text: string): SettingsFile {
+  const { issues, ...parsed } = parseSettings(text, kind);
+  if (issues.length > 0)
+    throw new CtinstallError(
+      'settings-invalid',
+      `the ${kind === 'preset' ? 'site preset' : 'settings file'} \`${path}\` has ${issues.length === 1 ? 'a fault' : `${issues.length} faults`}`,
+      { details: describeIssues(path, text, issues) },
+    );
+  return { ...parsed, path, base: hostPath('..', path) };
+}

@@ -1,0 +1,60 @@
+import { listDirectory } from '../host/files.ts';
+import { CtinstallError } from '../lib/errors.ts';
+import { didYouMean } from '../lib/near.ts';
+import { type HostPath, hostPath, joinHost } from '../lib/paths.ts';
+import { readSettingsFile, type SettingsFile } from './read-file.ts';
+import type { SettingsLayer } from './types.ts';
+
+/** A preset that is found by its name. */
+export interface NamedPreset {
+  readonly name: string;
+  readonly path: HostPath;
+}
+
+/** The presets in directories, each name from the first that has it. */
+export async function listPresets(directories: readonly HostPath[]): Promise<NamedPreset[]> {
+  const presets = new Map<string, NamedPreset>();
+  for (const directory of directories)
+    for (const entry of await listDirectory(directory)) {
+      const name = /^([a-z][a-z0-9-]*)\.yaml$/.exec(entry.name)?.[1];
+      if (name !== undefined && !presets.has(name)) presets.set(name, { name, path: joinHost(directory, entry.name) });
+    }
+  return [...presets.values()];
+}
+
+/**
+ * The layers of a preset, those that it extends first.
+ * @param asked a name, or the absolute path of a file
+ * @throws CtinstallError `settings-invalid` where there is no such preset, one has a fault, or they extend each other
+ */
+export async function readPresetLayers(asked: string, directories: readonly HostPath[]): Promise<SettingsLayer[]> {
+  const layers: SettingsLayer[] = [];
+  const seen: string[] = [];
+  for (let next: string | undefined = asked; next !== undefined; ) {
+    const preset: SettingsFile = await readPreset(next, directories);
+    if (seen.includes(preset.path))
+      throw new CtinstallError('settings-invalid', 'site presets extend each other in a circle', {
+        details: [...seen, preset.path].map((path) => `  ${path}`),
+        hint: 'take one of the `extends` out',
+      });
+    seen.push(preset.path);
+    layers.unshift({ ...preset, origin: `site preset ${next}`, by: 'site' });
+    next = preset.extends?.includes('/') === true ? hostPath(preset.extends, preset.base) : preset.extends;
+  }
+  return layers;
+}
+
+async function readPreset(asked: string, directories: readonly HostPath[]): Promise<SettingsFile> {
+  const isPath = asked.includes('/');
+  for (const path of isPath ? [hostPath(asked)] : directories.map((directory) => joinHost(directory, `${asked}.yaml`))) {
+    const preset = await readSettingsFile(path, 'preset');
+    if (preset !== undefined) return preset;
+  }
+  const names = (await listPresets(directories)).map(({ name }) => name);
+  throw new CtinstallError('settings-invalid', `there is no site preset \`${asked}\``, {
+    hint: isPath
+      ? 'name the path of a file, or one of the presets by its name'
+      : (didYouMean(asked, names) ??
+        `there are ${names.map((name) => `\`${name}\``).join(', ')}; looked in ${directories.map((directory) => `\`${directory}\``).join(', ')}`),
+  });
+}

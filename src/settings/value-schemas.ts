@@ -1,0 +1,83 @@
+import * as z from 'zod';
+import {
+  describeBadBindPath,
+  describeBadContainerPath,
+  describeBadModuleVariable,
+  describeBadText,
+  describeBadVariableValue,
+  groupPattern,
+  moduleNamePattern,
+  variablePattern,
+} from '../easyconfig/rules.ts';
+
+/* The forms of single settings. What is wrong with a value is said as `is …`, `must …` or `holds …`. */
+
+export const path = ruled((value) => (value === '' ? 'must not be empty' : describeBadText(value)));
+export const paths = z.array(path);
+
+/** Of a preset that is searched for, or the path of a file. */
+export const presetName = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9-]*$|\/[^/]*\.ya?ml$/,
+    'is neither the name of a site preset nor the path of one, such as `/etc/ctinstall/mine.yaml`',
+  );
+
+/** As `module load` takes it; a version may be left out. */
+export const moduleName = z.string().regex(moduleNamePattern, 'is not the name of a module');
+
+export const moduleText = ruled(describeBadText);
+
+const siteBind = z.union([
+  named(describeBadContainerPath),
+  z.strictObject({
+    host: named(describeBadBindPath),
+    container: named(describeBadContainerPath).optional(),
+    access: z.enum(['ro', 'rw']).optional(),
+    optional: z.boolean().optional(),
+  }),
+]);
+
+export const bindGroups = z.record(
+  z.string().regex(groupPattern, 'is not a valid name of a bind group'),
+  z.array(siteBind),
+);
+
+export const moduleVariables = z.record(
+  z
+    .string()
+    .regex(variablePattern, 'is not a valid name of a variable')
+    .superRefine((name, context) => addIssue(context, describeBadModuleVariable(name))),
+  ruled(describeBadVariableValue),
+);
+
+export const hooks = z.strictObject({
+  pre_install: path.optional(),
+  post_install: path.optional(),
+  pre_module: path.optional(),
+});
+
+export const group = z.union([
+  z.string().regex(/^[A-Za-z0-9_][\w.@ -]*\$?$/, 'is not a name or number of a group'),
+  z.int('must be a whole number').min(0, 'must be at least 0'),
+]);
+
+export const umask = z
+  .string()
+  .regex(/^0?0[0-7]{2}$/, 'must be three octal digits such as "027", the first of them 0: the owner keeps all rights');
+
+function ruled(describeBad: (value: string) => string | undefined) {
+  return z.string().superRefine((value, context) => addIssue(context, describeBad(value)));
+}
+
+/** The message names the value: a long list holds many. */
+function named(describeBad: (value: string) => string | undefined) {
+  return z.string().superRefine((value, context) => {
+    const bad = describeBad(value);
+    addIssue(context, bad === undefined ? undefined : `\`${value}\` ${bad}`);
+  });
+}
+
+function addIssue(context: z.core.$RefinementCtx, message: string | undefined): void {
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
+}

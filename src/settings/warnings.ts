@@ -1,0 +1,57 @@
+import { CtinstallError } from '../lib/errors.ts';
+import { formatCommand, formatValue } from '../lib/format.ts';
+import type { Overruled, Settings } from './types.ts';
+
+/** What a user should know of settings that count for nothing. */
+export interface SettingsWarning {
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** What users set in vain in their file or in variables; a flag that does is an error of its own. */
+export function warningsOf({ overruled, unset }: Pick<Settings, 'overruled' | 'unset'>): SettingsWarning[] {
+  return [
+    ...overruled
+      .filter(({ isFlag }) => !isFlag)
+      .map(({ key, origin, ...forced }) => ({
+        message: `\`${origin}\`${isVariable(origin) ? '' : ` sets \`${key}\`, which`} counts for nothing: ${describeForced(key, forced)}`,
+        hint: isVariable(origin) ? 'unset the variable' : `take it out: ctinstall settings unset ${formatCommand([key])}`,
+      })),
+    ...unset.map(({ key, origin, text, variable, by }) => ({
+      message: `\`${key}: ${formatValue(text)}\` in \`${origin}\` counts for nothing: \`${variable}\` is not set`,
+      hint:
+        by === 'user'
+          ? `set the variable, or take the value out: ctinstall settings unset ${key}`
+          : 'set the variable, or ask your support team',
+    })),
+  ];
+}
+
+/** The error for a flag that sets what the site forces: who types it wants another thing than would be done. */
+export function overruledFlag({ key, origin, ...forced }: Overruled): CtinstallError {
+  return new CtinstallError('settings-invalid', `\`${origin}\` cannot be used here: ${describeForced(key, forced)}`, {
+    hint: 'leave the flag out, or ask your support team',
+  });
+}
+
+export function describeAmbiguousSite(
+  candidates: readonly { readonly value: string; readonly how: string }[],
+): SettingsWarning {
+  const names = candidates.map(({ value, how }) => `\`${value}\` (${how})`).join(' and ');
+  return {
+    message: `this machine fits the site presets ${names}; \`generic\` is taken`,
+    hint: `choose one: ctinstall settings set site ${candidates[0]?.value ?? 'generic'}`,
+  };
+}
+
+function describeForced(
+  key: string,
+  { forcedBy, forcedValue }: Pick<Overruled, 'forcedBy' | 'forcedValue'>,
+): string {
+  const value = typeof forcedValue === 'string' ? forcedValue : JSON.stringify(forcedValue);
+  return `\`${forcedBy}\` forces \`${key}: ${formatValue(value, 200)}\``;
+}
+
+function isVariable(origin: string): boolean {
+  return /^[A-Z_]+$/.test(origin);
+}

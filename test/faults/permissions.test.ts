@@ -1,0 +1,179 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, inject, onTestFinished, test } from 'vitest';
+import { isRoot, machine, type Ran, tinyEasyconfig } from '../harness/sandbox.ts';
+
+/*
+ * A project directory that two users share. To act as another user takes root, or sudo without a password; the second user is
+ * an account that every Debian has, and the group of the project is a number that no account has.
+ */
+
+const project = 54_321;
+const members = { first: machine.user, second: 'games' };
+type Member = keyof typeof members;
+
+function asRoot(argv: readonly string[]): void {
+  const [program = '', ...rest] = [...(isRoot() ? [] : ['sudo', '-n']), ...argv];
+  execFileSync(program, rest, { stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+/** A directory of the project's: the group may write, what is made belongs to the group. */
+function makeProject(): { dir: string; prefix: string; run: (member: Member, script: string) => Ran } {
+  const dir = mkdtempSync(join(tmpdir(), 'ctinstall-project-'));
+  onTestFinished(() => {
+    asRoot(['chmod', '-R', 'u+rwX', dir]);
+    asRoot(['rm', '-rf', dir]);
+    rmSync(dir, { recursive: true, force: true });
+  });
+  writeFileSync(join(dir, 'tiny-1.0.yaml'), tinyEasyconfig('sanity_check_commands: ["true"]\n'));
+  asRoot(['mkdir', join(dir, 'project'), join(dir, 'first'), join(dir, 'second')]);
+  for (const member of ['first', 'second'] as const) asRoot(['chown', members[member], join(dir, member)]);
+  asRoot(['chmod', '755', dir]);
+  asRoot(['chown', `:${project}`, join(dir, 'project')]);
+  asRoot(['chmod', '2770', join(dir, 'project')]);
+  const prefix = join(dir, 'project/software here');
+  const run = (member: Member, script: string): Ran => {
+    const environment = {
+      PATH: machine.path,
+      HOME: join(dir, member),
+      TMPDIR: tmpdir(),
+      LANG: 'C.UTF-8',
+      CTINSTALL_PREFIX: prefix,
+      CTINSTALL_SITE_SETTINGS: '/dev/null',
+      CT_IMAGES: machine.images,
+      CT_TOOL: inject('toolDir'),
+    };
+    const [program = '', ...rest] = [
+      ...(isRoot() ? [] : ['sudo', '-n']),
+      ...['setpriv', `--reuid=${members[member]}`, `--regid=${members[member]}`, `--groups=${project}`, '--'],
+      ...['env', '-i', '-C', join(dir, member)],
+      ...Object.entries(environment).map(([name, value]) => `${name}=${value}`),
+      ...['bash', '--norc', '--noprofile', '-c'],
+      `. '${machine.lmodInit}'; module use "$CTINSTALL_PREFIX/modules"; PATH=$CT_TOOL/bin:$PATH
+      install() { ctinstall --image-dir "$CT_IMAGES" "$@" ../tiny-1.0.yaml; }
+      ${script}`,
+    ];
+    const { status, signal, stdout, stderr } = spawnSync(program, rest, { encoding: 'utf8' });
+    return { status, signal, stdout, stderr };
+  };
+  return { dir, prefix, run };
+}
+
+/** What breaks the rule is printed: `find` with a test for all that is no symbolic link. */
+const find = (rule: string): string => `find "$CTINSTALL_PREFIX" ! -type l ${rule} -printf '%M %u:%g %p\\n'`;
+const use = `module load tiny; singularity exec "$SIF" cat /user-software/mine`;
+
+describe('what an install leaves', () => {
+  test.each([
+    ['000', `-perm -o+w`],
+    ['002', `-perm -o+w -o -type d ! -perm -2770 -o ! -group ${project}`],
+    ['022', `-perm /022`],
+    ['077', `-perm /077`],
+    ['027', `-perm /027`],
+  ])('under umask %s: no more, and no fewer, may write and read it', (umask, rule) => {
+    const { run } = makeProject();
+    // Packed, unpacked and installed again: nothing of that opens or closes anything.
+    const ran = run(
+      'first',
+      `umask ${umask}; set -e
+      install; echo mine >"$CTINSTALL_PREFIX/software/tiny/1.0/user-software/mine"; chmod o-w "$CTINSTALL_PREFIX/software/tiny/1.0/user-software/mine"
+      ctinstall squashfs make tiny; ${find(`\\( ${rule} \\)`)} >&2; ctinstall squashfs unmake tiny; install --rebuild
+      ctinstall squashfs make --remove-directory tiny; ctinstall squashfs unmake tiny; ctinstall verify
+      ${find(`\\( ${rule} \\)`)}; ${use}; ctinstall uninstall --yes tiny`,
+    );
+    expect(ran.stderr).not.toMatch(/^[-dl][rwxsStT-]{9} /m);
+    expect(ran.stdout).toMatch(/tiny\/1\.0: as installed\nmine\nremoved tiny\/1\.0\n$/);
+    expect(ran.status).toBe(0);
+    expect(ran.stderr).not.toContain('warning');
+  });
+});
+
+describe('two members of a project', () => {
+  test('under umask 002 the second one can do all that the first one can, and back', () => {
+    const { run } = makeProject();
+    const all = (member: Member): Ran =>
+      run(
+        member,
+        `umask 002; set -e
+        install --rebuild; ${use}; ctinstall verify
+        ctinstall squashfs make --remove-directory tiny; ${use}
+        ctinstall squashfs unmake tiny; ${use}; ctinstall clean
+        ${find(`\\( -type d ! -perm -2770 -o ! -group ${project} -o -perm -o+w \\)`)}`,
+      );
+    expect(
+      run('first', 'umask 002; install && echo mine >"$CTINSTALL_PREFIX/software/tiny/1.0/user-software/mine"').status,
+    ).toBe(0);
+    for (const member of ['second', 'first', 'second'] as const) {
+      const ran = all(member);
+      expect(ran.stderr).not.toMatch(/error|warning/);
+      expect(ran.stdout.match(/^mine$/gm)).toHaveLength(3);
+      expect(ran.stdout).toContain('tiny/1.0: as installed\n');
+      expect(ran.stdout).not.toMatch(/^[-dl][rwxsStT-]{9} /m);
+      expect(ran.status).toBe(0);
+    }
+    expect(run('first', 'umask 002; ctinstall uninstall --yes --with-user-software tiny').status).toBe(0);
+    expect(run('second', 'find "$CTINSTALL_PREFIX/software" "$CTINSTALL_PREFIX/modules" -mindepth 1').stdout).toBe('');
+  });
+
+  test('under umask 022 the second one can use it; what they cannot do is said, and leaves all as it is', () => {
+    const { run } = makeProject();
+    run('first', 'umask 022; install && echo mine >"$CTINSTALL_PREFIX/software/tiny/1.0/user-software/mine"');
+    const list = (): string => run('first', `find "$CTINSTALL_PREFIX" -printf '%M %u %s %t %p\\n' | sort`).stdout;
+    const before = list();
+    expect(run('second', use).stdout).toBe('mine\n');
+    for (const command of [
+      'install --rebuild',
+      'ctinstall uninstall --yes tiny',
+      'ctinstall uninstall --yes --with-user-software tiny',
+      'ctinstall squashfs make tiny',
+    ]) {
+      const ran = run('second', `umask 022; ${command}`);
+      expect([command, ran.status]).toEqual([command, 1]);
+      expect(ran.stderr).toMatch(/^error: .*(no permission|permission denied|cannot be made)/im);
+      expect(ran.stderr).toMatch(/^hint: /m);
+      expect(list()).toBe(before);
+    }
+  });
+
+  test('a link that another user has put in the place of a directory is refused, by name', () => {
+    const { run, prefix } = makeProject();
+    run('first', 'umask 002; install; mkdir "$CTINSTALL_PREFIX/software/other"');
+    run('second', 'umask 002; mkdir ~/mine; chmod 777 ~/mine; ln -s ~/mine "$CTINSTALL_PREFIX/software/tiny/2.0"');
+    const ran = run(
+      'first',
+      `sed 's/"1.0"/"2.0"/' ../tiny-1.0.yaml >tiny-2.0.yaml; ctinstall --image-dir "$CT_IMAGES" tiny-2.0.yaml`,
+    );
+    expect(ran.status).toBe(1);
+    expect(ran.stderr).toMatch(
+      `error: \`${prefix}/software/tiny/2.0\` is a symbolic link of another user (id ${execFileSync('id', ['-u', 'games'], { encoding: 'utf8' }).trim()})`,
+    );
+    expect(run('second', 'ls -A ~/mine').stdout).toBe('');
+    const open = run('first', 'chmod 2777 "$CTINSTALL_PREFIX/software"; install --rebuild');
+    expect(open.status).toBe(0);
+    expect(open.stderr).toMatch(
+      /warning: every user of this machine can replace what is in `.*\/software`: chmod o-w '/,
+    );
+  });
+});
+
+test('software, or one install, that its user moved to another place and linked works on', () => {
+  const { run } = makeProject();
+  const ran = run(
+    'first',
+    `set -e; umask 022
+    export CTINSTALL_PREFIX=$HOME/p; module use $CTINSTALL_PREFIX/modules
+    install; echo mine >$CTINSTALL_PREFIX/software/tiny/1.0/user-software/mine
+    for what in software/tiny/1.0 software modules; do
+      mkdir -p ~/elsewhere; mv $CTINSTALL_PREFIX/$what ~/elsewhere/; ln -s ~/elsewhere/$(basename $what) $CTINSTALL_PREFIX/$what
+      ${use}; install --rebuild >&2; ${use}; ctinstall verify
+      ctinstall squashfs make --remove-directory tiny >&2; ${use}; ctinstall squashfs unmake tiny >&2
+    done
+    ctinstall uninstall --yes tiny; ls -A ~/elsewhere/1.0`,
+  );
+  expect(ran.stdout).toBe(
+    `${'mine\nmine\ntiny/1.0: as installed\nmine\n'.repeat(3)}removed tiny/1.0\n.ctinstall\nuser-software\n`,
+  );
+  expect(ran.stderr).not.toMatch(/warning|error/);
+});

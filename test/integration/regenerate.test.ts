@@ -1,0 +1,75 @@
+import { rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { makeSandbox, type Sandbox, tinyEasyconfig } from '../harness/sandbox.ts';
+
+const groups = (paths: string): Record<string, string> => ({ CTINSTALL_BIND_GROUPS: `{ data: [${paths}] }` });
+
+/** Installed where the site's group of binds is `/usr`. */
+async function installed(name = 'tiny', more = ''): Promise<Sandbox & { readonly installDir: string }> {
+  const sandbox = makeSandbox();
+  sandbox.write(`${name}-1.0.yaml`, tinyEasyconfig(`binds: [{ site: data }]\n${more}`, { name }));
+  await sandbox.succeed(`ctinstall --image-dir "$CT_IMAGES" ${name}-1.0.yaml`, groups('/usr'));
+  return { ...sandbox, installDir: join(sandbox.prefix, `software/${name}/1.0`) };
+}
+
+const setBinds = 'module load tiny; echo "$SINGULARITY_BIND"';
+
+test('regenerate brings modulefile and scripts up to new settings, and touches nothing else', async () => {
+  const { succeed, run, installDir } = await installed('tiny', 'post_install: ["touch %(installdir)s/made"]\n');
+  await succeed(`echo mine > "${installDir}/user-software/mine"; echo notes > "${installDir}/notes"`);
+  const before = statSync(join(installDir, 'tiny.sif'));
+  const now = groups('/usr, /etc');
+  const dryRun = await succeed('ctinstall regenerate --all --dry-run', now);
+  expect(dryRun).toMatch(/^--- \S.*1\.0\.lua\s+as it is\n\+\+\+ \S.*1\.0\.lua\s+as it would be$/m);
+  expect(dryRun).toMatch(/^\+bind\("\/etc", "\/etc"/m);
+  expect(await succeed(setBinds)).not.toContain('/etc:/etc');
+  expect((await run('ctinstall regenerate tiny', now)).stderr).toContain(
+    'wrote the modulefile and scripts of tiny/1.0 anew\n',
+  );
+  expect(await succeed(setBinds)).toContain('/etc:/etc');
+  expect((await run('ctinstall regenerate --all', now)).stderr).toBe('tiny/1.0 is as it should be\n');
+  expect(await succeed('ctinstall regenerate --all --dry-run', now)).toBe('');
+  const after = statSync(join(installDir, 'tiny.sif'));
+  expect([after.ino, after.mtimeMs]).toEqual([before.ino, before.mtimeMs]);
+  expect(await succeed(`ctinstall verify; cat "${installDir}"/user-software/mine "${installDir}/notes"`)).toBe(
+    'tiny/1.0: as installed\nmine\nnotes\n',
+  );
+  await succeed('rm "$CTINSTALL_PREFIX/modules/tiny/1.0.lua"; ctinstall regenerate tiny', now);
+  expect(await succeed(`module load tiny; singularity exec "$SIF" echo runs; ls "${installDir}/made"`)).toBe(
+    `runs\n${installDir}/made\n`,
+  );
+});
+
+test('images that are linked or central stay so', async () => {
+  const { succeed, run } = await installed();
+  for (const mode of ['link', 'central']) {
+    await succeed(`ctinstall --rebuild --image-mode ${mode} --image-dir "$CT_IMAGES" tiny-1.0.yaml`, groups('/usr'));
+    const sif = await succeed('module load tiny; echo "$SIF"');
+    expect((await run('ctinstall regenerate tiny', groups('/etc'))).status).toBe(0);
+    expect(await succeed('module load tiny; echo "$SIF"')).toBe(sif);
+    expect(await succeed('ctinstall verify; module load tiny; singularity exec "$SIF" echo runs')).toMatch(/runs\n$/);
+  }
+});
+
+test('--all: one that cannot be written anew is named, and the others are', async () => {
+  const { run, succeed, write, installDir } = await installed();
+  write('other-1.0.yaml', tinyEasyconfig('binds: [{ site: data }]\n', { name: 'other' }));
+  await succeed('ctinstall --image-dir "$CT_IMAGES" other-1.0.yaml', groups('/usr'));
+  rmSync(join(installDir, '.ctinstall/easyconfig.yaml'));
+  writeFileSync(join(installDir, '.ctinstall/easyconfig.yaml'), 'name: [\n');
+  const ran = await run('ctinstall regenerate --all', groups('/usr, /etc'));
+  expect(ran.status).toBe(1);
+  expect(ran.stderr).toMatch(/wrote the modulefile and scripts of other\/1\.0 anew/);
+  expect(ran.stderr).toMatch(/warning: tiny\/1\.0: the easyconfig has/);
+  expect(ran.stderr).toMatch(/error: 1 of the modules could not be written anew\n {2}tiny\/1\.0\n/);
+});
+
+test('wrong usage', async () => {
+  const { run } = await installed();
+  expect(await run('ctinstall regenerate')).toMatchObject({ status: 2, stderr: expect.stringContaining('--all') });
+  expect(await run('ctinstall regenerate tiny/1.1')).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('`tiny/1.0`'),
+  });
+});
