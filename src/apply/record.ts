@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { listDirectories, readTextsIfThere } from '../host/many-files.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { formatValue } from '../lib/format.ts';
-import { type HostPath, joinHost, type Prefix } from '../lib/paths.ts';
+import { type HostPath, hostPath, joinHost, type Prefix } from '../lib/paths.ts';
 import type { PlannedRecord } from '../plan/types.ts';
 
 /** One file of an install: path below the install dir, bytes, permission bits, hash where it was measured. */
@@ -91,12 +91,21 @@ export async function readRecord(installDir: HostPath): Promise<ReadRecord | und
   return read;
 }
 
-/** All records below a prefix, broken ones too, sorted by module name. */
+/**
+ * All records below a prefix, broken ones too, sorted by module name. Installs that were moved and linked are among them; a
+ * link that only gives one a second name, such as `latest`, is not.
+ */
 export async function readRecords(prefix: Prefix): Promise<ReadRecord[]> {
   const names = await listSubdirectories([joinHost(prefix, 'software')]);
   for (const { fault } of names) if (fault !== undefined) throw fault;
   const versions = await listSubdirectories(names.map(({ path }) => path));
-  const records = await readRecordsOf(versions.flatMap(({ path, fault }) => (fault === undefined ? path : [])));
+  const linked = new Set([...names, ...versions].flatMap(({ path, isLink }) => (isLink ? path : [])));
+  const isLinked = (path: HostPath): boolean => linked.has(path) || linked.has(hostPath('..', path));
+  const found = await readRecordsOf(versions.flatMap(({ path, fault }) => (fault === undefined ? path : [])));
+  const records = found.filter(
+    ({ installDir, record }) =>
+      record === undefined || !isLinked(installDir) || installDir.endsWith(`/${record.name}/${record.fullVersion}`),
+  );
   const unlisted = versions.flatMap(({ path, fault }) =>
     fault === undefined ? [] : brokenRecord(path, fault.message),
   );
@@ -112,6 +121,7 @@ export async function readVersions(prefix: Prefix, name: string): Promise<Instal
 
 interface Subdirectory {
   readonly path: HostPath;
+  readonly isLink: boolean;
   /** Why the directory `path` cannot be listed: its subdirectories are not known then. */
   readonly fault: CtinstallError | undefined;
 }
@@ -120,10 +130,14 @@ async function listSubdirectories(directories: readonly HostPath[]): Promise<Sub
   const listings = await listDirectories(directories);
   return directories.flatMap((directory, at): Subdirectory[] => {
     const entries = listings[at] ?? [];
-    if (entries instanceof CtinstallError) return [{ path: directory, fault: entries }];
+    if (entries instanceof CtinstallError) return [{ path: directory, isLink: false, fault: entries }];
     return entries
-      .filter((entry) => entry.isDirectory())
-      .map(({ name }) => ({ path: joinHost(directory, name), fault: undefined }));
+      .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
+      .map((entry) => ({
+        path: joinHost(directory, entry.name),
+        isLink: entry.isSymbolicLink(),
+        fault: undefined,
+      }));
   });
 }
 

@@ -61,6 +61,11 @@ export function document(command: Command, documentation: Pick<CommandDefinition
   if (text.length > 0) command.addHelpText('after', text.join('\n'));
 }
 
+/** For a flag that can be given several times. */
+export function addValue(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
+}
+
 /** What the flags that are rows of the option table set. */
 export function settingsFlags(flags: Readonly<Record<string, unknown>>): SettingsValues {
   const values = optionKeys.flatMap((key) => {

@@ -3,6 +3,7 @@ import { hasUserSoftware, hasVenv } from '../apply/user-software.ts';
 import { requireAnySignature } from '../apply/verify-signature.ts';
 import { discoverImage } from '../discover/image.ts';
 import { discoverRuntime, type Runtime } from '../discover/runtime.ts';
+import type { VariantRequest } from '../easyconfig/variant-changes.ts';
 import { lstatIfThere } from '../host/files.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { formatCommand } from '../lib/format.ts';
@@ -26,8 +27,13 @@ export interface Target {
 }
 
 /** settings → discover → resolve, for one easyconfig. */
-export async function resolveTarget(name: string, settings: Settings, context: CommandContext): Promise<Target> {
-  return resolveLoaded(await loadEasyconfig(name, settings, context, commandNames), settings, context);
+export async function resolveTarget(
+  name: string,
+  { settings, context }: { settings: Settings; context: CommandContext },
+  variant?: VariantRequest,
+): Promise<Target> {
+  const loaded = await loadEasyconfig(name, { settings, context }, { otherWords: commandNames, variant });
+  return resolveLoaded(loaded, settings, context);
 }
 
 /** The same for one that was loaded. */

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { optionKeys, optionTable } from '../settings/options.ts';
 import type { CommandContext } from './context.ts';
 import { type Define, document } from './define.ts';
+import { defineCheck } from './definitions/check.ts';
 import { defineClean } from './definitions/clean.ts';
 import { defineInstall } from './definitions/install.ts';
 import { defineList } from './definitions/list.ts';
@@ -24,6 +25,7 @@ const definitions = {
   uninstall: defineUninstall,
   verify: defineVerify,
   clean: defineClean,
+  check: defineCheck,
   regenerate: defineRegenerate,
   settings: defineSettings,
   schema: defineSchema,

@@ -25,6 +25,7 @@ export async function runCli(given: readonly string[], toolDir: string): Promise
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const argv = commandFirst(given);
   const isJson = argv.includes('--json');
+  let hasPrinted = false;
   const reporter = makeReporter({
     isJson: isJson && printsEvents(argv),
     isTrace: argv.includes('--trace'),
@@ -40,7 +41,10 @@ export async function runCli(given: readonly string[], toolDir: string): Promise
     reporter,
     signal: stop.signal,
     isJson,
-    print: (line) => process.stdout.write(`${line}\n`),
+    print: (line) => {
+      hasPrinted = true;
+      process.stdout.write(`${line}\n`);
+    },
   };
   try {
     const program = makeProgram(context);
@@ -49,7 +53,9 @@ export async function runCli(given: readonly string[], toolDir: string): Promise
       process.exitCode = 2;
     } else await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
-    process.exitCode = signalStatus ?? report(error, isJson);
+    // A document on stdout stays the only one.
+    const errors = hasPrinted && !printsEvents(argv) ? process.stderr : process.stdout;
+    process.exitCode = signalStatus ?? report(error, isJson ? errors : undefined);
   }
   reporter.close();
 }
@@ -60,23 +66,23 @@ function printsEvents(argv: readonly string[]): boolean {
   return !argv.includes('--dry-run') && (!commandNames.includes(word) || ['squashfs', 'uninstall'].includes(word));
 }
 
-function report(error: unknown, isJson: boolean): number {
+/** Tells of an error, as JSON on `json` if that is given; gives the exit status. */
+function report(error: unknown, json: NodeJS.WriteStream | undefined): number {
   // Commander has said what was wrong already.
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
-    if (isJson)
-      process.stdout.write(
-        `${JSON.stringify({ event: 'error', code: 'usage', message: error.message.replace(/^error: /, '') })}\n`,
-      );
+    json?.write(
+      `${JSON.stringify({ event: 'error', code: 'usage', message: error.message.replace(/^error: /, '') })}\n`,
+    );
     return 2;
   }
   if (!(error instanceof CtinstallError)) {
     process.stderr.write(describeBug(error));
     return 70;
   }
-  if (isJson) {
+  if (json !== undefined) {
     const { code, message, hint, details } = error;
-    process.stdout.write(`${JSON.stringify({ event: 'error', code, message, hint, details })}\n`);
+    json.write(`${JSON.stringify({ event: 'error', code, message, hint, details })}\n`);
   } else process.stderr.write(`${describeError(error).join('\n')}\n`);
   return exitStatusOf[error.code];
 }

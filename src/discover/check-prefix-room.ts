@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
-import { statIfThere, writeFileWhole } from '../host/files.ts';
 import { type FileSystemRoom, readFileSystemRoom } from '../host/file-system.ts';
-import { withTemporaryDirectory, writeTree } from '../host/temporary.ts';
+import { statIfThere, writeFileWhole } from '../host/files.ts';
+import { withTemporaryDirectory } from '../host/temporary.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { type Finding, foundThing, stoppedBy, unusableThing } from '../lib/finding.ts';
 import { formatBytes, formatCommand } from '../lib/format.ts';
@@ -38,13 +38,18 @@ async function findGround(prefix: HostPath): Promise<Ground> {
 async function checkWriting(prefix: HostPath, { path, isPrefix }: Ground, origin: string): Promise<Finding> {
   const what = 'prefix';
   const stats = await statIfThere(path);
-  const tried = [`set by ${origin}`, ...(isPrefix ? [] : [`it is not there yet; \`${path}\` is`])];
+  const tried = [
+    origin === 'default' ? 'by default' : `set by ${origin}`,
+    ...(isPrefix ? [] : [`not there yet, but \`${path}\` is`]),
+  ];
   const hint = 'choose a place of your own with `--prefix <dir>` or `CTINSTALL_PREFIX`';
   if (stats?.isDirectory() !== true)
     return unusableThing(what, `\`${path}\` is not a directory`, tried, { hint, stopsInstalls: true });
   const owner = describeOwner(stats);
   try {
-    await withTemporaryDirectory(path, (directory) => writeFileWhole(`${directory}/file`, ' '.repeat(leastBytes), 0o600));
+    await withTemporaryDirectory(path, (directory) =>
+      writeFileWhole(`${directory}/file`, ' '.repeat(leastBytes), 0o600),
+    );
   } catch (error) {
     if (!(error instanceof CtinstallError)) throw error;
     return unusableThing(what, error.message, [...tried, owner], { hint: error.hint ?? hint, stopsInstalls: true });

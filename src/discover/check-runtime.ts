@@ -14,7 +14,8 @@ export function checkRuntime(runtime: Found<Runtime>): Finding {
     });
   const { flavour, version, path } = runtime.value;
   return foundThing('container runtime', `${flavours[flavour]} ${version ?? 'of unknown version'}`, [
-    `\`${path}\` (${runtime.how})`,
+    `\`${path}\``,
+    runtime.how,
   ]);
 }
 

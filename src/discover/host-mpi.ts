@@ -36,7 +36,9 @@ export async function checkHostMpi(machine: Machine): Promise<Finding> {
     ].filter((path) => path.startsWith('/')),
   );
   const tried = [
-    ...programs.map((name, index) => `\`${found[index] ?? `${name}\` on PATH`}${found[index] === undefined ? '' : '`'}`),
+    ...programs.map(
+      (name, index) => `\`${found[index] ?? `${name}\` on PATH`}${found[index] === undefined ? '' : '`'}`,
+    ),
     ...named.map((name) => `${name} is \`${environment[name]}\``),
     ...libraries.map(({ path }) => `\`${path}\``),
   ];
@@ -49,10 +51,16 @@ export async function checkHostMpi(machine: Machine): Promise<Finding> {
     });
   const [flavour] = flavours;
   if (flavour === undefined && version === undefined)
-    return missingThing(what, found.some((path) => path !== undefined) ? tried : [...tried, '`libmpi.so` in the usual places'], {
-      hint: 'needed only for MPI across nodes, with the MPI of the machine: load its module',
-    });
-  return foundThing(what, [version, flavour].filter((part) => part !== undefined).join(', '), tried);
+    return missingThing(
+      what,
+      found.some((path) => path !== undefined) ? tried : [...tried, '`libmpi.so` in the usual places'],
+      {
+        hint: 'needed only for MPI across nodes, with the MPI of the machine: load its module',
+      },
+    );
+  const parts =
+    version !== undefined && flavour !== undefined && version.startsWith(flavour) ? [version] : [version, flavour];
+  return foundThing(what, parts.filter((part) => part !== undefined).join(', '), tried);
 }
 
 /** `Open MPI 4.1.4`, `MPICH 4.0.2` (whose launcher is Hydra), `Intel MPI 2021.5`. */

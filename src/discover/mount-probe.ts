@@ -16,6 +16,8 @@ export type MountProbe =
       readonly packed: { readonly way: MountWay; readonly compressor: string } | undefined;
       /** What the runtime said where one of the two failed. */
       readonly said: string | undefined;
+      /** What a container shows of this machine that no bind asked for: mount points. */
+      readonly shown: readonly string[];
     }
   /** The probe itself was not possible. */
   | { readonly kind: 'impossible'; readonly why: string };
@@ -33,17 +35,21 @@ const mostSeconds = 30;
  * Runs a container of a tiny image that holds this machine's `cat` and nothing else, with a second squashfs bound into it,
  * as packed user software is; and reads what is mounted there. Needs no network, and leaves nothing behind.
  */
-export async function probeMounts(runtime: string, machine: Machine): Promise<MountProbe> {
+export async function probeMounts(runtime: string, machine: Machine, cwd = '/'): Promise<MountProbe> {
   const parent = machine.environment.TMPDIR || '/tmp';
   try {
-    return await withTemporaryDirectory(parent, (directory) => probeIn(directory, runtime, machine));
+    return await withTemporaryDirectory(parent, (directory) => probeIn(directory, { runtime, cwd }, machine));
   } catch (error) {
     if (!(error instanceof CtinstallError) || error.code === 'interrupted') throw error;
     return { kind: 'impossible', why: error.message };
   }
 }
 
-async function probeIn(directory: string, runtime: string, machine: Machine): Promise<MountProbe> {
+async function probeIn(
+  directory: string,
+  where: { runtime: string; cwd: string },
+  machine: Machine,
+): Promise<MountProbe> {
   const program = await findProgram();
   if (program === undefined) return { kind: 'impossible', why: 'there is no `cat` in /bin or /usr/bin' };
   const libraries = await librariesOf(program, machine);
@@ -52,28 +58,39 @@ async function probeIn(directory: string, runtime: string, machine: Machine): Pr
   const pack = (compressor: string): Promise<string | undefined> => packTree(directory, compressor, machine);
   const image = await pack('gzip');
   if (image === undefined) return { kind: 'impossible', why: '`mksquashfs` made no image' };
-  const start = (bound?: string): Promise<Started> => startContainer({ runtime, image, program, bound }, machine);
+  const start = (bound?: string): Promise<Started> =>
+    startContainer({ runtime: where.runtime, image, program, bound, cwd: '/' }, machine);
+  const showing = async (): Promise<string[]> => {
+    const { mounts } = await startContainer({ ...where, image, program, bound: undefined }, machine);
+    return [...(mounts?.keys() ?? [])];
+  };
 
   const zstd = await pack('zstd');
   const both = zstd === undefined ? undefined : await start(zstd);
-  if (both?.mounts !== undefined) return tried(both, { way: wayOf('/mnt', both), compressor: 'zstd' }, undefined);
+  if (both?.mounts !== undefined)
+    return {
+      ...tried(both, { way: wayOf('/mnt', both), compressor: 'zstd' }),
+      said: undefined,
+      shown: await showing(),
+    };
   const alone = await start();
-  if (alone.mounts === undefined) return { kind: 'tried', image: undefined, packed: undefined, said: alone.said };
+  if (alone.mounts === undefined)
+    return { kind: 'tried', image: undefined, packed: undefined, said: alone.said, shown: [] };
   const slow = await start(image);
-  if (slow.mounts === undefined) return tried(alone, undefined, slow.said);
-  return tried(slow, { way: wayOf('/mnt', slow), compressor: 'gzip' }, both?.said);
+  if (slow.mounts === undefined) return { ...tried(alone, undefined), said: slow.said, shown: await showing() };
+  const packed = { way: wayOf('/mnt', slow), compressor: 'gzip' };
+  return { ...tried(slow, packed), said: both?.said, shown: await showing() };
 }
 
 function tried(
   started: Started,
   packed: { way: MountWay; compressor: string } | undefined,
-  said: string | undefined,
-): MountProbe {
+): Pick<MountProbe & { kind: 'tried' }, 'kind' | 'image' | 'packed'> {
   const seen = wayOf('/', started);
   const isCopied = /temporary sandbox|extract/i.test(started.said);
   // Under an overlay the image's own mount cannot be seen from inside; the runtime treats both alike.
   const image = seen !== 'unknown' ? seen : isCopied ? 'unpacked' : (packed?.way ?? 'unknown');
-  return { kind: 'tried', image, packed, said };
+  return { kind: 'tried', image, packed };
 }
 
 async function findProgram(): Promise<string | undefined> {
@@ -113,14 +130,17 @@ interface Container {
   readonly program: string;
   /** A squashfs to show at /mnt. */
   readonly bound: string | undefined;
+  /** A user's directory: the container is then started as users start theirs. */
+  readonly cwd: string;
 }
 
-async function startContainer({ runtime, image, program, bound }: Container, machine: Machine): Promise<Started> {
+async function startContainer({ runtime, image, program, bound, cwd }: Container, machine: Machine): Promise<Started> {
   const bind = bound === undefined ? [] : ['--bind', `${bound}:/mnt:ro,image-src=/`];
-  const argv = [runtime, 'exec', '--contain', '--no-home', ...bind, image, program, '/proc/self/mounts'] as const;
+  const alone = cwd === '/' ? ['--contain', '--no-home'] : [];
+  const argv = [runtime, 'exec', ...alone, ...bind, image, program, '/proc/self/mounts'] as const;
   const own = Object.keys(machine.environment).filter((name) => /^(SINGULARITY|APPTAINER)(ENV)?_/.test(name));
   const environment = Object.fromEntries(own.map((name) => [name, undefined]));
-  const answer = await ask(argv, machine, { cwd: '/', environment, seconds: mostSeconds });
+  const answer = await ask(argv, machine, { cwd, environment, seconds: mostSeconds });
   const isStarted = answer.kind === 'answered' && answer.exitCode === 0;
   return { mounts: isStarted ? parseMounts(answer.stdout) : undefined, said: lastWords(answer) };
 }

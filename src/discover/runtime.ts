@@ -12,6 +12,9 @@ export interface Runtime {
   readonly version: string | undefined;
 }
 
+/** A program on a file server that does not answer must not hold up everything. */
+const mostSeconds = 30;
+
 /**
  * Looks for the container runtime: the one asked for, else `singularity`, else `apptainer` on `PATH`; and asks it what it
  * is. (A `singularity` may be Apptainer under its old name.)
@@ -26,7 +29,11 @@ export async function discoverRuntime(
     const label = name.includes('/') ? `\`${name}\`` : `\`${name}\` on PATH`;
     const path = await lookUpProgram(name, environment.PATH);
     const answer =
-      path === undefined ? undefined : await run([path, '--version'], { env: environment }).catch(() => undefined);
+      path === undefined
+        ? undefined
+        : await run([path, '--version'], { env: environment, signal: AbortSignal.timeout(mostSeconds * 1000) }).catch(
+            () => undefined,
+          );
     if (path !== undefined && answer?.exitCode === 0)
       return found(
         { name, path, ...parseRuntimeVersion(answer.stdout) },

@@ -8,7 +8,7 @@ import { fileError, removeTree } from './files.ts';
  */
 export async function withTemporaryDirectory<T>(parent: string, work: (directory: string) => Promise<T>): Promise<T> {
   const directory = await mkdtemp(join(parent, 'ctinstall-')).catch((error: unknown) => {
-    throw fileError(error, 'create directory', parent);
+    throw fileError(error, 'write to', parent);
   });
   try {
     return await work(directory);

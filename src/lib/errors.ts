@@ -3,6 +3,7 @@ export const exitStatusOf = {
   usage: 2,
   'easyconfig-not-found': 2,
   'easyconfig-invalid': 2,
+  'stack-invalid': 2,
   'settings-invalid': 2,
   'module-not-named': 2,
   'not-installed': 1,
@@ -19,6 +20,7 @@ export const exitStatusOf = {
   'prefix-not-writable': 1,
   'no-space': 1,
   'host-commands': 1,
+  'refused-by-site': 1,
   'runtime-missing': 1,
   'squashfs-tools-missing': 1,
   'nothing-to-pack': 1,
@@ -26,6 +28,7 @@ export const exitStatusOf = {
   'command-failed': 1,
   'sanity-check-failed': 1,
   'verification-failed': 1,
+  'check-failed': 1,
   filesystem: 1,
   interrupted: 130,
 } as const;

@@ -3,20 +3,48 @@
  * arguments.
  */
 
-/** Ends the loading of the module with a message. */
-const refuse = `
+/**
+ * What the user is told, and what is told of the module.
+ *
+ * Lmod runs Tcl inside itself, in no locale: there each byte of a text is a character of its own, and what goes back to
+ * Lmod must be characters again. Where it runs Tcl as a program, that writes in the encoding of the locale.
+ */
+const say = `
 # Lmod's reader of Tcl has this command, Environment Modules has not.
 proc is_lmod {} {
   return [expr {[info commands myPuts] ne ""}]
 }
+if {[is_lmod]} {
+  fconfigure stdout -encoding utf-8
+}
+# A text of this file as the session's encoding has it. Some read this file byte by byte.
+proc native {text} {
+  if {[string length "é"] != 1} {
+    return $text
+  }
+  return [encoding convertfrom [encoding system] [encoding convertto utf-8 $text]]
+}
+# For Lmod: each character whole.
+proc whole {text} {
+  if {[is_lmod]} {
+    return [encoding convertfrom utf-8 [encoding convertto [encoding system] $text]]
+  }
+  return $text
+}
+proc say {text} {
+  puts stderr [whole $text]
+}
+proc tell_whatis {text} {
+  module-whatis [whole $text]
+}
+# Ends the loading of the module.
 proc refuse {message} {
   if {[is_lmod]} {
     # Lmod would run what comes behind these four characters.
-    error [string map {]=== {] ===}} $message]
+    error [string map {]=== {] ===}} [whole $message]]
   }
-  # An error would be shown with all that Tcl was about to do.
-  reportError $message
-  exit 1
+  # Without this word the message would be followed by all that Tcl was about to do.
+  error $message "" MODULES_ERR_GLOBAL
 }
 proc value_of {variable} {
   if {[info exists ::env($variable)]} {
@@ -42,7 +70,7 @@ const setRestorably = String.raw`
 # Unloading gives back what was.
 proc set_restorably {variable value} {
   if {[is_lmod]} {
-    set_in_lmod $variable [string map {"\t" " "} $value]
+    set_in_lmod $variable [string map {"\t" " "} [whole $value]]
     return
   }
   set saved __CTINSTALL_SAVED_$variable
@@ -91,12 +119,12 @@ proc in_base64 {text} {
   }
   set bytes [encoding convertto [encoding system] $text]
   if {[string is ascii $bytes]} {
-    return [binary encode base64 $bytes]
+    return [string map {+ - / _} [binary encode base64 $bytes]]
   }
   # Lmod's decoder loses bits of every third of these bytes: two at a time it gets whole.
   set result ""
   for {set at 0} {$at < [string length $bytes]} {incr at 2} {
-    append result [binary encode base64 [string range $bytes $at [expr {$at + 1}]]]
+    append result [string map {+ - / _} [binary encode base64 [string range $bytes $at [expr {$at + 1}]]]]
   }
   return $result
 }
@@ -128,6 +156,4 @@ proc add_bind {host container options is_required} {
 `;
 
 /** Lines of Tcl, to be written before what calls them. */
-export const procedures: readonly string[] = [refuse, setRestorably, addBind].flatMap((text) =>
-  text.trim().split('\n'),
-);
+export const procedures: readonly string[] = [say, setRestorably, addBind].flatMap((text) => text.trim().split('\n'));

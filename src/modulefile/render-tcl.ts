@@ -15,9 +15,9 @@ export function renderTcl(modulefile: Modulefile): string {
     // Both tools take a file for a modulefile by this.
     '#%Module1.0',
     ...header.flatMap(comment),
-    ...renderWords(modulefile),
-    '',
     ...procedures,
+    '',
+    ...renderWords(modulefile),
     '',
     command('set', 'module_name', moduleName),
     '',
@@ -44,8 +44,9 @@ function renderWords(modulefile: Modulefile): string[] {
     ...whatis
       .flatMap((text) => text.split(/\r\n|\n|\r/))
       .filter((line) => line.trim() !== '')
-      .map((line) => command('module-whatis', withinLongBracket(line))),
+      .map((line) => command('tell_whatis', withinLongBracket(line))),
     ...(extensions.length === 0 ? [] : ifThere('extensions', command('extensions', ...extensions))),
+    ...renderFamily(modulefile),
     ...conflicts.map((name) => command('conflict', name)),
     ...ifThere('family', command('family', family)),
     ...dependsOn.map((name) => command('depends-on', name)),
@@ -53,8 +54,18 @@ function renderWords(modulefile: Modulefile): string[] {
   ];
 }
 
+/** Lmod replaces a module by another of its family. Environment Modules refuses it, and names neither. */
+function renderFamily({ family, moduleName }: Modulefile): string[] {
+  const loaded = `::env(MODULES_FAMILY_${family.toUpperCase()})`;
+  return [
+    `if {[module-info mode load] && [info exists ${loaded}] && $${loaded} ne ""} {`,
+    `  refuse "a module of ctinstall is loaded already, $${loaded}, and one can be at a time: module switch $${loaded} ${moduleName}"`,
+    '}',
+  ];
+}
+
 function say(line: string): string {
-  return command('puts stderr', withinLongBracket(line));
+  return command('say', withinLongBracket(line));
 }
 
 function ifLoading(line: string): string[] {

@@ -6,8 +6,8 @@
 /** The commands that a modulefile gives values to: of Tcl, of both modules tools, and procedures of the modulefile. */
 export type TclCommand =
   | 'set'
-  | 'puts stderr'
-  | 'module-whatis'
+  | 'say'
+  | 'tell_whatis'
   | 'extensions'
   | 'conflict'
   | 'family'
@@ -29,22 +29,24 @@ export function command(name: TclCommand, ...words: readonly (string | TclSource
 }
 
 /**
- * Any text as one word of a Tcl command, as Tcl 8.5 and 8.6 read it from a file: plain where it can be, else in double
- * quotes. Braces are escaped too, since a body in braces ends at the first one that is not; control characters, since Tcl
- * changes line ends while it reads and takes U+001A for the end of the file.
+ * Any text as one word of a Tcl command: plain where it can be, else in double quotes; where it goes beyond ASCII through
+ * the procedure `native`, since it depends on the tool and the locale how Tcl reads the file. Braces are escaped too, for a
+ * body in braces ends at the first one that is not; and control characters, since Tcl changes line ends while it reads, and
+ * takes U+001A for the end of the file.
  * @throws RangeError for a lone surrogate, which has no UTF-8 form
  */
 export function quoteTcl(value: string): string {
   if (!value.isWellFormed()) throw new RangeError('text with a lone surrogate');
   if (/^[A-Za-z0-9_/.+-]+$/.test(value)) return value;
-  return `"${value.replace(/["\\$[\]{}]|\p{Cc}/gu, escapeCharacter)}"`;
+  const quoted = `"${value.replace(/["\\$[\]{}]|\p{Cc}/gu, escapeCharacter)}"`;
+  return /^\p{ASCII}*$/u.test(value) ? quoted : `[native ${quoted}]`;
 }
 
 function escapeCharacter(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   if (character === '\n') return '\\n';
   if (character === '\t') return '\\t';
-  // Beyond ASCII everything stays: Tcl reads and writes it in the encoding of the session, whichever that is.
+  // U+0080 to U+009F stay, as all else beyond ASCII: read byte by byte they are two.
   if (code > 0x7f) return character;
   return code < 0x20 || code === 0x7f ? `\\u${code.toString(16).padStart(4, '0')}` : `\\${character}`;
 }

@@ -1,7 +1,7 @@
 import type { CtinstallError } from '../lib/errors.ts';
 
 /** An error for people: what happened, what is behind it, what to do. */
-export function describeError(error: CtinstallError): string[] {
+export function describeError(error: Pick<CtinstallError, 'message' | 'details' | 'hint'>): string[] {
   return [
     `error: ${error.message}`,
     ...error.details.map((line) => (line.startsWith(' ') ? line : `  ${line}`)),

@@ -2,6 +2,7 @@ import cliProgress from 'cli-progress';
 import { formatBytes, formatSeconds } from '../lib/format.ts';
 import { isWorthALine } from '../plan/describe-step.ts';
 import type { Step } from '../plan/types.ts';
+import { describeError } from './describe-error.ts';
 import type { ReportEvent, Reporter } from './types.ts';
 
 export interface ReporterOptions {
@@ -85,6 +86,8 @@ function makeTextReporter({ stderr, isTrace }: ReporterOptions): ClosableReporte
           return write(`${label}${event.message}`);
         case 'warning':
           return write(`warning: ${label}${event.message}${event.hint === undefined ? '' : `\nhint: ${event.hint}`}`);
+        case 'failed':
+          return write(describeError({ ...event, message: `${label}${event.message}` }).join('\n'));
       }
     },
     close: closeBar,

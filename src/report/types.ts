@@ -11,6 +11,14 @@ export type ReportEvent = (
   | { readonly event: 'step-finished'; readonly step: string; readonly title: string; readonly seconds: number }
   | { readonly event: 'warning'; readonly message: string; readonly hint?: string | undefined }
   | { readonly event: 'note'; readonly message: string }
+  /** One of several did not work; the others go on. */
+  | {
+      readonly event: 'failed';
+      readonly code: string;
+      readonly message: string;
+      readonly hint: string | undefined;
+      readonly details: readonly string[];
+    }
 ) & {
   /** The module that it is about, where several are worked on at a time. */
   readonly module?: string;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -85,6 +85,26 @@ describe('readRecords', () => {
       ['a/1', true],
       ['demo/1.0', false],
       ['demo/2.0', true],
+    ]);
+  });
+
+  it('finds installs that were moved and linked, once each', async () => {
+    writeTree(root, {
+      'elsewhere/1.0-x/.ctinstall/record.json': recordText(),
+      'software/demo/file': '',
+      'software/file': '',
+    });
+    for (const [link, target] of [
+      ['demo/1.0-x', 'elsewhere/1.0-x'],
+      ['demo/latest', 'elsewhere/1.0-x'],
+      ['alias', 'software/demo'],
+      ['demo/dangling', 'none'],
+      ['demo/no-directory', 'software/file'],
+      ['no-directory', 'software/file'],
+    ] as const)
+      symlinkSync(join(root, target), join(root, 'software', link));
+    expect(await readRecords(asPrefix(hostPath(root)))).toMatchObject([
+      { installDir: join(root, 'software/demo/1.0-x'), fault: undefined },
     ]);
   });
 });

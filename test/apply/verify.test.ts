@@ -54,6 +54,7 @@ beforeEach(() => {
       };
     }),
     retired: [],
+    hidden: false,
   };
 });
 afterEach(() => rmSync(root, { recursive: true }));

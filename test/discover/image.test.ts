@@ -33,7 +33,8 @@ describe('discoverImage', () => {
   it('looks in the image directories in their order, then here, then in the install', async () => {
     put('install/demo.sif');
     const withInstall = { ...search, installed: hostPath(`${root}/install/demo.sif`) };
-    expect(await discoverImage(withInstall)).toEqual({
+    expect(await discoverImage(withInstall)).toMatchObject({
+      kind: 'file',
       path: `${root}/install/demo.sif`,
       size: good.length,
       how: 'the installed copy',

@@ -164,7 +164,7 @@ test('software, or one install, that its user moved to another place and linked 
     'first',
     `set -e; umask 022
     export CTINSTALL_PREFIX=$HOME/p; module use $CTINSTALL_PREFIX/modules
-    install; echo mine >$CTINSTALL_PREFIX/software/tiny/1.0/user-software/mine
+    install >&2; echo mine >$CTINSTALL_PREFIX/software/tiny/1.0/user-software/mine
     for what in software/tiny/1.0 software modules; do
       mkdir -p ~/elsewhere; mv $CTINSTALL_PREFIX/$what ~/elsewhere/; ln -s ~/elsewhere/$(basename $what) $CTINSTALL_PREFIX/$what
       ${use}; install --rebuild >&2; ${use}; ctinstall verify

@@ -7,7 +7,7 @@ export type Call = readonly [string, ...string[]];
  * Stands for Lmod: each function notes what it was given; each path is a file; no variable is set. A modulefile that
  * calls anything else, or is no Lua, ends the program with an error. Texts go in and out as `<bytes>:<text>`.
  */
-const lmod = String.raw`
+const lmod = `
 local function read() local n = io.read("n"); if not n then return nil end; io.read(1); return n == 0 and "" or io.read(n) end
 local function write(text) io.write(#text, ":", text) end
 local source = read()

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describePlan } from '../../src/plan/describe-step.ts';
 import { describeIssues } from '../../src/report/describe-issue.ts';
 import { makeSite, type Site } from '../apply/install-support.ts';
 import { describeTree } from '../apply/support.ts';
@@ -34,30 +35,30 @@ const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
 test.each(stringFields)('$path', async (field) => {
   const before = around();
-  const planned: { value: string; plan: Planned; argvs: string[][] }[] = [];
+  const planned: { value: string; plan: Planned }[] = [];
   for (const [trick, value] of Object.entries(payloads(lures))) {
     const text = JSON.stringify(field.recipeWith(value));
-    rmSync(site.log, { force: true });
     const attempted = await attempt(text, site);
     if (attempted.kind === 'refused') expectRefusal(attempted, { trick, text, field, value });
     else {
       expectVisible(attempted);
       expectTree(attempted);
-      planned.push({ value: attempted.fill(value), plan: attempted, argvs: readArgvs() });
+      planned.push({ value: attempted.fill(value), plan: attempted });
       rmSync(site.prefix, { recursive: true, force: true });
     }
     expect([trick, around()]).toEqual([trick, before]);
   }
   expect(planned.length).toBeGreaterThan(0);
-  const modulefiles = planned.map(({ plan }) => modulefileOf(plan));
-  for (const [index, calls] of evaluateModulefiles(modulefiles).entries()) {
-    const one = planned[index];
-    if (one !== undefined) expectHeld(field.path, one.value, { plan: one.plan.plan, calls, argvs: one.argvs });
+  const calls = evaluateModulefiles(planned.map(({ plan }) => modulefileOf(plan)));
+  const argvs = readArgvs(planned.map(({ plan }) => plan.log));
+  for (const [index, { value, plan }] of planned.entries()) {
+    expectHeld(field.path, value, { plan: plan.plan, calls: calls[index] ?? [], argvs: argvs[index] ?? [] });
+    expectScripts(plan);
   }
   expect(around()).toEqual(before);
 });
 
-/** All that lies beside the prefix, and whether something is under it that a failed install left. */
+/** All that lies beside the prefix, and below it if anything is there. */
 function around(): Record<string, string> {
   const tree = { ...describeTree(site.root), ...describeTree(dirname(site.prefix)) };
   delete tree['runtime.log'];
@@ -82,9 +83,9 @@ function expectRefusal(
 }
 
 /** A plan is data, and what is said of it one line for each step, whatever the recipe holds. */
-function expectVisible({ plan, lines }: Planned): void {
+function expectVisible({ plan, titles }: Planned): void {
   expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
-  for (const line of lines) expect(line).not.toMatch(unseen);
+  for (const line of [...describePlan(plan), ...titles]) expect(line).not.toMatch(unseen);
 }
 
 /** Only the install and its modulefile are there, or nothing at all; nobody else can write there. */
@@ -93,6 +94,8 @@ function expectTree({ plan, failure }: Planned): void {
     expect([failure.message, existsSync(site.prefix)]).toEqual([failure.message, false]);
     return;
   }
+  // It may have been done before, for another form of the recipe.
+  if (!existsSync(site.prefix)) return;
   for (const path of walk(site.prefix)) {
     const isOurs = [plan.installDir, plan.modulefile, join(site.prefix, '.ctinstall')].some(
       (place) => path === place || path.startsWith(`${place}/`) || place.startsWith(`${path}/`),
@@ -112,12 +115,26 @@ function modulefileOf({ plan }: Planned): string {
   return stepsOf(plan, 'write-modulefile')[0]?.content ?? '';
 }
 
-/** The words that the fake runtime was given each time: it writes them quoted for bash. */
-function readArgvs(): string[][] {
-  if (!existsSync(site.log)) return [];
-  const lines = readFileSync(site.log, 'utf8').match(/^(exec|pull|verify) .*$/gm) ?? [];
-  return lines.map((line) => {
-    const said = execFileSync('bash', ['-c', 'eval "set -- $(cat)"; printf "%s\\0" "$@"'], { input: line });
-    return said.toString().split('\0').slice(0, -1);
-  });
+/** The words that the fake runtime was given each time, for each log: it writes them quoted for bash. */
+function readArgvs(logs: readonly string[]): string[][][] {
+  const lines = logs.map((log) => log.match(/^(exec|pull|verify) .*$/gm) ?? []);
+  const script = 'while IFS= read -r line; do eval "set -- $line"; printf "%s\\0" "$#" "$@"; done';
+  const said = execFileSync('bash', ['-c', script], { input: `${lines.flat().join('\n')}\n` })
+    .toString()
+    .split('\0');
+  return lines.map((own) => own.map(() => said.splice(0, 1 + Number(said[0])).slice(1)));
+}
+
+const scriptsSeen = new Set<string>();
+
+/** Every script is one that bash takes, and the values in it are those of the install. */
+function expectScripts({ plan }: Planned): void {
+  for (const { path, content } of stepsOf(plan, 'write-file')) {
+    if (path.endsWith('.yaml') || scriptsSeen.has(content)) continue;
+    scriptsSeen.add(content);
+    execFileSync('bash', ['-n'], { input: content });
+    const filled = content.match(/^[a-z_]+=.* {2}# filled in by ctinstall$/gm)?.join('\n') ?? '';
+    const module = execFileSync('bash', ['-s'], { input: `${filled}\nprintf %s "$module"` }).toString();
+    if (filled !== '') expect([path, module]).toEqual([path, plan.moduleName]);
+  }
 }

@@ -79,3 +79,15 @@ describe('list and verify of many installs', () => {
     await sandbox.succeed('chmod 755 "$CTINSTALL_PREFIX/software/tiny11"');
   });
 });
+
+test('--json of a verification that fails is one document on stdout; the error is JSON on stderr', async () => {
+  const sandbox = makeSandbox();
+  sandbox.write('tiny-1.0.yaml', tinyEasyconfig());
+  await sandbox.succeed(
+    'ctinstall --image-dir "$CT_IMAGES" tiny-1.0.yaml; rm "$CTINSTALL_PREFIX/software/tiny/1.0/bin/start-shell"',
+  );
+  const ran = await sandbox.run('ctinstall verify --json');
+  expect(ran.status).toBe(1);
+  expect(JSON.parse(ran.stdout)).toMatchObject([{ module: 'tiny/1.0', differences: [{ what: 'is not there' }] }]);
+  expect(JSON.parse(ran.stderr)).toMatchObject({ event: 'error', code: 'verification-failed' });
+});

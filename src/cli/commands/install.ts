@@ -1,31 +1,33 @@
-import { announceModule } from '../../apply/announce-module.ts';
-import { applyPlan } from '../../apply/apply-plan.ts';
-import { readRecord } from '../../apply/record.ts';
-import { withInstallLock } from '../../apply/with-install-lock.ts';
-import type { EasyconfigCommand } from '../../easyconfig/types.ts';
-import { isFile } from '../../host/files.ts';
 import { CtinstallError } from '../../lib/errors.ts';
-import { formatCommand, formatValue } from '../../lib/format.ts';
-import { runPooled } from '../../lib/pool.ts';
+import { formatValue } from '../../lib/format.ts';
 import { describePlan } from '../../plan/describe-step.ts';
-import { placesOf } from '../../plan/places.ts';
 import type { Plan } from '../../plan/types.ts';
-import { describeError } from '../../report/describe-error.ts';
-import { labelled } from '../../report/labelled.ts';
 import { checkPrefix } from '../../settings/check-prefix.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import { type CommandContext, readSettingsOf } from '../context.ts';
-import { type ImageOptions, planTarget, resolveTarget, type Target } from '../install-target.ts';
-import { printHowToLoad, reportKept } from '../report-install.ts';
+import {
+  type InstallRequest,
+  type Requested,
+  requestsOfStack,
+  resolveRequests,
+  type VariantFlags,
+  variantOfFlags,
+} from '../install-request.ts';
+import { planTarget } from '../install-target.ts';
+import { readStack } from '../stack-read.ts';
 import { fetchImages, injectChecksums } from './install-images.ts';
+import { installMany } from './install-many.ts';
+import { refuseHostCommands, requireChecksum } from './install-refusals.ts';
 
-export interface InstallFlags {
+export interface InstallFlags extends VariantFlags {
   readonly dryRun?: boolean;
   readonly rebuild?: boolean;
   readonly force?: boolean;
   readonly default?: boolean;
   readonly image?: string;
   readonly fetch?: string;
+  readonly stack?: string;
+  readonly keepGoing?: boolean;
   readonly injectChecksums?: boolean;
   readonly allowHostCommands?: boolean;
   readonly jobs?: string;
@@ -40,60 +42,67 @@ export async function install(
   settingsFlags: SettingsValues,
   context: CommandContext,
 ): Promise<void> {
+  checkFlags(names, flags);
+  const jobs = readJobs(flags.jobs);
   const settings = await readSettingsOf(context, settingsFlags);
   checkPrefix(settings);
-  const jobs = readJobs(flags.jobs);
-  if (flags.image !== undefined && names.length > 1)
-    throw new CtinstallError('usage', '`--image` goes with one easyconfig', {
-      hint: 'install them one by one, or use `--image-dir <dir>`',
-    });
-  const image: ImageOptions = { asked: flags.image, settings };
-  const targets: Target[] = [];
-  for (const name of names) targets.push(await resolveTarget(name, settings, context));
-  if (flags.injectChecksums === true) return injectChecksums(targets, image, context);
+  const requested = await resolveRequests(await readRequests(names, flags, context), settings, context);
+  const targets = requested.map(({ target }) => target);
+  if (flags.injectChecksums === true) {
+    for (const { target, request, settings: own, context: there } of requested)
+      await injectChecksums([target], { asked: request.image, settings: own }, there);
+    return;
+  }
   if (settings.enforceChecksums) for (const target of targets) requireChecksum(target);
-  if (flags.fetch !== undefined) return fetchImages(targets, flags.fetch, image, context);
-  if (flags.dryRun === true) return printPlans(targets, image, context);
+  if (flags.fetch !== undefined) return fetchImages(targets, flags.fetch, { asked: undefined, settings }, context);
+  if (flags.dryRun === true) return printPlans(requested, context);
   if (flags.allowHostCommands !== true) for (const target of targets) refuseHostCommands(target);
-  await runPooled(targets, jobs, {
-    work: async (target) => {
-      const own =
-        jobs === 1 ? context : { ...context, reporter: labelled(context.reporter, target.install.moduleName) };
-      await installTarget(target, flags, image, own);
-      printHowToLoad(target.install, settings, own);
-    },
-    onLaterError: (error) => context.reporter.report({ event: 'warning', message: describeLaterError(error) }),
-  });
+  const [keepsGoing, hasSummary] = [flags.keepGoing === true, flags.stack !== undefined || flags.keepGoing === true];
+  await installMany(requested, { jobs, keepsGoing, hasSummary, flags }, context);
 }
 
-async function installTarget(
-  target: Target,
+/** What contradicts itself is refused before anything is read. */
+function checkFlags(names: readonly string[], flags: InstallFlags): void {
+  const refuse = (message: string, hint: string): never => {
+    throw new CtinstallError('usage', message, { hint });
+  };
+  if (names.length === 0 && flags.stack === undefined)
+    refuse('no easyconfig is named', 'name one, or a list of them with `--stack stack.yaml`');
+  if (names.length > 0 && flags.stack !== undefined)
+    refuse('easyconfigs are named beside a stack', 'put them into the stack, or install them on their own');
+  if (flags.image !== undefined && (names.length > 1 || flags.stack !== undefined))
+    refuse('`--image` goes with one easyconfig', 'install them one by one, or use `--image-dir <dir>`');
+  if (flags.injectChecksums === true && (flags.set !== undefined || flags.tryVersion !== undefined))
+    refuse('`--inject-checksums` writes into the easyconfig as it is', 'leave out `--set` and `--try-version`');
+}
+
+async function readRequests(
+  names: readonly string[],
   flags: InstallFlags,
-  image: ImageOptions,
   context: CommandContext,
-): Promise<void> {
-  const { install } = target;
-  const places = placesOf(install.prefix, install.name, install.fullVersion);
-  const locking = { ...context, waits: flags.wait !== false, forceUnlock: flags.forceUnlock === true };
-  await withInstallLock(places, locking, async () => {
-    const isRebuild = flags.rebuild === true || flags.force === true;
-    const isDefault = flags.default === true;
-    if (!isRebuild && (await isInstalled(target))) {
-      if (isDefault) await announceModule(places, { ...context, isDefault });
-      return context.reporter.report({
-        event: 'note',
-        message: `${install.moduleName} is installed already${isDefault ? ', and the default version now' : ''}; \`--rebuild\` installs it again`,
-      });
-    }
-    const plan = await planTarget(target, image, context);
-    context.reporter.report({ event: 'note', message: `installing ${install.moduleName} in ${install.installDir}` });
-    await reportKept(plan, await applyPlan(plan, { ...context, isDefault }), context);
-  });
+): Promise<InstallRequest[]> {
+  const variant = variantOfFlags(flags);
+  const rebuild = flags.rebuild === true || flags.force === true;
+  const isDefault = flags.default === true;
+  const { image, stack } = flags;
+  if (stack === undefined)
+    return names.map((easyconfig) => ({
+      ...{ easyconfig, variant, image, rebuild, isDefault },
+      imageMode: undefined,
+      cwd: context.cwd,
+      place: undefined,
+    }));
+  return requestsOfStack(await readStack(stack, context), variant).map((request) => ({
+    ...request,
+    rebuild: request.rebuild || rebuild,
+    isDefault: request.isDefault || isDefault,
+  }));
 }
 
-async function printPlans(targets: readonly Target[], image: ImageOptions, context: CommandContext): Promise<void> {
+async function printPlans(requested: readonly Requested[], context: CommandContext): Promise<void> {
   const plans: Plan[] = [];
-  for (const target of targets) plans.push(await planTarget(target, image, context));
+  for (const { target, request, settings, context: own } of requested)
+    plans.push(await planTarget(target, { asked: request.image, settings }, own));
   if (context.isJson) return context.print(JSON.stringify(plans, undefined, 2));
   for (const plan of plans) for (const line of describePlan(plan)) context.print(line);
 }
@@ -103,38 +112,4 @@ function readJobs(text = '1'): number {
   throw new CtinstallError('usage', `\`--jobs ${formatValue(text)}\` is not a number of installs`, {
     hint: 'such as `--jobs 4`',
   });
-}
-
-function requireChecksum({ loaded: { path }, install: { image } }: Target): void {
-  if (image.sha256 === undefined)
-    throw new CtinstallError(
-      'checksum-missing',
-      `\`${path}\` gives no SHA-256 of its image, and checksums are enforced`,
-      {
-        hint: `if you trust the image that you have: ctinstall install --inject-checksums ${formatCommand([path])}`,
-      },
-    );
-}
-
-/** The first error ends the command; the others are told before it. */
-function describeLaterError(error: unknown): string {
-  if (!(error instanceof CtinstallError)) throw error;
-  return describeError(error)
-    .join('\n')
-    .replace(/^error: /, '');
-}
-
-/** A recipe can come from anyone: nothing of it runs outside the container unless the user says so. */
-function refuseHostCommands({ loaded, install }: Target): void {
-  const onHost = ({ host }: EasyconfigCommand): boolean => host;
-  const commands = [...install.postInstall, ...install.sanityCheckCommands].filter(onHost);
-  if (commands.length > 0)
-    throw new CtinstallError('host-commands', `\`${loaded.path}\` wants to run commands outside the container`, {
-      details: commands.map(({ command }) => `  ${formatValue(command, 500)}`),
-      hint: 'if you trust them: `--allow-host-commands`; `--dry-run` shows all that would be done',
-    });
-}
-
-async function isInstalled({ install }: Target): Promise<boolean> {
-  return (await readRecord(install.installDir))?.record !== undefined && (await isFile(install.modulefile));
 }

@@ -49,7 +49,7 @@ async function showModule(moduleName: string, settings: Settings, context: Comma
 
 async function showEasyconfig(name: string, settings: Settings, context: CommandContext): Promise<void> {
   checkPrefix(settings);
-  const loaded = await loadEasyconfig(name, settings, context);
+  const loaded = await loadEasyconfig(name, { settings, context });
   const resolved = resolveInstall(loaded.easyconfig, settings, {
     runtime: settings.runtime ?? 'singularity',
     scripts: { runscripts: namesOfScripts('runscripts'), wrappers: namesOfScripts('bin') },

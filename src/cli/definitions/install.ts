@@ -1,4 +1,4 @@
-import { type Define, defineCommand, settingsFlags } from '../define.ts';
+import { addValue, type Define, defineCommand, settingsFlags } from '../define.ts';
 
 export const defineInstall: Define = (program, context) => {
   defineCommand(program, {
@@ -11,10 +11,17 @@ export const defineInstall: Define = (program, context) => {
       ['ctinstall --image ~/my.sif my-1.0.yaml', 'take this image'],
       ['ctinstall --rebuild my-1.0.yaml', 'install it again; user software stays'],
       ['ctinstall --jobs 4 a-1.0.yaml b-2.0.yaml', 'install several at a time'],
+      ['ctinstall install --stack stack.yaml', 'install all of a list; a table at the end'],
+      ['ctinstall --try-version 2.7.1 my-1.0.yaml', 'install another version, with no easyconfig of its own'],
+      ["ctinstall --set 'env.module.A=b' my-1.0.yaml", 'change a value for this install'],
       ['ctinstall --fetch /project/images my-1.0.yaml', 'only bring its image there'],
     ],
   })
-    .argument('<easyconfig...>', 'file name or path of an easyconfig')
+    .argument('[easyconfig...]', 'file name or path of an easyconfig')
+    .option('--stack <file>', 'install all that this list of easyconfigs names')
+    .option('--keep-going', 'go on with the others when one fails')
+    .option('--set <key=value>', 'change a value of the easyconfig, such as image.file=my.sif; repeatable', addValue)
+    .option('--try-version <version>', 'install another version than the easyconfig says')
     .option('--dry-run', 'print the plan and stop')
     .option('--rebuild', 'install again over an existing install; user software stays')
     .option('--force', 'the same as --rebuild')

@@ -1,9 +1,45 @@
-import { type Define, defineCommand, settingsFlags } from '../define.ts';
+import { type Define, defineCommand, document, settingsFlags } from '../define.ts';
 
 export const defineSettings: Define = (program, context) => {
-  defineCommand(program, {
+  const settings = defineCommand(program, {
     name: 'settings',
-    description: 'print the settings that hold here, each with where it came from',
-    examples: [['ctinstall settings', 'each value, with the file, variable or flag that set it']],
+    description: 'print the settings that hold here, each with where it came from, or change them',
+    examples: [
+      ['ctinstall settings', 'each value, with the file, variable or flag that set it'],
+      ['ctinstall settings set prefix /project/p1/ctinstall', 'in your own settings file'],
+      ["ctinstall settings set bind_groups.filesystems '[/scratch, /project]'", 'lists and maps as YAML'],
+      ['ctinstall settings unset prefix', 'take it out again'],
+      ['ctinstall settings edit', 'open the file in your editor; what has a fault is not taken'],
+      ['ctinstall settings path', 'which files are read, and which is written'],
+    ],
   }).action(async (flags) => (await import('../commands/settings.ts')).settings(settingsFlags(flags), context));
+
+  const change = (name: string, description: string) =>
+    settings.command(name).description(description).helpOption('-h, --help', 'print this help').exitOverride();
+
+  const set = change('set', 'set one value in your settings file')
+    .argument('<key>', 'such as `prefix` or `bind_groups.filesystems`')
+    .argument('<value>', 'text as it is; lists and maps as YAML')
+    .option('--site', "write the site's file, for all users")
+    .action(async (key: string, value: string, flags) =>
+      (await import('../commands/settings-set.ts')).setSetting(key, value, flags, context),
+    );
+  document(set, {
+    examples: [
+      ["ctinstall settings set image_dirs '[/a, /b]'", ''],
+      ['ctinstall settings set --site force.enforce_checksums true', 'no user can set it otherwise'],
+    ],
+  });
+  change('unset', 'take one value out of your settings file')
+    .argument('<key>', 'such as `prefix` or `bind_groups.filesystems`')
+    .option('--site', "write the site's file, for all users")
+    .action(async (key: string, flags) =>
+      (await import('../commands/settings-set.ts')).unsetSetting(key, flags, context),
+    );
+  change('edit', 'open your settings file in $VISUAL or $EDITOR, and check what comes of it')
+    .option('--site', "edit the site's file, for all users")
+    .action(async (flags) => (await import('../commands/settings-edit.ts')).editSettings(flags, context));
+  change('path', 'print which files settings are read from, and which is written')
+    .option('--site', "say so for the site's file")
+    .action(async (flags) => (await import('../commands/settings-path.ts')).settingsPath(flags, context));
 };

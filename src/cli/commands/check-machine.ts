@@ -1,0 +1,101 @@
+import { hostname, release, type } from 'node:os';
+import { checkPrefixRoom } from '../../discover/check-prefix-room.ts';
+import { checkMounts, checkRuntime } from '../../discover/check-runtime.ts';
+import { checkEasyconfigPath } from '../../discover/easyconfig-path.ts';
+import { checkGpus } from '../../discover/gpus.ts';
+import { checkHostMpi } from '../../discover/host-mpi.ts';
+import { checkImageDirs } from '../../discover/image-dirs.ts';
+import type { Machine } from '../../discover/machine.ts';
+import { checkModulePath, checkModulesTool } from '../../discover/modules-tool.ts';
+import { probeMounts } from '../../discover/mount-probe.ts';
+import { discoverRuntime } from '../../discover/runtime.ts';
+import { checkSite } from '../../discover/site-finding.ts';
+import { checkSlurm } from '../../discover/slurm.ts';
+import { checkSquashfsTools } from '../../discover/squashfs-tools.ts';
+import { checkCoverage } from '../../discover/uncovered-paths.ts';
+import { checkFuse, checkUserNamespaces } from '../../discover/user-namespaces.ts';
+import { CtinstallError } from '../../lib/errors.ts';
+import { type Finding, foundThing, stoppedBy } from '../../lib/finding.ts';
+import { hostPath, modulePathOf } from '../../lib/paths.ts';
+import { describeFindings } from '../../report/describe-findings.ts';
+import { checkPrefix } from '../../settings/check-prefix.ts';
+import { settingsPlaces } from '../../settings/files.ts';
+import type { SettingsValues } from '../../settings/options.ts';
+import { detectPreset } from '../../settings/read.ts';
+import type { Settings } from '../../settings/types.ts';
+import { type CommandContext, easyconfigPath, readSettingsOf } from '../context.ts';
+
+/** Prints what this machine has and what is wrong with it. @throws CtinstallError `check-failed` where no install can work */
+export async function checkMachine(flags: SettingsValues, context: CommandContext): Promise<void> {
+  const settings = await readSettingsOf(context, flags);
+  const findings = await lookAround(settings, context);
+  const stopping = findings.filter(({ stopsInstalls }) => stopsInstalls).map(({ what }) => what);
+  if (context.isJson) {
+    context.print(JSON.stringify(findings.map(describeForPrograms), undefined, 2));
+    // An error would be a second document.
+    if (stopping.length > 0) process.exitCode = 1;
+    return;
+  }
+  const isColoured = process.stdout.isTTY && !context.environment.NO_COLOR;
+  context.print(describeFindings(findings, { isColoured }).join('\n'));
+  if (stopping.length > 0)
+    throw new CtinstallError('check-failed', `no install can work here: ${stopping.join(', ')}`, {
+      hint: 'mend what the lines above say of it, and check again',
+    });
+}
+
+/** All findings, in the order of the page; what takes time is done at once. */
+async function lookAround(settings: Settings, context: CommandContext): Promise<Finding[]> {
+  const { environment, signal, cwd } = context;
+  const machine: Machine = { environment, root: hostPath('/'), signal };
+  const runtime = await discoverRuntime(settings.runtime, environment);
+  const mounts = runtime.kind === 'found' ? probeMounts(runtime.value.path, machine, cwd) : undefined;
+  const coverage = async (): Promise<Finding[]> => {
+    const probe = await mounts;
+    const shown = probe?.kind === 'tried' ? probe.shown : [];
+    return checkCoverage({ cwd, environment, bindGroups: settings.bindGroups, shown });
+  };
+  const groups = await Promise.all([
+    [describeTool(context), checkRuntime(runtime)],
+    mounts?.then(checkMounts) ?? [],
+    checkUserNamespaces(machine),
+    checkFuse(machine),
+    checkSquashfsTools(machine),
+    checkModulesTool(machine),
+    checkModulePath(modulePathOf(settings.prefix), machine),
+    detectPreset(settingsPlaces(context), environment).then((detected) => checkSite(settings, detected)),
+    checkPrefixName(settings),
+    checkPrefixRoom(settings.prefix, settings.origins.prefix.join(', ')),
+    checkEasyconfigPath(easyconfigPath(context, settings), signal),
+    checkImageDirs(settings.imageDirs),
+    coverage(),
+    checkSlurm(machine),
+    checkHostMpi(machine),
+    checkGpus(machine),
+  ]);
+  return groups.flat();
+}
+
+function describeTool({ toolVersion }: CommandContext): Finding {
+  return foundThing('ctinstall', `${toolVersion} on ${hostname()}`, [
+    `Node.js ${process.versions.node}`,
+    `${type()} ${release()}`,
+    process.arch,
+  ]);
+}
+
+/** A line only where the path itself will not do. */
+function checkPrefixName(settings: Settings): Finding[] {
+  try {
+    checkPrefix(settings);
+    return [];
+  } catch (error) {
+    if (error instanceof CtinstallError) return [stoppedBy('prefix', error)];
+    throw error;
+  }
+}
+
+/** Each field is there, so that programs need not ask. */
+function describeForPrograms({ what, state, value, tried, hint, stopsInstalls }: Finding) {
+  return { what, state, value: value ?? null, tried, hint: hint ?? null, stopsInstalls };
+}

@@ -1,0 +1,114 @@
+import { CtinstallError, exitStatusOf } from '../../lib/errors.ts';
+import { formatCommand } from '../../lib/format.ts';
+import { modulePathOf } from '../../lib/paths.ts';
+import { runPooled } from '../../lib/pool.ts';
+import { describeError } from '../../report/describe-error.ts';
+import { labelled } from '../../report/labelled.ts';
+import type { CommandContext } from '../context.ts';
+import type { Requested } from '../install-request.ts';
+import { printHowToLoad } from '../report-install.ts';
+import { describeResults, type InstallResult, summaryEvent } from '../stack-summary.ts';
+import { type InstallOneFlags, installOne } from './install-one.ts';
+
+export interface InstallManyOptions {
+  readonly jobs: number;
+  /** Whether what comes after one that failed is installed all the same. */
+  readonly keepsGoing: boolean;
+  /** Whether a table at the end tells what became of each. */
+  readonly hasSummary: boolean;
+  readonly flags: InstallOneFlags;
+}
+
+/**
+ * Installs what was asked for, at most `jobs` at a time. After a failure no further one is begun, unless `keepsGoing`.
+ * @throws CtinstallError the first that went wrong, or with a summary one with the worst exit status of all
+ */
+export async function installMany(
+  requested: readonly Requested[],
+  options: InstallManyOptions,
+  context: CommandContext,
+): Promise<void> {
+  const results: InstallResult[] = requested.map(({ target }) => ({
+    module: target.install.moduleName,
+    easyconfig: target.loaded.path,
+    outcome: 'not-tried',
+    seconds: undefined,
+    error: undefined,
+  }));
+  const installing = runPooled([...requested.entries()], options.jobs, {
+    work: async ([at, one]) => {
+      const started = performance.now();
+      const note = (outcome: InstallResult['outcome'], error?: CtinstallError): void => {
+        const { target } = one;
+        const seconds = (performance.now() - started) / 1000;
+        results[at] = { module: target.install.moduleName, easyconfig: target.loaded.path, outcome, seconds, error };
+      };
+      try {
+        note(await installAndTell(one, options));
+      } catch (error) {
+        if (!options.hasSummary || !(error instanceof CtinstallError)) throw error;
+        note('failed', error);
+        if (error.code === 'interrupted') throw error;
+        reportFailure(error, one);
+        if (!options.keepsGoing) throw error;
+      }
+    },
+    onLaterError: (error) => {
+      if (!options.hasSummary || !(error instanceof CtinstallError))
+        context.reporter.report({ event: 'warning', message: describeLaterError(error) });
+    },
+  });
+  if (!options.hasSummary) return installing;
+  const thrown = await installing.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (thrown !== undefined && !(thrown instanceof CtinstallError)) throw thrown;
+  printSummary(results, requested, context);
+  if (thrown?.code === 'interrupted') throw thrown;
+  throwWorst(results);
+}
+
+async function installAndTell(one: Requested, { jobs, hasSummary, flags }: InstallManyOptions) {
+  const { target, settings, context } = one;
+  const own = jobs === 1 ? context : { ...context, reporter: labelled(context.reporter, target.install.moduleName) };
+  const outcome = await installOne({ ...one, context: own }, flags);
+  if (!hasSummary || context.isJson) printHowToLoad(target.install, settings, own);
+  return outcome;
+}
+
+function reportFailure({ code, message, hint, details }: CtinstallError, { target, context }: Requested): void {
+  labelled(context.reporter, target.install.moduleName).report({ event: 'failed', code, message, hint, details });
+}
+
+function printSummary(
+  results: readonly InstallResult[],
+  requested: readonly Requested[],
+  { isJson, print, environment, reporter }: CommandContext,
+): void {
+  for (const line of isJson ? [JSON.stringify(summaryEvent(results))] : describeResults(results)) print(line);
+  if (isJson) return;
+  const inUse = (environment.MODULEPATH ?? '').split(':');
+  const paths = new Set(requested.map(({ settings }) => modulePathOf(settings.prefix)));
+  const unused = [...paths].filter((path) => !inUse.includes(path));
+  if (unused.length > 0 && results.some(({ outcome }) => outcome === 'installed'))
+    reporter.report({ event: 'note', message: `To use them: module use ${formatCommand(unused)}` });
+}
+
+function throwWorst(results: readonly InstallResult[]): void {
+  const failed = results.flatMap(({ error }) => error ?? []);
+  const [worst] = failed.toSorted((a, b) => exitStatusOf[b.code] - exitStatusOf[a.code]);
+  if (worst === undefined) return;
+  const left = results.filter(({ outcome }) => outcome === 'not-tried').length;
+  throw new CtinstallError(worst.code, `${failed.length} of ${results.length} easyconfigs could not be installed`, {
+    hint: left > 0 ? `${left} ${left === 1 ? 'was' : 'were'} not tried: \`--keep-going\` goes on after a failure` : undefined,
+  });
+}
+
+/** The first error ends the command; the others are told before it. */
+function describeLaterError(error: unknown): string {
+  if (!(error instanceof CtinstallError)) throw error;
+  return describeError(error)
+    .join('\n')
+    .replace(/^error: /, '');
+}

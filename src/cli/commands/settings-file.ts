@@ -1,0 +1,72 @@
+import { readTextIfThere } from '../../host/files.ts';
+import { replaceFile } from '../../host/replace-file.ts';
+import { CtinstallError } from '../../lib/errors.ts';
+import type { HostPath } from '../../lib/paths.ts';
+import { checkPrefix } from '../../settings/check-prefix.ts';
+import { settingsPlaces } from '../../settings/files.ts';
+import { readSettings } from '../../settings/read.ts';
+import type { Settings } from '../../settings/types.ts';
+import type { SettingsWarning } from '../../settings/warnings.ts';
+import type { CommandContext } from '../context.ts';
+
+export interface SettingsFileFlags {
+  /** The site's file rather than the user's own. */
+  readonly site?: boolean;
+}
+
+/** A settings file that is to be changed. */
+export interface EditedFile {
+  readonly path: HostPath;
+  /** Empty where the file is not there yet. */
+  readonly text: string;
+  readonly isSite: boolean;
+}
+
+export async function openSettingsFile(
+  { site: isSite = false }: SettingsFileFlags,
+  context: CommandContext,
+): Promise<EditedFile> {
+  const { siteFile, userFile } = settingsPlaces(context);
+  const path = isSite ? siteFile : userFile;
+  return { path, text: (await readTextIfThere(path)) ?? '', isSite };
+}
+
+/**
+ * What would hold with the file's text changed; warnings are kept for when it is written.
+ * @throws CtinstallError with every fault of the text
+ */
+export async function checkChangedText(
+  { path }: EditedFile,
+  text: string,
+  { environment, cwd, toolDir }: CommandContext,
+): Promise<{ settings: Settings; warnings: readonly SettingsWarning[] }> {
+  const warnings: SettingsWarning[] = [];
+  const settings = await readSettings({
+    ...{ environment, cwd, toolDir },
+    flags: {},
+    draft: { path, text },
+    warn: (warning) => warnings.push(warning),
+  });
+  checkPrefix(settings);
+  return { settings, warnings };
+}
+
+/** Writes the changed text, which is in order, and tells what of it counts for nothing. */
+export async function writeChangedText(
+  { path, isSite }: EditedFile,
+  text: string,
+  { warnings, context }: { warnings: readonly SettingsWarning[]; context: CommandContext },
+): Promise<void> {
+  try {
+    await replaceFile(path, text);
+  } catch (error) {
+    if (!(error instanceof CtinstallError)) throw error;
+    throw new CtinstallError('filesystem', error.message, {
+      hint: isSite
+        ? 'the settings of the site are for those who keep them; leave `--site` out to write your own'
+        : 'make the file and its directory writable, or free some space',
+      cause: error,
+    });
+  }
+  for (const warning of warnings) context.reporter.report({ event: 'warning', ...warning });
+}

@@ -1,0 +1,69 @@
+import { execFileSync } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { isRoot, machine } from '../harness/sandbox.ts';
+
+/*
+ * A file system in a file, that can do what others cannot in a test: enforce a quota, and answer a read of a damaged block
+ * with a true input/output error. To mount it takes root, or sudo without a password.
+ */
+
+export function asRoot(program: string, ...args: readonly string[]): string {
+  const [first = '', ...rest] = [...(isRoot() ? [] : ['sudo', '-n']), program, ...args];
+  return execFileSync(first, rest, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+export interface Btrfs {
+  /** Where it is mounted; the user's own. */
+  readonly directory: string;
+  /** Damages the bytes that are stored there: a read of them fails from now on. They must be found once. */
+  readonly damage: (bytes: Buffer) => void;
+}
+
+/** A file system of its own for one test, mounted in `parent`, gone when the test is done. */
+export function makeBtrfs(parent: string): Btrfs {
+  const directory = join(parent, 'btrfs');
+  const file = join(parent, 'btrfs.image');
+  mkdirSync(directory);
+  writeFileSync(file, '');
+  truncateSync(file, 300 * 1024 * 1024);
+  asRoot('mkfs.btrfs', '--quiet', '--metadata', 'single', '--data', 'single', file);
+  const mount = (): string => asRoot('mount', '-o', 'loop', file, directory);
+  const unmount = (): string => asRoot('umount', directory);
+  mount();
+  onTestFinished(() => {
+    unmount();
+  });
+  asRoot('chown', machine.user, directory);
+  return {
+    directory,
+    damage: (bytes) => {
+      unmount();
+      try {
+        flip(file, bytes);
+      } finally {
+        mount();
+      }
+    },
+  };
+}
+
+function flip(file: string, bytes: Buffer): void {
+  const handle = openSync(file, 'r+');
+  try {
+    const at: number[] = [];
+    const piece = Buffer.alloc(4 * 1024 * 1024);
+    for (let offset = 0; offset < statSync(file).size; offset += piece.length) {
+      const length = readSync(handle, piece, 0, piece.length, offset);
+      // Files begin at whole blocks, and so do pieces.
+      const found = piece.subarray(0, length).indexOf(bytes);
+      if (found >= 0) at.push(offset + found);
+    }
+    const [only] = at;
+    if (only === undefined || at.length > 1) throw new Error(`the bytes are stored ${at.length} times`);
+    writeSync(handle, Buffer.from(bytes.map((byte) => byte ^ 0xff)), 0, bytes.length, only);
+  } finally {
+    closeSync(handle);
+  }
+}

@@ -1,0 +1,156 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { makeSandbox, type Ran, type Sandbox, tinyEasyconfig } from '../harness/sandbox.ts';
+
+const install = 'ctinstall install --image-dir "$CT_IMAGES" --stack';
+
+/** Easyconfigs called after letters, in a directory of their own beside the stack. */
+function prepared(names: readonly string[], stack: string): Sandbox {
+  const sandbox = makeSandbox();
+  for (const name of names) sandbox.write(`site/${name}-1.yaml`, tinyEasyconfig('', { name, version: '1' }));
+  sandbox.write('site/bad-1.yaml', tinyEasyconfig('sanity_check_commands: ["false"]\n', { name: 'bad', version: '1' }));
+  sandbox.write('site/stack.yaml', stack);
+  return sandbox;
+}
+
+/** The words of each line of the summary but its head, the time left out. */
+function tableOf({ stdout }: Pick<Ran, 'stdout'>): string[] {
+  const lines = stdout.trimEnd().split('\n');
+  const head = lines.findIndex((line) => line.startsWith('module '));
+  return lines.slice(head + 1).map((line) => line.replace(/ {2,}/g, ' ').replace(/ [\d.]+ s\b.*/, ''));
+}
+
+describe('ctinstall install --stack', () => {
+  test('installs all of a list, with what is special about an entry, from wherever it is called', async () => {
+    const { succeed, prefix, write, dir } = prepared(
+      ['a', 'b'],
+      `# what everybody wants
+- a-1.yaml
+- easyconfig: ./b-1.yaml
+  image: images/other.sif
+  image_mode: link
+  default: true
+  set: { env.module.STACK: "yes", versionsuffix: -new }
+- { easyconfig: a-1.yaml, try_version: "1.10" }
+`,
+    );
+    await succeed('mkdir site/images; cp "$CT_IMAGES/tiny.sif" site/images/other.sif');
+    const printed = await succeed(`${install} site/stack.yaml`);
+    expect(tableOf({ stdout: printed })).toEqual(['a/1 installed', 'b/1-new installed', 'a/1.10 installed']);
+    expect(readdirSync(join(prefix, 'software/a')).toSorted()).toEqual(['1', '1.10']);
+    expect(await succeed('module load b; echo "$STACK"; readlink "$SIF"')).toBe(
+      `yes\n${join(dir, 'site/images/other.sif')}\n`,
+    );
+    write('site/stack.yaml', '- a-1.yaml\n- { easyconfig: a-1.yaml, try_version: "1.10", rebuild: true }\n');
+    expect(tableOf({ stdout: await succeed(`cd site; ${install} stack.yaml`) })).toEqual([
+      'a/1 there already',
+      'a/1.10 installed',
+    ]);
+  });
+
+  test('begins no further one after a failure, unless it is to keep going', async () => {
+    const { run, succeed } = prepared(['a', 'b'], '- a-1.yaml\n- bad-1.yaml\n- b-1.yaml\n');
+    const stopped = await run(`${install} site/stack.yaml`);
+    expect(stopped.status).toBe(1);
+    expect(tableOf(stopped)).toEqual(['a/1 installed', 'bad/1 failed', 'b/1 not tried']);
+    expect(stopped.stdout).toMatch(/^bad\/1 .*`sanity check: false` failed with exit status 1$/m);
+    expect(stopped.stderr).toMatch(/error: \[bad\/1\] `sanity check: false` failed/);
+    expect(stopped.stderr).toMatch(/error: 1 of 3 easyconfigs could not be installed\n\nhint: 1 was not tried/);
+    const kept = await run(`${install} site/stack.yaml --keep-going --jobs 2`);
+    expect(kept.status).toBe(1);
+    expect(tableOf(kept)).toEqual(['a/1 there already', 'bad/1 failed', 'b/1 installed']);
+    expect(await succeed('ctinstall list')).toMatch(/^a\/1 .*\nb\/1 .*\n$/);
+  });
+
+  test('--keep-going goes without a stack too', async () => {
+    const { run } = prepared(['a'], '- a-1.yaml\n');
+    const ran = await run('cd site; ctinstall --keep-going --image-dir "$CT_IMAGES" bad-1.yaml a-1.yaml');
+    expect([ran.status, tableOf(ran)]).toEqual([1, ['bad/1 failed', 'a/1 installed']]);
+  });
+
+  test('installs nothing where an entry cannot be resolved, and tells all that is wrong', async () => {
+    const { run, prefix, write } = prepared(
+      ['a'],
+      `- a-1.yaml
+- nothing-1.yaml
+- { easyconfig: a-1.yaml, image_mode: central }
+- { easyconfig: a-1.yaml, set: { image.file: a/b, versionsuffix: 3 } }
+`,
+    );
+    const ran = await run(`${install} site/stack.yaml`);
+    expect(ran.status).toBe(2);
+    expect(ran.stderr).toMatch(/3 of the 4 entries of the stack cannot be installed/);
+    expect(ran.stderr).toMatch(
+      /site\/stack\.yaml:2:3: no easyconfig `nothing-1\.yaml` in [^\n]*\n[^\n]*\n {2}\| {3}\^{14}\n/,
+    );
+    expect(ran.stderr).toMatch(/stack\.yaml:3:17: `a\/1` is in the stack twice, first in line 1\n/);
+    expect(ran.stderr).toMatch(/stack\.yaml:4:46: `image\.file`: `a\/b` is a path/);
+    expect(ran.stderr).toMatch(/stack\.yaml:4:66: `versionsuffix` must be text/);
+    expect(existsSync(prefix)).toBe(false);
+    write('site/stack.yaml', 'name: a\n');
+    expect((await run(`${install} site/stack.yaml`)).stderr).toMatch(
+      /stack\.yaml:1:1: the file must be a list, not a map/,
+    );
+  });
+
+  test('shows every fault of the list at its place', async () => {
+    const { run } = prepared(
+      [],
+      '- { easyconfg: a-1.yaml }\n- { easyconfig: a-1.yaml, image_mode: move }\n- 3\n- [a]\n',
+    );
+    const { status, stderr } = await run(`${install} site/stack.yaml`);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/the stack has 4 faults/);
+    expect(stderr).toMatch(/stack\.yaml:1:5: unknown key `easyconfg` in `\[0\]`[\s\S]*did you mean `easyconfig`\?/);
+    expect(stderr).toMatch(/stack\.yaml:2:39: `\[1\]\.image_mode` must be `copy` or `link` or `central`/);
+    expect(stderr).toMatch(/stack\.yaml:3:3: /);
+    expect(stderr).toMatch(/stack\.yaml:4:3: `\[3\]` has the wrong form[\s\S]*write `- my-1\.0\.yaml`/);
+  });
+
+  test('--json tells of each, and a summary', async () => {
+    const { run } = prepared(['a'], '- bad-1.yaml\n- a-1.yaml\n');
+    const ran = await run(`${install} site/stack.yaml --keep-going --json`);
+    expect(ran.status).toBe(1);
+    const events: Record<string, unknown>[] = ran.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(events).toContainEqual(
+      expect.objectContaining({ event: 'failed', module: 'bad/1', code: 'sanity-check-failed' }),
+    );
+    expect(events).toContainEqual(expect.objectContaining({ event: 'installed', moduleName: 'a/1' }));
+    expect(events.at(-1)).toMatchObject({ event: 'error', code: 'sanity-check-failed' });
+    expect(events.at(-2)).toMatchObject({
+      event: 'summary',
+      results: [
+        { module: 'bad/1', outcome: 'failed', error: { code: 'sanity-check-failed' } },
+        { module: 'a/1', outcome: 'installed', error: null },
+      ],
+    });
+  });
+
+  test('--dry-run shows the plan of each; names beside a stack, or none at all, are refused', async () => {
+    const { run, succeed, prefix } = prepared(['a', 'b'], '- a-1.yaml\n- b-1.yaml\n');
+    const plans = await succeed(`${install} site/stack.yaml --dry-run`);
+    expect(plans).toMatch(/^a\/1 → [\s\S]*^b\/1 → /m);
+    expect(existsSync(prefix)).toBe(false);
+    for (const words of [`${install} site/stack.yaml a-1.yaml`, 'ctinstall install', `${install} site/none.yaml`])
+      expect([words, (await run(words)).status]).toEqual([words, 2]);
+  });
+});
+
+test('a stack that is stopped says what was done, and leaves nothing half done', async () => {
+  const { run, prefix } = prepared(['a', 'b'], '- a-1.yaml\n- slow-1.yaml\n- b-1.yaml\n');
+  const { stdout, status } = await run(
+    `cat > site/slow-1.yaml <<'END'
+${tinyEasyconfig('sanity_check_commands: ["echo > /user-software/began; sleep 100"]\n', { name: 'slow', version: '1' })}END
+${install} site/stack.yaml & waited=0
+until [ -e "$CTINSTALL_PREFIX/software/slow/1/user-software/began" ]; do sleep 0.1; done
+kill -INT $!; wait $!`,
+  );
+  expect(status).toBe(130);
+  expect(tableOf({ stdout })).toEqual(['a/1 installed', 'slow/1 failed', 'b/1 not tried']);
+  expect(readdirSync(join(prefix, 'software'))).toEqual(['a']);
+  expect(readFileSync(join(prefix, 'modules/a/1.lua'), 'utf8')).not.toBe('');
+});
