@@ -5,10 +5,12 @@ import { measureInstalls } from './rows/install.js';
 import { measureInstallsAtScale } from './rows/installs.js';
 import { measureJobs } from './rows/jobs.js';
 import { measureMemory } from './rows/memory.js';
+import { measureModuleAvail } from './rows/module-avail.js';
 import { measureModuleLoad } from './rows/module-load.js';
 import { measurePacking } from './rows/packing.js';
 import { measureReflink } from './rows/reflink.js';
 import { measureSearch } from './rows/search.js';
+import { measureShow } from './rows/show.js';
 import { measureStart } from './rows/start.js';
 import { measureWrapper } from './rows/wrapper.js';
 import { printTable } from './table.js';
@@ -22,6 +24,8 @@ const measurers = [
   { rows: ['reflink'], measure: measureReflink },
   { rows: ['start'], measure: measureStart },
   { rows: ['module-load'], measure: measureModuleLoad },
+  { rows: ['module-avail'], measure: measureModuleAvail },
+  { rows: ['show'], measure: measureShow },
   { rows: ['wrapper'], measure: measureWrapper },
   { rows: ['packing'], measure: measurePacking },
   { rows: ['search-cold', 'search'], measure: measureSearch },

@@ -15,6 +15,7 @@ import type {
 import { copyImage, fetchImageInto, linkImage, retireImage, useCentralImage } from './apply-image.ts';
 import type { ApplyOptions } from './apply-plan.ts';
 import { type Measured, measureFile } from './measured.ts';
+import { removeOtherModulefiles } from './other-modulefiles.ts';
 import { publish } from './publish.ts';
 import { renderRecord, sha256Of } from './record.ts';
 import { findUnlisted, recordAdditions } from './record-additions.ts';
@@ -66,6 +67,7 @@ export async function applyStep(step: Step, plan: Plan, measured: Measured, opti
       await makeDirectory(hostPath('..', step.path));
       return writeFileWhole(step.path, step.content, 0o644);
     case 'remove-leftovers':
+      await removeOtherModulefiles(plan.installDir, plan.modulefile);
       return removeLeftovers(step.root, step.files);
     default:
       return assertNever(step);

@@ -15,6 +15,7 @@ import { CtinstallError } from '../lib/errors.ts';
 import { type HostPath, hostPath, joinHost } from '../lib/paths.ts';
 import type { PublishStep } from '../plan/types.ts';
 import { type Journal, readJournal, retiredModulefile, writeJournal } from './journal.ts';
+import { removeOtherModulefiles } from './other-modulefiles.ts';
 import { isReachedDirectly } from './remove-below.ts';
 import { removeLeftovers } from './remove-leftovers.ts';
 import { finishUninstall, putUserSoftwareBack } from './uninstall-steps.ts';
@@ -94,7 +95,10 @@ export async function undoPublish(retired: HostPath, keeps: (path: string) => bo
   const installDir = hostPath(journal.installDir);
   if (isCommitted) {
     if (journal.isUninstall === true) await finishUninstall(journal);
-    else await removeLeftovers(installDir, journal.leftovers);
+    else {
+      await removeOtherModulefiles(installDir, hostPath(journal.modulefile));
+      await removeLeftovers(installDir, journal.leftovers);
+    }
     return removeTree(retired);
   }
   if (journal.isUninstall === true) await putUserSoftwareBack(installDir);

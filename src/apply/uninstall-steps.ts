@@ -1,6 +1,7 @@
 import { listDirectory, lstatIfThere, makeDirectory, removeEmptyDirectory, removeTree, rename } from '../host/files.ts';
 import { type HostPath, hostPath, joinHost } from '../lib/paths.ts';
 import type { Journal } from './journal.ts';
+import { removeOtherModulefiles } from './other-modulefiles.ts';
 import { removeBelow } from './remove-below.ts';
 import { hasUserSoftware, isUserSoftware } from './user-software.ts';
 
@@ -38,6 +39,7 @@ export async function putUserSoftwareBack(installDir: HostPath): Promise<void> {
 export async function finishUninstall({ installDir: path, modulefile, leftovers }: Journal): Promise<void> {
   const installDir = hostPath(path);
   await removeTree(hostPath(modulefile));
+  await removeOtherModulefiles(installDir, hostPath(modulefile));
   await removeEmptyDirectory(hostPath('..', hostPath(modulefile)));
   for (const file of leftovers.slice(0, -1)) await removeBelow(installDir, file);
   await removeTree(asideOf(installDir));

@@ -1,7 +1,8 @@
-import { type InstallRecord, readRecord, readRecords } from '../apply/record.ts';
+import { type InstallRecord, readRecord } from '../apply/record.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { nearestWords } from '../lib/near.ts';
 import { type HostPath, hostPath, type Prefix } from '../lib/paths.ts';
+import { readAllRecords } from './all-prefixes.ts';
 import type { CommandContext } from './context.ts';
 
 export interface Installed {
@@ -10,11 +11,19 @@ export interface Installed {
 }
 
 /**
- * The install that a module name means: `name/version`, or `name` where one version is installed or loaded.
+ * The install that a module name means: `name/version`, or `name` where one version is installed or loaded. Of the same
+ * name in several prefixes, the one that is loaded, else that of the first prefix.
  * @throws CtinstallError `not-installed` with near names, `module-not-named` where several fit
  */
-export async function findInstalled(moduleName: string, prefix: Prefix, context: CommandContext): Promise<Installed> {
-  const all = [...(await loadedInstalls(context)), ...(await readable(prefix))];
+export async function findInstalled(
+  moduleName: string,
+  prefixes: readonly [Prefix, ...Prefix[]],
+  context: CommandContext,
+): Promise<Installed> {
+  const installed = (await readAllRecords(prefixes, context)).flatMap(({ installDir, record }) =>
+    record === undefined ? [] : [{ installDir, record }],
+  );
+  const all = [...(await loadedInstalls(context)), ...installed];
   const known = [...new Map(all.map((install) => [install.installDir, install])).values()];
   const exact = known.find(({ record }) => record.moduleName === moduleName);
   if (exact !== undefined) return exact;
@@ -31,12 +40,16 @@ export async function findInstalled(moduleName: string, prefix: Prefix, context:
     moduleName,
     known.map(({ record }) => record.moduleName),
   );
-  throw new CtinstallError('not-installed', `\`${moduleName}\` is not installed under \`${prefix}\``, {
-    hint:
-      near.length > 0
-        ? `did you mean ${near.map((name) => `\`${name}\``).join(' or ')}?`
-        : 'see what is with `ctinstall list`',
-  });
+  throw new CtinstallError(
+    'not-installed',
+    `\`${moduleName}\` is not installed under ${prefixes.map((prefix) => `\`${prefix}\``).join(' or ')}`,
+    {
+      hint:
+        near.length > 0
+          ? `did you mean ${near.map((name) => `\`${name}\``).join(' or ')}?`
+          : 'see what is with `ctinstall list`',
+    },
+  );
 }
 
 /**
@@ -65,8 +78,4 @@ async function loadedInstalls({ environment }: CommandContext): Promise<Installe
   const records = await Promise.all([...new Set(roots)].map((root) => readRecord(hostPath(root))));
   const loaded = new Set((environment.LOADEDMODULES ?? '').split(':'));
   return records.flatMap((read) => (read?.record !== undefined && loaded.has(read.record.moduleName) ? [read] : []));
-}
-
-async function readable(prefix: Prefix): Promise<Installed[]> {
-  return (await readRecords(prefix)).flatMap((read) => (read.record === undefined ? [] : [read]));
 }

@@ -42,6 +42,15 @@ export function variantOfFlags({ set = [], tryVersion }: VariantFlags): VariantR
   };
 }
 
+/** One that is named by itself. */
+export function requestOf(easyconfig: string, variant: VariantRequest, { cwd }: CommandContext): InstallRequest {
+  return {
+    ...{ easyconfig, variant, cwd },
+    ...{ image: undefined, imageMode: undefined, place: undefined },
+    ...{ rebuild: false, isDefault: false },
+  };
+}
+
 /** Those of a stack; `flags` count more than what the stack says. */
 export function requestsOfStack({ path, entries }: Stack, flags: VariantRequest): InstallRequest[] {
   return entries.map((entry) => ({

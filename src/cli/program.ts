@@ -6,6 +6,7 @@ import { defineCheck } from './definitions/check.ts';
 import { defineClean } from './definitions/clean.ts';
 import { defineInstall } from './definitions/install.ts';
 import { defineList } from './definitions/list.ts';
+import { defineMissing } from './definitions/missing.ts';
 import { defineRegenerate } from './definitions/regenerate.ts';
 import { defineSchema } from './definitions/schema.ts';
 import { defineSearch } from './definitions/search.ts';
@@ -22,6 +23,7 @@ const definitions = {
   list: defineList,
   show: defineShow,
   search: defineSearch,
+  missing: defineMissing,
   uninstall: defineUninstall,
   verify: defineVerify,
   clean: defineClean,

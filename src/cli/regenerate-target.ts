@@ -28,9 +28,9 @@ export async function regenerateTarget(
   flags: RegenerateFlags,
   context: CommandContext,
 ): Promise<boolean> {
-  const { prefix, name, fullVersion, moduleName } = target.install;
+  const { prefix, name, fullVersion, moduleName, modulefile } = target.install;
   if (flags.dryRun === true) return printChanges(await findChanges(await planOf(target, context)), context);
-  const places = placesOf(prefix, name, fullVersion);
+  const places = placesOf(prefix, name, fullVersion, modulefile);
   const locking = { ...context, waits: flags.wait !== false, forceUnlock: flags.forceUnlock === true };
   return withInstallLock(places, locking, async () => {
     const plan = await planOf(target, context);

@@ -111,7 +111,8 @@ export function describeBadVariableValue(value: string): string | undefined {
   if (/[\0\n\v\f\r]/.test(value)) return 'holds a newline or another character that a module cannot set';
   if (!value.isWellFormed()) return 'is not valid Unicode text';
   if (Buffer.byteLength(value) > 40_000) return 'is longer than 40,000 bytes, which is more than a module can set';
-  return undefined;
+  // `module show` prints it as it stands.
+  return describeBadProse(value);
 }
 
 /**

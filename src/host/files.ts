@@ -1,4 +1,5 @@
 import type { Dirent, Stats } from 'node:fs';
+import { constants } from 'node:os';
 import { dirname } from 'node:path';
 import fs from 'fs-extra';
 import { CtinstallError } from '../lib/errors.ts';
@@ -187,9 +188,15 @@ export function isMissing(error: unknown): boolean {
   return ['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '');
 }
 
+/** The name of a system error, such as `ENOENT`. */
 export function codeOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
+  const { code } = error;
+  if (typeof code !== 'string' || !code.startsWith('Unknown system error'))
+    return typeof code === 'string' ? code : undefined;
+  // Node has no name for some, a quota that is used up (EDQUOT) among them: its code holds the number.
+  const number = -Number(/-\d+/.exec(code)?.[0]);
+  return Object.entries(constants.errno).find(([, value]) => value === number)?.[0] ?? code;
 }
 
 async function attempt<T>(action: string, path: string, work: () => Promise<T>, to?: string): Promise<T> {

@@ -55,8 +55,23 @@ export function modulePathOf(prefix: Prefix): HostPath {
   return joinHost(prefix, 'modules');
 }
 
-export function modulefileOf(prefix: Prefix, name: string, fullVersion: string): HostPath {
-  return joinHost(modulePathOf(prefix), name, `${fullVersion}.lua`);
+/** The programs behind `module`: what is written for the second in Tcl, Lmod reads too. */
+export const modulesTools = ['lmod', 'environment-modules'] as const;
+export type ModulesTool = (typeof modulesTools)[number];
+
+/** Environment Modules takes the whole file name for the version; Lmod prefers Lua, and tells it by the ending. */
+export function modulefileOf(
+  prefix: Prefix,
+  name: string,
+  fullVersion: string,
+  tool: ModulesTool = 'lmod',
+): HostPath {
+  return joinHost(modulePathOf(prefix), name, tool === 'lmod' ? `${fullVersion}.lua` : fullVersion);
+}
+
+/** Every place that the modulefile of an install may have: one of them is in use at a time. */
+export function modulefilesOf(prefix: Prefix, name: string, fullVersion: string): HostPath[] {
+  return modulesTools.map((tool) => modulefileOf(prefix, name, fullVersion, tool));
 }
 
 function stripTrailingSlash(path: string): string {

@@ -1,8 +1,13 @@
-import { installDirOf, lockFileOf, modulefileOf, type Prefix, retiredDirOf, stagingDirOf } from '../lib/paths.ts';
+import { type HostPath, installDirOf, lockFileOf, modulefileOf, type Prefix, retiredDirOf, stagingDirOf } from '../lib/paths.ts';
 import type { Plan } from './types.ts';
 
 /** Where everything of one install lies. */
-export function placesOf(prefix: Prefix, name: string, fullVersion: string): Omit<Plan, 'steps'> {
+export function placesOf(
+  prefix: Prefix,
+  name: string,
+  fullVersion: string,
+  modulefile: HostPath = modulefileOf(prefix, name, fullVersion),
+): Omit<Plan, 'steps'> {
   return {
     moduleName: `${name}/${fullVersion}`,
     prefix,
@@ -10,6 +15,6 @@ export function placesOf(prefix: Prefix, name: string, fullVersion: string): Omi
     staging: stagingDirOf(prefix, name, fullVersion),
     retired: retiredDirOf(prefix, name, fullVersion),
     installDir: installDirOf(prefix, name, fullVersion),
-    modulefile: modulefileOf(prefix, name, fullVersion),
+    modulefile,
   };
 }

@@ -1,6 +1,6 @@
 import { joinHost, type StagingDir } from '../lib/paths.ts';
 import { describeModulefile, type ModulefileOptions } from '../modulefile/describe-install.ts';
-import { renderLmod } from '../modulefile/render-lmod.ts';
+import { renderModulefile } from '../modulefile/render.ts';
 import type { ResolvedInstall } from '../resolve/types.ts';
 import { fillScript } from '../scripts/fill-script.ts';
 import { scriptValuesOf } from '../scripts/script-values.ts';
@@ -53,7 +53,7 @@ export function planModulefile(install: ResolvedInstall, options: ModulefileOpti
   return {
     kind: 'write-modulefile',
     path: install.modulefile,
-    content: renderLmod(describeModulefile(install, options)),
+    content: renderModulefile(describeModulefile(install, options), install.modulesTool),
   };
 }
 

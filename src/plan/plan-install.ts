@@ -83,7 +83,7 @@ export function planInstall(install: ResolvedInstall, inputs: PlanInputs): Plan 
       ),
     },
   ];
-  return { ...placesOf(prefix, name, fullVersion), steps };
+  return { ...placesOf(prefix, name, fullVersion, modulefile), steps };
 }
 
 /** About as many files and directories as `python3 -m venv` makes, with pip. */

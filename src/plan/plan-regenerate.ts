@@ -23,7 +23,7 @@ export function planRegenerate(
   recorded: RecordedInstall,
 ): Plan {
   const { prefix, name, fullVersion, installDir, modulefile } = install;
-  const places = placesOf(prefix, name, fullVersion);
+  const places = placesOf(prefix, name, fullVersion, modulefile);
   const { staging } = places;
   const written = planFiles(install, inputs);
   const own = [...written.map(({ relative }) => relative), recordFile];

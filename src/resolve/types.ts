@@ -5,7 +5,7 @@ import type {
   ImageMode,
   VirtualEnvironment,
 } from '../easyconfig/types.ts';
-import type { ContainerPath, HostPath, InstallDir, Prefix } from '../lib/paths.ts';
+import type { ContainerPath, HostPath, InstallDir, ModulesTool, Prefix } from '../lib/paths.ts';
 
 /** A host path shown in the container (`SINGULARITY_BIND`). */
 export interface Bind {
@@ -58,6 +58,8 @@ export interface ResolvedInstall {
   readonly prefix: Prefix;
   readonly installDir: InstallDir;
   readonly modulefile: HostPath;
+  /** What the modulefile is written for. */
+  readonly modulesTool: ModulesTool;
   readonly image: {
     readonly file: string;
     readonly sha256: string | undefined;

@@ -107,7 +107,12 @@ function insertLines(text: string, after: Pair, lines: readonly string[], indent
 function appendLines(text: string, keys: readonly string[], rendered: string): string {
   const lineBreak = lineBreakOf(text);
   const start = text === '' || text.endsWith('\n') ? text : text + lineBreak;
-  return start + linesOf(keys, rendered).map((line) => line + lineBreak).join('');
+  return (
+    start +
+    linesOf(keys, rendered)
+      .map((line) => line + lineBreak)
+      .join('')
+  );
 }
 
 /** `['bind_groups', 'slurm']` → `bind_groups:` and, deeper, `slurm: …`. */

@@ -8,7 +8,9 @@ import { presetName } from './value-schemas.ts';
  * how its machine is known.
  */
 
-const { site, ...presetOptions } = Object.fromEntries(optionKeys.map((key) => [key, optionTable[key].schema.optional()]));
+const { site, ...presetOptions } = Object.fromEntries(
+  optionKeys.map((key) => [key, optionTable[key].schema.optional()]),
+);
 
 const options = { site, ...presetOptions };
 

@@ -45,6 +45,7 @@ export function foldSettings(
     imageMode: single('image_mode') ?? 'copy',
     squashfsProcessors: single('squashfs_processors') ?? 0,
     bindGroups: mapValues(map('bind_groups'), (binds) => binds.map(normalizeSiteBind)),
+    modulesTool: single('modules_tool') ?? 'lmod',
     hostMpi: single('host_mpi'),
     moduleEnv: map('module_env'),
     namingScheme: single('naming_scheme') ?? 'name/version',
@@ -58,7 +59,10 @@ export function foldSettings(
     group: single('group')?.toString(),
     umask: umask === undefined ? undefined : Number.parseInt(umask, 8),
     hasReadOnlyInstalls: single('read_only_installs') ?? false,
-    origins: Object.fromEntries(optionKeys.map((key) => [key, originsOf(key, stacks[key])])) as Record<OptionKey, string[]>,
+    origins: Object.fromEntries(optionKeys.map((key) => [key, originsOf(key, stacks[key])])) as Record<
+      OptionKey,
+      string[]
+    >,
     overruled: findOverruled(expanded),
     unset: expanded.flatMap(({ dropped, origin, by = 'site' }) =>
       dropped.flatMap((what) =>

@@ -37,7 +37,8 @@ export function nameSetting(written: string): NamedSetting {
     const known = knownKeysOf(schema, []);
     throw new CtinstallError('usage', `\`${option}\` has no part \`${formatValue(parts.join('.'))}\``, {
       hint:
-        didYouMean(part, known) ?? (known.length > 0 ? `its parts are ${known.join(', ')}` : `name it as \`${option}\``),
+        didYouMean(part, known) ??
+        (known.length > 0 ? `its parts are ${known.join(', ')}` : `name it as \`${option}\``),
     });
   }
   return { option, path, schema: inner };
@@ -74,12 +75,13 @@ function readYaml(schema: z.ZodType, name: string, text: string): unknown {
   const value = isWord && schema instanceof z.ZodArray ? splitPaths(text) : yaml?.value;
   const result = schema.safeParse(value);
   if (yaml !== undefined && result.success) return value;
-  // Written as YAML or not, the fault lies in the whole word.
   const faults =
     yaml === undefined ? issues : placeIssues(result.error?.issues ?? [], yaml, (path) => knownKeysOf(schema, path));
+  const ofValue = faults.map((fault) => ({ ...fault, message: fault.message.replace(/^the file /, 'it ') }));
+  const isScalar = schema instanceof z.ZodBoolean || schema instanceof z.ZodNumber;
   throw new CtinstallError('settings-invalid', `this is no value for \`${name}\``, {
-    details: describeIssues(name, text, faults),
-    hint: 'lists and maps are written as YAML, in quotes: `\'[/a, /b]\'`',
+    details: describeIssues(name, text, ofValue),
+    hint: isScalar ? undefined : "lists and maps are written as YAML, in quotes: `'[/a, /b]'`",
   });
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { imageModes } from '../easyconfig/rules.ts';
+import { modulesTools } from '../lib/paths.ts';
 import {
   bindGroups,
   group,
@@ -111,6 +112,13 @@ export const optionTable = {
     flag: undefined,
     merge: 'by-key',
     help: 'what `site: <group>` in an easyconfig stands for on this machine',
+  },
+  modules_tool: {
+    schema: z.enum(modulesTools),
+    environment: 'CTINSTALL_MODULES_TOOL',
+    flag: '--modules-tool <tool>',
+    merge: 'replace',
+    help: 'what modulefiles are written for: `lmod` (in Lua), or `environment-modules` (in Tcl, which Lmod reads too)',
   },
   host_mpi: {
     schema: z.enum(['mpich', 'openmpi']),

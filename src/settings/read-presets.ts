@@ -46,7 +46,9 @@ export async function readPresetLayers(asked: string, directories: readonly Host
 
 async function readPreset(asked: string, directories: readonly HostPath[]): Promise<SettingsFile> {
   const isPath = asked.includes('/');
-  for (const path of isPath ? [hostPath(asked)] : directories.map((directory) => joinHost(directory, `${asked}.yaml`))) {
+  for (const path of isPath
+    ? [hostPath(asked)]
+    : directories.map((directory) => joinHost(directory, `${asked}.yaml`))) {
     const preset = await readSettingsFile(path, 'preset');
     if (preset !== undefined) return preset;
   }

@@ -1,5 +1,5 @@
 import type { BindAccess, ImageMode } from '../easyconfig/types.ts';
-import type { HostPath, Prefix } from '../lib/paths.ts';
+import type { HostPath, ModulesTool, Prefix } from '../lib/paths.ts';
 import type { namingSchemes, OptionKey, SettingsValues } from './options.ts';
 
 /** One source of settings: the values it sets and what it is called. Later layers are stronger. */
@@ -37,6 +37,7 @@ export interface Settings {
   readonly imageMode: ImageMode;
   readonly squashfsProcessors: number;
   readonly bindGroups: Readonly<Record<string, readonly SiteBind[]>>;
+  readonly modulesTool: ModulesTool;
   readonly hostMpi: 'mpich' | 'openmpi' | undefined;
   /** What every module sets, where its easyconfig does not. */
   readonly moduleEnv: Readonly<Record<string, string>>;

@@ -17,6 +17,7 @@ export function valuesOf(settings: Settings): Readonly<Record<OptionKey, unknown
     image_mode: settings.imageMode,
     squashfs_processors: settings.squashfsProcessors,
     bind_groups: settings.bindGroups,
+    modules_tool: settings.modulesTool,
     host_mpi: settings.hostMpi,
     module_env: settings.moduleEnv,
     naming_scheme: settings.namingScheme,

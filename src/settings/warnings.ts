@@ -15,7 +15,9 @@ export function warningsOf({ overruled, unset }: Pick<Settings, 'overruled' | 'u
       .filter(({ isFlag }) => !isFlag)
       .map(({ key, origin, ...forced }) => ({
         message: `\`${origin}\`${isVariable(origin) ? '' : ` sets \`${key}\`, which`} counts for nothing: ${describeForced(key, forced)}`,
-        hint: isVariable(origin) ? 'unset the variable' : `take it out: ctinstall settings unset ${formatCommand([key])}`,
+        hint: isVariable(origin)
+          ? 'unset the variable'
+          : `take it out: ctinstall settings unset ${formatCommand([key])}`,
       })),
     ...unset.map(({ key, origin, text, variable, by }) => ({
       message: `\`${key}: ${formatValue(text)}\` in \`${origin}\` counts for nothing: \`${variable}\` is not set`,
@@ -44,10 +46,7 @@ export function describeAmbiguousSite(
   };
 }
 
-function describeForced(
-  key: string,
-  { forcedBy, forcedValue }: Pick<Overruled, 'forcedBy' | 'forcedValue'>,
-): string {
+function describeForced(key: string, { forcedBy, forcedValue }: Pick<Overruled, 'forcedBy' | 'forcedValue'>): string {
   const value = typeof forcedValue === 'string' ? forcedValue : JSON.stringify(forcedValue);
   return `\`${forcedBy}\` forces \`${key}: ${formatValue(value, 200)}\``;
 }

@@ -66,9 +66,12 @@ test('a quota: whichever write meets it, all is as before, and what is installed
   expect(isDone).toBe(true);
   expect(failures).toBeGreaterThan(3);
 
-  // Over the quota there is still a way back under it.
-  limit(0);
-  expect((await sandbox.run('ctinstall uninstall --yes --with-user-software tiny', environment)).status).toBe(0);
+  // Where there is no room for an install there is still a way to make some.
+  const small = 400_000;
+  limit(small);
+  expect((await sandbox.run(`${install} --rebuild`, environment)).stderr).toMatch(/^error: .*quota/m);
+  const removed = await sandbox.run('ctinstall uninstall --yes --with-user-software tiny', environment);
+  expect(removed).toMatchObject({ status: 0, stdout: 'removed tiny/1.0\n' });
 });
 
 test('a block of the image that cannot be read: said as what it is, and all is as before', async () => {

@@ -56,7 +56,9 @@ versionsuffix: -x
     const ran = await run(`${install} --dry-run --set image.file=a/b --set version=1.10 --set imge.file=x`);
     expect(ran.status).toBe(2);
     expect(ran.stderr).toContain('the easyconfig has 4 faults');
-    expect(ran.stderr).toMatch(/\n {2}--set image\.file: `image\.file`: `a\/b` is a path.*\n.*image\.file=a\/b\n.* {11}\^\^\^\n/);
+    expect(ran.stderr).toMatch(
+      /\n {2}--set image\.file: `image\.file`: `a\/b` is a path.*\n.*image\.file=a\/b\n.* {11}\^\^\^\n/,
+    );
     expect(ran.stderr).toMatch(/--set version: `version` must be text, but YAML reads `1\.10` as the number 1\.1\n/);
     expect(ran.stderr).toContain(`hint: quote it: \`--set 'version="1.10"'\``);
     expect(ran.stderr).toMatch(/--set imge\.file: unknown key `imge`[\s\S]*did you mean `image`\?/);

@@ -101,7 +101,10 @@ function throwWorst(results: readonly InstallResult[]): void {
   if (worst === undefined) return;
   const left = results.filter(({ outcome }) => outcome === 'not-tried').length;
   throw new CtinstallError(worst.code, `${failed.length} of ${results.length} easyconfigs could not be installed`, {
-    hint: left > 0 ? `${left} ${left === 1 ? 'was' : 'were'} not tried: \`--keep-going\` goes on after a failure` : undefined,
+    hint:
+      left > 0
+        ? `${left} ${left === 1 ? 'was' : 'were'} not tried: \`--keep-going\` goes on after a failure`
+        : undefined,
   });
 }
 

@@ -21,7 +21,7 @@ export async function installOne(
 ): Promise<Outcome> {
   const { install } = target;
   const { isDefault } = request;
-  const places = placesOf(install.prefix, install.name, install.fullVersion);
+  const places = placesOf(install.prefix, install.name, install.fullVersion, install.modulefile);
   const locking = { ...context, waits: flags.wait !== false, forceUnlock: flags.forceUnlock === true };
   return withInstallLock(places, locking, async () => {
     if (!request.rebuild && (await isInstalled(target))) {

@@ -8,6 +8,7 @@ import { type CommandContext, readSettingsOf } from '../context.ts';
 import {
   type InstallRequest,
   type Requested,
+  requestOf,
   requestsOfStack,
   resolveRequests,
   type VariantFlags,
@@ -15,6 +16,7 @@ import {
 } from '../install-request.ts';
 import { planTarget } from '../install-target.ts';
 import { readStack } from '../stack-read.ts';
+import { withWritablePrefix } from '../writable-prefix.ts';
 import { fetchImages, injectChecksums } from './install-images.ts';
 import { installMany } from './install-many.ts';
 import { refuseHostCommands, requireChecksum } from './install-refusals.ts';
@@ -44,7 +46,7 @@ export async function install(
 ): Promise<void> {
   checkFlags(names, flags);
   const jobs = readJobs(flags.jobs);
-  const settings = await readSettingsOf(context, settingsFlags);
+  const settings = await withWritablePrefix(await readSettingsOf(context, settingsFlags), context);
   checkPrefix(settings);
   const requested = await resolveRequests(await readRequests(names, flags, context), settings, context);
   const targets = requested.map(({ target }) => target);
@@ -86,12 +88,7 @@ async function readRequests(
   const isDefault = flags.default === true;
   const { image, stack } = flags;
   if (stack === undefined)
-    return names.map((easyconfig) => ({
-      ...{ easyconfig, variant, image, rebuild, isDefault },
-      imageMode: undefined,
-      cwd: context.cwd,
-      place: undefined,
-    }));
+    return names.map((name) => ({ ...requestOf(name, variant, context), image, rebuild, isDefault }));
   return requestsOfStack(await readStack(stack, context), variant).map((request) => ({
     ...request,
     rebuild: request.rebuild || rebuild,

@@ -1,23 +1,29 @@
-import { type InstallRecord, readRecords } from '../../apply/record.ts';
+import type { InstallRecord } from '../../apply/record.ts';
 import { readFileStates } from '../../host/many-files.ts';
 import { formatBytes } from '../../lib/format.ts';
 import { joinHost } from '../../lib/paths.ts';
 import type { SettingsValues } from '../../settings/options.ts';
+import { findHidden, type PlacedRecord, prefixesOf, readAllRecords } from '../all-prefixes.ts';
 import { type CommandContext, readSettingsOf } from '../context.ts';
 
-/** Prints what is installed under the prefix; a record that can't be read is named, and the rest shown. */
+/** Prints what is installed under all prefixes; a record that can't be read is named, and the rest shown. */
 export async function list(word: string | undefined, flags: SettingsValues, context: CommandContext): Promise<void> {
-  const { prefix } = await readSettingsOf(context, flags);
-  const wanted = (await readRecords(prefix)).filter(({ installDir, record }) =>
+  const prefixes = prefixesOf(await readSettingsOf(context, flags));
+  const records = await readAllRecords(prefixes, context);
+  const hidden = findHidden(records, prefixes, context.environment.MODULEPATH);
+  const wanted = records.filter(({ installDir, record }) =>
     (record?.moduleName ?? installDir).toLowerCase().includes((word ?? '').toLowerCase()),
   );
+  if (prefixes.length > 1) wanted.sort((a, b) => compareNames(nameOf(a), nameOf(b)));
   const images = await readFileStates(
     wanted.map(({ installDir, record }) => joinHost(installDir, record?.image.file ?? '')),
     context.signal,
   );
-  const rows = wanted.map(({ installDir, record, fault }, at) => ({
-    module: record?.moduleName ?? installDir.split('/').slice(-2).join('/'),
+  const rows = wanted.map(({ prefix, installDir, record, fault }, at) => ({
+    module: nameOf({ installDir, record }),
+    prefix,
     installDir,
+    hiddenBy: hidden.get(installDir),
     image: record?.image.file,
     imageSize: record?.image.size,
     hasOwnImage: record && mayHaveOwnImage(record) && images[at]?.isFile === true,
@@ -30,9 +36,11 @@ export async function list(word: string | undefined, flags: SettingsValues, cont
   const width = Math.max(...rows.map(({ module }) => module.length));
   const lines = rows
     .filter(({ fault }) => fault === undefined)
-    .map(({ module, imageSize, installed, hasOwnImage }) => {
+    .map(({ module, prefix, hiddenBy, imageSize, installed, hasOwnImage }) => {
       const image = hasOwnImage === true ? `image ${formatBytes(imageSize ?? 0)}` : 'central image';
-      return `${module.padEnd(width)}  ${installed?.slice(0, 10) ?? ''}  ${image}`;
+      const where = prefix === prefixes[0] ? '' : `  in ${prefix}`;
+      const note = hiddenBy === undefined ? '' : `, hidden by the module of that name in ${hiddenBy}`;
+      return `${module.padEnd(width)}  ${installed?.slice(0, 10) ?? ''}  ${image}${where}${note}`;
     });
   if (lines.length > 0) context.print(lines.join('\n'));
   if (rows.length === 0)
@@ -40,9 +48,18 @@ export async function list(word: string | undefined, flags: SettingsValues, cont
       event: 'note',
       message:
         word === undefined
-          ? `nothing is installed under ${prefix}`
-          : `nothing installed under ${prefix} matches \`${word}\``,
+          ? `nothing is installed under ${prefixes.join(' or ')}`
+          : `nothing installed under ${prefixes.join(' or ')} matches \`${word}\``,
     });
+}
+
+/** The module name, or where its record lies if that cannot be read. */
+function nameOf({ installDir, record }: Pick<PlacedRecord, 'installDir' | 'record'>): string {
+  return record?.moduleName ?? installDir.split('/').slice(-2).join('/');
+}
+
+function compareNames(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function mayHaveOwnImage({ image }: InstallRecord): boolean {

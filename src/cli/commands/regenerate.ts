@@ -59,7 +59,7 @@ async function chooseInstalls(
   prefix: Parameters<typeof readRecords>[0],
   context: CommandContext,
 ): Promise<Installed[]> {
-  if (names.length > 0) return Promise.all(names.map((name) => findInstalled(name, prefix, context)));
+  if (names.length > 0) return Promise.all(names.map((name) => findInstalled(name, [prefix], context)));
   return (await readRecords(prefix)).flatMap(({ installDir, record, fault }) => {
     if (record !== undefined) return [{ installDir, record }];
     context.reporter.report({ event: 'warning', message: `${installDir}: ${fault}` });

@@ -3,7 +3,10 @@ import { settingsPlaces } from '../../settings/files.ts';
 import type { CommandContext } from '../context.ts';
 
 /** Prints which files settings are read from, weakest first, and which of them is written. */
-export async function settingsPath({ site: isSite = false }: { site?: boolean }, context: CommandContext): Promise<void> {
+export async function settingsPath(
+  { site: isSite = false }: { site?: boolean },
+  context: CommandContext,
+): Promise<void> {
   const { siteFile, userFile, presetDirectories } = settingsPlaces(context);
   const rows = [
     ...presetDirectories.toReversed().map((path) => ({ what: 'site presets', path, isWritten: false })),

@@ -1,9 +1,9 @@
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatValue } from '../../lib/format.ts';
-import { setInYaml, unsetInYaml } from '../../settings/edit-yaml.ts';
 import { checkYamlText } from '../../settings/check-yaml-text.ts';
+import { setInYaml, unsetInYaml } from '../../settings/edit-yaml.ts';
 import { type NamedSetting, nameSetting, readSettingText } from '../../settings/named-setting.ts';
-import type { OptionKey } from '../../settings/options.ts';
+import { type OptionKey, optionTable } from '../../settings/options.ts';
 import { renderYaml } from '../../settings/render-yaml.ts';
 import type { Settings } from '../../settings/types.ts';
 import type { CommandContext } from '../context.ts';
@@ -42,8 +42,7 @@ export async function unsetSetting(name: string, flags: SettingsFileFlags, conte
   const text = unsetInYaml(file.text, [first, ...rest]);
   const option = text === undefined ? nameSetting(name).option : undefined;
   if (text !== undefined) await change(file, text, context);
-  if (context.isJson)
-    return context.print(JSON.stringify({ file: file.path, key: name, wasSet: text !== undefined }));
+  if (context.isJson) return context.print(JSON.stringify({ file: file.path, key: name, wasSet: text !== undefined }));
   context.reporter.report({
     event: 'note',
     message: `${file.path} ${option === undefined ? 'no longer has' : 'does not have'} ${formatValue(name)}`,
@@ -69,9 +68,14 @@ function refuseForceOfUser({ path }: NamedSetting, { site: isSite = false }: Set
     });
 }
 
-/** A stronger layer may set the same: a variable in this shell, say. */
+/** A stronger layer may set the same: a variable in this shell, say, or the user's file where the site's was written. */
 function tellWhatCounts(option: OptionKey, { path }: EditedFile, { origins }: Settings, context: CommandContext): void {
   const [strongest = ''] = origins[option];
-  if (strongest.startsWith(path) || strongest.endsWith('(forced)')) return;
-  context.reporter.report({ event: 'note', message: `here \`${strongest}\` is stronger: see \`ctinstall settings\`` });
+  const isStronger =
+    /^(CTINSTALL_|\/)/.test(strongest) && !strongest.startsWith(path) && !strongest.endsWith(' (forced)');
+  if (optionTable[option].merge === 'replace' && isStronger)
+    context.reporter.report({
+      event: 'note',
+      message: `\`${strongest}\` is stronger here: see \`ctinstall settings\``,
+    });
 }

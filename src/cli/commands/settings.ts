@@ -1,5 +1,6 @@
-import type { SettingsValues } from '../../settings/options.ts';
-import { optionKeys, optionTable } from '../../settings/options.ts';
+import { type OptionKey, optionKeys, optionTable, type SettingsValues } from '../../settings/options.ts';
+import { renderYaml } from '../../settings/render-yaml.ts';
+import type { SiteBind } from '../../settings/types.ts';
 import { valuesOf } from '../../settings/values-of.ts';
 import { type CommandContext, readSettingsOf } from '../context.ts';
 
@@ -13,6 +14,27 @@ export async function settings(flags: SettingsValues, context: CommandContext): 
   }
   for (const key of optionKeys) {
     context.print(`# ${optionTable[key].help} [${folded.origins[key].join(', ')}]`);
-    context.print(`${key}: ${JSON.stringify(values[key] ?? null)}`);
+    for (const line of describeValue(key, values[key])) context.print(line);
   }
+}
+
+/** As it could stand in a settings file; a map takes a line for each of its parts. */
+function describeValue(key: OptionKey, value: unknown): string[] {
+  if (optionTable[key].merge !== 'by-key') return [`${key}: ${JSON.stringify(value ?? null)}`];
+  const parts = Object.entries(value ?? {}).filter(([, part]) => part !== undefined);
+  if (parts.length === 0) return [`${key}: {}`];
+  return [
+    `${key}:`,
+    ...parts.map(([name, part]) => `  ${name}: ${renderYaml(Array.isArray(part) ? part.map(shortBind) : part)}`),
+  ];
+}
+
+/** Without what goes without saying of a bind of a group. */
+function shortBind({ host, container, access, optional }: SiteBind): unknown {
+  const more = {
+    ...(container !== host && { container }),
+    ...(access !== 'rw' && { access }),
+    ...(!optional && { optional }),
+  };
+  return Object.keys(more).length === 0 ? host : { host, ...more };
 }

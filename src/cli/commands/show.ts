@@ -1,4 +1,5 @@
 import { discoverImage, discoverImageContents } from '../../discover/image.ts';
+import type { VariantRequest } from '../../easyconfig/variant-changes.ts';
 import { isDirectory, statIfThere } from '../../host/files.ts';
 import { describeImage, describeLabels } from '../../image/describe-image.ts';
 import { CtinstallError } from '../../lib/errors.ts';
@@ -9,15 +10,31 @@ import { namesOfScripts } from '../../scripts/names.ts';
 import { checkPrefix } from '../../settings/check-prefix.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import type { Settings } from '../../settings/types.ts';
+import { prefixesOf } from '../all-prefixes.ts';
 import { type CommandContext, readSettingsOf } from '../context.ts';
 import { findInstalled } from '../find-installed.ts';
+import { type VariantFlags, variantOfFlags } from '../install-request.ts';
 import { loadEasyconfig, unresolvable } from '../load-easyconfig.ts';
+import { withWritablePrefix } from '../writable-prefix.ts';
+import { copyEasyconfig } from './copy-easyconfig.ts';
+
+export interface ShowFlags extends VariantFlags {
+  readonly copy?: boolean;
+}
 
 /** Shows an image file, an easyconfig as it becomes here, or an installed module: by what `thing` looks like. */
-export async function show(thing: string, flags: SettingsValues, context: CommandContext): Promise<void> {
-  const settings = await readSettingsOf(context, flags);
+export async function show(
+  thing: string,
+  flags: ShowFlags,
+  settingsFlags: SettingsValues,
+  context: CommandContext,
+): Promise<void> {
+  const settings = await readSettingsOf(context, settingsFlags);
+  const variant = variantOfFlags(flags);
+  if (flags.copy === true) return copyEasyconfig(thing, variant, { settings, context });
   if (/\.(sif|squashfs|sqsh|img)$/.test(thing)) return showImage(thing, context);
-  if (/\.ya?ml$/.test(thing)) return showEasyconfig(thing, settings, context);
+  if (/\.ya?ml$/.test(thing))
+    return showEasyconfig(thing, variant, { settings: await withWritablePrefix(settings, context), context });
   return showModule(thing, settings, context);
 }
 
@@ -36,7 +53,7 @@ async function showImage(thing: string, context: CommandContext): Promise<void> 
 }
 
 async function showModule(moduleName: string, settings: Settings, context: CommandContext): Promise<void> {
-  const { installDir, record } = await findInstalled(moduleName, settings.prefix, context);
+  const { installDir, record } = await findInstalled(moduleName, prefixesOf(settings), context);
   if (context.isJson) return context.print(JSON.stringify({ installDir, ...record }, undefined, 2));
   context.print(`${record.moduleName}`);
   context.print(`  install dir  ${installDir}`);
@@ -47,9 +64,13 @@ async function showModule(moduleName: string, settings: Settings, context: Comma
   for (const { path } of record.files) context.print(`  file         ${path}`);
 }
 
-async function showEasyconfig(name: string, settings: Settings, context: CommandContext): Promise<void> {
+async function showEasyconfig(
+  name: string,
+  variant: VariantRequest,
+  { settings, context }: { settings: Settings; context: CommandContext },
+): Promise<void> {
   checkPrefix(settings);
-  const loaded = await loadEasyconfig(name, { settings, context });
+  const loaded = await loadEasyconfig(name, { settings, context }, { variant });
   const resolved = resolveInstall(loaded.easyconfig, settings, {
     runtime: settings.runtime ?? 'singularity',
     scripts: { runscripts: namesOfScripts('runscripts'), wrappers: namesOfScripts('bin') },

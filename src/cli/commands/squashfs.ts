@@ -4,6 +4,7 @@ import { formatBytes } from '../../lib/format.ts';
 import { joinHost } from '../../lib/paths.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import { runSquashfsScript } from '../../squashfs/run-script.ts';
+import { prefixesOf } from '../all-prefixes.ts';
 import { type CommandContext, readSettingsOf } from '../context.ts';
 import { findInstalled, findLoaded, type Installed } from '../find-installed.ts';
 
@@ -36,7 +37,9 @@ export async function squashfs(
     });
   const settings = await readSettingsOf(context, settingsFlags);
   const installed =
-    moduleName === undefined ? await findLoaded(context) : await findInstalled(moduleName, settings.prefix, context);
+    moduleName === undefined
+      ? await findLoaded(context)
+      : await findInstalled(moduleName, prefixesOf(settings), context);
   if (action === 'status') return printStatus(installed, context);
   const script = joinHost(installed.installDir, 'bin', action === 'make' ? 'make-squashfs' : 'unmake-squashfs');
   const { lines } = await runSquashfsScript(script, scriptArguments(flags), {

@@ -7,6 +7,7 @@ import { withInstallLock } from '../../apply/with-install-lock.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { placesOf } from '../../plan/places.ts';
 import type { SettingsValues } from '../../settings/options.ts';
+import { prefixesOf } from '../all-prefixes.ts';
 import { type CommandContext, readSettingsOf } from '../context.ts';
 import { findInstalled } from '../find-installed.ts';
 
@@ -24,8 +25,9 @@ export async function uninstall(
   settingsFlags: SettingsValues,
   context: CommandContext,
 ): Promise<void> {
-  const { prefix } = await readSettingsOf(context, settingsFlags);
-  const { installDir, record } = await findInstalled(moduleName, prefix, context);
+  const settings = await readSettingsOf(context, settingsFlags);
+  const { prefix } = settings;
+  const { installDir, record } = await findInstalled(moduleName, prefixesOf(settings), context);
   const places = placesOf(prefix, record.name, record.fullVersion);
   if (places.installDir !== installDir)
     throw new CtinstallError(

@@ -1,36 +1,36 @@
-import { readRecords } from '../../apply/record.ts';
 import { type Difference, verifyInstall } from '../../apply/verify.ts';
 import { discoverImageContents } from '../../discover/image.ts';
 import { CtinstallError } from '../../lib/errors.ts';
-import type { HostPath } from '../../lib/paths.ts';
+import type { HostPath, Prefix } from '../../lib/paths.ts';
 import { runPooled } from '../../lib/pool.ts';
 import type { SettingsValues } from '../../settings/options.ts';
+import { prefixesOf, readAllRecords } from '../all-prefixes.ts';
 import { type CommandContext, readSettingsOf } from '../context.ts';
 import { findInstalled } from '../find-installed.ts';
 
 /** So many installs are looked at together where that is a matter of waiting. Reading whole images is one of the disk. */
 const mostAtOnce = 16;
 
-/** Compares installs with their records: those named, or all under the prefix. */
+/** Compares installs with their records: those named, or all under all prefixes. */
 export async function verify(
   names: readonly string[],
   { quick = false }: { quick?: boolean },
   settingsFlags: SettingsValues,
   context: CommandContext,
 ): Promise<void> {
-  const { prefix } = await readSettingsOf(context, settingsFlags);
+  const prefixes = prefixesOf(await readSettingsOf(context, settingsFlags));
   const installs =
     names.length === 0
-      ? (await readRecords(prefix)).filter(({ record, installDir, fault }) => {
+      ? (await readAllRecords(prefixes, context)).filter(({ record, installDir, fault }) => {
           if (record === undefined) context.reporter.report({ event: 'warning', message: `${installDir}: ${fault}` });
           return true;
         })
-      : await Promise.all(names.map((name) => findInstalled(name, prefix, context)));
+      : await Promise.all(names.map((name) => findInstalled(name, prefixes, context)));
   const results: Result[] = [];
   let printed = 0;
   const printNext = (): void => {
     for (let result = results[printed]; result !== undefined; result = results[printed]) {
-      if (!context.isJson) for (const line of describe(result)) context.print(line);
+      if (!context.isJson) for (const line of describe(result, prefixes[0])) context.print(line);
       printed += 1;
     }
   };
@@ -69,10 +69,12 @@ interface Result {
   readonly differences: readonly Difference[];
 }
 
-function describe({ module, differences }: Result): string[] {
+/** Names the place of what is not under the first prefix: another install there may have the same name. */
+function describe({ module, installDir, differences }: Result, prefix: Prefix): string[] {
   const { length } = differences;
+  const where = installDir.startsWith(`${prefix}/`) ? '' : ` in ${installDir}`;
   return [
-    `${module}: ${length === 0 ? 'as installed' : `${length} difference${length === 1 ? '' : 's'}`}`,
+    `${module}${where}: ${length === 0 ? 'as installed' : `${length} difference${length === 1 ? '' : 's'}`}`,
     ...differences.map(({ path, what }) => `  ${path} ${what}`),
   ];
 }

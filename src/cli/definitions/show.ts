@@ -1,4 +1,4 @@
-import { type Define, defineCommand, settingsFlags } from '../define.ts';
+import { addValue, type Define, defineCommand, settingsFlags } from '../define.ts';
 
 export const defineShow: Define = (program, context) => {
   defineCommand(program, {
@@ -7,11 +7,15 @@ export const defineShow: Define = (program, context) => {
     examples: [
       ['ctinstall show mpi4py/3.1.6-rocm-6.2.0', 'an installed module'],
       ['ctinstall show mpi4py-3.1.6-rocm-6.2.0.yaml', 'what the easyconfig becomes on this machine'],
+      ['ctinstall show --copy mpi4py-3.1.6-rocm-6.2.0.yaml', 'a copy of it here, to edit'],
       ['ctinstall show my.sif', 'what is in an image'],
     ],
   })
     .argument('<thing>', 'module name, easyconfig or image file')
+    .option('--copy', 'put a copy of the easyconfig into the current directory, to edit')
+    .option('--set <key=value>', 'change a value of the easyconfig, as with install', addValue)
+    .option('--try-version <version>', 'another version than the easyconfig says, as with install')
     .action(async (thing: string, flags) =>
-      (await import('../commands/show.ts')).show(thing, settingsFlags(flags), context),
+      (await import('../commands/show.ts')).show(thing, flags, settingsFlags(flags), context),
     );
 };

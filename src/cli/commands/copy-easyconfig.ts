@@ -1,0 +1,57 @@
+import { searchEasyconfig } from '../../discover/easyconfigs.ts';
+import { fileNameOf } from '../../easyconfig/normalize.ts';
+import { isVariant, type VariantRequest } from '../../easyconfig/variant-changes.ts';
+import { createFileOnce } from '../../host/create-once.ts';
+import { CtinstallError } from '../../lib/errors.ts';
+import { formatCommand } from '../../lib/format.ts';
+import { type HostPath, joinHost } from '../../lib/paths.ts';
+import type { Settings } from '../../settings/types.ts';
+import { type CommandContext, easyconfigPath } from '../context.ts';
+import { loadEasyconfig } from '../load-easyconfig.ts';
+
+/**
+ * `ctinstall show --copy`: a copy of an easyconfig in the current directory, to edit. Changes that are asked for are in it,
+ * and in its name.
+ * @throws CtinstallError `filesystem` where a file of that name is there: it is never replaced
+ */
+export async function copyEasyconfig(
+  argument: string,
+  variant: VariantRequest,
+  { settings, context }: { settings: Settings; context: CommandContext },
+): Promise<void> {
+  const { from, name, text } = await readOriginal(argument, variant, { settings, context });
+  const to = joinHost(context.cwd, name);
+  if ((await createFileOnce(to, text)) !== text)
+    throw new CtinstallError(
+      'filesystem',
+      from === to ? `\`${to}\` is here already` : `\`${to}\` is there already, and is not replaced`,
+      {
+        hint: 'edit that one, or move it aside',
+      },
+    );
+  if (context.isJson) return context.print(JSON.stringify({ event: 'copied', from, to }));
+  context.print(`copied ${from} to ${to}`);
+  const command = formatCommand([`./${name}`]);
+  context.reporter.report({
+    event: 'note',
+    message: `Edit it (another \`versionsuffix\` makes another module, beside that of the original), then:\nctinstall --dry-run ${command}\nctinstall ${command}`,
+  });
+}
+
+async function readOriginal(
+  argument: string,
+  variant: VariantRequest,
+  { settings, context }: { settings: Settings; context: CommandContext },
+): Promise<{ from: HostPath; name: string; text: string }> {
+  if (isVariant(variant)) {
+    const { path, text, easyconfig } = await loadEasyconfig(argument, { settings, context }, { variant });
+    return { from: path, name: fileNameOf(easyconfig), text };
+  }
+  // One with faults can be copied too: to mend it.
+  const { path, text } = await searchEasyconfig(argument, {
+    cwd: context.cwd,
+    home: context.environment.HOME,
+    directories: easyconfigPath(context, settings),
+  });
+  return { from: path, name: path.split('/').at(-1) ?? path, text };
+}

@@ -1,0 +1,116 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type InstallRecord, readRecord } from '../../apply/record.ts';
+import { searchEasyconfig } from '../../discover/easyconfigs.ts';
+import { normalizeEasyconfig } from '../../easyconfig/normalize.ts';
+import { parseEasyconfig } from '../../easyconfig/parse.ts';
+import type { Easyconfig } from '../../easyconfig/types.ts';
+import { isFile, readTextIfThere } from '../../host/files.ts';
+import { joinHost } from '../../lib/paths.ts';
+import type { SettingsValues } from '../../settings/options.ts';
+import type { Settings } from '../../settings/types.ts';
+import { type CommandContext, easyconfigPath, readSettingsOf } from '../context.ts';
+import {
+  type InstallRequest,
+  type Requested,
+  requestOf,
+  requestsOfStack,
+  resolveRequests,
+  type VariantFlags,
+  variantOfFlags,
+} from '../install-request.ts';
+import { isStack } from '../stack.ts';
+import { stackOf } from '../stack-read.ts';
+
+type State = 'installed' | 'missing' | 'differs';
+
+interface Found {
+  readonly module: string;
+  readonly easyconfig: string;
+  readonly state: State;
+  /** Why it is not as it should be. */
+  readonly why: string | undefined;
+}
+
+/**
+ * Says which easyconfigs, named or in stacks, are not installed, or are installed from something else. Nothing is said of
+ * the others. Sets exit status 1 if there are any.
+ */
+export async function missing(
+  names: readonly string[],
+  flags: VariantFlags,
+  settingsFlags: SettingsValues,
+  context: CommandContext,
+): Promise<void> {
+  const settings = await readSettingsOf(context, settingsFlags);
+  const requests: InstallRequest[] = [];
+  for (const name of names) requests.push(...(await requestsOf(name, flags, { settings, context })));
+  const found: Found[] = [];
+  for (const requested of await resolveRequests(requests, settings, context)) found.push(await lookAt(requested));
+  const wanting = found.filter(({ state }) => state !== 'installed');
+  if (context.isJson) context.print(JSON.stringify(found, undefined, 2));
+  else
+    for (const { module, state, why } of wanting)
+      context.print(
+        `${module}: ${state === 'missing' ? 'not installed' : 'differs'}${why === undefined ? '' : `: ${why}`}`,
+      );
+  if (wanting.length > 0) process.exitCode = 1;
+  else context.reporter.report({ event: 'note', message: 'nothing is missing' });
+}
+
+/** A file that is a list is a stack. */
+async function requestsOf(
+  name: string,
+  flags: VariantFlags,
+  { settings, context }: { settings: Settings; context: CommandContext },
+): Promise<InstallRequest[]> {
+  const variant = variantOfFlags(flags);
+  const { path, text } = await searchEasyconfig(name, {
+    cwd: context.cwd,
+    home: context.environment.HOME,
+    directories: easyconfigPath(context, settings),
+  });
+  return isStack(text) ? requestsOfStack(stackOf(path, text), variant) : [requestOf(name, variant, context)];
+}
+
+async function lookAt({ target: { loaded, install } }: Requested): Promise<Found> {
+  const found = { module: install.moduleName, easyconfig: loaded.path };
+  const read = await readRecord(install.installDir);
+  if (read === undefined) return { ...found, state: 'missing', why: undefined };
+  if (read.record === undefined) return { ...found, state: 'missing', why: read.fault };
+  if (!(await isFile(read.record.modulefile)))
+    return { ...found, state: 'missing', why: `its modulefile \`${read.record.modulefile}\` is gone` };
+  const why =
+    describeOtherImage(read.record, loaded.easyconfig) ??
+    describeOtherEasyconfig(
+      await readTextIfThere(joinHost(install.installDir, '.ctinstall', 'easyconfig.yaml')),
+      loaded.easyconfig,
+    );
+  return { ...found, state: why === undefined ? 'installed' : 'differs', why };
+}
+
+function describeOtherImage({ image }: InstallRecord, { image: { sha256 } }: Easyconfig): string | undefined {
+  if (sha256 === undefined || image.sha256 === sha256) return undefined;
+  return image.sha256 === undefined
+    ? 'the easyconfig gives a SHA-256 of the image now, and the image was installed without one'
+    : `its image has SHA-256 ${image.sha256}, not ${sha256}`;
+}
+
+/** What comments and layout say makes no difference, and a checksum has been compared with that of the image. */
+function describeOtherEasyconfig(keptText: string | undefined, now: Easyconfig): string | undefined {
+  const kept = keptText === undefined ? undefined : parseEasyconfig(keptText).easyconfig;
+  if (kept === undefined) return 'the easyconfig that it was installed from is not kept, or cannot be read';
+  const before = normalizeEasyconfig(kept);
+  const withoutChecksum = (easyconfig: Easyconfig): Easyconfig => ({
+    ...easyconfig,
+    image: { ...easyconfig.image, sha256: undefined },
+  });
+  const keys = Object.keys(now) as (keyof Easyconfig)[];
+  const [ours, theirs] = [withoutChecksum(before), withoutChecksum(now)];
+  const other = keys.filter((key) => !isDeepStrictEqual(ours[key], theirs[key]));
+  return other.length === 0 ? undefined : `installed from another easyconfig (${other.map(nameOfKey).join(', ')})`;
+}
+
+/** As the easyconfig spells it. */
+function nameOfKey(key: string): string {
+  return key === 'isHidden' ? 'hidden' : key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
