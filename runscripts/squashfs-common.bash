@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034
 # squashfs-common.bash: what make-squashfs and unmake-squashfs share. They source it from `<install dir>/.ctinstall`, by a
-# path without links; beside it is the lock. Some of the variables are for them only.
+# path without links; beside it are the parts that it sources. Some of the variables are for them only.
 
 module=NAME/VERSION  # filled in by ctinstall
 # Processors to use where nobody says; 0: all that are granted.
@@ -55,6 +55,8 @@ quote() {
 
 # shellcheck source-path=SCRIPTDIR source=squashfs-lock.bash
 . "${BASH_SOURCE[0]%/*}/squashfs-lock.bash" || exit 1
+# shellcheck source-path=SCRIPTDIR source=squashfs-lineage.bash
+. "${BASH_SOURCE[0]%/*}/squashfs-lineage.bash" || exit 1
 
 # Options of both scripts; sets $used to the number of words that were used up.
 parse_common_option() {
@@ -94,6 +96,7 @@ begin() {
   take_lock "$lock"
   # Not before: what it removes may be another run's.
   trap clean_up EXIT
+  open_install
   clear_leftovers
   check_kind "$directory" -d 'a directory'
   check_kind "$squashfs" -f 'a regular file'
@@ -121,7 +124,23 @@ clean_up() {
   fi
   rm -f -- "$part" "$stamp" "$stamp.next"
   [[ ! -e $unpack ]] || remove_tree "$unpack"
+  close_install
   if [[ $(readlink -- "$lock") == "$me" ]]; then rm -f -- "$lock"; fi
+}
+
+# Some sites take the right to write from an install; where its record says so, it has it while this run has the lock.
+is_read_only() {
+  grep -q '^  "readOnly": true' -- "$state/record.json" 2>/dev/null
+}
+
+open_install() {
+  if is_read_only && ! chmod u+w -- "$install_dir"; then
+    fail 1 "\`$install_dir\` is read-only, and only its owner can change that" 'ask who installed it'
+  fi
+}
+
+close_install() {
+  if is_read_only; then chmod a-w -- "$install_dir"; fi
 }
 
 # Removes what a killed run left, known by names that only these scripts give.
@@ -142,75 +161,6 @@ remove_tree() {
   # A package may have made its directories read-only; their owner may still remove them.
   find "$tree" -type d ! -perm -u=rwx -exec chmod u+rwx {} \;
   rm -rf -- "$tree"
-}
-
-# ---- what became of the directory since it was packed
-
-# Makes the file $stamp: no change before is later than it, and every change from now on is.
-take_stamp() {
-  local tries
-  if ! rm -f -- "$stamp" || ! touch -- "$stamp" "$stamp.next"; then fail 1 "cannot write in \`$state\`"; fi
-  # File systems count time in steps, up to a whole second on Lustre: on to the next one.
-  for ((tries = 0; tries < 500; tries++)); do
-    [[ ! $stamp.next -nt $stamp ]] || break
-    sleep 0.01
-    touch -- "$stamp.next"
-  done
-}
-
-# Whether anything in a directory changed after the time of the file. Of the directory itself only its list of entries
-# counts: renaming it is no change.
-is_changed_since() { # file, directory
-  local found
-  found=$(find -H "$2" -mindepth 1 -cnewer "$1" -printf x -quit && find -H "$2" -maxdepth 0 -newer "$1" -printf x)
-  # What cannot be read may have changed.
-  [[ $? != 0 || $found ]]
-}
-
-# The line that ties the directory to a squashfs: the inode of the one, the time of the other. (No device numbers: on
-# NFS these differ from node to node.)
-lineage_of() { # directory, squashfs
-  printf '%s %s\n' "$(stat -L -c %i -- "$1")" "$(stat -L -c %.Y -- "$2")"
-}
-
-# Records that a directory holds what a squashfs holds, before one of the two gets its name: what held up to then holds on,
-# in case it never gets it.
-write_lineage() { # directory, squashfs
-  local lines
-  lines=$(
-    lineage_of "$1" "$2"
-    if [[ -d $directory && -e $squashfs ]] && is_descended; then lineage_of "$directory" "$squashfs"; fi
-  )
-  if ! printf '%s\n' "$lines" >"$lineage.part" || ! mv -fT -- "$lineage.part" "$lineage"; then
-    fail 1 "cannot write \`$lineage\`"
-  fi
-}
-
-# Whether the directory is the one that the squashfs was made from, or that was unpacked from it.
-is_descended() {
-  local line current
-  [[ -r $lineage ]] || return 1
-  current=$(lineage_of "$directory" "$squashfs")
-  while IFS= read -r line; do
-    [[ $line == "$current" ]] || continue
-    # A new directory can get the inode number of one that was removed, but nothing in it is as old as the squashfs.
-    [[ $(find -H "$directory" -mindepth 1 ! -cnewer "$squashfs" -printf x -quit) ]]
-    return
-  done <"$lineage"
-  return 1
-}
-
-# Whether the squashfs can be listed to its end, and has the very names that the directory has. Sets $entries to how many.
-holds_the_same() { # squashfs, directory
-  local differing
-  entries=$(find -H "$2" -mindepth 1 -printf 'x\n' | wc -l) || return 1
-  # Names may hold newlines: their parts are sorted alike on both sides.
-  differing=$(
-    unsquashfs -l -d entry "$1" 2>/dev/null |
-      # Old versions say other things first; the list begins with the root.
-      { while IFS= read -r line && [[ $line != entry ]]; do :; done; cat; } |
-      sort | comm -3 - <(find -H "$2" -mindepth 1 -printf 'entry/%P\n' | sort)
-  ) && [[ ! $differing ]]
 }
 
 # ---- running the squashfs tools
@@ -286,13 +236,4 @@ name_replaced() {
     name=$name.$count
   fi
   printf '%s' "$name"
-}
-
-format_bytes() { # bytes
-  local units=(B KiB MiB GiB TiB) unit=0 value=$1 tenths=0
-  while ((value >= 1024 && unit < 4)); do
-    tenths=$((value % 1024 * 10 / 1024)) value=$((value / 1024)) unit=$((unit + 1))
-  done
-  if ((unit == 0 || value >= 100)); then tenths=; else tenths=.$tenths; fi
-  printf '%s' "$value$tenths ${units[unit]}"
 }

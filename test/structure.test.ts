@@ -52,10 +52,10 @@ const isProcessModule = (name: string): boolean => /^((node:)?child_process|exec
 /** The directories marked "no", and the files of others that are so too. */
 const isPure = (file: string): boolean =>
   /^(easyconfig|resolve|plan|modulefile|lmod-lua-writer|image|lib)\//.test(file) ||
-  (/^settings\//.test(file) && !settingsThatRead.includes(file)) ||
+  (/^settings\//.test(file) && !settingsThatRead.test(file)) ||
   (/^scripts\//.test(file) && file !== 'scripts/read-scripts.ts');
 
-const settingsThatRead = ['settings/read.ts'];
+const settingsThatRead = /^settings\/read(-[a-z]+)?\.ts$/;
 
 /** Outside host/ only the start of the program reads a file: it cannot wait for more to be loaded. */
 const mayReadFiles = ['cli/main.ts', 'cli/run-cli.ts'];

@@ -14,13 +14,17 @@ import type {
 } from '../plan/types.ts';
 import { copyImage, fetchImageInto, linkImage, retireImage, useCentralImage } from './apply-image.ts';
 import type { ApplyOptions } from './apply-plan.ts';
+import { checkModulefile } from './check-modulefile.ts';
+import { giveToGroup } from './give-to-group.ts';
 import { type Measured, measureFile } from './measured.ts';
 import { removeOtherModulefiles } from './other-modulefiles.ts';
 import { publish } from './publish.ts';
+import { makeReadOnly } from './read-only.ts';
 import { renderRecord, sha256Of } from './record.ts';
 import { findUnlisted, recordAdditions } from './record-additions.ts';
 import { removeLeftovers } from './remove-leftovers.ts';
 import { reserveRoom } from './reserve-room.ts';
+import { runHook } from './run-hook.ts';
 import { runInContainer } from './run-in-container.ts';
 import { runOnHost } from './run-on-host.ts';
 import { verifySignature } from './verify-signature.ts';
@@ -69,9 +73,21 @@ export async function applyStep(step: Step, plan: Plan, measured: Measured, opti
     case 'remove-leftovers':
       await removeOtherModulefiles(plan.installDir, plan.modulefile);
       return removeLeftovers(step.root, step.files);
+    case 'run-hook':
+      return runHook(step, { ...options, log });
+    case 'check-modulefile':
+      return checkModulefile(modulefileOf(plan), step.tool, options);
+    case 'give-to-group':
+      return giveToGroup(step, plan, options);
+    case 'make-read-only':
+      return makeReadOnly(step);
     default:
       return assertNever(step);
   }
+}
+
+function modulefileOf({ steps }: Plan): string {
+  return steps.find((step) => step.kind === 'write-modulefile')?.content ?? '';
 }
 
 /** Where the log of an install waits for the modulefile. */
@@ -93,7 +109,7 @@ async function writeStaged(step: WriteFileStep, plan: Plan, measured: Measured):
 
 async function writeRecord(step: WriteRecordStep, plan: Plan, measured: Measured): Promise<void> {
   if (measured.image === undefined) throw new RangeError('a plan that records an install before its image is there');
-  const modulefile = plan.steps.find((other) => other.kind === 'write-modulefile')?.content ?? '';
+  const modulefile = modulefileOf(plan);
   const text = renderRecord(step.record, {
     installed: new Date().toISOString(),
     modulefileSha256: sha256Of(modulefile),

@@ -4,6 +4,7 @@ import { type HostPath, joinHost, type Prefix } from '../lib/paths.ts';
 import { type LockOptions, takeLock } from './lock.ts';
 import { recoverInstall } from './recover.ts';
 import { findRetiredImages, removeRetiredImages } from './retired-images.ts';
+import { withUserSoftwareLock } from './user-software-lock.ts';
 
 /** What a run that was stopped left behind under a prefix, by the install it was at work on. */
 export interface Leftover {
@@ -47,7 +48,8 @@ export async function cleanPrefix(
       try {
         if (!isDryRun) {
           await recoverInstall(place('staging', install), place('retired', install), locking);
-          if (ofImages !== undefined) await removeRetiredImages(ofImages.installDir);
+          if (ofImages !== undefined)
+            await withUserSoftwareLock(ofImages.installDir, locking, () => removeRetiredImages(ofImages.installDir));
         }
       } finally {
         await unlock();

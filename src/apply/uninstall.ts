@@ -1,7 +1,8 @@
-import { isFile, makeDirectory, removeTree, rename } from '../host/files.ts';
+import { isDirectory, isFile, makeDirectory, mayAccess, removeTree, rename } from '../host/files.ts';
 import { CtinstallError } from '../lib/errors.ts';
-import { joinHost } from '../lib/paths.ts';
+import { hostPath, joinHost } from '../lib/paths.ts';
 import { commitPublish, isPlainPath, type Journal, retiredModulefile, writeJournal } from './journal.ts';
+import { recordedModulefile } from './other-modulefiles.ts';
 import { undoPublish } from './publish.ts';
 import type { InstallRecord } from './record.ts';
 import { finishUninstall, setUserSoftwareAside } from './uninstall-steps.ts';
@@ -23,7 +24,8 @@ export async function uninstallFiles(
   record: InstallRecord,
   { removesUserSoftware, signal }: UninstallOptions,
 ): Promise<void> {
-  const { installDir, modulefile, retired } = places;
+  const { installDir, retired } = places;
+  const modulefile = recordedModulefile(installDir, record.modulefile) ?? places.modulefile;
   checkSignal(signal);
   const journal: Journal = {
     installDir,
@@ -42,6 +44,7 @@ export async function uninstallFiles(
     ],
     isUninstall: true,
   };
+  await checkDirectories(journal);
   try {
     await makeDirectory(retired);
     await writeJournal(retired, journal);
@@ -63,6 +66,16 @@ export async function uninstallFiles(
   }
   await finishUninstall(journal);
   await removeTree(retired);
+}
+
+/** What cannot be removed is found out while there is a way back. */
+async function checkDirectories({ installDir, leftovers }: Journal): Promise<void> {
+  const directories = new Set(leftovers.map((path) => hostPath('..', joinHost(hostPath(installDir), path))));
+  for (const directory of directories)
+    if ((await isDirectory(directory)) && !(await mayAccess(directory, 'write')))
+      throw new CtinstallError('prefix-not-writable', `cannot remove what is in \`${directory}\`: permission denied`, {
+        hint: 'only who installed it, or a member of its project, may remove it',
+      });
 }
 
 const recordPath = '.ctinstall/record.json';

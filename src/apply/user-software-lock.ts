@@ -2,6 +2,7 @@ import { isDirectory, listDirectory, removeEmptyDirectory, removeTree } from '..
 import { type HostPath, joinHost } from '../lib/paths.ts';
 import { type LockOptions, takeLock } from './lock.ts';
 import { linkLock } from './lock-forms.ts';
+import { closeInstall, openInstall } from './read-only.ts';
 
 const lockName = 'user-software.lock';
 
@@ -16,13 +17,15 @@ export async function withUserSoftwareLock<T>(
   options: LockOptions,
   work: () => Promise<T>,
 ): Promise<T> {
-  if (!(await isDirectory(installDir))) return work();
+  if (!(await isDirectory(installDir))) return work().finally(() => closeInstall(installDir));
   const state = joinHost(installDir, '.ctinstall');
   const unlock = await takeLock(joinHost(state, lockName), options, linkLock);
   try {
+    await openInstall(installDir);
     await removeLeftovers(installDir, state);
     return await work();
   } finally {
+    await closeInstall(installDir);
     await unlock();
     // It may have been made for the lock.
     await removeEmptyDirectory(state).catch(() => false);

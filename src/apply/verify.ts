@@ -4,6 +4,7 @@ import { hashFile } from '../host/hash-file.ts';
 import { readLink } from '../host/links.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { type HostPath, hostPath, joinHost } from '../lib/paths.ts';
+import { findOtherModulefiles } from './other-modulefiles.ts';
 import { type InstallRecord, sha256Of } from './record.ts';
 
 /** One thing that is not as the record says. */
@@ -52,6 +53,8 @@ export async function verifyInstall(
   const modulefile = hostPath(record.modulefile);
   const what = await compareModulefile(modulefile, record.modulefileSha256).catch(asDifference);
   if (what !== undefined) found.push({ path: modulefile, what });
+  for (const path of await findOtherModulefiles(installDir, modulefile))
+    found.push({ path, what: 'is a second modulefile, which may be loaded instead' });
   return found;
 }
 

@@ -20,10 +20,14 @@ export interface CommandContext {
   readonly print: (line: string) => void;
 }
 
-export function readSettingsOf(context: CommandContext, flags: SettingsValues): Promise<Settings> {
+/** From here on what is written has the permissions that the settings leave it. */
+export async function readSettingsOf(context: CommandContext, flags: SettingsValues): Promise<Settings> {
   const { environment, cwd, toolDir, reporter } = context;
   const warn = (warning: SettingsWarning): void => reporter.report({ event: 'warning', ...warning });
-  return readSettings({ environment, cwd, toolDir, flags, warn });
+  const settings = await readSettings({ environment, cwd, toolDir, flags, warn });
+  // Whatever they say, nothing is for everybody to write.
+  if (settings.umask !== undefined) process.umask(settings.umask | 0o002);
+  return settings;
 }
 
 /** The easyconfig path: what the settings name, then what ships with ctinstall. */

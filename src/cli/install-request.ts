@@ -3,10 +3,11 @@ import { addToVariant, parseSetFlag, tryVersionFlag, type VariantRequest } from 
 import { CtinstallError } from '../lib/errors.ts';
 import { type HostPath, hostPath } from '../lib/paths.ts';
 import { describeIssues } from '../report/describe-issue.ts';
+import type { ResolvedInstall } from '../resolve/types.ts';
 import { optionTable } from '../settings/options.ts';
 import type { Settings } from '../settings/types.ts';
 import type { CommandContext } from './context.ts';
-import { resolveTarget, type Target } from './install-target.ts';
+import type { Target } from './install-target.ts';
 import type { Stack } from './stack-read.ts';
 
 /** One easyconfig that is asked for, with what is special about it. */
@@ -60,34 +61,43 @@ export function requestsOfStack({ path, entries }: Stack, flags: VariantRequest)
   }));
 }
 
-export interface Requested {
+export interface Requested<Resolved extends ResolvedModule = Target> {
   readonly request: InstallRequest;
-  readonly target: Target;
+  readonly target: Resolved;
   /** With what the stack says of it. */
   readonly settings: Settings;
   readonly context: CommandContext;
 }
 
+interface ResolvedModule {
+  readonly install: Pick<ResolvedInstall, 'moduleName' | 'installDir'>;
+}
+
+type Resolve<Resolved> = (
+  easyconfig: string,
+  where: { settings: Settings; context: CommandContext },
+  variant: VariantRequest,
+) => Promise<Resolved>;
+
 /**
  * Reads and resolves what is asked for.
  * @throws CtinstallError what is wrong with the first that is named; `stack-invalid` with all that is wrong with a stack's
  */
-export async function resolveRequests(
+export async function resolveRequests<Resolved extends ResolvedModule>(
   requests: readonly InstallRequest[],
-  settings: Settings,
-  context: CommandContext,
-): Promise<Requested[]> {
-  const resolved: Requested[] = [];
+  { settings, context }: { settings: Settings; context: CommandContext },
+  resolve: Resolve<Resolved>,
+): Promise<Requested<Resolved>[]> {
+  const resolved: Requested<Resolved>[] = [];
   const faults: string[][] = [];
   for (const request of requests) {
     try {
-      const own = { ...context, cwd: request.cwd };
-      const ownSettings = withImageMode(settings, request.imageMode);
-      const target = await resolveTarget(request.easyconfig, { settings: ownSettings, context: own }, request.variant);
+      const own = { settings: withImageMode(settings, request.imageMode), context: { ...context, cwd: request.cwd } };
+      const target = await resolve(request.easyconfig, own, request.variant);
       const { place } = request;
       const twin = resolved.find((other) => other.target.install.installDir === target.install.installDir);
       if (place !== undefined && twin !== undefined) faults.push(describeTwice(target, place, twin.request.place));
-      else resolved.push({ request, target, settings: ownSettings, context: own });
+      else resolved.push({ request, target, ...own });
     } catch (error) {
       faults.push(describeAtPlace(error, request.place));
     }
@@ -95,8 +105,8 @@ export async function resolveRequests(
   if (faults.length > 0)
     throw new CtinstallError(
       'stack-invalid',
-      `${faults.length} of the ${requests.length} entries of the stack cannot be installed`,
-      { details: faults.flat(), hint: 'nothing was installed: mend the stack, or leave them out' },
+      `${faults.length} of the ${requests.length} entries of the stack are at fault`,
+      { details: faults.flat(), hint: 'nothing was done: mend the stack, or leave them out' },
     );
   return resolved;
 }
@@ -108,7 +118,7 @@ function withImageMode(settings: Settings, imageMode: ImageMode | undefined): Se
   return { ...settings, imageMode, origins: { ...settings.origins, image_mode: [flag] } };
 }
 
-function describeTwice({ install }: Target, place: Place, before: Place | undefined): string[] {
+function describeTwice({ install }: ResolvedModule, place: Place, before: Place | undefined): string[] {
   const message = `\`${install.moduleName}\` is in the stack twice, first in line ${before?.line ?? 0}`;
   return describeIssues('', '', [{ message, hint: 'keep one of them', place }]);
 }

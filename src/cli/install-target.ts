@@ -2,6 +2,7 @@ import { readRecord } from '../apply/record.ts';
 import { hasUserSoftware, hasVenv } from '../apply/user-software.ts';
 import { requireAnySignature } from '../apply/verify-signature.ts';
 import { discoverImage } from '../discover/image.ts';
+import { discoverLinkedPlaces } from '../discover/linked-places.ts';
 import { discoverRuntime, type Runtime } from '../discover/runtime.ts';
 import type { VariantRequest } from '../easyconfig/variant-changes.ts';
 import { lstatIfThere } from '../host/files.ts';
@@ -10,6 +11,7 @@ import { formatCommand } from '../lib/format.ts';
 import { type HostPath, hostPath, joinHost } from '../lib/paths.ts';
 import { type PreviousInstall, planInstall } from '../plan/plan-install.ts';
 import type { Plan } from '../plan/types.ts';
+import { addLinkedPlaces } from '../resolve/linked-places.ts';
 import { resolveInstall } from '../resolve/resolve-install.ts';
 import type { ImageFile, ImageSource, ResolvedInstall } from '../resolve/types.ts';
 import { namesOfScripts } from '../scripts/names.ts';
@@ -18,6 +20,7 @@ import type { Settings } from '../settings/types.ts';
 import type { CommandContext } from './context.ts';
 import { type LoadedEasyconfig, loadEasyconfig, unresolvable } from './load-easyconfig.ts';
 import { commandNames } from './program.ts';
+import { requirePolicy } from './site-policy.ts';
 
 /** An easyconfig with what it becomes here. */
 export interface Target {
@@ -42,6 +45,7 @@ export async function resolveLoaded(
   settings: Settings,
   context: CommandContext,
 ): Promise<Target> {
+  await requirePolicy(settings, context);
   const runtime = await discoverRuntime(settings.runtime, context.environment);
   const resolved = resolveInstall(loaded.easyconfig, settings, {
     runtime: runtime.kind === 'found' ? runtime.value.name : 'singularity',
@@ -52,7 +56,13 @@ export async function resolveLoaded(
     throw new CtinstallError('runtime-missing', `no container runtime: tried ${runtime.tried.join(' and ')}`, {
       hint: 'load its module (`module spider singularity`), or name it with `--runtime <program>`',
     });
-  return { loaded, install: resolved.install, runtime: runtime.value };
+  return { loaded, install: await bindLinkedPlaces(resolved.install), runtime: runtime.value };
+}
+
+/** With binds for what the links in bound directories lead to. */
+export async function bindLinkedPlaces(install: ResolvedInstall): Promise<ResolvedInstall> {
+  const places = await discoverLinkedPlaces(install.binds.map(({ host }) => host));
+  return { ...install, binds: addLinkedPlaces(install.binds, places) };
 }
 
 export interface ImageOptions {

@@ -11,6 +11,9 @@ const argv = process.argv.slice(2);
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
   const { version }: { version: string } = JSON.parse(readFileSync(`${toolDir}/package.json`, 'utf8'));
   process.stdout.write(`${version}\n`);
+} else if (argv[0] === '__complete') {
+  const { runCompletion } = await import('./completion/run-completion.ts');
+  await runCompletion(argv.slice(1), toolDir);
 } else {
   const { runCli } = await import('./run-cli.ts');
   await runCli(argv, toolDir);

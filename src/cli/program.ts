@@ -1,12 +1,14 @@
-import { Command } from 'commander';
+import { Command, Help } from 'commander';
 import { optionKeys, optionTable } from '../settings/options.ts';
 import type { CommandContext } from './context.ts';
 import { type Define, document } from './define.ts';
 import { defineCheck } from './definitions/check.ts';
 import { defineClean } from './definitions/clean.ts';
+import { defineCompletion } from './definitions/completion.ts';
 import { defineInstall } from './definitions/install.ts';
 import { defineList } from './definitions/list.ts';
 import { defineMissing } from './definitions/missing.ts';
+import { defineNew } from './definitions/new.ts';
 import { defineRegenerate } from './definitions/regenerate.ts';
 import { defineSchema } from './definitions/schema.ts';
 import { defineSearch } from './definitions/search.ts';
@@ -28,9 +30,11 @@ const definitions = {
   verify: defineVerify,
   clean: defineClean,
   check: defineCheck,
+  new: defineNew,
   regenerate: defineRegenerate,
   settings: defineSettings,
   schema: defineSchema,
+  completion: defineCompletion,
 } as const satisfies Readonly<Record<string, Define>>;
 
 /** All commands that are for people. */
@@ -46,7 +50,7 @@ export function makeProgram(context: CommandContext): Command {
     .version(context.toolVersion, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, groupItems: ownFirst })
     .exitOverride();
   for (const define of Object.values(definitions)) define(program, context);
   document(program, {
@@ -61,6 +65,13 @@ export function makeProgram(context: CommandContext): Command {
   });
   return program;
 }
+
+/** A command's own options before those that all commands have. */
+const ownFirst: Help['groupItems'] = (unsorted, visible, getGroup) => {
+  const groups = Help.prototype.groupItems(unsorted, visible, getGroup);
+  const own = groups.get('Options:');
+  return own === undefined ? groups : new Map([['Options:', own], ...groups]);
+};
 
 /** Puts the command's word in front of flags that were typed before it: `--json list`, `--prefix <dir> list`. */
 export function commandFirst(argv: readonly string[]): string[] {

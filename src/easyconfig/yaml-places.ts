@@ -56,7 +56,8 @@ export function parsePlacedYaml(text: string): { yaml: PlacedYaml; issues: [] } 
     value = document.toJS({ maxAliasCount: 100 });
   } catch (error) {
     const fault = describeYamlFault('BAD_ALIAS', error instanceof Error ? error.message : String(error));
-    return { yaml: undefined, issues: [{ ...fault, place: placeAt(0, 1) }] };
+    const [start, end] = findFirstAlias(document)?.range ?? [0, 1];
+    return { yaml: undefined, issues: [{ ...fault, place: placeAt(start, end) }] };
   }
   const placeOf = (path: readonly PropertyKey[], which: 'key' | 'value' = 'value'): Place => {
     const range = findNode(document, path, which)?.range;
@@ -67,6 +68,17 @@ export function parsePlacedYaml(text: string): { yaml: PlacedYaml; issues: [] } 
     return isScalar(node) ? node.source : undefined;
   };
   return { yaml: { value, placeOf, sourceOf }, issues: [] };
+}
+
+function findFirstAlias(document: Document): Node | undefined {
+  let first: Node | undefined;
+  visit(document, {
+    Alias: (_, alias) => {
+      first = alias;
+      return visit.BREAK;
+    },
+  });
+  return first;
 }
 
 /** The node at `path`, or the nearest one above it that exists. */

@@ -13,6 +13,8 @@ export interface RunOptions {
   /** Called with the lines of stderr as they come. */
   readonly onErrorLine?: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
+  /** What it reads on stdin; nothing if left out. */
+  readonly input?: string;
 }
 
 export interface RunResult {
@@ -37,7 +39,7 @@ export async function run(argv: readonly [string, ...string[]], options: RunOpti
     extendEnv: false,
     reject: false,
     detached: true,
-    stdin: 'ignore',
+    ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
     stripFinalNewline: false,
     maxBuffer: 64 * 1024 * 1024,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),

@@ -60,12 +60,7 @@ export const modulesTools = ['lmod', 'environment-modules'] as const;
 export type ModulesTool = (typeof modulesTools)[number];
 
 /** Environment Modules takes the whole file name for the version; Lmod prefers Lua, and tells it by the ending. */
-export function modulefileOf(
-  prefix: Prefix,
-  name: string,
-  fullVersion: string,
-  tool: ModulesTool = 'lmod',
-): HostPath {
+export function modulefileOf(prefix: Prefix, name: string, fullVersion: string, tool: ModulesTool = 'lmod'): HostPath {
   return joinHost(modulePathOf(prefix), name, tool === 'lmod' ? `${fullVersion}.lua` : fullVersion);
 }
 

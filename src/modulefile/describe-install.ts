@@ -21,6 +21,8 @@ export function describeModulefile(install: ResolvedInstall, { toolVersion, imag
       `${install.moduleName}, written by ctinstall ${toolVersion}.`,
       'Do not edit: `ctinstall --rebuild` writes it anew. Your own additions belong in a module that loads this one.',
     ],
+    siteHeader: install.policy.modulefileHeader,
+    siteFooter: install.policy.modulefileFooter,
     help: helpOf(install),
     whatis: whatisOf(install),
     extensions: install.extensions,

@@ -34,6 +34,7 @@ import {
 import { bothNames } from './both-names.ts';
 import { escapeForRuntime } from './container-environment.ts';
 import { renderBinds } from './render-lmod-binds.ts';
+import { asItStands } from './site-text.ts';
 import type { Modulefile } from './types.ts';
 
 /**
@@ -42,8 +43,12 @@ import type { Modulefile } from './types.ts';
  * found, so that unloading can always take them back.
  */
 export function renderLmod(modulefile: Modulefile): string {
+  const start = renderLua(modulefile.header.map((line) => comment(line)));
+  return `${start}${asItStands(modulefile.siteHeader)}${renderBody(modulefile)}${asItStands(modulefile.siteFooter)}`;
+}
+
+function renderBody(modulefile: Modulefile): string {
   return renderLua([
-    ...modulefile.header.map((line) => comment(line)),
     help(modulefile.help),
     ...modulefile.whatis.flatMap((line) => whatis(line)),
     ...(modulefile.extensions.length === 0 ? [] : [extensions(modulefile.extensions)]),

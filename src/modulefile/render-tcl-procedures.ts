@@ -6,8 +6,8 @@
 /**
  * What the user is told, and what is told of the module.
  *
- * Lmod runs Tcl inside itself, in no locale: there each byte of a text is a character of its own, and what goes back to
- * Lmod must be characters again. Where it runs Tcl as a program, that writes in the encoding of the locale.
+ * Lmod has Tcl read the file in the C locale, where each byte of a text is a character of its own. What goes back to Lmod
+ * must be characters again: it takes them from Tcl's memory, or where Tcl is a program of its own, from its output.
  */
 const say = `
 # Lmod's reader of Tcl has this command, Environment Modules has not.

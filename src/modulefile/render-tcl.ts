@@ -1,6 +1,7 @@
 import { renderTclBinds } from './render-tcl-binds.ts';
 import { renderTclEnvironment } from './render-tcl-environment.ts';
 import { procedures } from './render-tcl-procedures.ts';
+import { linesAsTheyStand } from './site-text.ts';
 import { command, comment, quoteTcl, withinLongBracket } from './tcl-text.ts';
 import type { Modulefile } from './types.ts';
 
@@ -15,6 +16,7 @@ export function renderTcl(modulefile: Modulefile): string {
     // Both tools take a file for a modulefile by this.
     '#%Module1.0',
     ...header.flatMap(comment),
+    ...linesAsTheyStand(modulefile.siteHeader),
     ...procedures,
     '',
     ...renderWords(modulefile),
@@ -29,6 +31,7 @@ export function renderTcl(modulefile: Modulefile): string {
     '',
     ...variables.map(({ name, value }) => command('set_restorably', name, value)),
     ...path.map((directory) => command('prepend-path PATH', directory)),
+    ...linesAsTheyStand(modulefile.siteFooter),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }

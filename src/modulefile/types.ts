@@ -5,6 +5,9 @@ import type { Bind } from '../resolve/types.ts';
 export interface Modulefile {
   /** Comment lines at the top. */
   readonly header: readonly string[];
+  /** Code of the site's, in the language of the modules tool: it goes in as it stands, after the comments and at the end. */
+  readonly siteHeader?: string | undefined;
+  readonly siteFooter?: string | undefined;
   readonly help: string;
   readonly whatis: readonly string[];
   /** `name/version` or `name` of what is inside, for `module spider`. */

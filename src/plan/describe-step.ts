@@ -49,6 +49,14 @@ function describeWork(step: Exclude<Step, { kind: 'run-on-host' | 'run-in-contai
       return step.files.length === 0
         ? 'nothing of an earlier install to remove'
         : `remove ${step.files.join(', ')} of the earlier install`;
+    case 'run-hook':
+      return `run the ${step.input.hook} hook of the site: ${step.program}`;
+    case 'check-modulefile':
+      return "check the modulefile, with the site's own text in it";
+    case 'give-to-group':
+      return `give what is ${step.what} to the group ${step.group}`;
+    case 'make-read-only':
+      return `take the right to write from ${step.root}`;
     default:
       return assertNever(step);
   }
@@ -64,6 +72,7 @@ export function isWorthALine(kind: Step['kind']): boolean {
     'verify-signature',
     'run-on-host',
     'run-in-container',
+    'run-hook',
     'publish',
     'write-modulefile',
   ].includes(kind);

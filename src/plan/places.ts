@@ -1,4 +1,12 @@
-import { type HostPath, installDirOf, lockFileOf, modulefileOf, type Prefix, retiredDirOf, stagingDirOf } from '../lib/paths.ts';
+import {
+  type HostPath,
+  installDirOf,
+  lockFileOf,
+  modulefileOf,
+  type Prefix,
+  retiredDirOf,
+  stagingDirOf,
+} from '../lib/paths.ts';
 import type { Plan } from './types.ts';
 
 /** Where everything of one install lies. */

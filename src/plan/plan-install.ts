@@ -4,6 +4,7 @@ import { placesOf } from './places.ts';
 import { makesVenv, planPostInstall, planSanityChecks, planUserSoftware } from './plan-commands.ts';
 import { planFiles, planModulefile, planRecord, planWriting, recordFile } from './plan-files.ts';
 import { planImage } from './plan-image.ts';
+import { planGroup, planHook, planModulefileCheck, planReadOnly } from './plan-policy.ts';
 import type { Plan, PlannedRecord, Step } from './types.ts';
 
 /** What planning needs beside the install itself. */
@@ -44,7 +45,14 @@ export function planInstall(install: ResolvedInstall, inputs: PlanInputs): Plan 
   const files = [...image.files, ...written.map(({ relative }) => relative), recordFile];
   const retired = [...image.kept, ...image.retired];
   const userSoftware = planUserSoftware(install, inputs, { staging, image: image.staged });
+  const hookFacts = {
+    toolVersion: inputs.toolVersion,
+    image: inputs.image.kind === 'file' ? inputs.image.path : undefined,
+    isRebuild: inputs.previous !== undefined,
+  };
   const steps: Step[] = [
+    ...planModulefileCheck(install),
+    ...planHook('pre_install', install, hookFacts),
     { kind: 'make-directory', path: staging },
     {
       kind: 'reserve-room',
@@ -65,6 +73,7 @@ export function planInstall(install: ResolvedInstall, inputs: PlanInputs): Plan 
         retired: image.kept,
       },
     },
+    ...planGroup(install, 'staged'),
     { kind: 'publish', from: staging, to: installDir, modulefile },
     ...planPostInstall(install, image.published),
     {
@@ -74,6 +83,8 @@ export function planInstall(install: ResolvedInstall, inputs: PlanInputs): Plan 
       dirs: install.sanityCheckPaths.dirs,
     },
     ...planSanityChecks(install, image.published),
+    ...planHook('pre_module', install, hookFacts),
+    ...planReadOnly(install),
     planModulefile(install, { toolVersion: inputs.toolVersion, images: image.candidates }),
     {
       kind: 'remove-leftovers',
@@ -82,6 +93,8 @@ export function planInstall(install: ResolvedInstall, inputs: PlanInputs): Plan 
         (file) => ![...files, ...retired].includes(file) && isOfInstall(file),
       ),
     },
+    ...planGroup(install, 'published'),
+    ...planHook('post_install', install, hookFacts),
   ];
   return { ...placesOf(prefix, name, fullVersion, modulefile), steps };
 }

@@ -4,6 +4,7 @@ import { namesOfScripts } from '../scripts/names.ts';
 import { placesOf } from './places.ts';
 import { planFiles, planModulefile, planRecord, planWriting, recordFile } from './plan-files.ts';
 import { isOfInstall, type PlanInputs } from './plan-install.ts';
+import { planGroup, planHook, planModulefileCheck, planReadOnly } from './plan-policy.ts';
 import type { KeepRecordedStep, Plan, PlannedRecord, Step } from './types.ts';
 
 /** What the record of the install says now. */
@@ -36,6 +37,7 @@ export function planRegenerate(
   );
   const { file, source, sha256, size, how } = recorded.image;
   const steps: Step[] = [
+    ...planModulefileCheck(install),
     { kind: 'make-directory', path: staging },
     ...planWriting(written, staging),
     { kind: 'keep-recorded', image: { sha256, size, how }, files },
@@ -49,13 +51,17 @@ export function planRegenerate(
         retired: recorded.retired,
       },
     },
+    ...planGroup(install, 'staged'),
     { kind: 'publish', from: staging, to: installDir, modulefile },
+    ...planHook('pre_module', install, { toolVersion: inputs.toolVersion, image: undefined, isRebuild: true }),
+    ...planReadOnly(install),
     planModulefile(install, { toolVersion: inputs.toolVersion, images: candidatesOf(install, recorded) }),
     {
       kind: 'remove-leftovers',
       root: installDir,
       files: recorded.files.map(({ path }) => path).filter((path) => dropped.includes(path)),
     },
+    ...planGroup(install, 'published'),
   ];
   return { ...places, steps };
 }

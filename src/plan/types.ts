@@ -1,5 +1,6 @@
-import type { HostPath, InstallDir, Prefix, StagingDir } from '../lib/paths.ts';
+import type { HostPath, InstallDir, ModulesTool, Prefix, StagingDir } from '../lib/paths.ts';
 import type { Bind } from '../resolve/types.ts';
+import type { HookInput } from './hook-input.ts';
 
 /** What will be done, as data: `--dry-run` prints it, `applyPlan` does it. Survives a round trip through JSON. */
 export interface Plan {
@@ -31,7 +32,11 @@ export type Step =
   | RecordAdditionsStep
   | CheckPathsStep
   | WriteModulefileStep
-  | RemoveLeftoversStep;
+  | RemoveLeftoversStep
+  | RunHookStep
+  | CheckModulefileStep
+  | GiveToGroupStep
+  | MakeReadOnlyStep;
 
 /** Finds out whether the file system and the quota have room, before anything of size is written. */
 export interface ReserveRoomStep {
@@ -192,6 +197,35 @@ export interface RemoveLeftoversStep {
   readonly kind: 'remove-leftovers';
   readonly root: InstallDir;
   readonly files: readonly string[];
+}
+
+/** Runs an executable of the site's, which may refuse the install. */
+export interface RunHookStep {
+  readonly kind: 'run-hook';
+  readonly program: HostPath;
+  /** What it is given, as JSON. */
+  readonly input: HookInput;
+}
+
+/** Has the language of the modules tool check a modulefile with text of the site's in it. */
+export interface CheckModulefileStep {
+  readonly kind: 'check-modulefile';
+  readonly tool: ModulesTool;
+}
+
+/** Changes the group of what the install has written; what arises in its directories later belongs to the group too. */
+export interface GiveToGroupStep {
+  readonly kind: 'give-to-group';
+  readonly group: string;
+  /** The tree that is staged, or all that was published. */
+  readonly what: 'staged' | 'published';
+}
+
+/** Takes the write bits from the files of the record; directories follow when the install is done. */
+export interface MakeReadOnlyStep {
+  readonly kind: 'make-read-only';
+  readonly root: InstallDir;
+  readonly recordFile: string;
 }
 
 /** What is known of a record before the install ran. */

@@ -24,6 +24,7 @@ const standardScripts: readonly ScriptChoice[] = [
   { name: 'make-squashfs', directory: 'bin' },
   { name: 'unmake-squashfs', directory: 'bin' },
   { name: 'squashfs-common.bash', directory: '.ctinstall' },
+  { name: 'squashfs-lineage.bash', directory: '.ctinstall' },
   { name: 'squashfs-lock.bash', directory: '.ctinstall' },
 ];
 
@@ -60,6 +61,10 @@ export function resolveInstall(
     dirs: easyconfig.sanityCheckPaths.dirs.map(fillBelow),
   };
   const issues = [
+    // The modulefile of `1.0` is `1.0.lua`: where the other modules tool is used, that of `1.0.lua` would be too.
+    ...(fullVersion.endsWith('.lua')
+      ? [{ path: ['version'], message: '`.lua` at the end of a version is the ending of modulefiles', hint: undefined }]
+      : []),
     ...filledIssue(['image', 'file'], image.file, describeBadFileName),
     ...(image.source === undefined ? [] : filledIssue(['image', 'source'], image.source, describeBadImageSource)),
     ...bindIssues,
@@ -116,6 +121,13 @@ export function resolveInstall(
       sanityCheckCommands: easyconfig.sanityCheckCommands.map(fillCommand),
       runtime: facts.runtime,
       squashfsProcessors: settings.squashfsProcessors,
+      policy: {
+        hooks: settings.hooks,
+        modulefileHeader: settings.modulefileHeader,
+        modulefileFooter: settings.modulefileFooter,
+        group: settings.group,
+        isReadOnly: settings.hasReadOnlyInstalls,
+      },
     },
   };
 }

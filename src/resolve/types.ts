@@ -6,6 +6,7 @@ import type {
   VirtualEnvironment,
 } from '../easyconfig/types.ts';
 import type { ContainerPath, HostPath, InstallDir, ModulesTool, Prefix } from '../lib/paths.ts';
+import type { Hooks } from '../settings/types.ts';
 
 /** A host path shown in the container (`SINGULARITY_BIND`). */
 export interface Bind {
@@ -83,6 +84,19 @@ export interface ResolvedInstall {
   readonly sanityCheckCommands: readonly EasyconfigCommand[];
   readonly runtime: string;
   readonly squashfsProcessors: number;
+  readonly policy: SitePolicy;
+}
+
+/** What the settings ask of every install, whatever the easyconfig says. */
+export interface SitePolicy {
+  readonly hooks: Hooks;
+  /** Code of the site's at the top and at the end of every modulefile, in the language of the modules tool. */
+  readonly modulefileHeader: string | undefined;
+  readonly modulefileFooter: string | undefined;
+  /** Name or number of the group that installs belong to. */
+  readonly group: string | undefined;
+  /** Whether installs lose their write bits once they are made. */
+  readonly isReadOnly: boolean;
 }
 
 /** A fault found while resolving: `path` leads to the key of the easyconfig that it is about. */

@@ -15,6 +15,7 @@ export const scriptFiles = {
   'start-shell': { directory: 'bin', keys: ['image_variable', 'module', 'runtime'] },
   'make-squashfs': { directory: 'bin', keys: [] },
   'unmake-squashfs': { directory: 'bin', keys: [] },
+  'squashfs-lineage.bash': { directory: '.ctinstall', keys: [] },
   'squashfs-lock.bash': { directory: '.ctinstall', keys: [] },
   'squashfs-common.bash': { directory: '.ctinstall', keys: ['module', 'default_processors'] },
 } as const satisfies Readonly<Record<string, ScriptFile>>;

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Document, isMap, isNode, isScalar, type Pair, parseDocument, type YAMLMap } from 'yaml';
+import { CtinstallError } from '../lib/errors.ts';
 import { renderYaml } from './render-yaml.ts';
 import { findPair, lineBreakOf, lineEndAt, lineStartAt, rangeOf, topMapOf } from './yaml-nodes.ts';
 
@@ -11,6 +12,7 @@ import { findPair, lineBreakOf, lineEndAt, lineStartAt, rangeOf, topMapOf } from
 /**
  * The text with `value` at `path`, such as `['bind_groups', 'slurm']`.
  * @param text YAML without a fault: a map, or nothing
+ * @throws CtinstallError `settings-invalid` where other values depend on the one that is changed
  */
 export function setInYaml(text: string, path: readonly [string, ...string[]], value: unknown): string {
   const document = parseDocument(text, { uniqueKeys: false });
@@ -18,10 +20,11 @@ export function setInYaml(text: string, path: readonly [string, ...string[]], va
   const changed = spliceValue(text, document, path, value);
   if (changed !== undefined && holds(changed, expected)) return changed;
   const [top, ...rest] = path;
+  if (!isMap(document.contents)) document.contents = document.createNode({});
   const isBelowMap = rest.length === 0 || isMap(document.get(top));
   if (isBelowMap) document.setIn(path, value);
   else document.set(top, document.createNode(setIn({}, rest, value)));
-  return document.toString({ lineWidth: 0 });
+  return writeAnew(document, expected);
 }
 
 /** The text without what is at `path`, and without a map that is empty then; undefined where there is nothing. */
@@ -34,14 +37,28 @@ export function unsetInYaml(text: string, path: readonly [string, ...string[]]):
   const pair = isMap(parent) ? findPair(parent, path.at(-1) ?? '') : undefined;
   const [start] = rangeOf(pair?.key) ?? [];
   const end = start === undefined ? undefined : endOfPair(text, pair);
+  const expected = setIn(document.toJS(), path, undefined);
   document.deleteIn(path);
-  const expected: unknown = document.toJS() ?? {};
   if (start !== undefined && end !== undefined) {
     const after = text.slice(end).replace(/^\r?\n/, '');
     const changed = text.slice(0, lineStartAt(text, start)) + after;
     if (holds(changed, expected)) return changed;
   }
-  return document.toString({ lineWidth: 0 });
+  return writeAnew(document, expected);
+}
+
+/** An anchor may be gone that an alias elsewhere needs, or come to stand for another value. */
+function writeAnew(document: Document, expected: unknown): string {
+  let text: string | undefined;
+  try {
+    text = document.toString({ lineWidth: 0 });
+  } catch {
+    // An alias without its anchor.
+  }
+  if (text !== undefined && holds(text, expected)) return text;
+  throw new CtinstallError('settings-invalid', 'the settings file has anchors (`&name`) that other values depend on', {
+    hint: 'change it by hand: ctinstall settings edit',
+  });
 }
 
 function spliceValue(
@@ -52,7 +69,7 @@ function spliceValue(
 ): string | undefined {
   const rendered = renderYaml(value);
   let map = topMapOf(document);
-  if (map === undefined) return document.contents === null ? appendLines(text, path, rendered) : undefined;
+  if (map === undefined) return isEmpty(document.contents) ? appendLines(text, path, rendered) : undefined;
   for (const [depth, key] of path.entries()) {
     const pair = findPair(map, key);
     if (pair === undefined) return insertPair(text, map, path.slice(depth), rendered);
@@ -136,11 +153,19 @@ function isEmpty(node: unknown): boolean {
 function setIn(root: unknown, path: readonly string[], value: unknown): unknown {
   const [key, ...rest] = path;
   if (key === undefined) return value;
-  const map = typeof root === 'object' && root !== null ? (root as Record<string, unknown>) : {};
+  const isMapping = typeof root === 'object' && root !== null && !Array.isArray(root);
+  const map = isMapping ? (root as Record<string, unknown>) : {};
   return { ...map, [key]: setIn(map[key], rest, value) };
 }
 
 function holds(text: string, expected: unknown): boolean {
   const document = parseDocument(text, { uniqueKeys: false });
-  return document.errors.length === 0 && isDeepStrictEqual(document.toJS() ?? {}, expected);
+  if (document.errors.length > 0) return false;
+  // What is undefined is not there.
+  const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+  try {
+    return isDeepStrictEqual(plain(document.toJS() ?? {}), plain(expected));
+  } catch {
+    return false;
+  }
 }

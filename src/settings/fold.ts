@@ -64,12 +64,10 @@ export function foldSettings(
       string[]
     >,
     overruled: findOverruled(expanded),
-    unset: expanded.flatMap(({ dropped, origin, by = 'site' }) =>
-      dropped.flatMap((what) =>
-        optionTable[what.key].merge === 'replace' && by !== 'flag'
-          ? { ...what, by, origin: nameOrigin(origin, what.key) }
-          : [],
-      ),
+    unset: expanded.flatMap(({ dropped, origin, by }) =>
+      dropped
+        .filter(({ key }) => by === 'user' && optionTable[key].merge === 'replace')
+        .map((what) => ({ ...what, origin: nameOrigin(origin, what.key) })),
     ),
   };
 }

@@ -53,7 +53,7 @@ export interface Settings {
   readonly origins: Readonly<Record<OptionKey, readonly string[]>>;
   /** What the user set in vain, as the site forces something else. */
   readonly overruled: readonly Overruled[];
-  /** Single values that count for nothing, as a variable in them is not set. */
+  /** Single values of the user's that count for nothing, as a variable in them is not set. A site's may be meant so. */
   readonly unset: readonly UnsetVariable[];
 }
 
@@ -80,7 +80,6 @@ export interface UnsetVariable {
   /** As written, such as `$PROJECT/ctinstall`. */
   readonly text: string;
   readonly variable: string;
-  readonly by: 'site' | 'user';
 }
 
 export interface SiteBind {

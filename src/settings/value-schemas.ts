@@ -47,7 +47,10 @@ export const moduleVariables = z.record(
   z
     .string()
     .regex(variablePattern, 'is not a valid name of a variable')
-    .superRefine((name, context) => addIssue(context, describeBadModuleVariable(name))),
+    .refine(
+      (name) => describeBadModuleVariable(name) === undefined,
+      'is not for the settings to set: the module or the session needs it',
+    ),
   ruled(describeBadVariableValue),
 );
 

@@ -19,12 +19,9 @@ export function warningsOf({ overruled, unset }: Pick<Settings, 'overruled' | 'u
           ? 'unset the variable'
           : `take it out: ctinstall settings unset ${formatCommand([key])}`,
       })),
-    ...unset.map(({ key, origin, text, variable, by }) => ({
+    ...unset.map(({ key, origin, text, variable }) => ({
       message: `\`${key}: ${formatValue(text)}\` in \`${origin}\` counts for nothing: \`${variable}\` is not set`,
-      hint:
-        by === 'user'
-          ? `set the variable, or take the value out: ctinstall settings unset ${key}`
-          : 'set the variable, or ask your support team',
+      hint: `set the variable, or take the value out: ctinstall settings unset ${key}`,
     })),
   ];
 }

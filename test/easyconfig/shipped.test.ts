@@ -19,7 +19,7 @@ const read = (path: string): string => readFileSync(`${root}${path}`, 'utf8');
 const scripts = { runscripts: namesOfScripts('runscripts'), wrappers: namesOfScripts('bin') };
 
 function settingsOf(preset: string) {
-  const { values, issues } = parseSettings(read(`sites/${preset}`));
+  const { values, issues } = parseSettings(read(`sites/${preset}`), 'preset');
   expect(issues).toEqual([]);
   const layer = { origin: preset, base: hostPath('/sites'), values };
   const settings = foldSettings([layer], { HOME: '/home/user' });
@@ -44,9 +44,9 @@ describe('the easyconfigs that are shipped', () => {
   });
 });
 
-describe('mpi4py 3.1.6 on ROCm 6.2.0, with the generic settings', () => {
+describe('mpi4py 3.1.6 on ROCm 6.2.0, with LUMI’s preset', () => {
   const easyconfig = normalFormOf(read('easyconfigs/m/mpi4py/mpi4py-3.1.6-rocm-6.2.0.yaml'));
-  const { install } = resolveInstall(easyconfig, settingsOf('generic.yaml'), {
+  const { install } = resolveInstall(easyconfig, settingsOf('lumi.yaml'), {
     runtime: 'singularity',
     scripts,
   });

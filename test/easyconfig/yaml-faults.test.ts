@@ -151,7 +151,7 @@ describe('texts made to do harm', () => {
       const before = index === 0 ? 'lol' : `*${letters[index - 1]}`;
       return `${letter}: &${letter} [${Array(10).fill(before).join(', ')}]`;
     });
-    expect(messagesOf(laughs.join('\n'))).toEqual(['1:1 its aliases (`*name`) expand to too much']);
+    expect(messagesOf(laughs.join('\n'))).toEqual(['2:8 its aliases (`*name`) expand to too much']);
   });
 
   it('aliases that hold themselves', () => {

@@ -24,7 +24,9 @@ function readMachine(): {
   const { CT_IMAGES: images = '', CT_LMOD_INIT: lmodInit = '', CT_USER: user = '', PATH: path = '' } = all;
   for (const needed of [join(images, 'tiny.sif'), lmodInit])
     if (!existsSync(needed)) throw new Error(`\`${needed}\` is not there: run \`npm test\`, which sets the machine up`);
-  const environment = Object.fromEntries(Object.entries(all).filter(([name]) => /^(OMPI_|UCX_|PMIX_)/.test(name)));
+  const environment = Object.fromEntries(
+    Object.entries(all).filter(([name]) => /^(OMPI_|UCX_|PMIX_|CT_ENVMODULES_INIT$)/.test(name)),
+  );
   // Lmod drops repeated entries from PATH when it loads any module at all; npm puts some there.
   return { images, lmodInit, user, path: [...new Set(path.split(':'))].join(':'), environment };
 }

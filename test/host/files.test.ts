@@ -42,6 +42,7 @@ describe('fileError', () => {
   it.each([
     ['ENOSPC', 'no-space', 'no space left on the file system'],
     ['EDQUOT', 'no-space', 'your quota is used up'],
+    ['Unknown system error -122', 'no-space', 'your quota is used up'],
     ['EROFS', 'prefix-not-writable', 'the file system is read-only'],
     ['EACCES', 'prefix-not-writable', 'permission denied'],
     ['EPERM', 'prefix-not-writable', 'permission denied'],

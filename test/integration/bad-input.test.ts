@@ -72,7 +72,7 @@ const cases: Readonly<Record<string, Bad>> = {
     status: 1,
     says: [
       'error: no image for `',
-      '`tiny.sif` is in none of: `/one`, `/two`, `/appl/local/containers/easybuild-sif-images`, `.`',
+      '`tiny.sif` is in none of: `/one`, `/two`, `.`',
       '--image-dir <dir>',
     ],
   },

@@ -220,16 +220,9 @@ describe('list, show, search, settings, uninstall', () => {
     );
     expect(all.prefix).toEqual({ value: sandbox.prefix, origins: ['CTINSTALL_PREFIX'] });
     expect(all.squashfs_processors).toEqual({ value: 1, origins: [`${sandbox.dir}/.config/ctinstall/settings.yaml`] });
-    expect(all.image_dirs?.value).toEqual([
-      '/flag',
-      `${sandbox.dir}/.config/ctinstall/images`,
-      '/appl/local/containers/easybuild-sif-images',
-    ]);
-    expect(all.image_dirs?.origins).toEqual([
-      '--image-dir',
-      `${sandbox.dir}/.config/ctinstall/settings.yaml`,
-      'site preset generic',
-    ]);
+    expect(all.image_dirs?.value).toEqual(['/flag', `${sandbox.dir}/.config/ctinstall/images`]);
+    expect(all.image_dirs?.origins).toEqual(['--image-dir', `${sandbox.dir}/.config/ctinstall/settings.yaml`]);
+    expect(all.bind_groups?.origins).toEqual(['site preset generic']);
   });
 
   test('uninstall removes the install, keeps user software and strange files, and a new install takes them up', async () => {

@@ -80,7 +80,7 @@ describe('ctinstall install --stack', () => {
     );
     const ran = await run(`${install} site/stack.yaml`);
     expect(ran.status).toBe(2);
-    expect(ran.stderr).toMatch(/3 of the 4 entries of the stack cannot be installed/);
+    expect(ran.stderr).toMatch(/3 of the 4 entries of the stack are at fault/);
     expect(ran.stderr).toMatch(
       /site\/stack\.yaml:2:3: no easyconfig `nothing-1\.yaml` in [^\n]*\n[^\n]*\n {2}\| {3}\^{14}\n/,
     );
@@ -153,4 +153,60 @@ kill -INT $!; wait $!`,
   expect(tableOf({ stdout })).toEqual(['a/1 installed', 'slow/1 failed', 'b/1 not tried']);
   expect(readdirSync(join(prefix, 'software'))).toEqual(['a']);
   expect(readFileSync(join(prefix, 'modules/a/1.lua'), 'utf8')).not.toBe('');
+});
+
+describe('ctinstall missing', () => {
+  test('says what of a stack is not installed, or is installed from something else', async () => {
+    const { run, succeed, write } = prepared(['a', 'b', 'c'], '- a-1.yaml\n- b-1.yaml\n- c-1.yaml\n');
+    const missing = (words = 'site/stack.yaml'): Promise<Ran> => run(`ctinstall missing ${words}`);
+    expect(await missing()).toMatchObject({
+      status: 1,
+      stdout: 'a/1: not installed\nb/1: not installed\nc/1: not installed\n',
+    });
+    await succeed(`${install} site/stack.yaml`);
+    expect(await missing()).toMatchObject({ status: 0, stdout: '', stderr: 'nothing is missing\n' });
+    write('site/a-1.yaml', `# new\n${tinyEasyconfig('', { name: 'a', version: '1' })}# comments say nothing\n`);
+    write(
+      'site/b-1.yaml',
+      tinyEasyconfig('binds: [/tmp]\nsanity_check_commands: ["true"]\n', { name: 'b', version: '1' }),
+    );
+    await succeed('rm "$CTINSTALL_PREFIX/modules/c/1.lua"');
+    expect((await missing()).stdout).toMatch(
+      /^b\/1: differs: installed from another easyconfig \(binds, sanity_check_commands\)\nc\/1: not installed: its modulefile `\S+` is gone\n$/,
+    );
+    expect(await missing('site/a-1.yaml')).toMatchObject({ status: 0 });
+    expect(await missing('site/a-1.yaml --try-version 2')).toMatchObject({ status: 1, stdout: 'a/2: not installed\n' });
+    const { stdout } = await missing('site/stack.yaml --json');
+    expect(JSON.parse(stdout)).toMatchObject([
+      { module: 'a/1', state: 'installed' },
+      { module: 'b/1', state: 'differs' },
+      { module: 'c/1', state: 'missing' },
+    ]);
+  });
+
+  test('compares the checksum with that of the image', async () => {
+    const { run, succeed, write } = prepared([], '- { easyconfig: a-1.yaml }\n');
+    const withChecksum = (sha256: string): string =>
+      tinyEasyconfig('', { name: 'a', version: '1' }).replace('tiny.sif', `tiny.sif, sha256: ${sha256}`);
+    const sha256 = (await succeed('sha256sum < "$CT_IMAGES/tiny.sif"')).slice(0, 64);
+    write('site/a-1.yaml', withChecksum(sha256));
+    await succeed(`${install} site/stack.yaml; ctinstall missing site/stack.yaml`);
+    write('site/a-1.yaml', tinyEasyconfig('', { name: 'a', version: '1' }));
+    await succeed('ctinstall missing site/stack.yaml');
+    write('site/a-1.yaml', withChecksum('a'.repeat(64)));
+    expect((await run('ctinstall missing site/stack.yaml')).stdout).toBe(
+      `a/1: differs: its image has SHA-256 ${sha256}, not ${'a'.repeat(64)}\n`,
+    );
+  });
+
+  test('needs no container runtime, and tells of an easyconfig that is not there', async () => {
+    const { run } = prepared(['a'], '- a-1.yaml\n- none-1.yaml\n');
+    const ran = await run('ctinstall missing site/stack.yaml');
+    expect([ran.status, ran.stdout]).toEqual([2, '']);
+    expect(ran.stderr).toMatch(/stack\.yaml:2:3: no easyconfig `none-1\.yaml`/);
+    const without = await run(
+      'mkdir programs; ln -s "$(command -v node)" programs/; PATH=$PWD/programs; node "$CT_TOOL/dist/ctinstall.js" missing site/a-1.yaml',
+    );
+    expect([without.status, without.stdout]).toEqual([1, 'a/1: not installed\n']);
+  });
 });

@@ -35,7 +35,8 @@ image: { file: tiny.sif, mode: copy }
 env:
   # for everybody
   module: { A: changed, B: b }
-  container: { C: "1" }
+  container:
+    C: "1"
 versionsuffix: -x
 `);
     expect(readFileSync(join(dir, 'tiny-1.0.yaml'), 'utf8')).toBe(easyconfig);
@@ -123,5 +124,26 @@ image:
     const bad = await run(`${install} --dry-run --try-version 2/3`);
     expect(bad.status).toBe(2);
     expect(bad.stderr).toMatch(/--try-version: `version`: `2\/3` is not a valid version\n {2}\| 2\/3\n {2}\| \^\^\^\n/);
+  });
+});
+
+describe('ctinstall show --copy', () => {
+  test('puts a shipped easyconfig here, to edit, and never replaces a file', async () => {
+    const { succeed, run, dir } = makeSandbox();
+    const name = 'mpi4py-3.1.6-rocm-6.2.0.yaml';
+    const copied = await run(`ctinstall show --copy ${name}`);
+    expect(copied.stdout).toMatch(
+      /^copied \S*\/easyconfigs\/m\/mpi4py\/\S* to \S*\/mpi4py-3\.1\.6-rocm-6\.2\.0\.yaml\n$/,
+    );
+    expect(copied.stderr).toContain(`\nctinstall --dry-run ./${name}\nctinstall ./${name}\n`);
+    expect(await succeed(`cmp ${name} "$CT_TOOL/easyconfigs/m/mpi4py/${name}" && stat -c %a ${name}`)).toMatch(/^6/);
+    await succeed(`echo mine > ${name}`);
+    const again = await run(`ctinstall show --copy "$CT_TOOL/easyconfigs/m/mpi4py/${name}"`);
+    expect(again.status).toBe(1);
+    expect(again.stderr).toMatch(/is there already, and is not replaced/);
+    expect(readFileSync(join(dir, name), 'utf8')).toBe('mine\n');
+    expect((await run(`ctinstall show --copy ${name}`)).stderr).toMatch(/is here already/);
+    await succeed(`rm ${name}; ctinstall show --copy ${name} --set versionsuffix=-mine`);
+    expect(readdirSync(dir).filter((file) => file.endsWith('.yaml'))).toEqual(['mpi4py-3.1.6-mine.yaml']);
   });
 });

@@ -10,8 +10,8 @@ import type { Modulefile } from '../../src/modulefile/types.ts';
 import { quoteBash } from '../../src/scripts/quote-bash.ts';
 
 /** A modules tool with the kind of modulefile that it reads. */
-export type Tool = 'Lmod, Lua' | 'Lmod, Tcl' | 'Environment Modules, Tcl';
-export const tools: readonly Tool[] = ['Lmod, Lua', 'Lmod, Tcl', 'Environment Modules, Tcl'];
+export type Tool = 'Lmod, Lua' | 'Lmod, Tcl' | 'Lmod, Tcl by tclsh' | 'Environment Modules, Tcl';
+export const tools: readonly Tool[] = ['Lmod, Lua', 'Lmod, Tcl', 'Lmod, Tcl by tclsh', 'Environment Modules, Tcl'];
 
 const machine = readMachine();
 
@@ -70,6 +70,7 @@ export function makeModuleTree(name = 'tree'): ModuleTree {
         // Their caches, lists of what is loaded, … are the sandbox's own; nothing is paged.
         LMOD_PAGER: 'none',
         MODULES_PAGER: '',
+        ...(tool === 'Lmod, Tcl by tclsh' ? { LMOD_FAST_TCL_INTERP: 'no' } : {}),
         ...environment,
       });
     },

@@ -1,96 +1,18 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { containerPath, hostPath } from '../../src/lib/paths.ts';
-import type { Modulefile } from '../../src/modulefile/types.ts';
-import { type ModuleTree, makeModuleTree, readSnapshots, snapshot, tools, within } from './tcl-support.ts';
+import { hostPath } from '../../src/lib/paths.ts';
+import { awkward, bind, compare, modulefileIn, treeWith } from './tcl-modules.ts';
+import { makeModuleTree, snapshot, within } from './tcl-support.ts';
 
 /*
  * The same install must give the same environment, variable by variable, after load and after unload: in Lmod with the
  * Lua modulefile, in Lmod with the Tcl one, and in Environment Modules with the Tcl one.
  */
 
-const awkward = '$HOME [id] {x "y" `id` \\ \'z\' ]===] ; # %s é日本';
-
-/** A modulefile with every feature, for files below a tree. */
-function modulefileIn({ dir }: ModuleTree, changed: Partial<Modulefile> = {}): Modulefile {
-  const moduleName = changed.moduleName ?? 'tiny/1.0';
-  const [name = ''] = moduleName.split('/');
-  const at = (path: string) => hostPath(`${dir}/software/${moduleName}/${path}`);
-  return {
-    header: ['A header \\'],
-    help: `Help ${awkward}\n\nand more \\\n`,
-    whatis: [`Name: ${name}`, `Description: ${awkward}`],
-    extensions: ['python/3.11', 'numpy'],
-    dependsOn: [],
-    deprecated: undefined,
-    conflicts: [name],
-    family: 'ctinstall_software',
-    moduleName,
-    image: {
-      variables: ['SIF', `SIF${name.toUpperCase()}`],
-      candidates: [at("it's $x [id] é.sif"), hostPath(`${dir}/central/tiny.sif`)],
-    },
-    path: [at('bin')],
-    variables: [
-      { name: 'CONTAINERROOT', value: at('') },
-      { name: 'AWKWARD', value: awkward },
-      { name: 'EMPTY', value: '' },
-      { name: 'DASHES', value: '--help -x' },
-    ],
-    containerVariables: [
-      { name: 'INSIDE', value: awkward },
-      { name: 'VIRTUAL_ENV', value: '/user-software/venv/x' },
-    ],
-    containerPath: [containerPath('/runscripts'), containerPath('/user-software/venv/x/bin')],
-    binds: [
-      { host: '/etc', container: '/host etc', access: 'ro', optional: false },
-      { host: `${dir}/only here $x [id]`, container: '/only/here', access: 'rw', optional: true },
-      { host: `${dir}/nowhere`, container: '/nowhere', access: 'rw', optional: true },
-      { host: at('runscripts'), container: '/runscripts', access: 'ro', optional: false },
-    ].map((bind) => ({ ...bind, origin: 'test' }) as Modulefile['binds'][number]),
-    userSoftware: {
-      squashfs: at('user-software.squashfs'),
-      directory: at('user-software'),
-      container: containerPath('/user-software'),
-    },
-    ...changed,
-  };
-}
-
-function treeWith(...modulefiles: Partial<Modulefile>[]): ModuleTree {
-  const tree = makeModuleTree();
-  for (const changed of modulefiles) {
-    const modulefile = modulefileIn(tree, changed);
-    tree.add(modulefile);
-    for (const directory of ['runscripts', 'bin', 'user-software'])
-      mkdirSync(join(tree.dir, 'software', modulefile.moduleName, directory), { recursive: true });
-    tree.write(modulefile.image.candidates[0]?.slice(tree.dir.length + 1) ?? '');
-  }
-  return tree;
-}
-
-/** Runs a script that takes snapshots with each tool: the snapshots, by tool. */
-async function compare(
-  tree: ModuleTree,
-  script: string,
-  environment: Record<string, string> = {},
-): Promise<Record<string, string>[]> {
-  const ran = await Promise.all(tools.map((tool) => tree.run(tool, script, environment)));
-  if (process.env.DBG) console.error(ran.map((r) => r.stderr).join('\n@@@\n'));
-  const snapshots = ran.map(({ stdout }) => readSnapshots(stdout));
-  const [first = []] = snapshots;
-  for (const [at, others] of snapshots.entries()) {
-    expect({ tool: tools[at], said: ran[at]?.stderr, snapshots: others }).toEqual({
-      tool: tools[at],
-      said: ran[at]?.stderr,
-      snapshots: first,
-    });
-  }
-  return first;
-}
-
-const loadAndUnload = `${snapshot}\nmodule load tiny/1.0\n${snapshot}\nmodule unload tiny/1.0; echo "rc $?" >&2; $LMOD_CMD bash list >&2\n${snapshot}`;
+const load = `module load tiny/1.0\n${snapshot}\n`;
+const unload = `module unload tiny/1.0\n${snapshot}\n`;
+const loadAndUnload = `${snapshot}\n${load}${unload}`;
 
 const users: Record<string, Record<string, string>> = {
   'nothing set': {},
@@ -98,25 +20,36 @@ const users: Record<string, Record<string, string>> = {
   APPTAINER_BIND: { APPTAINER_BIND: '/etc:/mine' },
   'both, the same': { SINGULARITY_BIND: '/etc:/mine', APPTAINER_BIND: '/etc:/mine' },
   'both, different': { SINGULARITY_BIND: '/usr:/theirs', APPTAINER_BIND: '/etc:/mine' },
-  'both, one empty': { SINGULARITY_BIND: '/usr:/theirs', APPTAINER_BINDPATH: '/x' },
   SINGULARITY_BINDPATH: { SINGULARITY_BINDPATH: '/etc:/user-software/' },
-  APPTAINER_BINDPATH: { APPTAINER_BINDPATH: ' /runscripts// ,,/x' },
+  APPTAINER_BINDPATH: { SINGULARITY_BIND: '/usr:/theirs', APPTAINER_BINDPATH: ' /runscripts// ,,/x' },
   'a place of ours': { SINGULARITY_BIND: '/tmp:/user-software/,/tmp:/host etc:ro' },
   'a place of ours, odd': { APPTAINER_BIND: ' /tmp:  /user-software/ :ro,/x,:/y,a:' },
+  'all places of ours': {
+    SINGULARITY_BIND: '/tmp:/user-software',
+    APPTAINER_BIND: '/tmp:/runscripts',
+    SINGULARITY_BINDPATH: '/tmp:/host etc',
+  },
   'paths to prepend': { SINGULARITYENV_PREPEND_PATH: '/mine/bin' },
   'other paths to prepend': { APPTAINERENV_PREPEND_PATH: '/mine/bin', SINGULARITYENV_PREPEND_PATH: '/b::/c/' },
   'the same paths to prepend': { APPTAINERENV_PREPEND_PATH: '/mine', SINGULARITYENV_PREPEND_PATH: '/mine' },
-  'values that are no values of ours': {
+  'values that the module replaces': {
     SIF: 'abÿéééé 日本😀?',
-    RUNSCRIPTS: '~/a//b/ ',
+    SIFTINY: 'a//b/ ',
     CONTAINERROOT: '  [id] $HOME {',
     AWKWARD: ']===] "',
     EMPTY: '\\',
     SINGULARITYENV_INSIDE: '1\t2',
-    APPTAINERENV_VIRTUAL_ENV: '%s * ? ~ ! # & ; | < > ( )',
+    APPTAINERENV_VIRTUAL_ENV: '%s * ?? ~ ! # & ; | < > ( ) \x7f\x7f\x7f',
+    DASHES: '--',
+    NUMBER: '010',
   },
   'awkward binds': { SINGULARITY_BIND: '/a b:/c d,/$x:/[id],/{:/},/`id`:/"\'\\', APPTAINER_BIND: '/é日本:/ÿ,~/x,*' },
-  numbers: { SINGULARITY_BIND: '0x10', SIF: '1e3', APPTAINERENV_PREPEND_PATH: '007', CONTAINERROOT: '-1' },
+  'values like numbers': {
+    SINGULARITY_BIND: '0x10',
+    SIF: '1e3',
+    APPTAINERENV_PREPEND_PATH: '007',
+    CONTAINERROOT: '-1',
+  },
 };
 
 describe('what the user has set', () => {
@@ -130,9 +63,122 @@ describe('what the user has set', () => {
   });
 
   test('in another locale', async () => {
-    const environment = { LC_ALL: 'C', SIF: 'é日本', SINGULARITY_BIND: '/é:/日' };
+    const environment = { LC_ALL: 'C', SIF: 'é日本😀', SINGULARITY_BIND: '/é:/日' };
     const [before, loaded, after] = await compare(treeWith({}), loadAndUnload, environment);
     expect(loaded).toHaveProperty('AWKWARD', awkward);
+    expect(loaded?.SINGULARITY_BIND).toMatch(/,\/é:\/日$/);
+    expect(after).toEqual(before);
+  });
+
+  test('and changes between two loads, or while the module is loaded', async () => {
+    const [, first, , second, , third] = await compare(
+      treeWith({}),
+      `export SINGULARITY_BIND=/one:/one SIF=/first\n${load}export SIF=/changed\n${unload}
+      export SINGULARITY_BIND=/two:/two; unset SIF\n${load}unset SINGULARITY_BIND APPTAINER_BIND\n${unload}
+      unset SINGULARITY_BIND; export APPTAINER_BIND=/three SIF=/third\n${load}module purge\n${snapshot}`,
+    );
+    expect(first).toMatchObject({ SINGULARITY_BIND: '/one:/one', SIF: '/first' });
+    expect(second).toMatchObject({ SINGULARITY_BIND: '/two:/two' });
+    expect(second).not.toHaveProperty('SIF');
+    expect(third).toMatchObject({ APPTAINER_BIND: '/three', SIF: '/third' });
+    expect(third).not.toHaveProperty('SINGULARITY_BIND');
+  });
+
+  test('to nothing: a variable that is set but empty comes back unset', async () => {
+    const environment = { SINGULARITY_BIND: '', APPTAINER_BIND: '/x', SIF: '', SINGULARITYENV_PREPEND_PATH: '' };
+    const [before, , after] = await compare(treeWith({}), within(environment, loadAndUnload));
+    const unset = Object.keys(environment).filter((name) => name !== 'APPTAINER_BIND');
+    expect(after).toEqual(Object.fromEntries(Object.entries(before ?? {}).filter(([name]) => !unset.includes(name))));
+  });
+});
+
+describe('what is there on the node', () => {
+  test('optional binds', async () => {
+    const tree = treeWith({});
+    mkdirSync(join(tree.dir, 'only here $x [id]'));
+    tree.write('é日本');
+    const [, loaded] = await compare(tree, loadAndUnload);
+    expect(loaded?.SINGULARITY_BIND).toContain(
+      `${tree.dir}/only here $x [id]:/only/here,${tree.dir}/é日本:/it's [id],`,
+    );
+  });
+
+  test('packed software, a link that leads nowhere, nothing', async () => {
+    const tree = treeWith({});
+    const squashfs = 'software/tiny/1.0/user-software.squashfs';
+    const [packed, dangling, none] = await compare(
+      tree,
+      `cd ${tree.dir}; touch ${squashfs}; ${load} module unload tiny; rm ${squashfs}; ln -sf nowhere ${squashfs}; ${load} module unload tiny
+      mv software/tiny/1.0/user-software aside; ${load} mv aside software/tiny/1.0/user-software; rm ${squashfs}`,
+    );
+    expect(packed?.SINGULARITY_BIND).toContain(`${tree.dir}/${squashfs}:/user-software:ro,image-src=/`);
+    expect(dangling?.SINGULARITY_BIND).toContain(`${tree.dir}/software/tiny/1.0/user-software:/user-software`);
+    expect(none?.SINGULARITY_BIND).not.toContain('user-software');
+  });
+
+  test('the central image; none at all when the module is unloaded', async () => {
+    const tree = treeWith({});
+    const own = `"software/tiny/1.0/it's \\$x [id] é.sif"`;
+    const [central, after] = await compare(
+      tree,
+      `cd ${tree.dir}; mkdir -p central; touch central/tiny.sif; mv ${own} aside
+      ${load} rm central/tiny.sif; ${unload} mv aside ${own}`,
+    );
+    expect(central).toHaveProperty('SIF', join(tree.dir, 'central/tiny.sif'));
+    expect(after).not.toHaveProperty('SIF');
+  });
+
+  test.each([
+    ['no image', (dir: string) => rmSync(join(dir, "software/tiny/1.0/it's $x [id] é.sif"))],
+    [
+      'a required bind missing',
+      (dir: string) => rmSync(join(dir, 'software/tiny/1.0/runscripts'), { recursive: true }),
+    ],
+  ])('%s: nothing is loaded, and nothing changed', async (_, remove) => {
+    const tree = treeWith({});
+    remove(tree.dir);
+    const environment = { SINGULARITY_BIND: '/etc:/mine', SIF: 'old' };
+    const [before, failed] = await compare(tree, within(environment, `${snapshot}\n${load}`));
+    expect(failed).toEqual(before);
+  });
+});
+
+describe('several modules', () => {
+  const binds = [bind('/etc', '/host etc', { optional: false })];
+  const two = [{}, { moduleName: 'tiny/2.0' }, { moduleName: 'other/1.0' }];
+  const switched = `module switch tiny/1.0 tiny/2.0\n${snapshot}\n`;
+
+  test('loaded twice, switched, purged', async () => {
+    const tree = treeWith(...two);
+    const [before, once, twice, second, other, again, purged] = await compare(
+      tree,
+      within(
+        { SINGULARITY_BIND: '/etc:/mine', SIF: 'old', APPTAINERENV_PREPEND_PATH: '/mine' },
+        `${snapshot}\n${load}${load}${switched}module switch tiny/2.0 other/1.0\n${snapshot}\nmodule switch other tiny/1.0\n${snapshot}\nmodule purge\n${snapshot}`,
+      ),
+    );
+    expect(twice).toEqual(once);
+    expect(second?.SIF).toContain('/tiny/2.0/');
+    expect(second?.SINGULARITY_BIND?.match(/:\/mine/g)).toHaveLength(1);
+    expect(other?.SIF).toContain('/other/1.0/');
+    expect(other).not.toHaveProperty('SIFTINY');
+    expect(again).toEqual(once);
+    expect(purged).toEqual(before);
+  });
+
+  test('one that another depends on', async () => {
+    const tree = makeModuleTree();
+    const image = hostPath(tree.write('an image'));
+    tree.add(
+      modulefileIn(tree, { dependsOn: ['base/1.0'], image: { variables: ['SIF'], candidates: [image] }, binds }),
+    );
+    tree.write('lua/base/1.0.lua', 'setenv("BASE", "1")\nprepend_path("PATH", "/base")\n');
+    tree.write('tcl/base/1.0', '#%Module1.0\nsetenv BASE 1\nprepend-path PATH /base\n');
+    const [before, loaded, after] = await compare(
+      tree,
+      within({ SINGULARITY_BIND: '/etc:/mine' }, `${snapshot}\n${load}module purge\n${snapshot}`),
+    );
+    expect(loaded).toMatchObject({ BASE: '1', SIF: image });
     expect(after).toEqual(before);
   });
 });

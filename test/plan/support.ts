@@ -53,11 +53,11 @@ export function planOf(more: string, changed: Partial<PlanInputs> = {}): Plan {
   return planInstall(installOf(more), { ...inputs, ...changed });
 }
 
-/** The install that comes of the easyconfig for mpi4py that is shipped, on a machine with no settings. */
+/** The install that comes of the easyconfig for mpi4py that is shipped, with LUMI's preset. */
 export function shippedInstall(prefix = '/home/user/ctinstall'): ResolvedInstall {
   const read = (path: string): string => readFileSync(`${toolDir}/${path}`, 'utf8');
   const easyconfig = normalFormOf(read('easyconfigs/m/mpi4py/mpi4py-3.1.6-rocm-6.2.0.yaml'));
-  return resolved(easyconfig, settingsOf(parseSettings(read('sites/generic.yaml')).values, prefix));
+  return resolved(easyconfig, settingsOf(parseSettings(read('sites/lumi.yaml'), 'preset').values, prefix));
 }
 
 export function stepsOf<Kind extends Step['kind']>(plan: Plan, kind: Kind): Extract<Step, { kind: Kind }>[] {

@@ -31,7 +31,7 @@ ${text}`,
 }
 
 const coreAndFindutils =
-  'bash cat chmod comm date du find id ln mkdir mktemp mv nproc readlink rm sleep sort stat sync touch uname wc';
+  'bash cat chmod cksum comm date du find id ln mkdir mktemp mv nproc readlink rm sleep sort stat sync touch uname wc';
 
 /** A PATH of nothing but bash, coreutils, findutils and what else is named. */
 export function makeBarePath(install: Install, ...more: string[]): string {

@@ -15,6 +15,7 @@ test('there are just these', () => {
     '755 bin/make-squashfs',
     '755 bin/unmake-squashfs',
     '644 .ctinstall/squashfs-common.bash',
+    '644 .ctinstall/squashfs-lineage.bash',
     '644 .ctinstall/squashfs-lock.bash',
   ]);
 });

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { fakeMksquashfs } from './fakes.ts';
-import { done, makeFilled, writeProgram } from './install.ts';
+import { fakeMksquashfs, realProgram } from './fakes.ts';
+import { done, type Install, makeFilled, writeProgram } from './install.ts';
 import { describeSquashfs } from './tree.ts';
 
 test('a directory that cannot be read is not taken for an empty one', async () => {
@@ -129,4 +129,68 @@ describe('to the disk', () => {
     expect(await install.make(['--remove-directory'])).toMatchObject(done);
     expect(await install.unmake()).toMatchObject(done);
   });
+});
+
+/** As if what the scripts note of the time had been noted that much later, or earlier, than all that is there. */
+function shiftClock(install: Install, by: string): void {
+  writeProgram(
+    join(install.fakes, 'touch'),
+    `${realProgram('touch')} "$@"; status=$?
+    for last; do :; done
+    if [[ $last == *.stamp* ]]; then ${realProgram('touch')} -d '${by}' -- "$last"; fi
+    exit "$status"`,
+  );
+}
+
+describe('a clock that is set back by an hour', () => {
+  test.each([
+    ['a file written to', 'real "$@" && echo more >>"$1/lib/a.py"'],
+    ['a file that comes and goes', 'real "$@"; echo >"$1/lib/new"; rm "$1/lib/new"'],
+    ['a file replaced by one of its size', 'real "$@"; echo x >"$1/lib/c"; mv "$1/lib/c" "$1/lib/a.py"'],
+  ])('while it is packed hides no change: %s', async (_what, text) => {
+    const install = makeFilled();
+    shiftClock(install, '1 hour');
+    fakeMksquashfs(install, text);
+    expect((await install.make()).stderr).toContain('changed while it was packed');
+    const ran = await install.make(['--remove-directory']);
+    expect(ran.status).toBe(1);
+    expect(ran.stderr).toContain('it is kept as');
+    expect(existsSync(install.directory)).toBe(true);
+  });
+
+  test('after it was packed hides no change', async () => {
+    const install = makeFilled();
+    shiftClock(install, '1 hour');
+    expect(await install.make()).toMatchObject(done);
+    install.write('lib/a.py', 'changed');
+    expect((await install.unmake()).status).toBe(3);
+    expect(existsSync(install.squashfs)).toBe(true);
+  });
+});
+
+test.each(['1 hour', '-1 hour', '-12 years'])('a clock that is %s off hinders nothing', async (by) => {
+  const install = makeFilled();
+  shiftClock(install, by);
+  expect(await install.make()).toMatchObject(done);
+  // Changed or not, the directory descends from the squashfs.
+  expect(await install.make()).toMatchObject(done);
+  expect(await install.unmake()).toMatchObject(done);
+  expect(await install.make(['--remove-directory'])).toMatchObject(done);
+  expect(await install.unmake(['--keep-squashfs'])).toMatchObject(done);
+  expect(await install.unmake()).toMatchObject(done);
+  expect(readFileSync(join(install.directory, 'lib/a.py'), 'utf8')).toBe('a');
+});
+
+test('what an earlier version noted is understood', async () => {
+  const install = makeFilled();
+  const lineage = join(install.state, 'user-software.lineage');
+  const forget = (): void => writeFileSync(lineage, readFileSync(lineage, 'utf8').replace(/^(\S+ \S+) .*$/gm, '$1'));
+  await install.make();
+  forget();
+  expect(readFileSync(lineage, 'utf8')).toMatch(/^\d+ [\d.]+\n$/);
+  expect(await install.make()).toMatchObject(done);
+  forget();
+  expect(await install.unmake(['--keep-squashfs'])).toMatchObject(done);
+  install.write('lib/a.py', 'changed');
+  expect((await install.unmake()).status).toBe(3);
 });

@@ -39,7 +39,7 @@ describe('packing', () => {
     expect(await install.make(['--remove-directory'])).toMatchObject(done);
     expect(describeSquashfs(install.squashfs)).toEqual(before);
     expect(readdirSync(install.root).sort()).toEqual(['.ctinstall', 'bin', 'runscripts', 'user-software.squashfs']);
-    expect(readdirSync(install.state)).toEqual(['squashfs-common.bash', 'squashfs-lock.bash']);
+    expect(readdirSync(install.state)).toEqual(['squashfs-common.bash', 'squashfs-lineage.bash', 'squashfs-lock.bash']);
   });
 
   test('--remove-directory also removes what a package made read-only', async () => {

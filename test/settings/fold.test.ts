@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hostPath } from '../../src/lib/paths.ts';
 import { foldSettings } from '../../src/settings/fold.ts';
-import type { SettingsValues } from '../../src/settings/options.ts';
+import { optionKeys, type SettingsValues } from '../../src/settings/options.ts';
 import type { SettingsLayer } from '../../src/settings/types.ts';
 
 function layer(origin: string, values: SettingsValues, base = `/${origin}`): SettingsLayer {
@@ -12,29 +12,52 @@ const home = { HOME: '/home/user' };
 
 describe('foldSettings', () => {
   it('has a default for all', () => {
-    expect(foldSettings([], home)).toEqual({
+    const { origins, ...settings } = foldSettings([], home);
+    expect(settings).toEqual({
       site: 'generic',
       prefix: '/home/user/ctinstall',
+      isPrefixChosen: false,
+      morePrefixes: [],
       easyconfigs: [],
       imageDirs: [],
       runtime: undefined,
+      runtimeModule: undefined,
       enforceChecksums: false,
       requiresSignature: false,
       imageMode: 'copy',
       squashfsProcessors: 0,
       bindGroups: {},
-      origins: {
-        site: ['default'],
-        prefix: ['default'],
-        easyconfigs: ['default'],
-        image_dirs: ['default'],
-        runtime: ['default'],
-        enforce_checksums: ['default'],
-        verify: ['default'],
-        image_mode: ['default'],
-        squashfs_processors: ['default'],
-        bind_groups: ['default'],
-      },
+      modulesTool: 'lmod',
+      hostMpi: undefined,
+      moduleEnv: {},
+      namingScheme: 'name/version',
+      modulefileHeader: undefined,
+      modulefileFooter: undefined,
+      hooks: { preInstall: undefined, postInstall: undefined, preModule: undefined },
+      group: undefined,
+      umask: undefined,
+      hasReadOnlyInstalls: false,
+      overruled: [],
+      unset: [],
+    });
+    expect(origins).toEqual(Object.fromEntries(optionKeys.map((key) => [key, ['default']])));
+  });
+
+  it('brings values to one form', () => {
+    const values = {
+      umask: '027',
+      group: 5000,
+      hooks: { pre_install: 'hooks/check', post_install: '$NONE/x' },
+      more_prefixes: ['/one/', '/two', '/one'],
+      prefix: '/two',
+      module_env: { A: '1' },
+    };
+    expect(foldSettings([layer('site', values)], home)).toMatchObject({
+      umask: 0o27,
+      group: '5000',
+      hooks: { preInstall: '/site/hooks/check', postInstall: undefined },
+      morePrefixes: ['/one'],
+      moduleEnv: { A: '1' },
     });
   });
 
@@ -120,13 +143,44 @@ describe('foldSettings', () => {
     ['$HOME/x', '/home/user/x'],
     // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable as users write it
     ['/scratch/${USER}/x', '/scratch/jo/x'],
-    ['/scratch/$USER_NAME/x', '/scratch/$USER_NAME/x'],
     ['/a$$/$', '/a$$/$'],
     ['$TRICKY/x', '/$HOME~$&/x'],
     ['/a~/b', '/a~/b'],
   ])('expands %s', (written, path) => {
     const environment = { ...home, USER: 'jo', TRICKY: '/$HOME~$&' };
     expect(foldSettings([layer('base', { prefix: written })], environment).prefix).toBe(path);
+  });
+
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable as users write it
+  it.each(['/scratch/$USER_NAME/x', '$EMPTY/x', '${USER_NAME}'])(
+    'lets %s fall away, as the variable is not set or empty',
+    (written) => {
+      const environment = { ...home, EMPTY: '' };
+      const layers = [
+        layer('preset', { prefix: '/preset', image_dirs: ['/a'] }),
+        layer('site', { prefix: written, image_dirs: [written, '/b'], easyconfigs: [written] }),
+      ];
+      const settings = foldSettings(layers, environment);
+      expect(settings).toMatchObject({ prefix: '/preset', imageDirs: ['/b', '/a'], easyconfigs: [], unset: [] });
+      expect(settings.origins).toMatchObject({ prefix: ['preset'], image_dirs: ['site', 'preset'] });
+    },
+  );
+
+  it('tells of a single value of the user’s own that falls away', () => {
+    const own = { ...layer('mine', { prefix: '$NONE/x', image_dirs: ['$NONE/y'] }), by: 'user' as const };
+    expect(foldSettings([own], home).unset).toEqual([
+      { key: 'prefix', text: '$NONE/x', variable: 'NONE', origin: 'mine' },
+    ]);
+  });
+
+  it.each([
+    ['site', {}, false],
+    ['user', {}, true],
+    ['flag', {}, true],
+    ['site', { prefix: '/forced' }, true],
+  ] as const)('knows whether a prefix set by the %s (forced: %j) is the one that is wanted', (by, force, isChosen) => {
+    const settings = foldSettings([{ ...layer('l', { prefix: '/p' }), by, force }], home);
+    expect(settings.isPrefixChosen).toBe(isChosen);
   });
 
   it('expands nothing in a home directory with an odd name', () => {

@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { describeIssues } from '../../src/report/describe-issue.ts';
+import type { SettingsFileKind } from '../../src/settings/file-schemas.ts';
 import { parseSettings } from '../../src/settings/parse.ts';
 
-function faultsOf(text: string): string {
-  return describeIssues('settings.yaml', text, parseSettings(text).issues).join('\n');
+function faultsOf(text: string, kind: SettingsFileKind = 'user'): string {
+  return describeIssues('settings.yaml', text, parseSettings(text, kind).issues).join('\n');
 }
 
 describe('parseSettings', () => {
   it.each(['', '# nothing set\n', '---\n', '{}\n'])('takes %j for a file that sets nothing', (text) => {
-    expect(parseSettings(text)).toEqual({ values: {}, issues: [] });
+    expect(parseSettings(text)).toEqual({ values: {}, force: {}, extends: undefined, detect: [], issues: [] });
   });
 
   it('takes all keys', () => {
@@ -49,7 +50,7 @@ bind_groups:
         | prefx: /x
         | ^^^^^
         hint: did you mean \`prefix\`?
-      settings.yaml:2:7: \`site\` is not the name of a site preset
+      settings.yaml:2:7: \`site\` is neither the name of a site preset nor the path of one, such as \`/etc/ctinstall/mine.yaml\`
         | site: ../lumi
         |       ^^^^^^^
       settings.yaml:3:13: \`image_dirs\` must be a list, not text
@@ -86,6 +87,120 @@ bind_groups:
         |   broken: /x
         |           ^^
         hint: write \`[one, two]\`, or lines that begin with \`- \`"
+    `);
+  });
+
+  it('tells the faults of every key', () => {
+    expect(
+      faultsOf(`more_prefixes: /a
+runtime_module: "a b"
+host_mpi: intel
+module_env: { PATH: /x, "1A": x, B: 4, C: "a\\nb" }
+naming_scheme: version/name
+modulefile_header: [a]
+modulefile_footer: "a\\0b"
+hooks: { pre_instal: /x, post_install: "" }
+group: -1
+umask: 027
+read_only_installs: "yes"
+force: { prefix: /x }
+`),
+    ).toMatchInlineSnapshot(`
+      "settings.yaml:1:16: \`more_prefixes\` must be a list, not text
+        | more_prefixes: /a
+        |                ^^
+        hint: write \`[one, two]\`, or lines that begin with \`- \`
+      settings.yaml:2:17: \`runtime_module\` is not the name of a module
+        | runtime_module: "a b"
+        |                 ^^^^^
+      settings.yaml:3:11: \`host_mpi\` must be \`mpich\` or \`openmpi\`
+        | host_mpi: intel
+        |           ^^^^^
+      settings.yaml:4:15: \`PATH\` is not for the settings to set: the module or the session needs it
+        | module_env: { PATH: /x, "1A": x, B: 4, C: "a\\nb" }
+        |               ^^^^
+      settings.yaml:4:25: \`1A\` is not a valid name of a variable
+        | module_env: { PATH: /x, "1A": x, B: 4, C: "a\\nb" }
+        |                         ^^^^
+      settings.yaml:4:37: \`module_env.B\` must be text, but YAML reads \`4\` as the number 4
+        | module_env: { PATH: /x, "1A": x, B: 4, C: "a\\nb" }
+        |                                     ^
+        hint: quote it: \`B: "4"\`
+      settings.yaml:4:43: \`module_env.C\`: holds a newline or another character that a module cannot set
+        | module_env: { PATH: /x, "1A": x, B: 4, C: "a\\nb" }
+        |                                           ^^^^^^
+      settings.yaml:5:16: \`naming_scheme\` must be \`name/version\` or \`container/name/version\` or \`moduleclass/name/version\`
+        | naming_scheme: version/name
+        |                ^^^^^^^^^^^^
+      settings.yaml:6:20: \`modulefile_header\` must be text, not a list
+        | modulefile_header: [a]
+        |                    ^^^
+      settings.yaml:7:20: \`modulefile_footer\`: holds NUL
+        | modulefile_footer: "a\\0b"
+        |                    ^^^^^^
+      settings.yaml:8:10: unknown key \`pre_instal\` in \`hooks\`
+        | hooks: { pre_instal: /x, post_install: "" }
+        |          ^^^^^^^^^^
+        hint: did you mean \`pre_install\` or \`post_install\`?
+      settings.yaml:8:40: \`hooks.post_install\` must not be empty
+        | hooks: { pre_instal: /x, post_install: "" }
+        |                                        ^^
+      settings.yaml:9:8: \`group\` must be at least 0
+        | group: -1
+        |        ^^
+      settings.yaml:10:8: \`umask\` must be text, but YAML reads \`027\` as the number 27
+        | umask: 027
+        |        ^^^
+        hint: quote it: \`umask: "027"\`
+      settings.yaml:11:21: \`read_only_installs\` must be \`true\` or \`false\`, not text
+        | read_only_installs: "yes"
+        |                     ^^^^^
+      settings.yaml:12:8: \`force\` is for the settings of a site only: a value of your own counts without it
+        | force: { prefix: /x }
+        |        ^^^^^^^^^^^^^^"
+    `);
+  });
+
+  it('knows what only a site may say', () => {
+    const text = 'force: { enforce_checksums: true, prefx: /a }\n';
+    expect(parseSettings(text.replace(', prefx: /a', ''), 'site').force).toEqual({ enforce_checksums: true });
+    expect(faultsOf(text, 'site')).toContain('settings.yaml:1:35: unknown key `prefx` in `force`');
+    expect(faultsOf('detect: []\n', 'site')).toContain('unknown key `detect`');
+  });
+
+  it('reads how the machine of a preset is known', () => {
+    const text = 'extends: generic\ndetect: [{ file: /appl/x }, { hostname: uan*, variable: A=b }]\n';
+    expect(parseSettings(text, 'preset')).toMatchObject({
+      extends: 'generic',
+      detect: [{ file: '/appl/x' }, { hostname: 'uan*', variable: 'A=b' }],
+      issues: [],
+    });
+    expect(
+      faultsOf(
+        'site: lumi\nextends: Generic\ndetect: [{}, { file: x }, { variable: 1 }, { variable: "a b" }]\n',
+        'preset',
+      ),
+    ).toMatchInlineSnapshot(`
+      "settings.yaml:1:1: unknown key \`site\`
+        | site: lumi
+        | ^^^^
+        hint: known here: prefix, more_prefixes, easyconfigs, image_dirs, runtime, runtime_module, enforce_checksums, verify, image_mode, squashfs_processors, bind_groups, modules_tool, host_mpi, module_env, naming_scheme, modulefile_header, modulefile_footer, hooks, group, umask, read_only_installs, force, extends, detect
+      settings.yaml:2:10: \`extends\` is neither the name of a site preset nor the path of one, such as \`/etc/ctinstall/mine.yaml\`
+        | extends: Generic
+        |          ^^^^^^^
+      settings.yaml:3:10: \`detect[0]\` must name a \`hostname\`, a \`file\` or a \`variable\`
+        | detect: [{}, { file: x }, { variable: 1 }, { variable: "a b" }]
+        |          ^^
+      settings.yaml:3:22: \`detect[1].file\` must be an absolute path
+        | detect: [{}, { file: x }, { variable: 1 }, { variable: "a b" }]
+        |                      ^
+      settings.yaml:3:39: \`detect[2].variable\` must be text, but YAML reads \`1\` as the number 1
+        | detect: [{}, { file: x }, { variable: 1 }, { variable: "a b" }]
+        |                                       ^
+        hint: quote it: \`variable: "1"\`
+      settings.yaml:3:56: \`detect[3].variable\` must be the name of a variable, such as \`NAME\` or \`NAME=value\`
+        | detect: [{}, { file: x }, { variable: 1 }, { variable: "a b" }]
+        |                                                        ^^^^^"
     `);
   });
 

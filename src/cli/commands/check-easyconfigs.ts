@@ -39,19 +39,14 @@ export async function checkEasyconfigs(
 ): Promise<void> {
   const settings = await readSettingsOf(context, settingsFlags);
   const checked: Checked[] = [];
-  for (const name of names) checked.push(await checkEasyconfig(name, settings, context));
+  for (const name of names) checked.push(await checkEasyconfig(name, settings, context).catch(asUnreadable(name)));
   const all = checked.flatMap(({ remarks }) => remarks);
   const faults = all.filter(({ severity }) => isStrict || severity === 'fault').length;
-  if (context.isJson) {
-    context.print(JSON.stringify(checked.flatMap(describeForPrograms), undefined, 2));
-    // An error would be a second document.
-    if (faults > 0) process.exitCode = 1;
-    return;
-  }
-  const lines = checked.flatMap(({ path, text, remarks }) =>
-    remarks.length === 0 ? [`${path}: in order`] : describeIssues(path, text, remarks.map(withSeverity)),
+  context.print(
+    context.isJson
+      ? JSON.stringify(checked.flatMap(describeForPrograms), undefined, 2)
+      : checked.flatMap(describeForPeople).join('\n'),
   );
-  context.print(lines.join('\n'));
   if (faults > 0)
     throw new CtinstallError('check-failed', `${faults} ${faults === 1 ? 'fault' : 'faults'} in the easyconfigs`, {
       hint: isStrict ? 'with `--strict` warnings count as faults' : 'mend what the lines above say',
@@ -95,12 +90,27 @@ async function checkEasyconfig(name: string, settings: Settings, context: Comman
   };
 }
 
+/** A file that is no easyconfig at all must not hide what the others have. */
+function asUnreadable(name: string): (error: unknown) => Checked {
+  return (error) => {
+    if (!(error instanceof CtinstallError) || error.code !== 'easyconfig-invalid') throw error;
+    const { message, hint } = error;
+    return {
+      path: name,
+      text: '',
+      remarks: [{ severity: 'fault', message, hint, place: { line: 1, column: 1, length: 1 } }],
+    };
+  };
+}
+
 function isOfSite(path: readonly PropertyKey[]): boolean {
   return path[0] === 'binds' && path.at(-1) === 'site';
 }
 
-function withSeverity({ severity, message, hint, place }: Remark): Issue {
-  return { message: `${severity}: ${message}`, hint, place };
+function describeForPeople({ path, text, remarks }: Checked): string[] {
+  if (remarks.length === 0) return [`${path}: in order`];
+  const issues = remarks.map(({ severity, message, ...rest }) => ({ ...rest, message: `${severity}: ${message}` }));
+  return describeIssues(path, text, issues);
 }
 
 function describeForPrograms({ path, remarks }: Checked) {

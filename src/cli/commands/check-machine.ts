@@ -30,14 +30,12 @@ export async function checkMachine(flags: SettingsValues, context: CommandContex
   const settings = await readSettingsOf(context, flags);
   const findings = await lookAround(settings, context);
   const stopping = findings.filter(({ stopsInstalls }) => stopsInstalls).map(({ what }) => what);
-  if (context.isJson) {
-    context.print(JSON.stringify(findings.map(describeForPrograms), undefined, 2));
-    // An error would be a second document.
-    if (stopping.length > 0) process.exitCode = 1;
-    return;
-  }
   const isColoured = process.stdout.isTTY && !context.environment.NO_COLOR;
-  context.print(describeFindings(findings, { isColoured }).join('\n'));
+  context.print(
+    context.isJson
+      ? JSON.stringify(findings.map(describeForPrograms), undefined, 2)
+      : describeFindings(findings, { isColoured }).join('\n'),
+  );
   if (stopping.length > 0)
     throw new CtinstallError('check-failed', `no install can work here: ${stopping.join(', ')}`, {
       hint: 'mend what the lines above say of it, and check again',

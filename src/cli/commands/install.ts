@@ -14,7 +14,7 @@ import {
   type VariantFlags,
   variantOfFlags,
 } from '../install-request.ts';
-import { planTarget } from '../install-target.ts';
+import { planTarget, resolveTarget } from '../install-target.ts';
 import { readStack } from '../stack-read.ts';
 import { withWritablePrefix } from '../writable-prefix.ts';
 import { fetchImages, injectChecksums } from './install-images.ts';
@@ -48,7 +48,11 @@ export async function install(
   const jobs = readJobs(flags.jobs);
   const settings = await withWritablePrefix(await readSettingsOf(context, settingsFlags), context);
   checkPrefix(settings);
-  const requested = await resolveRequests(await readRequests(names, flags, context), settings, context);
+  const requested = await resolveRequests(
+    await readRequests(names, flags, context),
+    { settings, context },
+    resolveTarget,
+  );
   const targets = requested.map(({ target }) => target);
   if (flags.injectChecksums === true) {
     for (const { target, request, settings: own, context: there } of requested)

@@ -1,23 +1,24 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type InstallRecord, readRecord } from '../../apply/record.ts';
+import { type InstallRecord, type ReadRecord, readRecord } from '../../apply/record.ts';
 import { searchEasyconfig } from '../../discover/easyconfigs.ts';
-import { normalizeEasyconfig } from '../../easyconfig/normalize.ts';
+import { fullVersionOf, normalizeEasyconfig } from '../../easyconfig/normalize.ts';
 import { parseEasyconfig } from '../../easyconfig/parse.ts';
 import type { Easyconfig } from '../../easyconfig/types.ts';
+import type { VariantRequest } from '../../easyconfig/variant-changes.ts';
 import { isFile, readTextIfThere } from '../../host/files.ts';
-import { joinHost } from '../../lib/paths.ts';
+import { type InstallDir, installDirOf, joinHost } from '../../lib/paths.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import type { Settings } from '../../settings/types.ts';
 import { type CommandContext, easyconfigPath, readSettingsOf } from '../context.ts';
 import {
   type InstallRequest,
-  type Requested,
   requestOf,
   requestsOfStack,
   resolveRequests,
   type VariantFlags,
   variantOfFlags,
 } from '../install-request.ts';
+import { type LoadedEasyconfig, loadEasyconfig } from '../load-easyconfig.ts';
 import { isStack } from '../stack.ts';
 import { stackOf } from '../stack-read.ts';
 
@@ -29,6 +30,16 @@ interface Found {
   readonly state: State;
   /** Why it is not as it should be. */
   readonly why: string | undefined;
+}
+
+interface Wanted {
+  readonly loaded: LoadedEasyconfig;
+  readonly install: { readonly moduleName: string; readonly installDir: InstallDir };
+}
+
+interface Where {
+  readonly settings: Settings;
+  readonly context: CommandContext;
 }
 
 /**
@@ -45,7 +56,15 @@ export async function missing(
   const requests: InstallRequest[] = [];
   for (const name of names) requests.push(...(await requestsOf(name, flags, { settings, context })));
   const found: Found[] = [];
-  for (const requested of await resolveRequests(requests, settings, context)) found.push(await lookAt(requested));
+  const load = async (name: string, where: Where, variant: VariantRequest): Promise<Wanted> => {
+    const loaded = await loadEasyconfig(name, where, { variant });
+    const { name: software } = loaded.easyconfig;
+    const fullVersion = fullVersionOf(loaded.easyconfig);
+    const installDir = installDirOf(settings.prefix, software, fullVersion);
+    return { loaded, install: { moduleName: `${software}/${fullVersion}`, installDir } };
+  };
+  for (const { target } of await resolveRequests(requests, { settings, context }, load))
+    found.push(await lookAt(target, settings));
   const wanting = found.filter(({ state }) => state !== 'installed');
   if (context.isJson) context.print(JSON.stringify(found, undefined, 2));
   else
@@ -58,11 +77,7 @@ export async function missing(
 }
 
 /** A file that is a list is a stack. */
-async function requestsOf(
-  name: string,
-  flags: VariantFlags,
-  { settings, context }: { settings: Settings; context: CommandContext },
-): Promise<InstallRequest[]> {
+async function requestsOf(name: string, flags: VariantFlags, { settings, context }: Where): Promise<InstallRequest[]> {
   const variant = variantOfFlags(flags);
   const { path, text } = await searchEasyconfig(name, {
     cwd: context.cwd,
@@ -72,9 +87,12 @@ async function requestsOf(
   return isStack(text) ? requestsOfStack(stackOf(path, text), variant) : [requestOf(name, variant, context)];
 }
 
-async function lookAt({ target: { loaded, install } }: Requested): Promise<Found> {
+async function lookAt({ loaded, install }: Wanted, { prefix, morePrefixes }: Settings): Promise<Found> {
   const found = { module: install.moduleName, easyconfig: loaded.path };
-  const read = await readRecord(install.installDir);
+  const { name } = loaded.easyconfig;
+  let read: ReadRecord | undefined;
+  for (const each of [prefix, ...morePrefixes])
+    read ??= await readRecord(installDirOf(each, name, fullVersionOf(loaded.easyconfig)));
   if (read === undefined) return { ...found, state: 'missing', why: undefined };
   if (read.record === undefined) return { ...found, state: 'missing', why: read.fault };
   if (!(await isFile(read.record.modulefile)))
@@ -82,7 +100,7 @@ async function lookAt({ target: { loaded, install } }: Requested): Promise<Found
   const why =
     describeOtherImage(read.record, loaded.easyconfig) ??
     describeOtherEasyconfig(
-      await readTextIfThere(joinHost(install.installDir, '.ctinstall', 'easyconfig.yaml')),
+      await readTextIfThere(joinHost(read.installDir, '.ctinstall', 'easyconfig.yaml')),
       loaded.easyconfig,
     );
   return { ...found, state: why === undefined ? 'installed' : 'differs', why };

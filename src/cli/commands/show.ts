@@ -14,6 +14,7 @@ import { prefixesOf } from '../all-prefixes.ts';
 import { type CommandContext, readSettingsOf } from '../context.ts';
 import { findInstalled } from '../find-installed.ts';
 import { type VariantFlags, variantOfFlags } from '../install-request.ts';
+import { bindLinkedPlaces } from '../install-target.ts';
 import { loadEasyconfig, unresolvable } from '../load-easyconfig.ts';
 import { withWritablePrefix } from '../writable-prefix.ts';
 import { copyEasyconfig } from './copy-easyconfig.ts';
@@ -76,7 +77,7 @@ async function showEasyconfig(
     scripts: { runscripts: namesOfScripts('runscripts'), wrappers: namesOfScripts('bin') },
   });
   if (resolved.install === undefined) throw unresolvable(loaded, resolved.issues);
-  const { install } = resolved;
+  const install = await bindLinkedPlaces(resolved.install);
   const image = await discoverImage({
     easyconfig: loaded.path,
     file: install.image.file,

@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034
 # squashfs-common.bash: what make-squashfs and unmake-squashfs share. They source it from `<install dir>/.ctinstall`, by a
-# path without links; beside it is the lock. Some of the variables are for them only.
+# path without links; beside it are the parts that it sources. Some of the variables are for them only.
 
 module='mpi4py/3.1.6-rocm-6.2.0'  # filled in by ctinstall
 # Processors to use where nobody says; 0: all that are granted.
@@ -8,6 +8,8 @@ default_processors='0'  # filled in by ctinstall
 
 # No here-strings in here: old versions of bash write them to /tmp, which may be full.
 set -u -o pipefail
+# Whatever the umask: nothing is for everybody to write.
+umask "$(printf '%03o' $((8#$(umask) | 2)))"
 # File names are bytes, sorted as bytes, and what programs say can be told apart.
 export LC_ALL=C
 # On Red Hat's systems the squashfs tools are in /usr/sbin, which need not be on a user's PATH.
@@ -53,6 +55,8 @@ quote() {
 
 # shellcheck source-path=SCRIPTDIR source=squashfs-lock.bash
 . "${BASH_SOURCE[0]%/*}/squashfs-lock.bash" || exit 1
+# shellcheck source-path=SCRIPTDIR source=squashfs-lineage.bash
+. "${BASH_SOURCE[0]%/*}/squashfs-lineage.bash" || exit 1
 
 # Options of both scripts; sets $used to the number of words that were used up.
 parse_common_option() {
@@ -142,75 +146,6 @@ remove_tree() {
   rm -rf -- "$tree"
 }
 
-# ---- what became of the directory since it was packed
-
-# Makes the file $stamp: no change before is later than it, and every change from now on is.
-take_stamp() {
-  local tries
-  if ! rm -f -- "$stamp" || ! touch -- "$stamp" "$stamp.next"; then fail 1 "cannot write in \`$state\`"; fi
-  # File systems count time in steps, up to a whole second on Lustre: on to the next one.
-  for ((tries = 0; tries < 500; tries++)); do
-    [[ ! $stamp.next -nt $stamp ]] || break
-    sleep 0.01
-    touch -- "$stamp.next"
-  done
-}
-
-# Whether anything in a directory changed after the time of the file. Of the directory itself only its list of entries
-# counts: renaming it is no change.
-is_changed_since() { # file, directory
-  local found
-  found=$(find -H "$2" -mindepth 1 -cnewer "$1" -printf x -quit && find -H "$2" -maxdepth 0 -newer "$1" -printf x)
-  # What cannot be read may have changed.
-  [[ $? != 0 || $found ]]
-}
-
-# The line that ties the directory to a squashfs: the inode of the one, the time of the other. (No device numbers: on
-# NFS these differ from node to node.)
-lineage_of() { # directory, squashfs
-  printf '%s %s\n' "$(stat -L -c %i -- "$1")" "$(stat -L -c %.Y -- "$2")"
-}
-
-# Records that a directory holds what a squashfs holds, before one of the two gets its name: what held up to then holds on,
-# in case it never gets it.
-write_lineage() { # directory, squashfs
-  local lines
-  lines=$(
-    lineage_of "$1" "$2"
-    if [[ -d $directory && -e $squashfs ]] && is_descended; then lineage_of "$directory" "$squashfs"; fi
-  )
-  if ! printf '%s\n' "$lines" >"$lineage.part" || ! mv -fT -- "$lineage.part" "$lineage"; then
-    fail 1 "cannot write \`$lineage\`"
-  fi
-}
-
-# Whether the directory is the one that the squashfs was made from, or that was unpacked from it.
-is_descended() {
-  local line current
-  [[ -r $lineage ]] || return 1
-  current=$(lineage_of "$directory" "$squashfs")
-  while IFS= read -r line; do
-    [[ $line == "$current" ]] || continue
-    # A new directory can get the inode number of one that was removed, but nothing in it is as old as the squashfs.
-    [[ $(find -H "$directory" -mindepth 1 ! -cnewer "$squashfs" -printf x -quit) ]]
-    return
-  done <"$lineage"
-  return 1
-}
-
-# Whether the squashfs can be listed to its end, and has the very names that the directory has. Sets $entries to how many.
-holds_the_same() { # squashfs, directory
-  local differing
-  entries=$(find -H "$2" -mindepth 1 -printf 'x\n' | wc -l) || return 1
-  # Names may hold newlines: their parts are sorted alike on both sides.
-  differing=$(
-    unsquashfs -l -d entry "$1" 2>/dev/null |
-      # Old versions say other things first; the list begins with the root.
-      { while IFS= read -r line && [[ $line != entry ]]; do :; done; cat; } |
-      sort | comm -3 - <(find -H "$2" -mindepth 1 -printf 'entry/%P\n' | sort)
-  ) && [[ ! $differing ]]
-}
-
 # ---- running the squashfs tools
 
 # Turns $processors into how many may be used: 0 is all that this process, its job and its task were granted.
@@ -284,13 +219,4 @@ name_replaced() {
     name=$name.$count
   fi
   printf '%s' "$name"
-}
-
-format_bytes() { # bytes
-  local units=(B KiB MiB GiB TiB) unit=0 value=$1 tenths=0
-  while ((value >= 1024 && unit < 4)); do
-    tenths=$((value % 1024 * 10 / 1024)) value=$((value / 1024)) unit=$((unit + 1))
-  done
-  if ((unit == 0 || value >= 100)); then tenths=; else tenths=.$tenths; fi
-  printf '%s' "$value$tenths ${units[unit]}"
 }

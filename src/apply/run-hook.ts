@@ -1,0 +1,58 @@
+import { run } from '../host/run.ts';
+import { CtinstallError } from '../lib/errors.ts';
+import { formatLine } from '../lib/format.ts';
+import type { RunHookStep } from '../plan/types.ts';
+import type { Reporter } from '../report/types.ts';
+import type { RunContext } from './run-in-container.ts';
+
+export interface HookContext extends RunContext {
+  readonly reporter: Reporter;
+}
+
+/**
+ * Runs an executable of the site's, with the install as JSON on stdin and no argument, so that no word of a recipe reaches
+ * a command line. Another exit status than 0 refuses the install, and what it wrote on stderr says why; after the install it
+ * is a warning.
+ * @throws CtinstallError `refused-by-site`
+ */
+export async function runHook(step: RunHookStep, context: HookContext): Promise<void> {
+  const { hook } = step.input;
+  try {
+    await runOrRefuse(step, context);
+  } catch (error) {
+    if (hook !== 'post_install' || !(error instanceof CtinstallError)) throw error;
+    context.reporter.report({
+      event: 'warning',
+      message: [`the install is done, but its ${hook} hook failed: ${error.message}`, ...error.details].join('\n'),
+      hint: error.hint,
+    });
+  }
+}
+
+async function runOrRefuse({ program, input }: RunHookStep, context: HookContext): Promise<void> {
+  const { hook, module, install_dir: installDir } = input;
+  const env = {
+    ...context.environment,
+    CTINSTALL_HOOK: hook,
+    CTINSTALL_MODULE: module,
+    CONTAINERROOT: installDir,
+  };
+  // Its own directory may go away below it.
+  const result = await run([program], { env, cwd: '/', signal: context.signal, input: `${JSON.stringify(input)}\n` });
+  const said = linesOf(result.stderr);
+  for (const line of [...linesOf(result.stdout), ...said]) context.log(`  | ${line}`);
+  if (result.exitCode === 0) return;
+  const ended = result.signal === undefined ? `exit status ${result.exitCode}` : `signal ${result.signal}`;
+  const [first = `its ${hook} hook ended with ${ended}`, ...rest] = said.slice(0, mostLines);
+  throw new CtinstallError('refused-by-site', `refused by the site: ${first}`, {
+    details: rest.map((line) => `  ${line}`),
+    hint: `\`${program}\` said so (${hook}, ${ended}): ask your support team`,
+  });
+}
+
+/** More than this is no message. */
+const mostLines = 40;
+
+function linesOf(text: string): string[] {
+  return text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [formatLine(line)]));
+}

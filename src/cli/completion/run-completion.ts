@@ -1,0 +1,18 @@
+import { hostPath } from '../../lib/paths.ts';
+import { complete } from './complete.ts';
+
+/** What the completion of a shell asks each time that the user presses Tab: `ctinstall __complete <word>…`. */
+export async function runCompletion(words: readonly string[], toolDir: string): Promise<void> {
+  process.stdout.on('error', () => undefined);
+  const lines = await complete(words, {
+    environment: process.env,
+    cwd: hostPath(process.cwd()),
+    toolDir: hostPath(toolDir),
+    toolVersion: '',
+    reporter: { report: () => undefined },
+    signal: new AbortController().signal,
+    isJson: false,
+    print: () => undefined,
+  });
+  if (lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`);
+}

@@ -1,0 +1,140 @@
+import type { CommandModel, OptionModel } from '../program-model.ts';
+
+/** What can stand at a place of the command line. */
+export type Completable =
+  | { readonly kind: 'word'; readonly value: string; readonly about: string }
+  | { readonly kind: 'easyconfigs' | 'modules' | 'setting-keys' | 'files' | 'directories' };
+
+export interface Completion {
+  readonly candidates: readonly Completable[];
+  /** What the user has begun to type. */
+  readonly begun: string;
+  /** What goes before each candidate, as the shell holds both for one word: `--prefix=`. */
+  readonly before: string;
+  /** Values of options that are typed already, by flag. */
+  readonly given: ReadonlyMap<string, string>;
+}
+
+/** What the names of arguments and of the values of options stand for. */
+export const meanings: Readonly<Record<string, readonly Completable[]>> = {
+  action: [
+    { kind: 'word', value: 'make', about: 'pack user software' },
+    { kind: 'word', value: 'unmake', about: 'unpack it' },
+    { kind: 'word', value: 'status', about: 'say which form is in use' },
+    { kind: 'modules' },
+  ],
+  dir: [{ kind: 'directories' }],
+  dirs: [{ kind: 'directories' }],
+  easyconfig: [{ kind: 'easyconfigs' }],
+  'easyconfig-or-stack': [{ kind: 'easyconfigs' }],
+  file: [{ kind: 'files' }],
+  image: [{ kind: 'files' }],
+  key: [{ kind: 'setting-keys' }],
+  'key=value': [],
+  mode: [],
+  module: [{ kind: 'modules' }],
+  n: [],
+  program: [],
+  shell: ['bash', 'zsh', 'fish'].map((value) => ({ kind: 'word', value, about: '' })),
+  thing: [{ kind: 'modules' }, { kind: 'easyconfigs' }],
+  tool: [],
+  value: [],
+  version: [],
+  word: [],
+};
+
+/** Says what can stand where the last of the words is; the program's own name is not among them. */
+export function whatToComplete(program: CommandModel, words: readonly string[]): Completion {
+  const [typed, current] = [joinValues(words.slice(0, -1)), words.at(-1) ?? ''];
+  const walk = walkThrough(program, typed);
+  const { command, awaited, given } = walk;
+  if (awaited !== undefined) return { candidates: valuesOf(awaited), begun: withoutSign(current), before: '', given };
+  const [, flag, begun] = /^(--[\w-]+)=(.*)$/s.exec(current) ?? [];
+  const option = flag === undefined ? undefined : findOption(command, program, flag);
+  if (flag !== undefined)
+    return {
+      candidates: option === undefined ? [] : valuesOf(option),
+      begun: begun ?? '',
+      before: `${flag}=`,
+      given,
+    };
+  if (current.startsWith('-') && !walk.hasEnded)
+    return { candidates: optionsOf(command, program), begun: current, before: '', given };
+  return { candidates: operandsOf(walk, program), begun: current, before: '', given };
+}
+
+interface Walk {
+  readonly command: CommandModel;
+  /** How many arguments of the command are there. */
+  readonly operands: number;
+  /** The option whose value comes next. */
+  readonly awaited: OptionModel | undefined;
+  /** Whether `--` has ended the options. */
+  readonly hasEnded: boolean;
+  readonly given: ReadonlyMap<string, string>;
+}
+
+function walkThrough(program: CommandModel, words: readonly string[]): Walk {
+  let [command, operands, hasEnded] = [program, 0, false];
+  let awaited: { option: OptionModel; flag: string } | undefined;
+  const given = new Map<string, string>();
+  for (const word of words) {
+    if (awaited !== undefined) {
+      given.set(awaited.flag, word);
+      awaited = undefined;
+    } else if (word === '--') hasEnded = true;
+    else if (word.startsWith('-') && word.length > 1 && !hasEnded) {
+      const [flag = '', ...value] = word.split('=');
+      const option = findOption(command, program, flag);
+      if (value.length > 0) given.set(flag, value.join('='));
+      else if (option?.value !== undefined) awaited = { option, flag };
+    } else {
+      const inner = operands === 0 && !hasEnded ? command.commands.find(({ name }) => name === word) : undefined;
+      if (inner === undefined) operands += 1;
+      else command = inner;
+    }
+  }
+  return { command, operands, awaited: awaited?.option, hasEnded, given };
+}
+
+/** bash cuts `--prefix=/a` into three words. */
+function joinValues(words: readonly string[]): string[] {
+  return words.filter((word, index) => word !== '=' || !words[index - 1]?.startsWith('--'));
+}
+
+function withoutSign(current: string): string {
+  return current === '=' ? '' : current;
+}
+
+/** Where no command is named, `install` is meant. */
+function meant(command: CommandModel, program: CommandModel): CommandModel {
+  return command === program ? (program.commands.find(({ name }) => name === 'install') ?? program) : command;
+}
+
+function findOption(command: CommandModel, program: CommandModel, flag: string): OptionModel | undefined {
+  return [...command.options, ...meant(command, program).options].find(({ flags }) => flags.includes(flag));
+}
+
+function valuesOf({ choices, value = '' }: OptionModel): readonly Completable[] {
+  return choices.length > 0 ? choices.map((choice) => wordOf(choice)) : (meanings[value] ?? []);
+}
+
+function optionsOf(command: CommandModel, program: CommandModel): Completable[] {
+  const own = command === program ? [...program.options, ...meant(command, program).options] : command.options;
+  const words = own.flatMap(({ flags, description }) => flags.map((flag) => wordOf(flag, description)));
+  return [...new Map(words.map((word) => [word.value, word])).values()];
+}
+
+function operandsOf({ command, operands, hasEnded }: Walk, program: CommandModel): Completable[] {
+  const commands = operands === 0 && !hasEnded ? command.commands : [];
+  const all = meant(command, program).arguments;
+  const argument = all[operands] ?? (all.at(-1)?.isVariadic === true ? all.at(-1) : undefined);
+  return [
+    ...commands.map(({ name, description }) => wordOf(name, description)),
+    ...(argument === undefined ? [] : (meanings[argument.name] ?? [])),
+  ];
+}
+
+function wordOf(value: string, about = ''): Extract<Completable, { kind: 'word' }> {
+  return { kind: 'word', value, about };
+}

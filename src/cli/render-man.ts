@@ -1,0 +1,140 @@
+import type { ArgumentModel, CommandModel, OptionModel } from './program-model.ts';
+
+/** A setting, as the manual lists it. */
+export interface ManSetting {
+  readonly key: string;
+  readonly environment: string;
+  readonly help: string;
+}
+
+export interface ManOptions {
+  readonly version: string;
+  readonly settings: readonly ManSetting[];
+}
+
+/*
+ * The manual page in the language of man(7). Text is quoted so that none of it is taken for a request: groff reads a line
+ * that begins with `.` or `'` as one, and `\` begins an escape.
+ */
+
+/** The manual of the program with all its commands, as roff. The same program gives the same text. */
+export function renderMan(program: CommandModel, { version, settings }: ManOptions): string {
+  const common =
+    program.commands.find(({ name }) => name === 'install')?.options.filter(({ isCommon }) => isCommon) ?? [];
+  const lines = [
+    '.\\" Made from the program itself: see CONTRIBUTING.md.',
+    `.TH CTINSTALL 1 "" "ctinstall ${escape(version)}" "User commands"`,
+    '.SH NAME',
+    `ctinstall \\- ${escape(lowerFirst(program.description.replace(/\.$/, '')))}`,
+    '.SH SYNOPSIS',
+    ...program.commands.flatMap((command) => synopsis(['ctinstall'], command)),
+    '.SH DESCRIPTION',
+    ...paragraph(
+      'ctinstall makes a container image a module: it reads an easyconfig, a short YAML file, copies the image and checks it, makes run scripts, wrappers and a virtual environment, proves that the thing works, and writes the modulefile last. An easyconfig is looked for in the current directory, then in the directories that the settings name.',
+    ),
+    '.SH COMMANDS',
+    ...program.commands.flatMap((command) => section(['ctinstall'], command)),
+    '.SH OPTIONS OF ALL COMMANDS',
+    ...common.flatMap(describeOption),
+    '.SH ENVIRONMENT',
+    ...settings.flatMap(({ key, environment, help }) => [
+      '.TP',
+      `.B ${escape(environment)}`,
+      ...text(`${help} (${key} in a settings file)`),
+    ]),
+    '.SH FILES',
+    ...term('~/.config/ctinstall/settings.yaml', 'your settings'),
+    ...term('/etc/ctinstall/settings.yaml', "the site's settings"),
+    '.SH EXIT STATUS',
+    ...term('0', 'done'),
+    ...term('1', 'the work failed'),
+    ...term('2', 'wrong usage, settings or easyconfig'),
+    ...term('70', 'a bug in ctinstall'),
+    ...term('128+n', 'stopped by the signal n'),
+    '.SH EXAMPLES',
+    ...program.examples.flatMap(([line, what]) => example(line, what)),
+    '.SH SEE ALSO',
+    '.BR module (1),',
+    '.BR apptainer (1),',
+    '.BR mksquashfs (1)',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function synopsis(before: readonly string[], command: CommandModel): string[] {
+  const words = [...before, command.name];
+  return [
+    '.br',
+    `.B ${escape(words.join(' '))}`,
+    '.RI [ options ]',
+    ...command.arguments.flatMap(describeUsage),
+    ...command.commands.flatMap((inner) => synopsis(words, inner)),
+  ];
+}
+
+function describeUsage({ name, isRequired, isVariadic }: ArgumentModel): string[] {
+  const dots = isVariadic ? ' \\&...' : '';
+  const [open, close] = isRequired ? ['', ''] : ['[', ']'];
+  return [`.RI "${open}" "${escape(name)}" "${close}${dots}"`];
+}
+
+function section(before: readonly string[], command: CommandModel): string[] {
+  const words = [...before, command.name];
+  return [
+    `.SS ${escape(words.join(' '))}`,
+    ...paragraph(`${upperFirst(command.description)}.`),
+    ...command.about.flatMap((about) => paragraph(about.replace(/\n/g, ' '))),
+    ...command.arguments.flatMap(({ name, description }) => ['.TP', `.I ${escape(name)}`, ...text(description)]),
+    ...command.options.filter(({ isCommon, flags }) => !isCommon && !flags.includes('--help')).flatMap(describeOption),
+    ...(command.examples.length === 0 ? [] : ['.PP', 'Examples:']),
+    ...command.examples.flatMap(([line, what]) => example(line, what)),
+    ...command.commands.flatMap((inner) => section(words, inner)),
+  ];
+}
+
+function describeOption({ flags, value, choices, description }: OptionModel): string[] {
+  const names = flags.map((flag) => `\\fB${escape(flag)}\\fR`).join(', ');
+  const takes = value === undefined ? '' : ` \\fI${escape(value)}\\fR`;
+  const chosen = choices.length === 0 ? '' : ` (${choices.join(', ')})`;
+  return ['.TP', `${names}${takes}`, ...text(`${description}${chosen}`)];
+}
+
+function example(line: string, what: string): string[] {
+  return ['.PP', '.RS 4', '.nf', `\\fB${escape(line)}\\fR`, '.fi', ...(what === '' ? [] : text(what)), '.RE'];
+}
+
+function term(name: string, what: string): string[] {
+  return ['.TP', `.B ${escape(name)}`, ...text(what)];
+}
+
+function paragraph(words: string): string[] {
+  return ['.PP', ...text(words)];
+}
+
+function text(words: string): string[] {
+  const line = escape(words);
+  // A line must not begin with what is a request.
+  return [/^[.']/.test(line) ? `\\&${line}` : line];
+}
+
+/** Text in which roff sees nothing but text; letters beyond ASCII by their number, which each version knows. */
+function escape(words: string): string {
+  return words
+    .replace(/\\/g, '\\e')
+    .replace(/-/g, '\\-')
+    .replace(/["]/g, '\\(dq')
+    .replace(/`/g, '\\(ga')
+    .replace(/'/g, '\\(aq')
+    .replace(
+      /[^ -~]/gu,
+      (letter) => `\\[u${(letter.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}]`,
+    );
+}
+
+function lowerFirst(words: string): string {
+  return words.slice(0, 1).toLowerCase() + words.slice(1);
+}
+
+function upperFirst(words: string): string {
+  return words.slice(0, 1).toUpperCase() + words.slice(1);
+}

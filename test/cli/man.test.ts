@@ -1,0 +1,57 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { makeProgram } from '../../src/cli/program.ts';
+import { modelOf } from '../../src/cli/program-model.ts';
+import { renderMan } from '../../src/cli/render-man.ts';
+import { optionKeys, optionTable } from '../../src/settings/options.ts';
+import { contextIn, toolDir } from './support.ts';
+
+const context = contextIn('/');
+const settings = optionKeys.map((key) => ({
+  key,
+  environment: optionTable[key].environment,
+  help: optionTable[key].help,
+}));
+const program = modelOf(makeProgram(context));
+const man = renderMan(program, { version: context.toolVersion, settings });
+
+describe('the manual page', () => {
+  it('is what the program says of itself (write it anew: npx vitest run -u test/cli/man.test.ts)', async () => {
+    await expect(man).toMatchFileSnapshot('../../man/ctinstall.1');
+  });
+
+  it('is right roff for groff and for mandoc', () => {
+    const file = `${toolDir}/man/ctinstall.1`;
+    const groff = spawnSync('groff', ['-man', '-Tutf8', '-ww', '-z', file], { encoding: 'utf8' });
+    expect([groff.status, groff.stderr]).toEqual([0, '']);
+    const mandoc = spawnSync('mandoc', ['-T', 'lint', '-W', 'warning', file], { encoding: 'utf8' });
+    expect([mandoc.status, mandoc.stdout]).toEqual([0, '']);
+  });
+
+  it('shows each command and option as it is typed', () => {
+    const shown = execFileSync('man', ['-l', '--warnings', '-P', 'cat', `${toolDir}/man/ctinstall.1`], {
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, MANWIDTH: '100', LC_ALL: 'C.UTF-8', MAN_KEEP_FORMATTING: '' },
+    });
+    for (const { name, options } of program.commands) {
+      expect(shown).toContain(`ctinstall ${name}`);
+      for (const { flags } of options) for (const flag of flags) expect(shown).toContain(flag);
+    }
+    expect(shown).toContain("ctinstall settings set bind_groups.filesystems '[/scratch, /project]'");
+  });
+});
+
+describe('text that roff would take for its own', () => {
+  it('is shown as it is', () => {
+    const words = String.raw`.TH 'quoted' \fB\n "two" -- it’s \(bu …`;
+    const text = renderMan(
+      { ...program, commands: [], examples: [[words, `'.br ${words}`]] },
+      { version: '1', settings: [] },
+    );
+    const shown = execFileSync('groff', ['-man', '-Tutf8', '-ww'], { input: text, encoding: 'utf8' })
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: how groff makes letters bold
+      .replace(/\u001b\[\d*m/g, '');
+    expect(shown).toContain(words);
+    expect(shown).toContain(`'.br ${words}`);
+  });
+});

@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { CommandContext } from '../../src/cli/context.ts';
+import { hostPath } from '../../src/lib/paths.ts';
+
+export const toolDir = hostPath(fileURLToPath(new URL('../..', import.meta.url)));
+
+const { version }: { version: string } = JSON.parse(readFileSync(`${toolDir}/package.json`, 'utf8'));
+
+/** A run in `cwd`, with nothing of this session in its environment. */
+export function contextIn(cwd: string, environment: Readonly<Record<string, string>> = {}): CommandContext {
+  return {
+    environment: { HOME: cwd, CTINSTALL_SITE_SETTINGS: '/dev/null', CTINSTALL_SITE: 'generic', ...environment },
+    cwd: hostPath(cwd),
+    toolDir,
+    toolVersion: version,
+    reporter: { report: () => undefined },
+    signal: new AbortController().signal,
+    isJson: false,
+    print: () => undefined,
+  };
+}

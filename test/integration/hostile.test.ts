@@ -1,0 +1,115 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { parseEnvironment } from '../harness/environment.ts';
+import { makeSandbox, type Sandbox } from '../harness/sandbox.ts';
+import { stringFields } from '../hostile/fields.ts';
+import { acceptedTricks, fieldsLeftOut, type HostileRecipe, makePicker, makeRecipe } from '../hostile/recipes.ts';
+
+/** As many as one start of ctinstall installs here. */
+const recipesAtOnce = 24;
+
+/** What no terminal shows, or obeys; lines and columns apart. */
+const unseen = /[^\P{Cc}\n\t]|[\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+
+test('good recipes full of tricks: held exactly by modules and containers, nothing else runs, nothing else is written', async () => {
+  const sandbox = makeSandbox();
+  const lures = { canary: join(sandbox.dir, 'canary'), elsewhere: join(sandbox.dir, 'elsewhere') };
+  const tricks = acceptedTricks(lures);
+  const { pick, used } = makePicker(tricks);
+  const binds = join(sandbox.dir, 'binds');
+  const recipes = Array.from({ length: recipesAtOnce }, (_, number) =>
+    makeRecipe(number, tricks, { pick, binds, prefix: sandbox.prefix }),
+  );
+  const all = [...used.keys(), 'env.module{}', 'env.container{}', ...fieldsLeftOut];
+  expect(all.toSorted()).toEqual(stringFields.map(({ path }) => path).toSorted());
+
+  for (const { recipe, fileName } of recipes) sandbox.write(`recipes/${fileName}`, JSON.stringify(recipe));
+  writeList(
+    sandbox,
+    'images',
+    recipes.map(({ imageFile }) => imageFile),
+  );
+  writeList(
+    sandbox,
+    'directories',
+    recipes.flatMap(({ bindDirectories }) => bindDirectories),
+  );
+  await sandbox.succeed(`
+    mkdir images elsewhere binds out
+    while IFS= read -r -d '' image; do [ -e "images/$image" ] || cp "$CT_IMAGES/tiny.sif" "images/$image"; done < images.list
+    while IFS= read -r -d '' directory; do mkdir -p "$directory"; done < directories.list`);
+  const before = await listing(sandbox);
+
+  const installed = await sandbox.run('ctinstall --image-dir images recipes/*.yaml');
+  expect(installed.stderr).not.toMatch(unseen);
+  expect([installed.status, installed.stderr.slice(-1500)]).toEqual([0, expect.anything()]);
+  for (const [index, { module }] of recipes.entries()) await sandbox.succeed(use, { M: module, AT: `out/${index}` });
+  for (const [index, hostile] of recipes.entries()) expectHeld(hostile, join(sandbox.dir, 'out', `${index}`));
+
+  for (const command of [
+    'ctinstall list',
+    'ctinstall list --json',
+    'ctinstall verify',
+    'ctinstall search --easyconfigs recipes',
+    ...recipes
+      .slice(0, 6)
+      .flatMap(({ fileName, module }) => [
+        `ctinstall show --image-dir images ./recipes/${fileName}`,
+        `ctinstall show ${module}`,
+        `ctinstall --dry-run --rebuild --image-dir images recipes/${fileName}`,
+        `ctinstall uninstall --yes ${module}`,
+      ]),
+  ]) {
+    const { status, stdout, stderr } = await sandbox.run(command);
+    expect([command, status, unseen.exec(stdout + stderr)]).toEqual([command, 0, null]);
+  }
+  expect(existsSync(lures.canary)).toBe(false);
+  expect(readdirSync(lures.elsewhere)).toEqual([]);
+  expect(await listing(sandbox)).toBe(before);
+  const strangers = `find "$CTINSTALL_PREFIX" -perm -o=w -not -type l; cd "$CTINSTALL_PREFIX"; ls -A; ls -A .ctinstall`;
+  expect(await sandbox.succeed(strangers)).toMatch(/^\.ctinstall\nmodules\nsoftware\n(locks|staging|retired|\n)*$/);
+});
+
+/** Loads $M, runs in its container, unloads it, and asks Lmod about it; what is said goes into files in $AT. */
+const use = `
+  mkdir "$AT"
+  env -0 > "$AT/before"
+  module load "$M" 2> "$AT/load"
+  env -0 > "$AT/loaded"
+  singularity exec "$SIF" cat /proc/self/environ > "$AT/inside" 2> "$AT/runtime"
+  module unload "$M"
+  env -0 > "$AT/after"
+  for about in help whatis show spider; do module "$about" "$M" 2> "$AT/$about"; done`;
+
+function expectHeld(hostile: HostileRecipe, at: string): void {
+  const { module, installDir, fill, environment, prose, said, paths } = hostile;
+  const read = (name: string): string => readFileSync(join(at, name), 'utf8');
+  const filled = (values: Record<string, string>): Record<string, string> =>
+    Object.fromEntries(Object.entries(values).map(([key, value]) => [key, fill(value)]));
+  expect(parseEnvironment(read('loaded'))).toMatchObject(filled(environment.module));
+  expect(parseEnvironment(read('inside'))).toMatchObject(filled(environment.container));
+  expect(parseEnvironment(read('after'))).toEqual(parseEnvironment(read('before')));
+  expect([module, read('runtime')]).toEqual([module, '']);
+  expect(read('help')).toContain(fill(prose.description).trim());
+  for (const line of prose.whatis) expect(read('whatis')).toContain(`: ${fill(line)}\n`);
+  // Lmod breaks the lines of a message anew.
+  const words = (text: string): string => text.split(/[ \n\t]+/).join(' ');
+  expect(words(read('load'))).toContain(words(`${module} is deprecated: ${fill(prose.deprecated).trim()}`));
+  for (const output of ['load', 'help', 'whatis', 'show', 'spider'])
+    expect([module, output, unseen.exec(read(output))]).toEqual([module, output, null]);
+  for (const [index, text] of said.entries())
+    expect(readFileSync(join(installDir, `said-${index}`), 'utf8')).toBe(fill(text));
+  expect(existsSync(join(installDir, 'here/file', fill(paths[0] ?? '')))).toBe(true);
+}
+
+function writeList({ write }: Sandbox, name: string, entries: readonly string[]): void {
+  write(`${name}.list`, entries.map((entry) => `${entry}\0`).join(''));
+}
+
+/** Everything but the prefix. */
+function listing(sandbox: Sandbox): Promise<string> {
+  return sandbox.succeed(
+    `find . -mindepth 1 -path "./$(basename "$CTINSTALL_PREFIX")" -prune -o -path ./out -prune -o -path './.*' -prune -o -printf '%p %s %m %y %T@\\0' | sort -z | tr '\\0' '\\n'`,
+  );
+}

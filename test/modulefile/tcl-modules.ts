@@ -1,0 +1,97 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { containerPath, hostPath } from '../../src/lib/paths.ts';
+import type { Modulefile } from '../../src/modulefile/types.ts';
+import { type ModuleTree, makeModuleTree, readSnapshots, type Tool, tools } from './tcl-support.ts';
+
+/** What no language must take for anything but text. */
+export const awkward = '$HOME [id] {x "y" `id` \\ \'z\' ]===] ; # %s é日本';
+
+/** A modulefile with every feature, for an install below a tree. */
+export function modulefileIn({ dir }: ModuleTree, changed: Partial<Modulefile> = {}): Modulefile {
+  const moduleName = changed.moduleName ?? 'tiny/1.0';
+  const [name = ''] = moduleName.split('/');
+  const at = (path: string) => hostPath(`${dir}/software/${moduleName}/${path}`);
+  return {
+    header: ['A header \\'],
+    help: `Help ${awkward}\n\nand more \\\n`,
+    whatis: [`Name: ${name}`, `Description: ${awkward}`],
+    extensions: ['python/3.11', 'numpy'],
+    dependsOn: [],
+    deprecated: undefined,
+    conflicts: [name],
+    family: 'ctinstall_software',
+    moduleName,
+    image: {
+      variables: ['SIF', `SIF${name.toUpperCase()}`],
+      candidates: [at("it's $x [id] é.sif"), hostPath(`${dir}/central/tiny.sif`)],
+    },
+    path: [at('bin')],
+    variables: [
+      { name: 'CONTAINERROOT', value: at('') },
+      { name: 'AWKWARD', value: awkward },
+      { name: 'EMPTY', value: '' },
+      { name: 'DASHES', value: '--help -x' },
+      { name: 'NUMBER', value: '0x10' },
+    ],
+    containerVariables: [
+      { name: 'INSIDE', value: awkward },
+      { name: 'VIRTUAL_ENV', value: '/user-software/venv/x' },
+    ],
+    containerPath: [containerPath('/runscripts'), containerPath('/user-software/venv/x/bin')],
+    binds: [
+      bind('/etc', '/host etc', { access: 'ro', optional: false }),
+      bind(`${dir}/only here $x [id]`, '/only/here'),
+      bind(`${dir}/é日本`, "/it's [id]"),
+      bind(at('runscripts'), '/runscripts', { access: 'ro', optional: false }),
+    ],
+    userSoftware: {
+      squashfs: at('user-software.squashfs'),
+      directory: at('user-software'),
+      container: containerPath('/user-software'),
+    },
+    ...changed,
+  };
+}
+
+export function bind(
+  host: string,
+  container: string,
+  { access = 'rw', optional = true }: Partial<Pick<Modulefile['binds'][number], 'access' | 'optional'>> = {},
+): Modulefile['binds'][number] {
+  return { host: hostPath(host), container: containerPath(container), access, optional, origin: 'test' };
+}
+
+/** A tree with modulefiles and the installs that they are of. */
+export function treeWith(...modulefiles: Partial<Modulefile>[]): ModuleTree {
+  const tree = makeModuleTree();
+  for (const changed of modulefiles) {
+    const modulefile = modulefileIn(tree, changed);
+    tree.add(modulefile);
+    for (const directory of ['runscripts', 'bin', 'user-software'])
+      mkdirSync(join(tree.dir, 'software', modulefile.moduleName, directory), { recursive: true });
+    tree.write(modulefile.image.candidates[0]?.slice(tree.dir.length + 1) ?? '');
+  }
+  return tree;
+}
+
+export type Snapshot = Readonly<Record<string, string>>;
+
+/** Runs a script that takes snapshots of the environment with each tool. They must be the same with all of them. */
+export async function compare(
+  tree: ModuleTree,
+  script: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<readonly Snapshot[]> {
+  const ran: { tool: Tool; stderr: string; snapshots: Snapshot[] }[] = [];
+  // One after the other: scripts change files of the tree, and put them back.
+  for (const tool of tools) {
+    const { stdout, stderr } = await tree.run(tool, script, environment);
+    ran.push({ tool, stderr, snapshots: readSnapshots(stdout) });
+  }
+  const first = ran[0]?.snapshots ?? [];
+  for (const each of ran) expect(each).toEqual({ ...each, snapshots: first });
+  expect(first.length).toBeGreaterThan(0);
+  return first;
+}
