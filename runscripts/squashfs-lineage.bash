@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2034,SC2154
 # squashfs-lineage.bash: what became of the directory since it was packed, and whether it and the squashfs hold the same. To
 # be sourced by squashfs-common.bash.
 

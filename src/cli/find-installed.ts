@@ -24,7 +24,8 @@ export async function findInstalled(
     record === undefined ? [] : [{ installDir, record }],
   );
   const all = [...(await loadedInstalls(context)), ...installed];
-  const known = [...new Map(all.map((install) => [install.installDir, install])).values()];
+  // Of equal keys the last counts in a map.
+  const known = [...new Map(all.toReversed().map((each) => [each.record.moduleName, each])).values()].toReversed();
   const exact = known.find(({ record }) => record.moduleName === moduleName);
   if (exact !== undefined) return exact;
   const versions = known.filter(({ record }) => record.name === moduleName);

@@ -19,17 +19,17 @@ export interface ManOptions {
 
 /** The manual of the program with all its commands, as roff. The same program gives the same text. */
 export function renderMan(program: CommandModel, { version, settings }: ManOptions): string {
-  const common =
-    program.commands.find(({ name }) => name === 'install')?.options.filter(({ isCommon }) => isCommon) ?? [];
+  const common = program.commands.find(({ name }) => name === 'install')?.options.filter(isOfAll) ?? [];
   const lines = [
     '.\\" Made from the program itself: see CONTRIBUTING.md.',
-    `.TH CTINSTALL 1 "" "ctinstall ${escape(version)}" "User commands"`,
+    // In place of a date: that of a build would make each build another.
+    `.TH CTINSTALL 1 "version ${plain(version)}" "ctinstall" "User commands"`,
     '.SH NAME',
-    `ctinstall \\- ${escape(lowerFirst(program.description.replace(/\.$/, '')))}`,
+    `ctinstall \\- ${plain(lowerFirst(program.description.replace(/\.$/, '')))}`,
     '.SH SYNOPSIS',
-    ...program.commands.flatMap((command) => synopsis(['ctinstall'], command)),
+    ...program.commands.flatMap((command) => synopsis(['ctinstall'], command)).slice(1),
     '.SH DESCRIPTION',
-    ...paragraph(
+    ...text(
       'ctinstall makes a container image a module: it reads an easyconfig, a short YAML file, copies the image and checks it, makes run scripts, wrappers and a virtual environment, proves that the thing works, and writes the modulefile last. An easyconfig is looked for in the current directory, then in the directories that the settings name.',
     ),
     '.SH COMMANDS',
@@ -39,7 +39,7 @@ export function renderMan(program: CommandModel, { version, settings }: ManOptio
     '.SH ENVIRONMENT',
     ...settings.flatMap(({ key, environment, help }) => [
       '.TP',
-      `.B ${escape(environment)}`,
+      `.B ${plain(environment)}`,
       ...text(`${help} (${key} in a settings file)`),
     ]),
     '.SH FILES',
@@ -52,6 +52,7 @@ export function renderMan(program: CommandModel, { version, settings }: ManOptio
     ...term('70', 'a bug in ctinstall'),
     ...term('128+n', 'stopped by the signal n'),
     '.SH EXAMPLES',
+    'What is done most often:',
     ...program.examples.flatMap(([line, what]) => example(line, what)),
     '.SH SEE ALSO',
     '.BR module (1),',
@@ -65,7 +66,7 @@ function synopsis(before: readonly string[], command: CommandModel): string[] {
   const words = [...before, command.name];
   return [
     '.br',
-    `.B ${escape(words.join(' '))}`,
+    `.B ${plain(words.join(' '))}`,
     '.RI [ options ]',
     ...command.arguments.flatMap(describeUsage),
     ...command.commands.flatMap((inner) => synopsis(words, inner)),
@@ -75,36 +76,40 @@ function synopsis(before: readonly string[], command: CommandModel): string[] {
 function describeUsage({ name, isRequired, isVariadic }: ArgumentModel): string[] {
   const dots = isVariadic ? ' \\&...' : '';
   const [open, close] = isRequired ? ['', ''] : ['[', ']'];
-  return [`.RI "${open}" "${escape(name)}" "${close}${dots}"`];
+  return [`.RI "${open}" "${plain(name)}" "${close}${dots}"`];
 }
 
 function section(before: readonly string[], command: CommandModel): string[] {
   const words = [...before, command.name];
   return [
-    `.SS ${escape(words.join(' '))}`,
-    ...paragraph(`${upperFirst(command.description)}.`),
+    `.SS ${plain(words.join(' '))}`,
+    ...text(`${upperFirst(command.description)}.`),
     ...command.about.flatMap((about) => paragraph(about.replace(/\n/g, ' '))),
-    ...command.arguments.flatMap(({ name, description }) => ['.TP', `.I ${escape(name)}`, ...text(description)]),
-    ...command.options.filter(({ isCommon, flags }) => !isCommon && !flags.includes('--help')).flatMap(describeOption),
+    ...command.arguments.flatMap(({ name, description }) => ['.TP', `.I ${plain(name)}`, ...text(description)]),
+    ...command.options.filter((option) => !isOfAll(option)).flatMap(describeOption),
     ...(command.examples.length === 0 ? [] : ['.PP', 'Examples:']),
     ...command.examples.flatMap(([line, what]) => example(line, what)),
     ...command.commands.flatMap((inner) => section(words, inner)),
   ];
 }
 
+function isOfAll({ isCommon, flags }: OptionModel): boolean {
+  return isCommon || flags.includes('--help');
+}
+
 function describeOption({ flags, value, choices, description }: OptionModel): string[] {
-  const names = flags.map((flag) => `\\fB${escape(flag)}\\fR`).join(', ');
-  const takes = value === undefined ? '' : ` \\fI${escape(value)}\\fR`;
+  const names = flags.map((flag) => `\\fB${plain(flag)}\\fR`).join(', ');
+  const takes = value === undefined ? '' : ` \\fI${plain(value)}\\fR`;
   const chosen = choices.length === 0 ? '' : ` (${choices.join(', ')})`;
   return ['.TP', `${names}${takes}`, ...text(`${description}${chosen}`)];
 }
 
 function example(line: string, what: string): string[] {
-  return ['.PP', '.RS 4', '.nf', `\\fB${escape(line)}\\fR`, '.fi', ...(what === '' ? [] : text(what)), '.RE'];
+  return ['.PP', '.RS 4', '.nf', `\\fB${plain(line)}\\fR`, '.fi', ...(what === '' ? [] : text(what)), '.RE'];
 }
 
 function term(name: string, what: string): string[] {
-  return ['.TP', `.B ${escape(name)}`, ...text(what)];
+  return ['.TP', `.B ${plain(name)}`, ...text(what)];
 }
 
 function paragraph(words: string): string[] {
@@ -112,13 +117,13 @@ function paragraph(words: string): string[] {
 }
 
 function text(words: string): string[] {
-  const line = escape(words);
+  const line = plain(words);
   // A line must not begin with what is a request.
   return [/^[.']/.test(line) ? `\\&${line}` : line];
 }
 
 /** Text in which roff sees nothing but text; letters beyond ASCII by their number, which each version knows. */
-function escape(words: string): string {
+function plain(words: string): string {
   return words
     .replace(/\\/g, '\\e')
     .replace(/-/g, '\\-')

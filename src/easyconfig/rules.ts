@@ -56,6 +56,7 @@ export function describeBadFileName(file: string): string | undefined {
   if (file.includes('/')) return 'is a path, but only the file name belongs here';
   if (hasControlCharacter(file)) return 'holds a control character';
   if (/^[.-]/.test(file)) return 'begins with a dash or a dot';
+  if (file !== file.trim()) return 'begins or ends with a blank, which modules tools drop';
   if (reservedFileNames.includes(file) || file.startsWith('user-software'))
     return 'is a name that ctinstall uses itself';
   return undefined;

@@ -15,7 +15,7 @@ import { findPair, lineBreakOf, lineEndAt, lineStartAt, rangeOf, topMapOf } from
  * @throws CtinstallError `settings-invalid` where other values depend on the one that is changed
  */
 export function setInYaml(text: string, path: readonly [string, ...string[]], value: unknown): string {
-  const document = parseDocument(text, { uniqueKeys: false });
+  const document: Document = parseDocument(text, { uniqueKeys: false });
   const expected = setIn(document.toJS() ?? {}, path, value);
   const changed = spliceValue(text, document, path, value);
   if (changed !== undefined && holds(changed, expected)) return changed;

@@ -40,6 +40,9 @@ const condition = z
 
 export type DetectCondition = z.infer<typeof condition>;
 
+/** Any of these will do. */
+export const detectSchema = z.array(condition);
+
 export const fileSchemas = {
   user: z.strictObject({ ...options, force: siteOnly }),
   site: z.strictObject({ ...options, force: z.strictObject(options).optional() }),
@@ -47,7 +50,7 @@ export const fileSchemas = {
     ...presetOptions,
     force: z.strictObject(presetOptions).optional(),
     extends: presetName.optional(),
-    detect: z.array(condition).optional(),
+    detect: detectSchema.optional(),
   }),
 } as const;
 

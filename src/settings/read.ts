@@ -1,11 +1,13 @@
 import { detectSite, type FoundSite } from '../discover/site.ts';
+import { readText } from '../host/files.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import type { HostPath } from '../lib/paths.ts';
 import { settingsOfEnvironment } from './environment.ts';
 import { type SettingsPlaces, settingsPlaces } from './files.ts';
 import { foldSettings } from './fold.ts';
 import { optionTable, type SettingsValues } from './options.ts';
-import { type Draft, readSettingsFile } from './read-file.ts';
+import { parseDetect } from './parse.ts';
+import { checkSettingsText, type Draft, readSettingsFile } from './read-file.ts';
 import { listPresets, readPresetLayers } from './read-presets.ts';
 import type { Settings, SettingsLayer } from './types.ts';
 import { describeAmbiguousSite, overruledFlag, type SettingsWarning, warningsOf } from './warnings.ts';
@@ -62,15 +64,16 @@ export async function readSettings(sources: SettingsSources): Promise<Settings> 
   return settings;
 }
 
-/** What says which site this machine belongs to, where no setting does. Presets with a fault are named. */
+/** What says which site this machine belongs to, where no setting does. */
 export async function detectPreset(
   { presetDirectories }: SettingsPlaces,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<FoundSite> {
   const sites = [];
   for (const { name, path } of await listPresets(presetDirectories)) {
-    const preset = await readSettingsFile(path, 'preset');
-    if (preset !== undefined && preset.detect.length > 0) sites.push({ name, detect: preset.detect });
+    const text = await readText(path);
+    const detect = parseDetect(text) ?? checkSettingsText(path, 'preset', text).detect;
+    if (detect.length > 0) sites.push({ name, detect });
   }
   return detectSite(sites, { environment });
 }

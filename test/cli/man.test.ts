@@ -4,7 +4,7 @@ import { makeProgram } from '../../src/cli/program.ts';
 import { modelOf } from '../../src/cli/program-model.ts';
 import { renderMan } from '../../src/cli/render-man.ts';
 import { optionKeys, optionTable } from '../../src/settings/options.ts';
-import { contextIn, toolDir } from './support.ts';
+import { contextIn } from './support.ts';
 
 const context = contextIn('/');
 const settings = optionKeys.map((key) => ({
@@ -16,20 +16,23 @@ const program = modelOf(makeProgram(context));
 const man = renderMan(program, { version: context.toolVersion, settings });
 
 describe('the manual page', () => {
-  it('is what the program says of itself (write it anew: npx vitest run -u test/cli/man.test.ts)', async () => {
+  it('is what the program says of itself (write it anew: npx vitest run --project unit test/cli/man.test.ts -u)', async () => {
     await expect(man).toMatchFileSnapshot('../../man/ctinstall.1');
   });
 
   it('is right roff for groff and for mandoc', () => {
-    const file = `${toolDir}/man/ctinstall.1`;
-    const groff = spawnSync('groff', ['-man', '-Tutf8', '-ww', '-z', file], { encoding: 'utf8' });
+    const input = { input: man, encoding: 'utf8' } as const;
+    const groff = spawnSync('groff', ['-man', '-Tutf8', '-ww', '-z'], input);
     expect([groff.status, groff.stderr]).toEqual([0, '']);
-    const mandoc = spawnSync('mandoc', ['-T', 'lint', '-W', 'warning', file], { encoding: 'utf8' });
-    expect([mandoc.status, mandoc.stdout]).toEqual([0, '']);
+    const mandoc = spawnSync('mandoc', ['-T', 'lint', '-W', 'warning'], input);
+    // A page has a date; that of a build would make each build another.
+    const faults = mandoc.stdout.split('\n').filter((line) => line !== '' && !line.includes('cannot parse date'));
+    expect(faults).toEqual([]);
   });
 
   it('shows each command and option as it is typed', () => {
-    const shown = execFileSync('man', ['-l', '--warnings', '-P', 'cat', `${toolDir}/man/ctinstall.1`], {
+    const shown = execFileSync('man', ['-l', '--warnings', '-P', 'cat', '-'], {
+      input: man,
       encoding: 'utf8',
       env: { PATH: process.env.PATH, MANWIDTH: '100', LC_ALL: 'C.UTF-8', MAN_KEEP_FORMATTING: '' },
     });

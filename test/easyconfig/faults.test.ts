@@ -337,6 +337,7 @@ sanity_check_paths: { files: [/bin/sh], dirs: [../x] }
     ['nothing', '', 'must not be empty'],
     ['a dash in front', '-rf', 'begins with a dash or a dot'],
     ['hidden', '.sif', 'begins with a dash or a dot'],
+    ['a blank at the end', 'a.sif ', 'begins or ends with a blank, which modules tools drop'],
     ['a name of ours', 'user-software.squashfs', 'is a name that ctinstall uses itself'],
     ['too long', 'é'.repeat(101), 'is longer than 200 bytes'],
     ['a bell', 'a\u0007', 'holds a control character'],

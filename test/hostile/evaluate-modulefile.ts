@@ -59,8 +59,9 @@ export function evaluateModulefiles(sources: readonly string[]): Call[][] {
     input,
     maxBuffer: 1 << 30,
   });
+  // Where a modulefile fails, the rest of the input is never read: that too is an error, but says less.
+  if (status !== 0) throw new Error(`lua: ${stderr.toString().slice(0, 2000)}`, { cause: error });
   if (error) throw error;
-  if (status !== 0) throw new Error(`lua: ${stderr.toString().slice(0, 2000)}`);
   const texts = decode(stdout);
   const next = (): string => texts.next().value ?? '';
   return sources.map(() =>

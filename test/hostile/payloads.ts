@@ -15,6 +15,7 @@ export function payloads({ canary, elsewhere }: Lures): Readonly<Record<string, 
   return {
     empty: '',
     blanks: '   ',
+    'blanks around': '  around  ',
     plain: 'ordinary',
     'a suffix': '-rocm-6.2.0',
     'a checksum': 'a'.repeat(64),

@@ -20,3 +20,19 @@ test('what links in a bound directory lead to is bound too, and works inside', a
     ),
   ).toBe('found\n');
 });
+
+test('start-shell tells a person at a terminal which of their directories are not bound, and only them', async () => {
+  const { succeed, write } = makeSandbox();
+  write('tiny-1.0.yaml', tinyEasyconfig('binds: [/opt]\n'));
+  await succeed('ctinstall --image-dir "$CT_IMAGES" tiny-1.0.yaml');
+  const atTerminal = (more: string): string =>
+    `module load tiny; ${more} echo exit | script -qefc start-shell /dev/null`;
+  const environment = { SCRATCH: '/srv/scratch' };
+  expect(await succeed(atTerminal('cd /usr;'), environment)).toMatch(
+    /note: \$PWD, \/usr, is bound by neither .*\r?\nnote: \$SCRATCH, \/srv\/scratch, is bound by neither/,
+  );
+  expect(
+    await succeed(atTerminal('cd /opt; export SINGULARITY_BIND=/srv,$SINGULARITY_BIND;'), environment),
+  ).not.toContain('is bound by neither');
+  expect(await succeed('module load tiny; cd /usr; start-shell -c true 2>&1', environment)).toBe('');
+});

@@ -3,9 +3,6 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeSandbox, tinyEasyconfig } from '../harness/sandbox.ts';
 
-/** What no terminal shows, or obeys. */
-const unseen = /[^\P{Cc}\n]|[\p{Cf}\p{Zl}\p{Zp}]/u;
-
 /** Easyconfigs that are none; what is made in `prepare` has the name tiny-1.0.yaml. */
 const noFiles: readonly [string, { prepare: string; status: number; says: string }][] = [
   ['a FIFO', { prepare: 'mkfifo tiny-1.0.yaml', status: 2, says: 'is no regular file' }],

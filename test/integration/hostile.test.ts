@@ -6,70 +6,77 @@ import { makeSandbox, type Sandbox } from '../harness/sandbox.ts';
 import { stringFields } from '../hostile/fields.ts';
 import { acceptedTricks, fieldsLeftOut, type HostileRecipe, makePicker, makeRecipe } from '../hostile/recipes.ts';
 
-/** As many as one start of ctinstall installs here. */
-const recipesAtOnce = 24;
+/** By the tool that modulefiles are written for, how many recipes are installed at once. Lmod reads both kinds here. */
+const tools: readonly [string, number][] = [
+  ['lmod', 24],
+  ['environment-modules', 12],
+];
 
 /** What no terminal shows, or obeys; lines and columns apart. */
 const unseen = /[^\P{Cc}\n\t]|[\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 
-test('good recipes full of tricks: held exactly by modules and containers, nothing else runs, nothing else is written', async () => {
-  const sandbox = makeSandbox();
-  const lures = { canary: join(sandbox.dir, 'canary'), elsewhere: join(sandbox.dir, 'elsewhere') };
-  const tricks = acceptedTricks(lures);
-  const { pick, used } = makePicker(tricks);
-  const binds = join(sandbox.dir, 'binds');
-  const recipes = Array.from({ length: recipesAtOnce }, (_, number) =>
-    makeRecipe(number, tricks, { pick, binds, prefix: sandbox.prefix }),
-  );
-  const all = [...used.keys(), 'env.module{}', 'env.container{}', ...fieldsLeftOut];
-  expect(all.toSorted()).toEqual(stringFields.map(({ path }) => path).toSorted());
+test.each(tools)(
+  'good recipes full of tricks, modulefiles for %s: held exactly outside and inside, nothing else runs, nothing else is written',
+  async (tool, recipesAtOnce) => {
+    const sandbox = makeSandbox();
+    const settings = { CTINSTALL_MODULES_TOOL: tool };
+    const lures = { canary: join(sandbox.dir, 'canary'), elsewhere: join(sandbox.dir, 'elsewhere') };
+    const tricks = acceptedTricks(lures);
+    const { pick, used } = makePicker(tricks);
+    const binds = join(sandbox.dir, 'binds');
+    const recipes = Array.from({ length: recipesAtOnce }, (_, number) =>
+      makeRecipe(number, tricks, { pick, binds, prefix: sandbox.prefix }),
+    );
+    const all = [...used.keys(), 'env.module{}', 'env.container{}', ...fieldsLeftOut];
+    expect(all.toSorted()).toEqual(stringFields.map(({ path }) => path).toSorted());
 
-  for (const { recipe, fileName } of recipes) sandbox.write(`recipes/${fileName}`, JSON.stringify(recipe));
-  writeList(
-    sandbox,
-    'images',
-    recipes.map(({ imageFile }) => imageFile),
-  );
-  writeList(
-    sandbox,
-    'directories',
-    recipes.flatMap(({ bindDirectories }) => bindDirectories),
-  );
-  await sandbox.succeed(`
+    for (const { recipe, fileName } of recipes) sandbox.write(`recipes/${fileName}`, JSON.stringify(recipe));
+    writeList(
+      sandbox,
+      'images',
+      recipes.map(({ imageFile }) => imageFile),
+    );
+    writeList(
+      sandbox,
+      'directories',
+      recipes.flatMap(({ bindDirectories }) => bindDirectories),
+    );
+    await sandbox.succeed(`
     mkdir images elsewhere binds out
     while IFS= read -r -d '' image; do [ -e "images/$image" ] || cp "$CT_IMAGES/tiny.sif" "images/$image"; done < images.list
     while IFS= read -r -d '' directory; do mkdir -p "$directory"; done < directories.list`);
-  const before = await listing(sandbox);
+    const before = await listing(sandbox);
 
-  const installed = await sandbox.run('ctinstall --image-dir images recipes/*.yaml');
-  expect(installed.stderr).not.toMatch(unseen);
-  expect([installed.status, installed.stderr.slice(-1500)]).toEqual([0, expect.anything()]);
-  for (const [index, { module }] of recipes.entries()) await sandbox.succeed(use, { M: module, AT: `out/${index}` });
-  for (const [index, hostile] of recipes.entries()) expectHeld(hostile, join(sandbox.dir, 'out', `${index}`));
+    const installed = await sandbox.run('ctinstall --image-dir images recipes/*.yaml', settings);
+    expect(installed.stderr).not.toMatch(unseen);
+    expect([installed.status, installed.stderr.slice(-1500)]).toEqual([0, expect.anything()]);
+    for (const [index, { module }] of recipes.entries()) await sandbox.succeed(use, { M: module, AT: `out/${index}` });
+    for (const [index, hostile] of recipes.entries()) expectHeld(hostile, join(sandbox.dir, 'out', `${index}`));
 
-  for (const command of [
-    'ctinstall list',
-    'ctinstall list --json',
-    'ctinstall verify',
-    'ctinstall search --easyconfigs recipes',
-    ...recipes
-      .slice(0, 6)
-      .flatMap(({ fileName, module }) => [
-        `ctinstall show --image-dir images ./recipes/${fileName}`,
-        `ctinstall show ${module}`,
-        `ctinstall --dry-run --rebuild --image-dir images recipes/${fileName}`,
-        `ctinstall uninstall --yes ${module}`,
-      ]),
-  ]) {
-    const { status, stdout, stderr } = await sandbox.run(command);
-    expect([command, status, unseen.exec(stdout + stderr)]).toEqual([command, 0, null]);
-  }
-  expect(existsSync(lures.canary)).toBe(false);
-  expect(readdirSync(lures.elsewhere)).toEqual([]);
-  expect(await listing(sandbox)).toBe(before);
-  const strangers = `find "$CTINSTALL_PREFIX" -perm -o=w -not -type l; cd "$CTINSTALL_PREFIX"; ls -A; ls -A .ctinstall`;
-  expect(await sandbox.succeed(strangers)).toMatch(/^\.ctinstall\nmodules\nsoftware\n(locks|staging|retired|\n)*$/);
-});
+    for (const command of [
+      'ctinstall list',
+      'ctinstall list --json',
+      'ctinstall verify',
+      'ctinstall search --easyconfigs recipes',
+      ...recipes
+        .slice(0, 6)
+        .flatMap(({ fileName, module }) => [
+          `ctinstall show --image-dir images ./recipes/${fileName}`,
+          `ctinstall show ${module}`,
+          `ctinstall --dry-run --rebuild --image-dir images recipes/${fileName}`,
+          `ctinstall uninstall --yes ${module}`,
+        ]),
+    ]) {
+      const { status, stdout, stderr } = await sandbox.run(command, settings);
+      expect([command, status, unseen.exec(stdout + stderr)]).toEqual([command, 0, null]);
+    }
+    expect(existsSync(lures.canary)).toBe(false);
+    expect(readdirSync(lures.elsewhere)).toEqual([]);
+    expect(await listing(sandbox)).toBe(before);
+    const strangers = `find "$CTINSTALL_PREFIX" -perm -o=w -not -type l; cd "$CTINSTALL_PREFIX"; ls -A; ls -A .ctinstall`;
+    expect(await sandbox.succeed(strangers)).toMatch(/^\.ctinstall\nmodules\nsoftware\n(locks|staging|retired|\n)*$/);
+  },
+);
 
 /** Loads $M, runs in its container, unloads it, and asks Lmod about it; what is said goes into files in $AT. */
 const use = `

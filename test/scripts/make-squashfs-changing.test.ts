@@ -136,8 +136,9 @@ function shiftClock(install: Install, by: string): void {
   writeProgram(
     join(install.fakes, 'touch'),
     `${realProgram('touch')} "$@"; status=$?
-    for last; do :; done
-    if [[ $last == *.stamp* ]]; then ${realProgram('touch')} -d '${by}' -- "$last"; fi
+    for file; do
+      if [[ $file == *.stamp* && $* != *' -r '* && $1 != -r ]]; then ${realProgram('touch')} -d '${by}' -- "$file"; fi
+    done
     exit "$status"`,
   );
 }

@@ -121,11 +121,27 @@ describe('the preset that is taken', () => {
 
   it('shows its faults, each with its place', async () => {
     write('etc/sites/ours.yaml', 'detect: [{ variable: OURS }]\nruntme: x\n');
-    const error = await failure(read());
+    const error = await failure(read({ OURS: '1' }));
     expect(error.message).toBe(`the site preset \`${root}/etc/sites/ours.yaml\` has a fault`);
     expect(error.details[0]).toContain('ours.yaml:2:1: unknown key `runtme`');
-    // A preset that is not asked for does no harm.
-    expect((await read({ CTINSTALL_SITE: 'generic' })).site).toBe('generic');
+    // On another machine it does no harm.
+    expect((await read()).site).toBe('generic');
+  });
+
+  it.each(['detect: [{ fle: /x }]\n', '"detect" : {}\n', 'prefix: &a /x\ndetect: 4\n', 'a: {\ndetect: [}\n'])(
+    'that says %j of its machine is told of everywhere, but where another is asked for',
+    async (text) => {
+      write('etc/sites/ours.yaml', text);
+      expect((await failure(read())).message).toContain('ours.yaml` has ');
+      expect((await read({ CTINSTALL_SITE: 'generic' })).site).toBe('generic');
+    },
+  );
+
+  it('is known by marks in any layout', async () => {
+    write('etc/sites/ours.yaml', '{"detect": [{"variable": "OURS"}], "umask": "0\\x327"}\n');
+    write('etc/sites/theirs.yaml', 'umask: "022"\nbind_groups: { a: &a [/x], b: *a }\ndetect:\n  - variable: THEIRS\n');
+    expect(await read({ OURS: '1' })).toMatchObject({ site: 'ours', umask: 0o27 });
+    expect((await read({ THEIRS: '1' })).site).toBe('theirs');
   });
 
   it('may force values, and so may the site’s file, which is the stronger', async () => {

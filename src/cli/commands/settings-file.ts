@@ -4,7 +4,9 @@ import { CtinstallError } from '../../lib/errors.ts';
 import type { HostPath } from '../../lib/paths.ts';
 import { checkPrefix } from '../../settings/check-prefix.ts';
 import { settingsPlaces } from '../../settings/files.ts';
+import { foldSettings } from '../../settings/fold.ts';
 import { readSettings } from '../../settings/read.ts';
+import { checkSettingsText } from '../../settings/read-file.ts';
 import type { Settings } from '../../settings/types.ts';
 import type { SettingsWarning } from '../../settings/warnings.ts';
 import type { CommandContext } from '../context.ts';
@@ -36,7 +38,7 @@ export async function openSettingsFile(
  * @throws CtinstallError with every fault of the text
  */
 export async function checkChangedText(
-  { path }: EditedFile,
+  { path, isSite }: EditedFile,
   text: string,
   { environment, cwd, toolDir }: CommandContext,
 ): Promise<{ settings: Settings; warnings: readonly SettingsWarning[] }> {
@@ -47,7 +49,10 @@ export async function checkChangedText(
     draft: { path, text },
     warn: (warning) => warnings.push(warning),
   });
-  checkPrefix(settings);
+  // By itself too: a variable of this shell may hide what the file says.
+  const kind = isSite ? 'site' : 'user';
+  const alone = foldSettings([{ ...checkSettingsText(path, kind, text), origin: path }], environment);
+  for (const each of [alone, settings]) checkPrefix(each);
   return { settings, warnings };
 }
 

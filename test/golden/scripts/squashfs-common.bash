@@ -96,6 +96,7 @@ begin() {
   take_lock "$lock"
   # Not before: what it removes may be another run's.
   trap clean_up EXIT
+  open_install
   clear_leftovers
   check_kind "$directory" -d 'a directory'
   check_kind "$squashfs" -f 'a regular file'
@@ -123,7 +124,23 @@ clean_up() {
   fi
   rm -f -- "$part" "$stamp" "$stamp.next"
   [[ ! -e $unpack ]] || remove_tree "$unpack"
+  close_install
   if [[ $(readlink -- "$lock") == "$me" ]]; then rm -f -- "$lock"; fi
+}
+
+# Some sites take the right to write from an install; where its record says so, it has it while this run has the lock.
+is_read_only() {
+  grep -q '^  "readOnly": true' -- "$state/record.json" 2>/dev/null
+}
+
+open_install() {
+  if is_read_only && ! chmod u+w -- "$install_dir"; then
+    fail 1 "\`$install_dir\` is read-only, and only its owner can change that" 'ask who installed it'
+  fi
+}
+
+close_install() {
+  if is_read_only; then chmod a-w -- "$install_dir"; fi
 }
 
 # Removes what a killed run left, known by names that only these scripts give.

@@ -1,0 +1,25 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { schema } from '../../src/cli/commands/schema.ts';
+import { contextIn, toolDir } from './support.ts';
+
+const printed: string[] = [];
+schema({ ...contextIn('/'), print: (line) => printed.push(line) });
+
+describe('the schema that ships', () => {
+  it('is what `ctinstall schema` prints (write it anew: npx vitest run --project unit test/cli/schema.test.ts -u)', async () => {
+    await expect(`${printed.join('\n')}\n`).toMatchFileSnapshot('../../schemas/easyconfig.schema.json');
+  });
+
+  const easyconfigs = readdirSync(`${toolDir}/easyconfigs`, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    path.endsWith('.yaml'),
+  );
+
+  it.each(easyconfigs)('is named by %s, for editors', (path) => {
+    const file = resolve(toolDir, 'easyconfigs', path);
+    const [first = ''] = readFileSync(file, 'utf8').split('\n');
+    const wanted = relative(dirname(file), `${toolDir}/schemas/easyconfig.schema.json`);
+    expect(first).toBe(`# yaml-language-server: $schema=${wanted}`);
+  });
+});
