@@ -62,9 +62,10 @@ take_lock() { # path
   local path=$1 said held told=''
   until said=$(ln -sT -- "$me" "$path" 2>&1); do
     if ! held=$(readlink -- "$path"); then
-      # It may have been given back this very moment.
+      # It may have been given back this very moment; or the install was removed, and is back.
       [[ $said == *'File exists' && ! -e $path ]] && continue
       [[ -d $state ]] || fail 1 "\`$install_dir\` was uninstalled meanwhile"
+      [[ $said == *'No such file or directory' ]] && continue
       fail 1 "\`$path\` cannot be made: ${said##*: }" 'only who installed it may change its user software'
     fi
     # A file server may have done it, and been asked again because its answer was lost.

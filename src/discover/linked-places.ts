@@ -1,4 +1,4 @@
-import { readdir, readFile, realpath } from 'node:fs/promises';
+import { listDirectory, readTextIfThere, realPath } from '../host/files.ts';
 import { type HostPath, hostPath } from '../lib/paths.ts';
 
 /** Links at the top of one bound directory that are looked at: a site has as many as it has projects. */
@@ -36,7 +36,7 @@ export async function discoverLinkedPlaces(paths: readonly HostPath[]): Promise<
 async function findTargets(path: HostPath): Promise<HostPath[]> {
   const real = await resolve(path);
   if (real === undefined) return [];
-  const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
+  const entries = await listDirectory(path).catch(() => []);
   const links = entries.filter((entry) => entry.isSymbolicLink()).slice(0, mostLinks);
   const targets = await Promise.all(links.map(({ name }) => resolve(`${path}/${name}`)));
   const isElsewhere = (target: HostPath | undefined): target is HostPath =>
@@ -45,7 +45,7 @@ async function findTargets(path: HostPath): Promise<HostPath[]> {
 }
 
 async function resolve(path: string): Promise<HostPath | undefined> {
-  return realpath(path).then(
+  return realPath(path).then(
     (real) => hostPath(real),
     () => undefined,
   );
@@ -64,7 +64,7 @@ function placeOf(target: HostPath, mounts: readonly HostPath[]): HostPath | unde
 
 /** Of this machine, the longest first (`proc_pid_mountinfo(5)`, fifth field; blanks and such are written in octal). */
 async function readMountPoints(): Promise<HostPath[]> {
-  const text = await readFile('/proc/self/mountinfo', 'utf8').catch(() => '');
+  const text = (await readTextIfThere('/proc/self/mountinfo')) ?? '';
   const points = text.split('\n').flatMap((line) => {
     const point = line.split(' ')[4];
     return point === undefined

@@ -22,7 +22,10 @@ proc native {text} {
   if {[string length "é"] != 1} {
     return $text
   }
-  return [encoding convertfrom [encoding system] [encoding convertto utf-8 $text]]
+  return [from_bytes [encoding convertto utf-8 $text]]
+}
+proc from_bytes {bytes} {
+  return [encoding convertfrom [encoding system] $bytes]
 }
 # For Lmod: each character whole.
 proc whole {text} {

@@ -30,7 +30,7 @@ export function command(name: TclCommand, ...words: readonly (string | TclSource
 
 /**
  * Any text as one word of a Tcl command: plain where it can be, else in double quotes; where it goes beyond ASCII through
- * the procedure `native`, since it depends on the tool and the locale how Tcl reads the file. Braces are escaped too, for a
+ * the procedures `native` and `from_bytes`, since it depends on the tool and the locale how Tcl reads the file. Braces are escaped too, for a
  * body in braces ends at the first one that is not; and control characters, since Tcl changes line ends while it reads, and
  * takes U+001A for the end of the file.
  * @throws RangeError for a lone surrogate, which has no UTF-8 form
@@ -39,7 +39,14 @@ export function quoteTcl(value: string): string {
   if (!value.isWellFormed()) throw new RangeError('text with a lone surrogate');
   if (/^[A-Za-z0-9_/.+-]+$/.test(value)) return value;
   const quoted = `"${value.replace(/["\\$[\]{}]|\p{Cc}/gu, escapeCharacter)}"`;
-  return /^\p{ASCII}*$/u.test(value) ? quoted : `[native ${quoted}]`;
+  if (/^\p{ASCII}*$/u.test(value)) return quoted;
+  // Tcl 8.6 takes a character of four bytes apart where one of the blocks ends in which it reads a file.
+  return /[\u{10000}-\u{10ffff}]/u.test(value) ? `[from_bytes ${quoteBytes(value)}]` : `[native ${quoted}]`;
+}
+
+function quoteBytes(value: string): string {
+  const bytes = Array.from(Buffer.from(value), (byte) => `\\u${byte.toString(16).padStart(4, '0')}`);
+  return `"${bytes.join('')}"`;
 }
 
 function escapeCharacter(character: string): string {

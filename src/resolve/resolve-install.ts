@@ -48,7 +48,7 @@ export function resolveInstall(
   const { binds, issues: bindIssues } = resolveBinds(easyconfig.binds, settings.bindGroups, fill);
   const image = resolveImage(easyconfig.image, settings, fill);
   const env = {
-    module: fillValues(easyconfig.env.module, fill),
+    module: { ...settings.moduleEnv, ...fillValues(easyconfig.env.module, fill) },
     container: fillValues(easyconfig.env.container, fill),
   };
   // Written with `%(installdir)s` in front or without: the check looks below the install dir either way.
@@ -95,7 +95,7 @@ export function resolveInstall(
       docurls: easyconfig.docurls.map(fill),
       moduleclass: easyconfig.moduleclass,
       extensions: easyconfig.extensions,
-      dependsOn: easyconfig.dependsOn,
+      dependsOn: [...new Set([settings.runtimeModule ?? [], easyconfig.dependsOn].flat())],
       deprecated: easyconfig.deprecated === undefined ? undefined : fill(easyconfig.deprecated),
       isHidden: easyconfig.isHidden,
       prefix: settings.prefix,

@@ -46,7 +46,11 @@ export async function runSquashfsScript(
       if (isOfWaiting(line)) options.reporter.report({ event: 'note', message: line });
     },
   });
-  if (result.exitCode !== 0) throw scriptError(result.exitCode, result.stderr, options.title);
+  if (result.exitCode !== 0) {
+    if (!/^error: /m.test(result.stderr) && !(await isFile(script)))
+      throw new CtinstallError('not-installed', `could not ${options.title}: it was uninstalled meanwhile`);
+    throw scriptError(result.exitCode, result.stderr, options.title);
+  }
   options.reporter.report({
     event: 'step-finished',
     step: 'squashfs',

@@ -43,9 +43,12 @@ export interface HostileRecipe {
   readonly paths: readonly string[];
 }
 
-/** The tricks that each field takes, by the field's path. */
-export function acceptedTricks(lures: Lures): ReadonlyMap<string, readonly string[]> {
-  const values = Object.values(payloads(lures)).filter((value) => value.length < 10_000);
+/** The tricks that each field takes, by the field's path; only those that `isFit` says. */
+export function acceptedTricks(
+  lures: Lures,
+  isFit: (value: string) => boolean = () => true,
+): ReadonlyMap<string, readonly string[]> {
+  const values = Object.values(payloads(lures)).filter((value) => value.length < 10_000 && isFit(value));
   return new Map(
     stringFields.map(({ path, recipeWith }) => [
       path,

@@ -13,7 +13,7 @@ describe('ctinstall settings set and unset', () => {
     await sandbox.succeed("ctinstall settings set image_dirs '[/a, here]'");
     expect(readOwn(sandbox)).toBe(`image_dirs: [/a, ${sandbox.dir}/here]\n`);
     sandbox.write(own, '# mine\nprefix: ~/x   # for now\n\nbind_groups:\n  slurm: [/a]\n');
-    chmodSync(join(sandbox.dir, own), 0o600);
+    chmodSync(join(sandbox.dir, own), 0o664);
     const ran = await sandbox.run("ctinstall settings set bind_groups.filesystems '[/scratch]'");
     expect(ran).toMatchObject({ status: 0, stdout: '' });
     expect(ran.stderr).toBe(`${sandbox.dir}/${own} now has bind_groups.filesystems: [/scratch]\n`);
@@ -21,7 +21,7 @@ describe('ctinstall settings set and unset', () => {
     expect(readOwn(sandbox)).toBe(
       '# mine\n\nbind_groups:\n  slurm: [/a]\n  filesystems: [/scratch]\nruntime: apptainer\n',
     );
-    expect(statSync(join(sandbox.dir, own)).mode & 0o777).toBe(0o600);
+    expect(statSync(join(sandbox.dir, own)).mode & 0o777).toBe(0o664);
     expect(await sandbox.succeed('ls -A .config/ctinstall')).toBe('settings.yaml\n');
     const all = JSON.parse(await sandbox.succeed('ctinstall settings --json'));
     expect(all.runtime).toEqual({ value: 'apptainer', origins: [`${sandbox.dir}/${own}`] });

@@ -65,6 +65,13 @@ describe('binds', () => {
     ]);
   });
 
+  it('has the site’s module of the runtime loaded first', () => {
+    const easyconfig = easyconfigOf('depends_on: [rocm, singularity]\n');
+    const install = resolved(easyconfig, settingsOf({ runtime_module: 'singularity' }));
+    expect(install.dependsOn).toEqual(['singularity', 'rocm']);
+    expect(resolved(easyconfigOf(''), settingsOf({})).dependsOn).toEqual([]);
+  });
+
   it('refuses one path bound read-only and read-write', () => {
     expect(issuesOf('binds: [/a, { host: /a, access: ro }]\n')).toMatchObject([
       { message: 'two binds for `/a`: `/a` and `/a read-only`' },
