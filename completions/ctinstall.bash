@@ -25,12 +25,11 @@ _ctinstall() {
   # What bash completes by itself when there is nothing of ours. (Outside of a completion compopt fails.)
   case ${mark-} in
     +files) ;;
-    +directories) compopt +o default -o dirnames 2>/dev/null ;;
-    *) compopt +o default 2>/dev/null ;;
+    +directories) compopt +o default -o dirnames 2>/dev/null || : ;;
+    *) compopt +o default 2>/dev/null || : ;;
   esac
   # Has bash quote what needs it.
-  [[ -z $has_blanks ]] || compopt -o filenames 2>/dev/null
-  return 0
+  [[ -z $has_blanks ]] || compopt -o filenames 2>/dev/null || :
 }
 
 complete -o default -F _ctinstall ctinstall

@@ -136,6 +136,6 @@ describe('files', () => {
 describe('the module of ctinstall itself', () => {
   it('has the version of the package', () => {
     const { version }: { version: string } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
-    expect(readdirSync(`${root}modulefiles/ctinstall`)).toEqual([`${version}.lua`]);
+    expect(readdirSync(`${root}modulefiles/ctinstall`)).toEqual([version, `${version}.lua`]);
   });
 });

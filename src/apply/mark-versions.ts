@@ -31,7 +31,7 @@ export async function markVersions(
   const unlock = await takeLock(joinHost(prefix, '.ctinstall', 'locks', `${name}.versions.lock`), {
     ...options,
     waits: true,
-    onWait: () => undefined,
+    onWait: (holder) => options.reporter.report({ event: 'note', message: `waiting for ${holder}` }),
   });
   try {
     const records = await readVersions(prefix, name);

@@ -46,7 +46,7 @@ async function runOrRefuse({ program, input }: RunHookStep, context: HookContext
   const [first = `its ${hook} hook ended with ${ended}`, ...rest] = said.slice(0, mostLines);
   throw new CtinstallError('refused-by-site', `refused by the site: ${first}`, {
     details: rest.map((line) => `  ${line}`),
-    hint: `\`${program}\` said so (${hook}, ${ended}): ask your support team`,
+    hint: `\`${formatLine(program)}\` said so (${hook}, ${ended}): ask your support team`,
   });
 }
 

@@ -1,6 +1,8 @@
-import { isDirectory, isFile, lstatIfThere, statIfThere } from '../host/files.ts';
+import { isDirectory, isFile, lstatIfThere, makeDirectory, removeTree, statIfThere } from '../host/files.ts';
 import { commandError, run } from '../host/run.ts';
 import { CtinstallError } from '../lib/errors.ts';
+import { formatLine } from '../lib/format.ts';
+import { describeStep } from '../plan/describe-step.ts';
 import type { RunInContainerStep } from '../plan/types.ts';
 import type { Bind } from '../resolve/types.ts';
 
@@ -12,7 +14,8 @@ export interface RunContext {
 
 /**
  * Runs a step's command in the container with the binds that the module would set on this node. The caller's own binds,
- * container variables and Python settings are kept out: what is checked is the install, not this shell.
+ * container variables and Python settings are kept out: what is checked is the install, not this shell. So is the home
+ * directory: `--contain --workdir` gives an empty one, and an empty `/tmp`.
  */
 export async function runInContainer(step: RunInContainerStep, context: RunContext): Promise<void> {
   const binds = [...(await presentBinds(step.binds)), ...(await userSoftwareBinds(step.userSoftware))].join(',');
@@ -23,11 +26,22 @@ export async function runInContainer(step: RunInContainerStep, context: RunConte
     for (const [name, value] of Object.entries({ LANG: 'C.UTF-8', ...step.environment }))
       env[`${prefix}ENV_${name}`] = value;
   }
-  const argv = [step.runtime, 'exec', '--cleanenv', step.image, ...step.argv] as const;
-  const result = await run(argv, { env, signal: context.signal });
-  for (const line of `${result.stdout}${result.stderr}`.split('\n')) if (line !== '') context.log(`  | ${line}`);
+  const argv = [
+    step.runtime,
+    'exec',
+    '--cleanenv',
+    '--contain',
+    '--workdir',
+    step.work,
+    step.image,
+    ...step.argv,
+  ] as const;
+  await makeDirectory(step.work);
+  const result = await run(argv, { env, signal: context.signal }).finally(() => removeTree(step.work));
+  for (const line of `${result.stdout}${result.stderr}`.split('\n'))
+    if (line !== '') context.log(`  | ${formatLine(line)}`);
   if (result.exitCode === 0) return;
-  const failed = commandError(argv, result, `\`${step.purpose}\``);
+  const failed = commandError(argv, result, `\`${describeStep(step)}\``);
   const bindLines = binds === '' ? [] : [`SINGULARITY_BIND=${binds}`];
   throw new CtinstallError(
     step.purpose.startsWith('sanity check') ? 'sanity-check-failed' : 'command-failed',
@@ -58,10 +72,9 @@ async function presentBinds(binds: readonly Bind[]): Promise<string[]> {
   return kept;
 }
 
-async function userSoftwareBinds(directory: string | undefined): Promise<string[]> {
-  if (directory === undefined) return [];
+async function userSoftwareBinds({ directory, access }: RunInContainerStep['userSoftware']): Promise<string[]> {
   if (await isFile(`${directory}.squashfs`)) return [`${directory}.squashfs:/user-software:ro,image-src=/`];
-  return (await isDirectory(directory)) ? [`${directory}:/user-software`] : [];
+  return (await isDirectory(directory)) ? [`${directory}:/user-software${access === 'ro' ? ':ro' : ''}`] : [];
 }
 
 /** Variables of this shell that would change what runs inside: another module's binds, a venv, Python's own. */

@@ -1,5 +1,7 @@
 import { commandError, run } from '../host/run.ts';
 import { CtinstallError } from '../lib/errors.ts';
+import { formatLine } from '../lib/format.ts';
+import { describeStep } from '../plan/describe-step.ts';
 import type { RunOnHostStep } from '../plan/types.ts';
 import type { RunContext } from './run-in-container.ts';
 
@@ -8,9 +10,10 @@ export async function runOnHost(step: RunOnHostStep, context: RunContext): Promi
   const argv = ['sh', '-c', step.command] as const;
   const env = { ...context.environment, ...step.environment };
   const result = await run(argv, { env, cwd: step.cwd, signal: context.signal });
-  for (const line of `${result.stdout}${result.stderr}`.split('\n')) if (line !== '') context.log(`  | ${line}`);
+  for (const line of `${result.stdout}${result.stderr}`.split('\n'))
+    if (line !== '') context.log(`  | ${formatLine(line)}`);
   if (result.exitCode === 0) return;
-  const { message, details } = commandError(argv, result, `\`${step.purpose}\``, step.cwd);
+  const { message, details } = commandError(argv, result, `\`${describeStep(step)}\``, step.cwd);
   const code = step.purpose.startsWith('sanity check') ? 'sanity-check-failed' : 'command-failed';
   throw new CtinstallError(code, message, { details });
 }

@@ -5,6 +5,7 @@ import { parseVariant } from '../easyconfig/variant.ts';
 import { isVariant, noVariant, type VariantRequest } from '../easyconfig/variant-changes.ts';
 import type { PlacedYaml } from '../easyconfig/yaml-places.ts';
 import { CtinstallError } from '../lib/errors.ts';
+import { formatLine } from '../lib/format.ts';
 import type { HostPath } from '../lib/paths.ts';
 import { describeIssues } from '../report/describe-issue.ts';
 import type { ResolveIssue } from '../resolve/types.ts';
@@ -48,7 +49,7 @@ export async function loadEasyconfig(
   if (!path.endsWith(`/${wanted}`) && !isVariant(variant))
     context.reporter.report({
       event: 'warning',
-      message: `\`${path}\` describes ${easyconfig.name}; by its name and version it should be called \`${wanted}\``,
+      message: `\`${formatLine(path)}\` describes ${easyconfig.name}; by its name and version it should be called \`${wanted}\``,
     });
   return loaded;
 }

@@ -1,6 +1,7 @@
 import { isFile, mayAccess } from '../host/files.ts';
 import { findGroup } from '../host/groups.ts';
 import { CtinstallError } from '../lib/errors.ts';
+import { formatLine } from '../lib/format.ts';
 import type { Settings } from '../settings/types.ts';
 import type { CommandContext } from './context.ts';
 
@@ -22,7 +23,7 @@ export async function requirePolicy(
     if (isThere && (await mayAccess(program, 'execute'))) continue;
     throw new CtinstallError(
       'settings-invalid',
-      `the ${key} hook \`${program}\` ${isThere ? 'is not executable for you' : 'is not there'}`,
+      `the ${key} hook \`${formatLine(program)}\` ${isThere ? 'is not executable for you' : 'is not there'}`,
       { hint: `\`hooks\` are set in ${origins.hooks.join(', ')}` },
     );
   }

@@ -1,5 +1,5 @@
 import type { CtinstallError } from '../lib/errors.ts';
-import { formatSeconds } from '../lib/format.ts';
+import { formatLine, formatSeconds } from '../lib/format.ts';
 
 /** What became of one easyconfig of several. */
 export interface InstallResult {
@@ -26,7 +26,7 @@ export function describeResults(results: readonly InstallResult[]): string[] {
     module,
     words[outcome],
     seconds === undefined ? '' : formatSeconds(seconds),
-    error?.message ?? '',
+    formatLine(error?.message ?? ''),
   ]);
   const all = [['module', 'what was done', 'time', 'why'], ...rows];
   const widths = [0, 1, 2].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));

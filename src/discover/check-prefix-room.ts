@@ -1,12 +1,25 @@
 import { userInfo } from 'node:os';
 import { type FileSystemRoom, readFileSystemRoom } from '../host/file-system.ts';
-import { statIfThere, writeFileWhole } from '../host/files.ts';
+import { isDirectory, statIfThere, writeFileWhole } from '../host/files.ts';
 import { withTemporaryDirectory } from '../host/temporary.ts';
 import { CtinstallError } from '../lib/errors.ts';
-import { type Finding, foundThing, stoppedBy, unusableThing } from '../lib/finding.ts';
+import { type Finding, foundThing, missingThing, stoppedBy, unusableThing } from '../lib/finding.ts';
 import { formatBytes, formatCommand } from '../lib/format.ts';
 import { type HostPath, hostPath } from '../lib/paths.ts';
 import { fileSystemName, isFileSystemInMemory, isSharedFileSystem } from './file-system-names.ts';
+
+/** A line for each further prefix, whose installs are only looked at. */
+export async function checkMorePrefixes(prefixes: readonly HostPath[]): Promise<Finding[]> {
+  const what = 'further prefix';
+  const tried = ['`more_prefixes` in the settings'];
+  return Promise.all(
+    prefixes.map(async (prefix) =>
+      (await isDirectory(prefix))
+        ? foundThing(what, prefix, tried)
+        : missingThing(what, tried, { value: `\`${prefix}\` is not there` }),
+    ),
+  );
+}
 
 /** Where the prefix is, or will be made. */
 interface Ground {

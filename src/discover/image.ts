@@ -43,6 +43,11 @@ export async function discoverImage(search: ImageSearch): Promise<ImageFile> {
       throw new CtinstallError('image-invalid', `\`${path}\` is a directory, not an image`, {
         hint: 'give the image file itself',
       });
+    // A FIFO would keep whoever opens it waiting.
+    if (!stats.isFile())
+      throw new CtinstallError('image-invalid', `\`${path}\` is no regular file, and so no image`, {
+        hint: 'remove it, or name another image with `--image <file>`',
+      });
     await checkImage(path);
     return { kind: 'file', path, size: stats.size, mtimeMs: stats.mtimeMs, how };
   }

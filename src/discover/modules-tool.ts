@@ -1,11 +1,13 @@
-import { ambiguousThing, type Finding, foundThing, missingThing } from '../lib/finding.ts';
+import { ambiguousThing, type Finding, foundThing, missingThing, unusableThing } from '../lib/finding.ts';
+import type { ModulesTool } from '../lib/paths.ts';
 import { ask, type Machine, textOf } from './machine.ts';
 
 /**
  * The modules tool of this session. Lmod sets `LMOD_CMD` and `LMOD_VERSION`; Environment Modules sets `MODULES_CMD` from
- * 4.5 on, `MODULESHOME` before (as Lmod does too), and says its version when asked.
+ * 4.5 on, `MODULESHOME` before (as Lmod does too), and says its version when asked. `written` is the one that modulefiles
+ * are made for.
  */
-export async function checkModulesTool(machine: Machine): Promise<Finding> {
+export async function checkModulesTool(machine: Machine, written: ModulesTool = 'lmod'): Promise<Finding> {
   const what = 'modules tool';
   const { environment } = machine;
   const { LMOD_CMD: lmod, LMOD_VERSION: lmodVersion, MODULESHOME: home } = environment;
@@ -30,6 +32,10 @@ export async function checkModulesTool(machine: Machine): Promise<Finding> {
       tools.map(({ how }) => how),
       { hint: 'this session has set up both: `module --version` says which one answers' },
     );
+  if (written === 'lmod' && tool.value.startsWith('Environment'))
+    return unusableThing(what, `${tool.value}, but the settings have modulefiles made for Lmod`, [tool.how], {
+      hint: 'ctinstall settings set modules_tool environment-modules; then ctinstall regenerate --all',
+    });
   return foundThing(what, tool.value, [tool.how]);
 }
 

@@ -14,7 +14,7 @@ const ofShellsAndTools =
 
 /** The same of interpreters, of programs that start others, and of the scheduler's prologs. */
 const ofOtherPrograms =
-  /^(PYTHON(PATH|HOME|STARTUP|INSPECT|BREAKPOINT|USERBASE|WARNINGS)|PERL5(OPT|LIB|DB)|PERLLIB|NODE_(OPTIONS|PATH)|RUBY(OPT|LIB)|(JAVA_TOOL|JDK_JAVA|_JAVA)_OPTIONS|TCLLIBPATH|GIT_.*|EDITOR|VISUAL|(.+_)?PAGER|LESS(OPEN|CLOSE)|BROWSER|(SSH|SUDO)_ASKPASS|(SLURM|SRUN|SBATCH|SALLOC)_.*(PROLOG|EPILOG)|OMPI_MCA_.*_(agent|launch_agent))$/;
+  /^(PYTHON(PATH|HOME|STARTUP|INSPECT|BREAKPOINT|USERBASE|WARNINGS)|PERL5(OPT|LIB|DB)|PERLLIB|NODE_(OPTIONS|PATH)|RUBY(OPT|LIB)|(JAVA_TOOL|JDK_JAVA|_JAVA)_OPTIONS|TCLLIBPATH|GIT_.*|EDITOR|VISUAL|.*PAGER|LESS(OPEN|CLOSE)|BROWSER|(SSH|SUDO)_ASKPASS|(SLURM|SRUN|SBATCH|SALLOC)_.*(PROLOG|EPILOG)|OMPI_MCA_.*_(agent|launch_agent))$/;
 
 /** Says why a recipe cannot set this variable for the user's shell, or undefined. */
 export function describeBadModuleVariable(name: string): string | undefined {

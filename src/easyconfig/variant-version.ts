@@ -1,3 +1,4 @@
+import { formatLine } from '../lib/format.ts';
 import type { Change, VariantRequest } from './variant-changes.ts';
 
 /**
@@ -22,9 +23,11 @@ export function changesOfVersion(
     const after = before.replaceAll(standingAlone(old), () => value);
     if (after !== before) {
       changes.push({ path: ['image', key], value: after, place });
-      notes.push(`\`image.${key}\` is \`${after}\` with version ${value}`);
+      notes.push(`\`image.${key}\` is \`${formatLine(after)}\` with version ${formatLine(value)}`);
     } else if (key === 'file' && !before.includes('%(version)s'))
-      notes.push(`\`image.file\` does not name the version: it stays \`${before}\` with version ${value}`);
+      notes.push(
+        `\`image.file\` does not name the version: it stays \`${formatLine(before)}\` with version ${formatLine(value)}`,
+      );
   }
   if (textAt(image, 'sha256') !== undefined && !isSetToo('sha256')) {
     changes.push({ path: ['image', 'sha256'], value: null, place });

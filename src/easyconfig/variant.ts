@@ -25,7 +25,12 @@ export function parseVariant(text: string, request: VariantRequest): Variant {
     return fault === undefined ? [] : [{ ...fault, place: change.place }];
   });
   if (issues.length > 0) return { text, notes, easyconfig: undefined, issues };
-  const changed = document.toString({ lineWidth: 0 });
+  const changed = textOf(document);
+  if (changed === undefined) {
+    const message = 'what an alias (`*name`) of the file stands for would be gone';
+    const gone = changes.map(({ place }) => ({ message, hint: 'edit a copy: ctinstall show --copy', place }));
+    return { text, notes, easyconfig: undefined, issues: gone.slice(-1) };
+  }
   const again = parsePlacedYaml(changed);
   if (again.yaml === undefined) {
     const place = changes.at(-1)?.place ?? again.issues[0]?.place;
@@ -35,6 +40,15 @@ export function parseVariant(text: string, request: VariantRequest): Variant {
   const parsed = validateEasyconfig(placedWhereAsked(again.yaml, original.yaml, changes));
   if (parsed.easyconfig !== undefined) return { text: changed, notes, ...parsed };
   return { text: changed, notes, easyconfig: undefined, issues: parsed.issues.map(withFlagHint) };
+}
+
+/** Undefined where an alias leads nowhere any more. */
+function textOf(document: Document): string | undefined {
+  try {
+    return document.toString({ lineWidth: 0 });
+  } catch {
+    return undefined;
+  }
 }
 
 /** The changed values, at the places where they come from. */

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import { StringDecoder } from 'node:string_decoder';
 import { execa } from 'execa';
 import { CtinstallError } from '../lib/errors.ts';
-import { formatCommand } from '../lib/format.ts';
+import { formatCommand, formatLine } from '../lib/format.ts';
 
 export interface RunOptions {
   readonly cwd?: string;
@@ -100,7 +100,7 @@ export function commandError(argv: readonly string[], result: RunResult, what: s
     details: [
       `command: ${formatCommand(argv)}`,
       ...(cwd === undefined ? [] : [`in: ${cwd}`]),
-      ...lastLines(said, 20).map((line) => `  | ${line}`),
+      ...lastLines(said, 20).map((line) => `  | ${formatLine(line)}`),
     ],
   });
 }

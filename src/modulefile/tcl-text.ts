@@ -29,10 +29,10 @@ export function command(name: TclCommand, ...words: readonly (string | TclSource
 }
 
 /**
- * Any text as one word of a Tcl command: plain where it can be, else in double quotes; where it goes beyond ASCII through
- * the procedures `native` and `from_bytes`, since it depends on the tool and the locale how Tcl reads the file. Braces are escaped too, for a
- * body in braces ends at the first one that is not; and control characters, since Tcl changes line ends while it reads, and
- * takes U+001A for the end of the file.
+ * Any text as one word of a Tcl command: plain where it can be, else in double quotes. Beyond ASCII it goes through the
+ * procedures `native` or `from_bytes`, since it depends on the tool and the locale how Tcl reads the file. Braces are
+ * escaped too, for a body in braces ends at the first one that is not; and control characters, since Tcl changes line ends
+ * while it reads, and takes U+001A for the end of the file.
  * @throws RangeError for a lone surrogate, which has no UTF-8 form
  */
 export function quoteTcl(value: string): string {

@@ -1,4 +1,4 @@
-import type { EasyconfigCommand } from '../easyconfig/types.ts';
+import type { BindAccess, EasyconfigCommand } from '../easyconfig/types.ts';
 import { containerPath, type HostPath, joinHost, type StagingDir } from '../lib/paths.ts';
 import {
   bindsOf,
@@ -7,7 +7,8 @@ import {
   escapeForRuntime,
   venvInside,
 } from '../modulefile/container-environment.ts';
-import type { ResolvedInstall } from '../resolve/types.ts';
+import type { Bind, ResolvedInstall } from '../resolve/types.ts';
+import { placesOf } from './places.ts';
 import type { PlanInputs } from './plan-install.ts';
 import type { RunInContainerStep, Step } from './types.ts';
 
@@ -37,7 +38,7 @@ export function planUserSoftware(
     planRun({ ...install, venv: undefined }, `create the virtual environment ${place}`, argv, {
       image,
       binds: [],
-      userSoftware: directory,
+      userSoftware: { directory, access: 'rw' },
     }),
   ];
 }
@@ -47,7 +48,7 @@ export function planPostInstall(install: ResolvedInstall, image: HostPath): Step
   if (install.postInstall.length === 0) return [];
   const { installDir } = install;
   const binds = [
-    ...bindsOf(install),
+    ...readOnly(bindsOf(install)),
     {
       host: installDir,
       container: containerPath(installDir),
@@ -57,20 +58,35 @@ export function planPostInstall(install: ResolvedInstall, image: HostPath): Step
     },
   ];
   return [
-    ...install.postInstall.map((command) => planCommand('post-install', command, { install, image, binds })),
+    ...install.postInstall.map((command) =>
+      planCommand('post-install', command, { install, image, binds, access: 'rw' }),
+    ),
     { kind: 'record-additions', root: installDir, recordFile: '.ctinstall/record.json' },
   ];
 }
 
 export function planSanityChecks(install: ResolvedInstall, image: HostPath): Step[] {
-  const binds = bindsOf(install);
-  return install.sanityCheckCommands.map((command) => planCommand('sanity check', command, { install, image, binds }));
+  const binds = readOnly(bindsOf(install));
+  return install.sanityCheckCommands.map((command) =>
+    planCommand('sanity check', command, { install, image, binds, access: 'ro' }),
+  );
+}
+
+/** A recipe can come from anyone: its commands change the install, and nothing else that is bound. */
+function readOnly(binds: readonly Bind[]): Bind[] {
+  return binds.map((bind) => ({ ...bind, access: 'ro' }));
+}
+
+interface CommandPlace extends Pick<RunInContainerStep, 'image' | 'binds'> {
+  readonly install: ResolvedInstall;
+  /** To the user software. */
+  readonly access: BindAccess;
 }
 
 function planCommand(
   what: 'post-install' | 'sanity check',
   { command, host }: EasyconfigCommand,
-  { install, image, binds }: { install: ResolvedInstall; image: HostPath; binds: RunInContainerStep['binds'] },
+  { install, image, binds, access }: CommandPlace,
 ): Step {
   if (host)
     return {
@@ -80,12 +96,12 @@ function planCommand(
       environment: { CONTAINERROOT: install.installDir, SIF: image },
       command,
     };
-  const userSoftware = joinHost(install.installDir, 'user-software');
+  const userSoftware = { directory: joinHost(install.installDir, 'user-software'), access };
   return planRun(install, `${what}: ${command}`, ['sh', '-c', command], { image, binds, userSoftware });
 }
 
 function planRun(
-  install: Pick<ResolvedInstall, 'runtime' | 'conda' | 'venv' | 'env'>,
+  install: Pick<ResolvedInstall, 'prefix' | 'name' | 'fullVersion' | 'runtime' | 'conda' | 'venv' | 'env'>,
   purpose: string,
   argv: readonly [string, ...string[]],
   place: Pick<RunInContainerStep, 'image' | 'binds' | 'userSoftware'>,
@@ -99,6 +115,8 @@ function planRun(
     kind: 'run-in-container',
     purpose,
     runtime: install.runtime,
+    // Not in the staging directory, all of which is published.
+    work: joinHost(placesOf(install.prefix, install.name, install.fullVersion).retired, 'work'),
     ...place,
     environment: Object.fromEntries(variables.map(({ name, value }) => [name, escapeForRuntime(value)])),
     argv,

@@ -1,3 +1,4 @@
+import type { BindAccess } from '../easyconfig/types.ts';
 import type { HostPath, InstallDir, ModulesTool, Prefix, StagingDir } from '../lib/paths.ts';
 import type { Bind } from '../resolve/types.ts';
 import type { HookInput } from './hook-input.ts';
@@ -124,8 +125,10 @@ export interface RunInContainerStep {
   readonly runtime: string;
   readonly image: HostPath;
   readonly binds: readonly Bind[];
+  /** Is the home directory and `/tmp` for the time of the run: a recipe's command sees nothing else of the user's. */
+  readonly work: HostPath;
   /** The directory whose packed form, if it is there, is bound in its place: the user software of the install. */
-  readonly userSoftware: HostPath | undefined;
+  readonly userSoftware: { readonly directory: HostPath; readonly access: BindAccess };
   readonly environment: Readonly<Record<string, string>>;
   readonly argv: readonly [string, ...string[]];
 }

@@ -1,4 +1,5 @@
 import type { Issue } from '../easyconfig/types.ts';
+import { formatLine } from '../lib/format.ts';
 
 /**
  * Shows each fault, in the order of the file, as `file:line:column: message`, the line with a caret under the fault, and its
@@ -10,7 +11,7 @@ export function describeIssues(file: string, text: string, issues: readonly Issu
   return inOrder.flatMap(({ message, hint, place }) => {
     const line = (place.in === undefined ? lines : linesOf(place.in.text))[place.line - 1] ?? '';
     const source = showLine(line.replace(/\r$/, ''), place.column, place.length);
-    const name = place.in?.name ?? file;
+    const name = formatLine(place.in?.name ?? file);
     return [
       `${name}${place.in?.isFlag === true ? '' : `:${place.line}:${place.column}`}: ${message}`,
       ...source,

@@ -157,7 +157,13 @@ function filledIssue(
   const bad = describeBad(value);
   return bad === undefined
     ? []
-    : [{ path, message: `with its templates replaced, \`${formatValue(value)}\` ${bad}`, hint: undefined }];
+    : [
+        {
+          path,
+          message: `\`${path.join('.')}\`: with its templates replaced, \`${formatValue(value)}\` ${bad}`,
+          hint: undefined,
+        },
+      ];
 }
 
 function scriptIssues(

@@ -7,6 +7,7 @@ import { planInstall } from '../../src/plan/plan-install.ts';
 import type { Plan } from '../../src/plan/types.ts';
 import type { ReportEvent } from '../../src/report/types.ts';
 import { resolveInstall } from '../../src/resolve/resolve-install.ts';
+import type { SettingsValues } from '../../src/settings/options.ts';
 import { inputs } from '../plan/support.ts';
 import { easyconfigOf, facts, settingsOf } from '../resolve/support.ts';
 
@@ -75,12 +76,13 @@ export function sitePlan(
     image,
     more = everyStep,
     sha256,
+    settings = {},
     ...changed
-  }: { image: string; more?: string; sha256?: string } & Partial<Omit<PlanInputs, 'image'>>,
+  }: { image: string; more?: string; sha256?: string; settings?: SettingsValues } & Partial<Omit<PlanInputs, 'image'>>,
 ): Plan {
   const path = hostPath(join(root, 'images', 'source.sif'));
   writeFileSync(path, image);
-  const { install, issues } = resolveInstall(easyconfigOf(more), settingsOf({}, prefix), {
+  const { install, issues } = resolveInstall(easyconfigOf(more), settingsOf(settings, prefix), {
     ...facts,
     runtime: join(root, 'runtime'),
   });

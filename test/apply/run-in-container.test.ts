@@ -38,7 +38,8 @@ function run(
     runtime: join(site.root, 'runtime'),
     image: at('demo.sif'),
     binds: [],
-    userSoftware: undefined,
+    work: at('work'),
+    userSoftware: { directory: at('user-software'), access: 'rw' },
     environment: {},
     argv: ['sh', '-c', 'it'],
     ...changed,
@@ -63,20 +64,20 @@ describe('runInContainer', () => {
         bind('ro', { access: 'ro', container: containerPath('/opt/ro') }),
         bind('missing', { optional: true }),
       ],
-      userSoftware: at('user-software'),
+      userSoftware: { directory: at('user-software'), access: 'ro' },
     }).done;
-    const paths = ['data:/data', 'ro:/opt/ro:ro', 'user-software:/user-software'].map((path) => join(site.root, path));
+    const paths = ['data:/data', 'ro:/opt/ro:ro', 'user-software:/user-software:ro'].map((path) => join(site.root, path));
     expect(asked().binds).toBe(paths.join(','));
     expect(asked().variables).toMatchObject({ SINGULARITY_BIND: paths.join(','), APPTAINER_BIND: paths.join(',') });
   });
 
   it('binds packed user software where it is packed, and none where there is none', async () => {
-    await run({ userSoftware: at('user-software') }).done;
+    await run().done;
     expect(asked().binds).toBe('');
     rmSync(site.log);
     mkdirSync(at('user-software'));
     writeFileSync(at('user-software.squashfs'), '');
-    await run({ userSoftware: at('user-software') }).done;
+    await run().done;
     expect(asked().binds).toBe(`${at('user-software.squashfs')}:/user-software:ro,image-src=/`);
   });
 
@@ -91,7 +92,7 @@ describe('runInContainer', () => {
         SINGULARITY_CACHEDIR: '/cache',
       },
     ).done;
-    expect(asked().argv).toBe(`exec --cleanenv ${at('demo.sif')} sh -c it\\'s\\ \\$HOME `);
+    expect(asked().argv).toBe(`exec --cleanenv --contain --workdir ${at('work')} ${at('demo.sif')} sh -c it\\'s\\ \\$HOME `);
     expect(asked().variables).toEqual({
       SINGULARITYENV_PREPEND_PATH: '/runscripts',
       APPTAINERENV_PREPEND_PATH: '/runscripts',
@@ -121,7 +122,7 @@ describe('runInContainer', () => {
       message: '`sanity check: it` failed with exit status 5',
     });
     expect(error.details).toEqual([
-      `command: ${join(site.root, 'runtime')} exec --cleanenv ${at('demo.sif')} python -c 'import x'`,
+      `command: ${join(site.root, 'runtime')} exec --cleanenv --contain --workdir ${at('work')} ${at('demo.sif')} python -c 'import x'`,
       '  | it does not work',
       `SINGULARITY_BIND=${at('data')}:/data`,
     ]);

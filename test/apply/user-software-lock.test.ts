@@ -3,12 +3,15 @@ import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync, symlinkSync
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cleanPrefix } from '../../src/apply/clean.ts';
+import { commitPublish, writeJournal } from '../../src/apply/journal.ts';
 import { withInstallLock } from '../../src/apply/with-install-lock.ts';
+import { makeDirectory } from '../../src/host/files.ts';
 import { asPrefix, hostPath } from '../../src/lib/paths.ts';
 import { placesOf } from '../../src/plan/places.ts';
 import { failure } from '../image/failure.ts';
 import { fakeMksquashfs } from '../scripts/fakes.ts';
-import { done, type Install, makeInstall, waitFor } from '../scripts/install.ts';
+import { done, type Install, makeInstall, type Ran, waitFor } from '../scripts/install.ts';
 import { makeRecorder } from './install-support.ts';
 import { bundle, start } from './support.ts';
 
@@ -86,11 +89,10 @@ describe('while make-squashfs is at work', () => {
 describe('while ctinstall is at work', () => {
   it('make-squashfs waits, and says for whom; with --no-wait it fails', async () => {
     const { install, places } = makePlaced();
-    let packing = install.make(['--no-wait']);
+    let packing: Promise<Ran> | undefined;
     await withInstallLock(places, optionsOf(), async () => {
       const said = new RegExp(`process ${process.pid} of .* on ${hostname()}, Slurm job 4711\n`);
       expect(await install.make(['--no-wait'])).toMatchObject({ status: 1, stderr: expect.stringMatching(said) });
-      await packing;
       await new Promise<void>((resolve) => {
         packing = install.make([], { onError: () => resolve() });
       });
@@ -111,6 +113,32 @@ describe('while ctinstall is at work', () => {
     expect(await install.make(['--no-wait'])).toMatchObject(done);
     expect(install.leftovers()).toEqual([]);
   });
+});
+
+it('clean leaves alone what is being packed, and else finishes what a killed uninstall began', async () => {
+  const { install, places } = makePlaced();
+  const { begun, go } = slowDown(install);
+  const packing = install.make();
+  await waitFor(begun);
+  await makeDirectory(places.retired);
+  const { installDir, modulefile } = places;
+  const begunUninstall = { hadModulefile: true, hadInstallDir: true, replaced: [], added: [], isUninstall: true };
+  const leftovers = ['bin/make-squashfs', 'bin/unmake-squashfs', 'bin/start-shell'];
+  await writeJournal(places.retired, { ...begunUninstall, installDir, modulefile, leftovers });
+  await commitPublish(places.retired);
+  expect(await cleanPrefix(places.prefix, {}, { isDryRun: false })).toMatchObject([
+    { install: 'demo-1.0', heldBy: expect.stringContaining('at work on the user software of this install') },
+  ]);
+  expect(readdirSync(join(install.root, 'bin')).toSorted()).toEqual([
+    'make-squashfs',
+    'start-shell',
+    'unmake-squashfs',
+  ]);
+  go();
+  expect(await packing).toMatchObject(done);
+  expect(await cleanPrefix(places.prefix, {}, { isDryRun: false })).toMatchObject([{ heldBy: undefined }]);
+  expect(existsSync(join(install.root, 'bin'))).toBe(false);
+  expect(existsSync(install.squashfs)).toBe(true);
 });
 
 it('--force-unlock is for this lock too', async () => {

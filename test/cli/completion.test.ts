@@ -231,14 +231,18 @@ describe('in fish', () => {
 
 describe('in zsh', () => {
   /** What stands on the line of a real interactive zsh after Tab was pressed. */
-  function inZsh(typed: string, answer: string): { line: string; asked: string } {
+  function inZsh(
+    typed: string,
+    answer: string,
+    setUp = 'compinit -u -D; source $DIR/_ctinstall',
+  ): { line: string; asked: string } {
     const { directory, environment } = makeFake();
     writeFileSync(
       join(directory, 'drive.zsh'),
       `zmodload zsh/zpty
 zpty shell 'zsh -f -i'
 wait_for() { local piece all=; while [[ $all != *$1* ]]; do zpty -r shell piece || return 1; all+=$piece; done; REPLY=$all }
-zpty -w shell 'PS1=; unsetopt zle_bracketed_paste beep list_beep; autoload -U compinit; compinit -u -D; source ${toolDir}/completions/_ctinstall; show() { print -r -- "<$BUFFER>"; }; zle -N show; bindkey "^X" show; print -- re"ad"y'
+zpty -w shell 'PS1=; unsetopt zle_bracketed_paste beep list_beep; autoload -U compinit; ${setUp}; show() { print -r -- "<$BUFFER>"; }; zle -N show; bindkey "^X" show; print -- re"ad"y'
 wait_for ready
 zpty -w -n shell "$TYPED"$'\\t\\x18'
 wait_for '>'
@@ -249,7 +253,7 @@ zpty -d shell
     const ran = spawnSync('timeout', ['60', 'zsh', '-f', 'drive.zsh'], {
       encoding: 'utf8',
       cwd: directory,
-      env: { ...environment, TERM: 'dumb', ANSWER: answer, TYPED: typed },
+      env: { ...environment, TERM: 'dumb', ANSWER: answer, TYPED: typed, DIR: `${toolDir}/completions` },
     });
     const [, line = ran.stdout + ran.stderr] = /<(.*)>/s.exec(ran.stdout) ?? [];
     return { line, asked: askedIn(environment) };
@@ -259,6 +263,11 @@ zpty -d shell
     const { line, asked } = inZsh('ctinstall uni', 'uninstall\\tremove it\\n');
     expect(line).toBe('ctinstall uninstall ');
     expect(asked).toBe('uni\n');
+  });
+
+  it('is found on the path of functions too', () => {
+    const { line } = inZsh('ctinstall uni', 'uninstall\\t\\n', 'fpath=($DIR $fpath); compinit -u -D');
+    expect(line).toBe('ctinstall uninstall ');
   });
 
   it('quotes blanks', () => {

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -261,6 +262,22 @@ describe('writing', () => {
     expect(won.filter((content) => content !== undefined)).toEqual([readFileSync(at('lock'), 'utf8')]);
     expect(won[Number(readFileSync(at('lock'), 'utf8'))]).toBeDefined();
     expect(readdirSync(root)).toEqual(['lock']);
+  });
+});
+
+describe('removeTree', () => {
+  it('removes a tree in which a program of a run that was killed still writes for a while', async () => {
+    mkdirSync(at('tree'));
+    const script =
+      'i=0; end=$((${EPOCHREALTIME/./} + 400000)); while ((${EPOCHREALTIME/./} < end)); do : >"$1/$((i++))"; done';
+    const writer = spawn('bash', ['-c', `echo begun; ${script}`, 'bash', at('tree')], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const ended = new Promise((resolve) => writer.on('close', resolve));
+    await new Promise((resolve) => writer.stdout.once('data', resolve));
+    await files.removeTree(at('tree'));
+    expect(readdirSync(root)).toEqual([]);
+    await ended;
   });
 });
 

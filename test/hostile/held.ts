@@ -85,11 +85,6 @@ export function expectHeld(path: string, value: string, outcome: Outcome): void 
   (places[path] ?? inPlan)(value, outcome);
 }
 
-/** Whether the value has no other place than the steps of the plan, so that it is there before anything is done. */
-export function isInPlanOnly(path: string): boolean {
-  return places[path] === undefined;
-}
-
 /** Binds are written with single slashes, and none at the end. */
 function cleanPath(path: string): string {
   return path

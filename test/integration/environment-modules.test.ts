@@ -55,6 +55,23 @@ describe('a module for Environment Modules', () => {
     expect(said.stderr).toContain('Small.\n');
   });
 
+  test('is found through the module of ctinstall itself, and loads beside it', async () => {
+    const sandbox = makeSandbox();
+    await installTiny(sandbox);
+    const out = await sandbox.run(`${environmentModules}
+      module unuse "$CTINSTALL_PREFIX/modules"; PATH=/usr/bin:/bin
+      module load ctinstall && module load tiny
+      type -p ctinstall; echo "$SIF"; module -t list 2>&1 | tail -n +2
+      module help ctinstall 2>&1 | grep -c 'ctinstall search'
+      module purge; echo "\${SIF-unset} $PATH"`);
+    expect(out).toMatchObject({
+      stderr: '',
+      stdout: expect.stringMatching(
+        /^\/.*\/bin\/ctinstall\n\/.*\/tiny\.sif\nctinstall\/[\d.]+\ntiny\/1\.0\n1\nunset \/usr\/bin:\/bin\n$/,
+      ),
+    });
+  });
+
   test('uses the packed software once it is loaded again, and unloads when its image is gone', async () => {
     const sandbox = makeSandbox();
     sandbox.write('tiny-1.0.yaml', tinyEasyconfig());

@@ -65,3 +65,28 @@ sanity_check_commands: [{ command: "test -e where", host: true }]
   expect(existsSync(join(dir, 'on-host'))).toBe(true);
   expect(await succeed('ctinstall verify')).toBe('tiny/1.0: as installed\n');
 });
+
+test('a recipe’s commands reach nothing of the user’s: no home, no /tmp, binds read-only, user software only after the install', async () => {
+  const { succeed, run, installDir, dir, write } = prepared('');
+  const outside = `${dir}/outside`;
+  await succeed('mkdir outside; touch outside/there');
+  write(
+    'tiny-1.0.yaml',
+    tinyEasyconfig(`binds: ["${outside}"]
+post_install:
+  - 'touch ~/escaped; touch /tmp/escaped-${installDir.replace(/\W/g, '')}; echo "$HOME" > /user-software/home; true'
+  - '! touch "${outside}/written"'
+sanity_check_commands:
+  - 'test -e "${outside}/there" && test -e /user-software/home && ! touch /user-software/more && ! touch "%(installdir)s/more"'
+`),
+  );
+  await succeed(install);
+  expect(await succeed('ls -A outside; ls ~ | grep -c escaped || true; ls /tmp | grep -c escaped- || true')).toBe(
+    'there\n0\n0\n',
+  );
+  expect(await succeed(`ls ~$(id -un) 2>/dev/null | grep -c escaped || true`)).toBe('0\n');
+  expect(await succeed('ctinstall verify; ls -A "$CTINSTALL_PREFIX/.ctinstall/retired"')).toBe(
+    'tiny/1.0: as installed\n',
+  );
+  expect((await run('module load tiny; singularity exec "$SIF" touch "$PWD/outside/by-the-user"')).status).toBe(0);
+});

@@ -76,6 +76,16 @@ versionsuffix: -x
     expect(ran.stderr).toMatch(/--set wrappers: unknown wrapper `strt-shell`[\s\S]*did you mean `start-shell`/);
   });
 
+  test('with --module-only changes the module of an install that is there', async () => {
+    const { succeed, kept } = prepared();
+    await succeed(install);
+    const change = '--module-only --set env.module.A=changed';
+    expect(await succeed(`${install} --dry-run ${change}`)).toMatch(/^\+set_restorably\("A", "changed"\)$/m);
+    await succeed(`${install} ${change}`);
+    expect(kept('1.0')).toContain('A: changed');
+    expect(await succeed('module load tiny; echo "$A"; ctinstall verify')).toBe('changed\ntiny/1.0: as installed\n');
+  });
+
   test('is shown by --dry-run, and by show', async () => {
     const { succeed, run } = prepared();
     expect(await succeed(`${install} --dry-run --set name=other`)).toMatch(/^other\/1\.0 → /);

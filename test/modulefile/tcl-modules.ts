@@ -9,7 +9,7 @@ import { type ModuleTree, makeModuleTree, readSnapshots, type Tool, tools } from
 export const awkward = '$HOME [id] {x "y" `id` \\ \'z\' ]===] ; # %s é日本';
 
 /** A modulefile with every feature, for an install below a tree. */
-export function modulefileIn({ dir }: ModuleTree, changed: Partial<Modulefile> = {}): Modulefile {
+export function modulefileIn({ dir }: Pick<ModuleTree, 'dir'>, changed: Partial<Modulefile> = {}): Modulefile {
   const moduleName = changed.moduleName ?? 'tiny/1.0';
   const [name = ''] = moduleName.split('/');
   const at = (path: string) => hostPath(`${dir}/software/${moduleName}/${path}`);

@@ -57,7 +57,7 @@ const nasty = [
   '}{',
   '\\{',
   '[exit 3]',
-  '$env(HOME) ${x}',
+  '$env(HOME) $x',
   ']]',
   '#',
   ';exit 3;',

@@ -93,7 +93,8 @@ describe.each(variants)('a plan: %s', (_, plan) => {
           expect(step.root).toBe(plan.installDir);
           break;
         case 'run-in-container':
-          expect(step.userSoftware?.startsWith(plan.prefix)).toBe(true);
+          expect(step.work.startsWith(`${plan.retired}/`)).toBe(true);
+          expect(step.userSoftware.directory.startsWith(plan.prefix)).toBe(true);
           break;
       }
     }
@@ -160,7 +161,8 @@ describe('user software', () => {
         runtime: 'singularity',
         image: `${plan.staging}/demo.sif`,
         binds: [],
-        userSoftware: `${plan.staging}/user-software`,
+        work: `${plan.retired}/work`,
+        userSoftware: { directory: `${plan.staging}/user-software`, access: 'rw' },
         environment: { PREPEND_PATH: '/runscripts' },
         argv: ['python3', '-m', 'venv', '--system-site-packages', '/user-software/venv/torch'],
       },
@@ -197,14 +199,14 @@ describe('sanity checks', () => {
     ]);
     expect(checks[0]).toMatchObject({
       image: `${plan.installDir}/demo.sif`,
-      userSoftware: `${plan.installDir}/user-software`,
+      userSoftware: { directory: `${plan.installDir}/user-software`, access: 'ro' },
       environment: {
         VIRTUAL_ENV: '/user-software/venv/torch',
         PREPEND_PATH: '/runscripts:/user-software/venv/torch/bin',
       },
     });
     expect(checks[0]?.binds.map(({ host, container, access }) => `${host}:${container}:${access}`)).toEqual([
-      '/data:/data:rw',
+      '/data:/data:ro',
       '/opt/x:/y:ro',
       `${plan.installDir}/runscripts:/runscripts:ro`,
     ]);

@@ -1,5 +1,5 @@
 import { hostname, release, type } from 'node:os';
-import { checkPrefixRoom } from '../../discover/check-prefix-room.ts';
+import { checkMorePrefixes, checkPrefixRoom } from '../../discover/check-prefix-room.ts';
 import { checkMounts, checkRuntime } from '../../discover/check-runtime.ts';
 import { checkEasyconfigPath } from '../../discover/easyconfig-path.ts';
 import { checkGpus } from '../../discover/gpus.ts';
@@ -59,11 +59,12 @@ async function lookAround(settings: Settings, context: CommandContext): Promise<
     checkUserNamespaces(machine),
     checkFuse(machine),
     checkSquashfsTools(machine),
-    checkModulesTool(machine),
+    checkModulesTool(machine, settings.modulesTool),
     checkModulePath(modulePathOf(settings.prefix), machine),
     detectPreset(settingsPlaces(context), environment).then((detected) => checkSite(settings, detected)),
     checkPrefixName(settings),
     checkPrefixRoom(settings.prefix, settings.origins.prefix.join(', ')),
+    checkMorePrefixes(settings.morePrefixes),
     checkEasyconfigPath(easyconfigPath(context, settings), signal),
     checkImageDirs(settings.imageDirs),
     coverage(),

@@ -3,7 +3,7 @@ import { fileNameOf } from '../../easyconfig/normalize.ts';
 import { isVariant, type VariantRequest } from '../../easyconfig/variant-changes.ts';
 import { createFileOnce } from '../../host/create-once.ts';
 import { CtinstallError } from '../../lib/errors.ts';
-import { formatCommand } from '../../lib/format.ts';
+import { formatCommand, formatLine } from '../../lib/format.ts';
 import { type HostPath, joinHost } from '../../lib/paths.ts';
 import type { Settings } from '../../settings/types.ts';
 import { type CommandContext, easyconfigPath } from '../context.ts';
@@ -24,13 +24,15 @@ export async function copyEasyconfig(
   if ((await createFileOnce(to, text)) !== text)
     throw new CtinstallError(
       'filesystem',
-      from === to ? `\`${to}\` is here already` : `\`${to}\` is there already, and is not replaced`,
+      from === to
+        ? `\`${formatLine(to)}\` is here already`
+        : `\`${formatLine(to)}\` is there already, and is not replaced`,
       {
         hint: 'edit that one, or move it aside',
       },
     );
   if (context.isJson) return context.print(JSON.stringify({ event: 'copied', from, to }));
-  context.print(`copied ${from} to ${to}`);
+  context.print(formatLine(`copied ${from} to ${to}`));
   const command = formatCommand([`./${name}`]);
   context.reporter.report({
     event: 'note',

@@ -1,6 +1,6 @@
 import type { EasyconfigCommand } from '../../easyconfig/types.ts';
 import { CtinstallError } from '../../lib/errors.ts';
-import { formatCommand, formatValue } from '../../lib/format.ts';
+import { formatCommand, formatLine, formatScript } from '../../lib/format.ts';
 import type { Target } from '../install-target.ts';
 
 /** @throws CtinstallError `checksum-missing` */
@@ -8,7 +8,7 @@ export function requireChecksum({ loaded: { path }, install: { image } }: Target
   if (image.sha256 === undefined)
     throw new CtinstallError(
       'checksum-missing',
-      `\`${path}\` gives no SHA-256 of its image, and checksums are enforced`,
+      `\`${formatLine(path)}\` gives no SHA-256 of its image, and checksums are enforced`,
       {
         hint: `if you trust the image that you have: ctinstall install --inject-checksums ${formatCommand([path])}`,
       },
@@ -23,8 +23,12 @@ export function refuseHostCommands({ loaded, install }: Target): void {
   const onHost = ({ host }: EasyconfigCommand): boolean => host;
   const commands = [...install.postInstall, ...install.sanityCheckCommands].filter(onHost);
   if (commands.length > 0)
-    throw new CtinstallError('host-commands', `\`${loaded.path}\` wants to run commands outside the container`, {
-      details: commands.map(({ command }) => `  ${formatValue(command, 500)}`),
-      hint: 'if you trust them: `--allow-host-commands`; `--dry-run` shows all that would be done',
-    });
+    throw new CtinstallError(
+      'host-commands',
+      `\`${formatLine(loaded.path)}\` wants to run commands outside the container`,
+      {
+        details: commands.map(({ command }) => `  ${formatScript(command)}`),
+        hint: 'if you trust them: `--allow-host-commands`; `--dry-run` shows all that would be done',
+      },
+    );
 }

@@ -15,6 +15,7 @@ import {
   variantOfFlags,
 } from '../install-request.ts';
 import { planTarget, resolveTarget } from '../install-target.ts';
+import { regenerateTarget } from '../regenerate-target.ts';
 import { readStack } from '../stack-read.ts';
 import { withWritablePrefix } from '../writable-prefix.ts';
 import { fetchImages, injectChecksums } from './install-images.ts';
@@ -30,6 +31,7 @@ export interface InstallFlags extends VariantFlags {
   readonly fetch?: string;
   readonly stack?: string;
   readonly keepGoing?: boolean;
+  readonly moduleOnly?: boolean;
   readonly injectChecksums?: boolean;
   readonly allowHostCommands?: boolean;
   readonly jobs?: string;
@@ -60,6 +62,10 @@ export async function install(
     return;
   }
   if (settings.enforceChecksums) for (const target of targets) requireChecksum(target);
+  if (flags.moduleOnly === true) {
+    for (const { target, context: there } of requested) await regenerateTarget(target, flags, there);
+    return;
+  }
   if (flags.fetch !== undefined) return fetchImages(targets, flags.fetch, { asked: undefined, settings }, context);
   if (flags.dryRun === true) return printPlans(requested, context);
   if (flags.allowHostCommands !== true) for (const target of targets) refuseHostCommands(target);

@@ -6,6 +6,7 @@ import { parseEasyconfig } from '../../easyconfig/parse.ts';
 import type { Easyconfig } from '../../easyconfig/types.ts';
 import type { VariantRequest } from '../../easyconfig/variant-changes.ts';
 import { isFile, readTextIfThere } from '../../host/files.ts';
+import { formatLine } from '../../lib/format.ts';
 import { type InstallDir, installDirOf, joinHost } from '../../lib/paths.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import type { Settings } from '../../settings/types.ts';
@@ -96,7 +97,7 @@ async function lookAt({ loaded, install }: Wanted, { prefix, morePrefixes }: Set
   if (read === undefined) return { ...found, state: 'missing', why: undefined };
   if (read.record === undefined) return { ...found, state: 'missing', why: read.fault };
   if (!(await isFile(read.record.modulefile)))
-    return { ...found, state: 'missing', why: `its modulefile \`${read.record.modulefile}\` is gone` };
+    return { ...found, state: 'missing', why: `its modulefile \`${formatLine(read.record.modulefile)}\` is gone` };
   const why =
     describeOtherImage(read.record, loaded.easyconfig) ??
     describeOtherEasyconfig(

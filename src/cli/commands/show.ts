@@ -3,6 +3,7 @@ import type { VariantRequest } from '../../easyconfig/variant-changes.ts';
 import { isDirectory, statIfThere } from '../../host/files.ts';
 import { describeImage, describeLabels } from '../../image/describe-image.ts';
 import { CtinstallError } from '../../lib/errors.ts';
+import { formatLine } from '../../lib/format.ts';
 import { hostPath } from '../../lib/paths.ts';
 import { containerPathOf, containerVariablesOf } from '../../modulefile/container-environment.ts';
 import { resolveInstall } from '../../resolve/resolve-install.ts';
@@ -93,20 +94,20 @@ async function showEasyconfig(
     return context.print(
       JSON.stringify({ easyconfig: loaded.path, ...install, imageFound: image ?? null }, undefined, 2),
     );
-  context.print(`${install.moduleName}, from ${loaded.path}`);
-  context.print(`  install dir  ${install.installDir}`);
-  context.print(`  modulefile   ${install.modulefile}`);
-  context.print(`  image        ${install.image.file}: ${image === undefined ? 'not found here' : image.path}`);
+  // A value may hold what a terminal obeys.
+  const print = (line: string): void => context.print(formatLine(line));
+  print(`${install.moduleName}, from ${loaded.path}`);
+  print(`  install dir  ${install.installDir}`);
+  print(`  modulefile   ${install.modulefile}`);
+  print(`  image        ${install.image.file}: ${image === undefined ? 'not found here' : image.path}`);
   for (const { host, container, access, optional, origin } of install.binds) {
     const here = (await statIfThere(host)) === undefined ? 'not here' : 'here';
-    context.print(
+    print(
       `  bind         ${host} → ${container}${access === 'ro' ? ' read-only' : ''} (${origin}${optional ? ', optional' : ''}; ${here})`,
     );
   }
-  for (const { name: script, directory } of install.scripts) context.print(`  script       ${directory}/${script}`);
-  for (const [variable, value] of Object.entries(install.env.module))
-    context.print(`  outside      ${variable}=${value}`);
-  for (const { name: variable, value } of containerVariablesOf(install))
-    context.print(`  inside       ${variable}=${value}`);
-  context.print(`  inside       PATH begins with ${containerPathOf(install).join(':')}`);
+  for (const { name: script, directory } of install.scripts) print(`  script       ${directory}/${script}`);
+  for (const [variable, value] of Object.entries(install.env.module)) print(`  outside      ${variable}=${value}`);
+  for (const { name: variable, value } of containerVariablesOf(install)) print(`  inside       ${variable}=${value}`);
+  print(`  inside       PATH begins with ${containerPathOf(install).join(':')}`);
 }

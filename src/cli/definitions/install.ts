@@ -25,6 +25,7 @@ export const defineInstall: Define = (program, context) => {
     .option('--dry-run', 'print the plan and stop')
     .option('--rebuild', 'install again over an existing install; user software stays')
     .option('--force', 'the same as --rebuild')
+    .option('--module-only', 'only write modulefile and scripts of an install anew; with --dry-run, show what changes')
     .option('--default', 'make it the version that `module load <name>` takes')
     .option('--image <file>', 'use this image file')
     .option('--fetch <dir>', 'only bring the images to this directory, from where the easyconfigs say')

@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { withInstallLock } from '../../src/apply/with-install-lock.ts';
+import { type HostPath, type ModulesTool, modulefileOf } from '../../src/lib/paths.ts';
+import type { Plan } from '../../src/plan/types.ts';
+import { makeSite, type Site, sitePlan } from './install-support.ts';
+import { bundle } from './support.ts';
+
+/*
+ * An install that was made for one modules tool is made again for the other, and killed before each of its changes to the
+ * file system. A modulefile is there all the time; when all is cleared up there is one, and the right one.
+ */
+
+let programs: string;
+let program: string;
+beforeAll(async () => {
+  programs = mkdtempSync(join(tmpdir(), 'ctinstall-tool-changed-'));
+  program = await bundle('test/apply/apply-program.ts', programs);
+});
+afterAll(() => rmSync(programs, { recursive: true }));
+
+function apply({ root, environment }: Site, plan: Plan, killAt = 0): Promise<string | null> {
+  const file = join(root, 'plan.json');
+  writeFileSync(file, JSON.stringify(plan));
+  const child = spawn(process.execPath, [program, 'apply', file], {
+    env: { ...environment, KILL_AT: String(killAt) },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  return new Promise((resolve) => child.on('close', (_, signal) => resolve(signal)));
+}
+
+async function recover(plan: Plan): Promise<void> {
+  const options = { environment: {}, reporter: { report: () => undefined }, waits: true };
+  await withInstallLock(plan, options, async () => undefined);
+}
+
+function planFor(site: Site, tool: ModulesTool, image: string): Plan {
+  return sitePlan(site, { image, more: '', settings: { modules_tool: tool } });
+}
+
+describe.each([
+  ['lmod', 'environment-modules'],
+  ['environment-modules', 'lmod'],
+] as const)('from %s to %s', (from, to) => {
+  it('never is without a modulefile, and ends with one', async () => {
+    const site = makeSite({ isInMemory: true });
+    onTestFinished(() => site.remove());
+    const path = (tool: ModulesTool): HostPath => modulefileOf(site.prefix, 'demo', '1.0-x', tool);
+    const old = planFor(site, from, 'old image');
+    await apply(site, old);
+    const plan = planFor(site, to, 'new image');
+    expect([old.modulefile, plan.modulefile]).toEqual([path(from), path(to)]);
+    const kept = join(site.prefix, '../kept');
+    cpSync(site.prefix, kept, { recursive: true, preserveTimestamps: true });
+    const oldText = readFileSync(old.modulefile, 'utf8');
+    const seen = { old: 0, new: 0, both: 0 };
+    for (let killAt = 1; ; killAt += 1) {
+      rmSync(site.prefix, { recursive: true, force: true });
+      cpSync(kept, site.prefix, { recursive: true, preserveTimestamps: true });
+      const signal = await apply(site, plan, killAt);
+      const there = [old, plan].map(({ modulefile }) => existsSync(modulefile));
+      expect(there).toContain(true);
+      if (there.every(Boolean)) seen.both += 1;
+      await recover(plan);
+      const isOld = existsSync(old.modulefile);
+      expect(existsSync(plan.modulefile)).toBe(!isOld);
+      expect(readFileSync(join(plan.installDir, 'demo.sif'), 'utf8')).toBe(isOld ? 'old image' : 'new image');
+      if (isOld) expect(readFileSync(old.modulefile, 'utf8')).toBe(oldText);
+      seen[isOld ? 'old' : 'new'] += 1;
+      if (signal === null) break;
+    }
+    expect(seen.old).toBeGreaterThan(20);
+    expect(seen.new).toBeGreaterThan(2);
+    expect(seen.both).toBeGreaterThan(0);
+  });
+});

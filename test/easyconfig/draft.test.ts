@@ -1,0 +1,213 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { draftEasyconfig, type ImageFacts } from '../../src/easyconfig/draft.ts';
+import { guessFromFile, guessFromSource } from '../../src/easyconfig/guess-name.ts';
+import { normalizeEasyconfig } from '../../src/easyconfig/normalize.ts';
+import { parseEasyconfig } from '../../src/easyconfig/parse.ts';
+import { renderDraft } from '../../src/easyconfig/render-draft.ts';
+import { describeBadFileName } from '../../src/easyconfig/rules.ts';
+
+const bare: ImageFacts = {
+  file: 'app_1.2.sif',
+  source: undefined,
+  sha256: 'a'.repeat(64),
+  created: undefined,
+  labels: {},
+  definition: undefined,
+  runscript: undefined,
+  inside: undefined,
+};
+
+function write(facts: Partial<ImageFacts>): string {
+  const all = { ...bare, ...facts };
+  const groups = ['filesystems', 'slurm'];
+  return renderDraft(draftEasyconfig(all), { facts: all, groups, schema: undefined, image: 'x', notLooked: undefined });
+}
+
+/** The easyconfig that the written text is. */
+function easyconfigOf(facts: Partial<ImageFacts>) {
+  const text = write(facts);
+  const { easyconfig, issues } = parseEasyconfig(text);
+  if (easyconfig === undefined) throw new Error(`${JSON.stringify(issues)}\n${text}`);
+  return normalizeEasyconfig(easyconfig);
+}
+
+describe('name and version', () => {
+  it.each([
+    ['python_3.12.sif', 'python', '3.12', ''],
+    ['pytorch_2.3.0-cuda12.1-runtime.sif', 'pytorch', '2.3.0', '-cuda12.1-runtime'],
+    ['my-app-v1.2.3.sif', 'my-app', '1.2.3', ''],
+    ['app_latest.sif', 'app_latest', undefined, ''],
+    ['gromacs-2023.3_gpu.sif', 'gromacs', '2023.3_gpu', ''],
+    ['gromacs-2023.3-gpu.sif', 'gromacs', '2023.3', '-gpu'],
+    ['tiny.sif', 'tiny', undefined, ''],
+    ['ümlaut app.sqsh', 'mlaut-app', undefined, ''],
+    ['…sif', 'sif', undefined, ''],
+    ['.sif', 'image', undefined, ''],
+  ])('of %s', (file, name, version, versionsuffix) => {
+    expect(guessFromFile(file)).toEqual({ name, version, versionsuffix });
+  });
+
+  it.each([
+    ['docker://docker.io/library/python:3.12-slim', 'python', '3.12', '-slim'],
+    ['docker://localhost:5000/group/app', 'app', undefined, ''],
+    [`docker://quay.io/a/b:v1.0@sha256:${'0'.repeat(64)}`, 'b', '1.0', ''],
+    [`docker://quay.io/a/b@sha256:${'0'.repeat(64)}`, 'b', undefined, ''],
+    ['docker://ubuntu:latest', 'ubuntu', 'latest', ''],
+    ['https://example.org/images/app-1.2.sif?token=x', 'app', '1.2', ''],
+    ['https://example.org/a%20b_3.1.sif', 'a-b', '3.1', ''],
+    ['library://user/collection/app:2.0', 'app', '2.0', ''],
+    ['docker-archive:/data/app-2.0.tar', 'app', '2.0', '.tar'],
+  ])('of %s', (source, name, version, versionsuffix) => {
+    expect(guessFromSource(source)).toEqual({ name, version, versionsuffix });
+  });
+
+  it('come from labels where the file says nothing', () => {
+    const labels = { 'org.opencontainers.image.title': 'My App', 'org.opencontainers.image.version': 'v 2.0' };
+    expect(draftEasyconfig({ ...bare, file: 'image.sif', labels })).toMatchObject({
+      name: 'My-App',
+      version: 'v-2.0',
+      versionFrom: 'a label of the image',
+    });
+    // Labels of the image below it are still there: `ubuntu 22.04` is not what an app built on it is.
+    expect(draftEasyconfig({ ...bare, labels })).toMatchObject({ name: 'app', version: '1.2' });
+  });
+
+  it('fall back to the day the image was made', () => {
+    expect(easyconfigOf({ file: 'app.sif', created: 1710504000 })).toMatchObject({ name: 'app', version: '20240315' });
+    expect(easyconfigOf({ file: 'app.sif' })).toMatchObject({ version: '0' });
+  });
+});
+
+describe('the easyconfig of an image', () => {
+  it('has its hash, its groups and a sanity check', () => {
+    expect(easyconfigOf({})).toMatchObject({
+      name: 'app',
+      version: '1.2',
+      image: { file: 'app_1.2.sif', sha256: 'a'.repeat(64), source: undefined },
+      binds: [
+        { kind: 'site', group: 'filesystems' },
+        { kind: 'site', group: 'slurm' },
+      ],
+      wrappers: ['start-shell'],
+      sanityCheckCommands: [{ command: 'true' }],
+    });
+  });
+
+  it('of which only the source is known has that', () => {
+    const source = 'docker://docker.io/library/python:3.12';
+    const easyconfig = easyconfigOf({ file: undefined, sha256: undefined, source });
+    expect(easyconfig.image).toMatchObject({ file: 'python-3.12.sif', source, sha256: undefined });
+    expect(write({ file: undefined, source })).toContain('known of it without pulling it');
+  });
+
+  it('that was made of another one as it is names that as its source', () => {
+    const definition = 'bootstrap: docker\nfrom: python:3.12\n';
+    expect(easyconfigOf({ definition }).image.source).toBe('docker://python:3.12');
+    const changed = `${definition}%post\n  pip install x\n`;
+    expect(easyconfigOf({ definition: changed }).image.source).toBeUndefined();
+    expect(write({ definition: changed })).toContain('# built from docker://python:3.12, with changes');
+  });
+
+  it('with conda activates the environment that the image does', () => {
+    const inside = {
+      system: 'Debian',
+      python: { path: '/opt/conda/envs/b/bin/python3', version: '3.12.1' },
+      packages: ['numpy/1.26.4', 'bad name/1', 'torch/2.3.0+rocm6.0'],
+      conda: { root: '/opt/conda', environments: ['a', 'b'] },
+      withConda: 'source /opt/conda/bin/activate b',
+      commands: ['mpirun'],
+    };
+    expect(easyconfigOf({ inside })).toMatchObject({
+      conda: { name: 'b', root: '/opt/conda' },
+      runscripts: ['conda-python-simple'],
+      extensions: ['numpy/1.26.4', 'torch/2.3.0+rocm6.0'],
+      sanityCheckCommands: [{ command: 'conda-python-simple --version' }],
+    });
+    expect(easyconfigOf({ inside: { ...inside, withConda: undefined } }).conda?.name).toBe('a');
+    expect(write({ inside })).toContain('# Commands in it that may be worth a wrapper: mpirun');
+  });
+
+  it('shows what it does when it is run', () => {
+    const runscript = '#!/bin/sh\n# a licence\n\nexec python3 "$@"\n';
+    expect(write({ runscript })).toContain('# What `singularity run` does:\n#   exec python3 "$@"\n');
+    expect(
+      write({ runscript: '#!/bin/sh\necho "There is no runscript defined for this container\\n";' }),
+    ).not.toContain('singularity run');
+  });
+});
+
+describe('whatever an image says of itself', () => {
+  const nasty = [
+    '"',
+    "'",
+    '\n',
+    '\r\n',
+    ': ',
+    ' #',
+    '%(name)s',
+    '%',
+    '%(',
+    '\\',
+    '\0',
+    '\u2028',
+    '\u202e',
+    '\ufeff',
+    '\ud800',
+    '- ',
+    '|',
+    '&a',
+    '*a',
+    '!!',
+    '{',
+    '---\n',
+    '\t',
+    '\u0085',
+    '\u{1f600}',
+    '\uffff',
+  ];
+  const hostile = fc
+    .array(fc.oneof(fc.constantFrom(...nasty), fc.string({ unit: 'binary' }), fc.string()), { maxLength: 12 })
+    .map((parts) => parts.join(''));
+  const labelName = fc.oneof(
+    fc.constantFrom(
+      'org.opencontainers.image.title',
+      'org.opencontainers.image.version',
+      'org.opencontainers.image.description',
+      'org.opencontainers.image.url',
+      'org.opencontainers.image.documentation',
+      'description',
+      'version',
+    ),
+    hostile,
+  );
+  const file = hostile
+    .map((text) => `${text}.sif`)
+    .filter((name) => describeBadFileName(name) === undefined && name.isWellFormed());
+  const inside = fc.record({
+    system: hostile,
+    python: fc.record({ path: hostile, version: hostile }),
+    packages: fc.array(hostile),
+    conda: fc.option(fc.record({ root: fc.constant('/opt/conda'), environments: fc.array(hostile) }), {
+      nil: undefined,
+    }),
+    withConda: hostile.map((text) => `activate ${text}`),
+    commands: fc.array(hostile),
+  });
+
+  it('an easyconfig comes of it, with the very file name', () => {
+    fc.assert(
+      fc.property(
+        fc.record({ file, labels: fc.dictionary(labelName, hostile), definition: hostile, runscript: hostile, inside }),
+        (facts) => {
+          const { image, description } = easyconfigOf(facts);
+          expect(image.file.replaceAll('%%', '%')).toBe(facts.file);
+          expect(description).not.toMatch(/[\0\u202e]/);
+          // biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal would obey
+          expect(write(facts)).not.toMatch(/[\0-\x09\x0b-\x1f\x7f-\x9f\u202e\u2028]/);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});

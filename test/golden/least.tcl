@@ -1,0 +1,214 @@
+#%Module1.0
+# demo/1.0-x, written by ctinstall 1.2.3.
+# Do not edit: `ctinstall --rebuild` writes it anew. Your own additions belong in a module that loads this one.
+# Lmod's reader of Tcl has this command, Environment Modules has not.
+proc is_lmod {} {
+  return [expr {[info commands myPuts] ne ""}]
+}
+if {[is_lmod]} {
+  fconfigure stdout -encoding utf-8
+}
+# A text of this file as the session's encoding has it. Some read this file byte by byte.
+proc native {text} {
+  if {[string length "é"] != 1} {
+    return $text
+  }
+  return [from_bytes [encoding convertto utf-8 $text]]
+}
+proc from_bytes {bytes} {
+  return [encoding convertfrom [encoding system] $bytes]
+}
+# For Lmod: each character whole.
+proc whole {text} {
+  if {[is_lmod]} {
+    return [encoding convertfrom utf-8 [encoding convertto [encoding system] $text]]
+  }
+  return $text
+}
+proc say {text} {
+  puts stderr [whole $text]
+}
+proc tell_whatis {text} {
+  module-whatis [whole $text]
+}
+# Ends the loading of the module.
+proc refuse {message} {
+  if {[is_lmod]} {
+    # Lmod would run what comes behind these four characters.
+    error [string map {]=== {] ===}} [whole $message]]
+  }
+  # Without this word the message would be followed by all that Tcl was about to do.
+  error $message "" MODULES_ERR_GLOBAL
+}
+proc value_of {variable} {
+  if {[info exists ::env($variable)]} {
+    return $::env($variable)
+  }
+  return ""
+}
+# Unloading gives back what was.
+proc set_restorably {variable value} {
+  if {[is_lmod]} {
+    set_in_lmod $variable [string map {"\t" " "} [whole $value]]
+    return
+  }
+  set saved __CTINSTALL_SAVED_$variable
+  if {[module-info mode unload]} {
+    set old [value_of $saved]
+    setenv $saved ""
+    if {$old eq ""} {
+      setenv $variable ""
+    } else {
+      unsetenv $variable $old
+    }
+    return
+  }
+  if {[module-info mode load]} {
+    if {[value_of $variable] ne ""} {
+      setenv $saved [value_of $variable]
+    } elseif {[info exists ::env($saved)]} {
+      unsetenv $saved
+    }
+  }
+  setenv $variable $value
+}
+# What Lmod's pushenv keeps for that is written here, since it would keep the first value that it ever saw, and garble
+# some letters beyond ASCII.
+proc set_in_lmod {variable value} {
+  set stack_name __LMOD_STACK_$variable
+  set stack [value_of $stack_name]
+  set old ""
+  if {[module-info mode load]} {
+    set old [value_of $variable]
+  }
+  if {$old eq "" && $stack eq ""} {
+    setenv $variable $value
+    return
+  }
+  if {[module-info mode load]} {
+    set below ""
+    regexp {:.*$} $stack below
+    setenv $stack_name [in_base64 $old]$below
+  }
+  pushenv $variable $value
+}
+proc in_base64 {text} {
+  if {$text eq ""} {
+    return false
+  }
+  set bytes [encoding convertto [encoding system] $text]
+  if {[string is ascii $bytes]} {
+    return [string map {+ - / _} [binary encode base64 $bytes]]
+  }
+  # Lmod's decoder loses bits of every third of these bytes: two at a time it gets whole.
+  set result ""
+  for {set at 0} {$at < [string length $bytes]} {incr at 2} {
+    append result [string map {+ - / _} [binary encode base64 [string range $bytes $at [expr {$at + 1}]]]]
+  }
+  return $result
+}
+# SingularityCE knows only SINGULARITY..., Apptainer prefers APPTAINER...: each gets the same value.
+proc set_both {rest value} {
+  set_restorably SINGULARITY$rest $value
+  set_restorably APPTAINER$rest $value
+}
+proc add_bind {host container options is_required} {
+  global binds taken module_name
+  if {[lsearch -exact $taken $container] >= 0} {
+    return
+  }
+  if {![file exists $host]} {
+    if {$is_required && [module-info mode load]} {
+      refuse "$module_name: $host is not on this node, but the software needs it bound in the container. Try another node, or ask your support team."
+    }
+    return
+  }
+  if {$binds ne ""} {
+    append binds ,
+  }
+  append binds $host : $container $options
+}
+
+proc ModulesHelp {} {
+}
+tell_whatis "Name: demo"
+tell_whatis "Version: 1.0-x"
+tell_whatis "Category: tools"
+if {[module-info mode load] && [info exists ::env(MODULES_FAMILY_CTINSTALL_SOFTWARE)] && $::env(MODULES_FAMILY_CTINSTALL_SOFTWARE) ne ""} {
+  refuse "a module of ctinstall is loaded already, $::env(MODULES_FAMILY_CTINSTALL_SOFTWARE), and one can be at a time: module switch $::env(MODULES_FAMILY_CTINSTALL_SOFTWARE) demo/1.0-x"
+}
+conflict demo
+if {[info commands family] ne ""} {
+  family ctinstall_software
+}
+
+set module_name demo/1.0-x
+
+# The image: the copy of this install, or else the central one.
+set image ""
+foreach candidate [list /home/user/ctinstall/software/demo/1.0-x/demo.sif] {
+  if {$image eq "" && [file isfile $candidate]} {
+    set image $candidate
+  }
+}
+if {$image eq ""} {
+  if {[module-info mode load]} {
+    refuse "demo/1.0-x: its image is gone. None of these is there:\n    /home/user/ctinstall/software/demo/1.0-x/demo.sif\n  Install it again (ctinstall --rebuild), or ask for the central image to be put back."
+  }
+  set image /home/user/ctinstall/software/demo/1.0-x/demo.sif
+}
+set_restorably SIF $image
+set_restorably SIFDEMO $image
+
+# Binds. Yours stay, and win where both name one place in the container (the runtimes warn of a second).
+# Apptainer takes APPTAINER_BIND for SINGULARITY_BIND; both get the same value, so that each runtime sees all.
+set users [value_of SINGULARITY_BIND]
+set apptainers [value_of APPTAINER_BIND]
+if {$users eq ""} {
+  set users $apptainers
+} elseif {$apptainers ne "" && $apptainers ne $users} {
+  set users $apptainers,$users
+}
+set taken [list]
+foreach given [list $users [value_of SINGULARITY_BINDPATH] [value_of APPTAINER_BINDPATH]] {
+  foreach entry [split $given ,] {
+    if {$entry ne ""} {
+      set place $entry
+      regexp {^[^:]*:([^:]+)} $entry whole place
+      lappend taken [string trimright [string trim $place " \t\n\v\f\r"] /]
+    }
+  }
+}
+set binds ""
+add_bind /home/user/ctinstall/software/demo/1.0-x/runscripts /runscripts ":ro" 1
+# Your software: packed if it is packed, else the directory.
+if {[file isfile /home/user/ctinstall/software/demo/1.0-x/user-software.squashfs]} {
+  add_bind /home/user/ctinstall/software/demo/1.0-x/user-software.squashfs /user-software ":ro,image-src=/" 0
+} else {
+  add_bind /home/user/ctinstall/software/demo/1.0-x/user-software /user-software "" 0
+}
+if {$binds eq ""} {
+  set binds $users
+} elseif {$users ne ""} {
+  append binds , $users
+}
+set_both _BIND $binds
+
+# Inside the container. Apptainer reads APPTAINERENV_ first and warns where the two differ.
+set path /runscripts
+set seen ""
+foreach variable {APPTAINERENV_PREPEND_PATH SINGULARITYENV_PREPEND_PATH} {
+  set users [value_of $variable]
+  if {$users ne "" && $users ne $seen} {
+    append path : $users
+    set seen $users
+  }
+}
+set_both ENV_PREPEND_PATH $path
+
+set_restorably CONTAINERROOT /home/user/ctinstall/software/demo/1.0-x
+set_restorably EBROOTDEMO /home/user/ctinstall/software/demo/1.0-x
+set_restorably EBVERSIONDEMO 1.0
+set_restorably RUNSCRIPTS /home/user/ctinstall/software/demo/1.0-x/runscripts
+set_restorably RUNSCRIPTSDEMO /home/user/ctinstall/software/demo/1.0-x/runscripts
+prepend-path PATH /home/user/ctinstall/software/demo/1.0-x/bin
