@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { readTextIfThere, rename, writeFileWhole } from '../host/files.ts';
 import { CtinstallError } from '../lib/errors.ts';
-import { asPrefix, type HostPath, hostPath, installDirOf, joinHost, modulefilesOf } from '../lib/paths.ts';
+import { asPrefix, type HostPath, hostPath, installDirOf, isModulefilePlace, joinHost } from '../lib/paths.ts';
 import { sha256Of } from './record.ts';
 
 /** Whether a path, taken from a directory, stays below it (symbolic links aside). */
@@ -84,7 +84,7 @@ function isOfRetired({ installDir, modulefile }: Journal, retired: HostPath): bo
   return (
     retired.endsWith(`/${name}-${fullVersion}`) &&
     installDir === installDirOf(prefix, name, fullVersion) &&
-    modulefilesOf(prefix, name, fullVersion).includes(hostPath(modulefile))
+    isModulefilePlace(modulefile, prefix, name, fullVersion)
   );
 }
 

@@ -1,4 +1,4 @@
-import { makeDirectory, readTextIfThere, removeEmptyDirectory, removeFile, writeFileWhole } from '../host/files.ts';
+import { makeDirectory, readTextIfThere, removeFile, writeFileWhole } from '../host/files.ts';
 import { type HostPath, hostPath, joinHost, type Prefix } from '../lib/paths.ts';
 import {
   modulercMark,
@@ -7,6 +7,7 @@ import {
   type VersionMarks,
 } from '../modulefile/render-modulerc.ts';
 import { takeLock } from './lock.ts';
+import { removeEmptyParents } from './other-modulefiles.ts';
 import { type InstallRecord, readVersions } from './record.ts';
 import type { LockedOptions } from './with-install-lock.ts';
 
@@ -45,8 +46,10 @@ export async function markVersions(
     const directories = byDirectory(records);
     const touched = hostPath('..', options.modulefile);
     if (!directories.has(touched)) directories.set(touched, []);
-    for (const [directory, ours] of directories)
+    for (const [directory, ours] of directories) {
       await writeMarks(directory, { records: ours, chosen: chosen?.moduleName }, options);
+      if (ours.length === 0) await removeEmptyParents(options.modulefile, prefix);
+    }
   } finally {
     await unlock();
   }
@@ -90,5 +93,4 @@ async function writeMarks(
       if (text !== there) await writeFileWhole(path, text, 0o644);
     } else if (there !== undefined) await removeFile(path);
   }
-  if (records.length === 0) await removeEmptyDirectory(directory);
 }

@@ -1,27 +1,61 @@
-import { lstatIfThere, removeFile } from '../host/files.ts';
-import { asPrefix, type HostPath, hostPath, modulefilesOf } from '../lib/paths.ts';
+import { listDirectory, lstatIfThere, removeEmptyDirectory, removeFile } from '../host/files.ts';
+import {
+  asPrefix,
+  type HostPath,
+  hostPath,
+  isModulefilePlace,
+  joinHost,
+  modulefileOf,
+  modulePathOf,
+  modulesTools,
+  type Prefix,
+} from '../lib/paths.ts';
 
 /** Where a record says that the modulefile is, if that is a place for it: records can be edited. */
 export function recordedModulefile(installDir: HostPath, recorded: string): HostPath | undefined {
-  return placesFor(installDir).find((path) => path === recorded);
+  const { prefix, name, fullVersion } = partsOf(installDir);
+  return isModulefilePlace(recorded, prefix, name, fullVersion) ? hostPath(recorded) : undefined;
 }
 
 /**
- * What other modulefiles the install of a modulefile has: for another modules tool, from before the setting was changed.
- * The modules tool might read that one, so none must stay once the new one is in place.
+ * What other modulefiles the install of a modulefile has: for another modules tool or under another naming scheme, from
+ * before the setting was changed. None must stay once the new one is in place: it would be loaded as it was then.
  */
 export async function findOtherModulefiles(installDir: HostPath, modulefile: HostPath): Promise<HostPath[]> {
-  const all = placesFor(installDir);
+  const { prefix, name, fullVersion } = partsOf(installDir);
+  const areas = ['', ...(await findAreas(prefix)).map((area) => `${area}/`)];
+  const all = areas.flatMap((area) =>
+    modulesTools.map((tool) => modulefileOf(prefix, `${area}${name}/${fullVersion}`, tool)),
+  );
   const there = await Promise.all(all.map(async (path) => (await lstatIfThere(path)) !== undefined));
   return all.filter((path, at) => path !== modulefile && there[at] === true);
 }
 
 /** Removes them; safe to be killed in, and to be run again. */
 export async function removeOtherModulefiles(installDir: HostPath, modulefile: HostPath): Promise<void> {
-  for (const path of await findOtherModulefiles(installDir, modulefile)) await removeFile(path);
+  for (const path of await findOtherModulefiles(installDir, modulefile)) {
+    await removeFile(path);
+    await removeEmptyParents(path, partsOf(installDir).prefix);
+  }
 }
 
-function placesFor(installDir: HostPath): HostPath[] {
+/** Removes the directories of a modulefile that is gone, as far as they are empty, up to the module path. */
+export async function removeEmptyParents(modulefile: HostPath, prefix: Prefix): Promise<void> {
+  for (let at = hostPath('..', modulefile); at.startsWith(`${modulePathOf(prefix)}/`); at = hostPath('..', at))
+    if (!(await removeEmptyDirectory(at))) return;
+}
+
+/** Directories of the module path that are no software's own: naming schemes put one in front of the name. */
+async function findAreas(prefix: Prefix): Promise<string[]> {
+  const [modules, software] = await Promise.all([
+    listDirectory(modulePathOf(prefix)),
+    listDirectory(joinHost(prefix, 'software')),
+  ]);
+  const names = new Set(software.map(({ name }) => name));
+  return modules.filter((entry) => entry.isDirectory() && !names.has(entry.name)).map(({ name }) => name);
+}
+
+function partsOf(installDir: HostPath): { prefix: Prefix; name: string; fullVersion: string } {
   const [name = '', fullVersion = ''] = installDir.split('/').slice(-2);
-  return modulefilesOf(asPrefix(hostPath('../../..', installDir)), name, fullVersion);
+  return { prefix: asPrefix(hostPath('../../..', installDir)), name, fullVersion };
 }

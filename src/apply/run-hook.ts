@@ -23,7 +23,11 @@ export async function runHook(step: RunHookStep, context: HookContext): Promise<
     if (hook !== 'post_install' || !(error instanceof CtinstallError)) throw error;
     context.reporter.report({
       event: 'warning',
-      message: [`the install is done, but its ${hook} hook failed: ${error.message}`, ...error.details].join('\n'),
+      // There is nothing to refuse any more.
+      message: [
+        `the install is done, but its ${hook} hook failed: ${error.message.replace(refused, '')}`,
+        ...error.details,
+      ].join('\n'),
       hint: error.hint,
     });
   }
@@ -44,11 +48,13 @@ async function runOrRefuse({ program, input }: RunHookStep, context: HookContext
   if (result.exitCode === 0) return;
   const ended = result.signal === undefined ? `exit status ${result.exitCode}` : `signal ${result.signal}`;
   const [first = `its ${hook} hook ended with ${ended}`, ...rest] = said.slice(0, mostLines);
-  throw new CtinstallError('refused-by-site', `refused by the site: ${first}`, {
+  throw new CtinstallError('refused-by-site', `${refused}${first}`, {
     details: rest.map((line) => `  ${line}`),
     hint: `\`${formatLine(program)}\` said so (${hook}, ${ended}): ask your support team`,
   });
 }
+
+const refused = 'refused by the site: ';
 
 /** More than this is no message. */
 const mostLines = 40;

@@ -1,7 +1,7 @@
 import { listDirectory, lstatIfThere, makeDirectory, removeEmptyDirectory, removeTree, rename } from '../host/files.ts';
-import { type HostPath, hostPath, joinHost } from '../lib/paths.ts';
+import { asPrefix, type HostPath, hostPath, joinHost } from '../lib/paths.ts';
 import type { Journal } from './journal.ts';
-import { removeOtherModulefiles } from './other-modulefiles.ts';
+import { removeEmptyParents, removeOtherModulefiles } from './other-modulefiles.ts';
 import { removeBelow } from './remove-below.ts';
 import { hasUserSoftware, isUserSoftware } from './user-software.ts';
 
@@ -40,7 +40,7 @@ export async function finishUninstall({ installDir: path, modulefile, leftovers 
   const installDir = hostPath(path);
   await removeTree(hostPath(modulefile));
   await removeOtherModulefiles(installDir, hostPath(modulefile));
-  await removeEmptyDirectory(hostPath('..', hostPath(modulefile)));
+  await removeEmptyParents(hostPath(modulefile), asPrefix(hostPath('../../..', installDir)));
   for (const file of leftovers.slice(0, -1)) await removeBelow(installDir, file);
   await removeTree(asideOf(installDir));
   await removeUntouchedDirectory(joinHost(installDir, 'user-software'));

@@ -91,6 +91,8 @@ async function removePartFiles({ modulefile, installDir, lock }: InstallPlaces):
     [joinHost(installDir, '.ctinstall'), '', '.part~'],
     // Of one who is about to take the lock too: that one tries again.
     [hostPath('..', lock), `${lock.split('/').at(-1)}.`, '~'],
+    // The lock under which the versions of a module are marked.
+    [hostPath('..', lock), `${installDir.split('/').at(-2)}.versions.lock.`, '~'],
   ] as const)
     for (const { name } of await listDirectory(directory))
       if (name.startsWith(beginning) && name.endsWith(end)) await removeFile(joinHost(directory, name));
@@ -134,6 +136,7 @@ function directoriesOf({ staging, retired, lock, prefix, installDir, modulefile 
     hostPath('../..', installDir),
     hostPath('..', modulefile),
     hostPath('../..', modulefile),
+    hostPath('../../..', modulefile),
     ...ancestorsOf(prefix),
   ];
 }

@@ -26,10 +26,14 @@ export async function findInstalled(
   const all = [...(await loadedInstalls(context)), ...installed];
   // Of equal keys the last counts in a map.
   const known = [...new Map(all.toReversed().map((each) => [each.record.moduleName, each])).values()].toReversed();
-  const exact = known.find(({ record }) => record.moduleName === moduleName);
+  const exact =
+    known.find(({ record }) => record.moduleName === moduleName) ??
+    known.find(({ record }) => `${record.name}/${record.fullVersion}` === moduleName);
   if (exact !== undefined) return exact;
-  const versions = known.filter(({ record }) => record.name === moduleName);
-  const loaded = (await loadedInstalls(context)).filter(({ record }) => record.name === moduleName);
+  const isNamed = ({ record }: Installed): boolean =>
+    [record.name, record.moduleName.slice(0, record.moduleName.lastIndexOf('/'))].includes(moduleName);
+  const versions = known.filter(isNamed);
+  const loaded = (await loadedInstalls(context)).filter(isNamed);
   const [only] = loaded.length === 1 ? loaded : versions;
   if (only !== undefined && (versions.length === 1 || loaded.length === 1)) return only;
   if (versions.length > 1)

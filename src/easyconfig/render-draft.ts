@@ -107,7 +107,7 @@ const mostCharacters = 5000;
 
 /** One line, whatever the text holds. */
 function comment(text: string): string {
-  return formatValue(text.trim(), 200);
+  return escapeUnprintable(formatValue(text.trim(), 200));
 }
 
 function firstLine(text: string | undefined): string | undefined {
@@ -130,8 +130,13 @@ function prose(text: string): string {
 
 /** YAML's double quotes take all that JSON's do. */
 function quote(text: string): string {
-  return JSON.stringify(text).replace(
-    /[^\P{C}\n\t]|[\p{Zl}\p{Zp}]/gu,
+  return escapeUnprintable(JSON.stringify(text));
+}
+
+/** What YAML allows in no file (U+FFFF), and what nobody sees. */
+function escapeUnprintable(text: string): string {
+  return text.replace(
+    /[\p{C}\p{Zl}\p{Zp}]/gu,
     (character) => `\\U${(character.codePointAt(0) ?? 0).toString(16).padStart(8, '0')}`,
   );
 }

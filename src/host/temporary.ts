@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileError, removeTree } from './files.ts';
 
@@ -17,16 +17,39 @@ export async function withTemporaryDirectory<T>(parent: string, work: (directory
   }
 }
 
-/** Below `root`: empty directories and files, and copies of files of this machine at the same place. */
-export async function writeTree(
-  root: string,
-  { directories, empty, copies }: Readonly<Record<'directories' | 'empty' | 'copies', readonly string[]>>,
-): Promise<void> {
-  for (const path of directories) await attempt(join(root, path), (to) => mkdir(to, { recursive: true }));
-  for (const path of [...empty, ...copies])
-    await attempt(dirname(join(root, path)), (to) => mkdir(to, { recursive: true }));
-  for (const path of empty) await attempt(join(root, path), (to) => writeFile(to, ''));
-  for (const path of copies) await attempt(join(root, path), (to) => copyFile(path, to));
+export interface Tree {
+  readonly directories: readonly string[];
+  readonly empty: readonly string[];
+  /** Files of this machine, at the same place below the root of the tree. */
+  readonly copies: readonly string[];
+}
+
+/** Makes a tree that everybody can read, whatever the umask of this session is. */
+export async function writeTree(root: string, { directories, empty, copies }: Tree): Promise<void> {
+  await attempt(root, makeReadableDirectory);
+  const above = [...directories, ...[...empty, ...copies].map(dirname)].flatMap(withParents);
+  for (const path of new Set(above)) await attempt(join(root, path), makeReadableDirectory);
+  for (const path of empty)
+    await attempt(join(root, path), async (to) => {
+      await writeFile(to, '');
+      await chmod(to, 0o644);
+    });
+  for (const path of copies)
+    await attempt(join(root, path), async (to) => {
+      await copyFile(path, to);
+      await chmod(to, 0o755);
+    });
+}
+
+async function makeReadableDirectory(path: string): Promise<void> {
+  await mkdir(path, { recursive: true });
+  await chmod(path, 0o755);
+}
+
+/** `a`, `a/b`, `a/b/c` of `a/b/c`. */
+function withParents(path: string): string[] {
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+  return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
 }
 
 async function attempt(path: string, work: (path: string) => Promise<unknown>): Promise<void> {

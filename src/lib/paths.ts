@@ -60,13 +60,28 @@ export const modulesTools = ['lmod', 'environment-modules'] as const;
 export type ModulesTool = (typeof modulesTools)[number];
 
 /** Environment Modules takes the whole file name for the version; Lmod prefers Lua, and tells it by the ending. */
-export function modulefileOf(prefix: Prefix, name: string, fullVersion: string, tool: ModulesTool = 'lmod'): HostPath {
-  return joinHost(modulePathOf(prefix), name, tool === 'lmod' ? `${fullVersion}.lua` : fullVersion);
+export function modulefileOf(prefix: Prefix, moduleName: string, tool: ModulesTool = 'lmod'): HostPath {
+  return joinHost(modulePathOf(prefix), tool === 'lmod' ? `${moduleName}.lua` : moduleName);
 }
 
-/** Every place that the modulefile of an install may have: one of them is in use at a time. */
-export function modulefilesOf(prefix: Prefix, name: string, fullVersion: string): HostPath[] {
-  return modulesTools.map((tool) => modulefileOf(prefix, name, fullVersion, tool));
+/** The module name that a modulefile below the module path of `prefix` has. */
+export function moduleNameOf(prefix: Prefix, modulefile: HostPath): string {
+  return modulefile.slice(modulePathOf(prefix).length + 1).replace(/\.lua$/, '');
+}
+
+/**
+ * Whether the modulefile of an install may be there: for either modules tool, and under each naming scheme, `name/version`
+ * or an area before that.
+ */
+export function isModulefilePlace(path: string, prefix: Prefix, name: string, fullVersion: string): boolean {
+  const modulePath = modulePathOf(prefix);
+  if (!path.startsWith(`${modulePath}/`)) return false;
+  const parts = path.slice(modulePath.length + 1).split('/');
+  const area = parts.length === 3 ? parts.shift() : 'none';
+  const isArea = area !== undefined && /^[A-Za-z0-9][\w.+-]*$/.test(area);
+  return (
+    isArea && parts.length === 2 && parts[0] === name && [fullVersion, `${fullVersion}.lua`].includes(parts[1] ?? '')
+  );
 }
 
 function stripTrailingSlash(path: string): string {

@@ -28,7 +28,8 @@ export function describeModulefile(install: ResolvedInstall, { toolVersion, imag
     extensions: install.extensions,
     dependsOn: install.dependsOn,
     deprecated: install.deprecated,
-    conflicts: [install.name],
+    // Other versions of it.
+    conflicts: [install.moduleName.slice(0, install.moduleName.lastIndexOf('/'))],
     family: 'ctinstall_software',
     moduleName: install.moduleName,
     image: {

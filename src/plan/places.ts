@@ -3,6 +3,7 @@ import {
   installDirOf,
   lockFileOf,
   modulefileOf,
+  moduleNameOf,
   type Prefix,
   retiredDirOf,
   stagingDirOf,
@@ -14,10 +15,10 @@ export function placesOf(
   prefix: Prefix,
   name: string,
   fullVersion: string,
-  modulefile: HostPath = modulefileOf(prefix, name, fullVersion),
+  modulefile: HostPath = modulefileOf(prefix, `${name}/${fullVersion}`),
 ): Omit<Plan, 'steps'> {
   return {
-    moduleName: `${name}/${fullVersion}`,
+    moduleName: moduleNameOf(prefix, modulefile),
     prefix,
     lock: lockFileOf(prefix, name, fullVersion),
     staging: stagingDirOf(prefix, name, fullVersion),

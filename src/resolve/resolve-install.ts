@@ -3,6 +3,7 @@ import { fullVersionOf } from '../easyconfig/normalize.ts';
 import { describeBadFileName, describeBadRelativePath, describeBadVariableValue } from '../easyconfig/rules.ts';
 import { replaceTemplates } from '../easyconfig/templates.ts';
 import type { Easyconfig, EasyconfigCommand, EasyconfigImage } from '../easyconfig/types.ts';
+import { assertNever } from '../lib/assert-never.ts';
 import { formatValue } from '../lib/format.ts';
 import { didYouMean } from '../lib/near.ts';
 import { installDirOf, joinHost, modulefileOf } from '../lib/paths.ts';
@@ -35,7 +36,7 @@ export function resolveInstall(
   facts: InstallFacts,
 ): { install: ResolvedInstall; issues: readonly [] } | { install: undefined; issues: readonly ResolveIssue[] } {
   const fullVersion = fullVersionOf(easyconfig);
-  const moduleName = `${easyconfig.name}/${fullVersion}`;
+  const moduleName = moduleNameFor(easyconfig, settings);
   const installDir = installDirOf(settings.prefix, easyconfig.name, fullVersion);
   const fill = (text: string): string =>
     replaceTemplates(text, {
@@ -100,7 +101,7 @@ export function resolveInstall(
       isHidden: easyconfig.isHidden,
       prefix: settings.prefix,
       installDir,
-      modulefile: modulefileOf(settings.prefix, easyconfig.name, fullVersion, settings.modulesTool),
+      modulefile: modulefileOf(settings.prefix, moduleName, settings.modulesTool),
       modulesTool: settings.modulesTool,
       image,
       centralImages: settings.imageDirs.map((directory) => joinHost(directory, image.file)),
@@ -130,6 +131,25 @@ export function resolveInstall(
       },
     },
   };
+}
+
+/** As `module load` takes it on this machine. */
+export function moduleNameFor(easyconfig: Easyconfig, settings: Settings): string {
+  return `${areaOf(easyconfig, settings)}${easyconfig.name}/${fullVersionOf(easyconfig)}`;
+}
+
+/** What the site's naming scheme puts in front of `name/version`. */
+function areaOf({ moduleclass }: Easyconfig, { namingScheme }: Settings): string {
+  switch (namingScheme) {
+    case 'name/version':
+      return '';
+    case 'container/name/version':
+      return 'container/';
+    case 'moduleclass/name/version':
+      return `${moduleclass}/`;
+    default:
+      return assertNever(namingScheme);
+  }
 }
 
 /** A flag beats the easyconfig, which beats the settings; a signature is asked for where either of them does. */

@@ -48,7 +48,7 @@ describe.each([
   it('never is without a modulefile, and ends with one', async () => {
     const site = makeSite({ isInMemory: true });
     onTestFinished(() => site.remove());
-    const path = (tool: ModulesTool): HostPath => modulefileOf(site.prefix, 'demo', '1.0-x', tool);
+    const path = (tool: ModulesTool): HostPath => modulefileOf(site.prefix, 'demo/1.0-x', tool);
     const old = planFor(site, from, 'old image');
     await apply(site, old);
     const plan = planFor(site, to, 'new image');

@@ -52,7 +52,7 @@ test.each([
   ['.ctinstall/locks', changing.slice(0, 3)],
   ['.ctinstall/staging', changing.slice(0, 1)],
   ['.ctinstall/retired', changing.slice(0, 3)],
-  ['software/tiny/1.0', changing.slice(0, 3)],
+  ['software/tiny/1.0', changing.slice(3)],
   ['software/tiny/1.0/bin', changing.slice(0, 3)],
   ['software/tiny/1.0/.ctinstall', changing],
 ])('mode 555 of the directory "%s": said with its name, all stays', async (path, commands) => {

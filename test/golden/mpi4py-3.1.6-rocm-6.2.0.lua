@@ -148,4 +148,6 @@ set_restorably("EBROOTMPI4PY", "/home/user/ctinstall/software/mpi4py/3.1.6-rocm-
 set_restorably("EBVERSIONMPI4PY", "3.1.6")
 set_restorably("RUNSCRIPTS", "/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/runscripts")
 set_restorably("RUNSCRIPTSMPI4PY", "/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/runscripts")
+set_restorably("NCCL_SOCKET_IFNAME", "hsn")
+set_restorably("NCCL_NET_GDR_LEVEL", "3")
 prepend_path("PATH", "/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/bin")

@@ -13,7 +13,18 @@ declare module 'vitest' {
   }
 }
 
-const parts = ['dist', 'bin', 'completions', 'man', 'schemas', 'easyconfigs', 'modulefiles', 'runscripts', 'sites', 'package.json'];
+const parts = [
+  'dist',
+  'bin',
+  'completions',
+  'man',
+  'schemas',
+  'easyconfigs',
+  'modulefiles',
+  'runscripts',
+  'sites',
+  'package.json',
+];
 
 /**
  * Puts the built tool where an unprivileged user can read it, as a site would: the checkout may lie in a home directory

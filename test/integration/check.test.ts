@@ -66,6 +66,22 @@ describe('the machine', () => {
     expect(page.stderr).toContain('error: no install can work here: container runtime, prefix');
   });
 
+  test('whose session has Environment Modules cannot load what is made for Lmod', async () => {
+    const sandbox = makeSandbox();
+    const linesFor = async (flags: string): Promise<Line[]> =>
+      JSON.parse(
+        await sandbox.succeed(
+          `unset "\${!LMOD@}" "\${!__LMOD@}" "\${!_Module@}" MODULESHOME; . "$CT_ENVMODULES_INIT"; ctinstall check --json ${flags}`,
+        ),
+      );
+    const tool = (lines: readonly Line[]) => lines.find(({ what }) => what === 'modules tool');
+    expect(tool(await linesFor(''))).toMatchObject({
+      state: 'unusable',
+      value: expect.stringMatching(/^Environment Modules 5\.\d.*, but the settings have modulefiles made for Lmod$/),
+    });
+    expect(tool(await linesFor('--modules-tool environment-modules'))).toMatchObject({ state: 'found' });
+  });
+
   test('where the directory that the user works in is seen in no container', async () => {
     const sandbox = makeSandbox();
     const settings = sandbox.write('site.yaml', 'bind_groups: { filesystems: [/var] }\n');

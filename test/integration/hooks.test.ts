@@ -109,9 +109,7 @@ test('after the install a hook that fails is a warning', async () => {
   const { run, succeed, environment, prefix } = await prepared({ post_install: 'echo "mail is down" >&2; exit 1' });
   const ran = await run(install, environment);
   expect(ran.status).toBe(0);
-  expect(ran.stderr).toMatch(
-    /warning: the install is done, but its post_install hook failed: refused by the site: mail is down/,
-  );
+  expect(ran.stderr).toMatch(/warning: the install is done, but its post_install hook failed: mail is down/);
   expect(await succeed('ctinstall verify')).toBe('tiny/1.0: as installed\n');
   expect(readdirSync(join(prefix, '.ctinstall/staging'))).toEqual([]);
 });
@@ -131,7 +129,7 @@ test('a hook that is not there, or not executable, is an error before anything i
 test('a hook that hangs is ended by Ctrl-C, with what it has started', async () => {
   const { run, environment, prefix } = await prepared({ pre_module: 'sleep 1000 & echo $! > ~/sleeping; wait' });
   const { status, stdout } = await run(
-    `${install} & until [ -s ~/sleeping ]; do sleep 0.1; done
+    `${install} & until [ -s ~/sleeping ]; do kill -0 $! || exit; sleep 0.1; done
 kill -INT $!; wait $!; echo "status $?"
 while [[ $(ps -o stat= -p "$(cat ~/sleeping)") == [!Z]* ]]; do sleep 0.1; done`,
     environment,

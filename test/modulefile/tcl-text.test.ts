@@ -3,11 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { procedures } from '../../src/modulefile/render-tcl-procedures.ts';
 import { command, comment, quoteTcl, withinLongBracket } from '../../src/modulefile/tcl-text.ts';
 
-const directory = mkdtempSync(join(tmpdir(), 'ctinstall-tcl-text-'));
+let directory: string;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'ctinstall-tcl-text-'));
+});
 afterAll(() => rmSync(directory, { recursive: true }));
 
 /** How a modulefile may come to be read: in the locale, or as UTF-8 whatever the locale is. */

@@ -8,6 +8,7 @@ import type { VariantRequest } from '../../easyconfig/variant-changes.ts';
 import { isFile, readTextIfThere } from '../../host/files.ts';
 import { formatLine } from '../../lib/format.ts';
 import { type InstallDir, installDirOf, joinHost } from '../../lib/paths.ts';
+import { moduleNameFor } from '../../resolve/resolve-install.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import type { Settings } from '../../settings/types.ts';
 import { type CommandContext, easyconfigPath, readSettingsOf } from '../context.ts';
@@ -59,10 +60,9 @@ export async function missing(
   const found: Found[] = [];
   const load = async (name: string, where: Where, variant: VariantRequest): Promise<Wanted> => {
     const loaded = await loadEasyconfig(name, where, { variant });
-    const { name: software } = loaded.easyconfig;
-    const fullVersion = fullVersionOf(loaded.easyconfig);
-    const installDir = installDirOf(settings.prefix, software, fullVersion);
-    return { loaded, install: { moduleName: `${software}/${fullVersion}`, installDir } };
+    const { easyconfig } = loaded;
+    const installDir = installDirOf(settings.prefix, easyconfig.name, fullVersionOf(easyconfig));
+    return { loaded, install: { moduleName: moduleNameFor(easyconfig, settings), installDir } };
   };
   for (const { target } of await resolveRequests(requests, { settings, context }, load))
     found.push(await lookAt(target, settings));

@@ -56,7 +56,7 @@ export async function newEasyconfig(
     throw new CtinstallError('usage', `\`${to}\` is there already`, {
       hint: 'name another file with `--output <file>`, print it with `--output -`, or overwrite it with `--force`',
     });
-  await writeFileWhole(to, text, 0o666 & ~process.umask());
+  await writeFileWhole(to, text, 0o666);
   printed();
   if (context.isJson) return;
   context.reporter.report({

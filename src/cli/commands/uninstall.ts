@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { announceModule } from '../../apply/announce-module.ts';
+import { recordedModulefile } from '../../apply/other-modulefiles.ts';
 import { readRecord } from '../../apply/record.ts';
 import { uninstallFiles } from '../../apply/uninstall.ts';
 import { hasUserSoftware } from '../../apply/user-software.ts';
@@ -28,7 +29,7 @@ export async function uninstall(
   const settings = await readSettingsOf(context, settingsFlags);
   const { prefix } = settings;
   const { installDir, record } = await findInstalled(moduleName, prefixesOf(settings), context);
-  const places = placesOf(prefix, record.name, record.fullVersion);
+  const places = placesOf(prefix, record.name, record.fullVersion, recordedModulefile(installDir, record.modulefile));
   if (places.installDir !== installDir)
     throw new CtinstallError(
       'not-installed',
