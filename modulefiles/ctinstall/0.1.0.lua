@@ -17,4 +17,7 @@ whatis("Name: ctinstall")
 whatis("Description: installs container images as environment modules")
 
 prepend_path("PATH", pathJoin(root, "bin"))
+-- An empty entry stands for the pages of the system.
+append_path("MANPATH", "")
+prepend_path("MANPATH", pathJoin(root, "man"))
 prepend_path("MODULEPATH", pathJoin(prefix, "modules"))

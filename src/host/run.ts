@@ -75,7 +75,7 @@ export async function run(argv: readonly [string, ...string[]], options: RunOpti
 
 function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   try {
-    if (pid !== undefined) process.kill(pid, signal);
+    if (pid !== undefined) process.kill(-pid, signal);
   } catch {
     // It has ended in the meantime.
   }

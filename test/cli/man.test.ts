@@ -17,7 +17,7 @@ const man = renderMan(program, { version: context.toolVersion, settings });
 
 describe('the manual page', () => {
   it('is what the program says of itself (write it anew: npx vitest run --project unit test/cli/man.test.ts -u)', async () => {
-    await expect(man).toMatchFileSnapshot('../../man/ctinstall.1');
+    await expect(man).toMatchFileSnapshot('../../man/man1/ctinstall.1');
   });
 
   it('is right roff for groff and for mandoc', () => {

@@ -61,11 +61,11 @@ export async function install(
       await injectChecksums([target], { asked: request.image, settings: own }, there);
     return;
   }
-  if (settings.enforceChecksums) for (const target of targets) requireChecksum(target);
   if (flags.moduleOnly === true) {
     for (const { target, context: there } of requested) await regenerateTarget(target, flags, there);
     return;
   }
+  if (settings.enforceChecksums) for (const target of targets) requireChecksum(target);
   if (flags.fetch !== undefined) return fetchImages(targets, flags.fetch, { asked: undefined, settings }, context);
   if (flags.dryRun === true) return printPlans(requested, context);
   if (flags.allowHostCommands !== true) for (const target of targets) refuseHostCommands(target);
