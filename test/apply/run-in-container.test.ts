@@ -66,7 +66,9 @@ describe('runInContainer', () => {
       ],
       userSoftware: { directory: at('user-software'), access: 'ro' },
     }).done;
-    const paths = ['data:/data', 'ro:/opt/ro:ro', 'user-software:/user-software:ro'].map((path) => join(site.root, path));
+    const paths = ['data:/data', 'ro:/opt/ro:ro', 'user-software:/user-software:ro'].map((path) =>
+      join(site.root, path),
+    );
     expect(asked().binds).toBe(paths.join(','));
     expect(asked().variables).toMatchObject({ SINGULARITY_BIND: paths.join(','), APPTAINER_BIND: paths.join(',') });
   });
@@ -92,7 +94,9 @@ describe('runInContainer', () => {
         SINGULARITY_CACHEDIR: '/cache',
       },
     ).done;
-    expect(asked().argv).toBe(`exec --cleanenv --contain --workdir ${at('work')} ${at('demo.sif')} sh -c it\\'s\\ \\$HOME `);
+    expect(asked().argv).toBe(
+      `exec --cleanenv --contain --workdir ${at('work')} ${at('demo.sif')} sh -c it\\'s\\ \\$HOME `,
+    );
     expect(asked().variables).toEqual({
       SINGULARITYENV_PREPEND_PATH: '/runscripts',
       APPTAINERENV_PREPEND_PATH: '/runscripts',

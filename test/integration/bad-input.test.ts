@@ -70,11 +70,7 @@ const cases: Readonly<Record<string, Bad>> = {
   'image nowhere': {
     command: 'ctinstall --image-dir /one:/two tiny-1.0.yaml',
     status: 1,
-    says: [
-      'error: no image for `',
-      '`tiny.sif` is in none of: `/one`, `/two`, `.`',
-      '--image-dir <dir>',
-    ],
+    says: ['error: no image for `', '`tiny.sif` is in none of: `/one`, `/two`, `.`', '--image-dir <dir>'],
   },
   'image not readable': {
     before: 'cp "$CT_IMAGES/tiny.sif" .; chmod 0 tiny.sif',
@@ -219,7 +215,9 @@ describe('a full file system', () => {
     try {
       sandbox.write('tiny-1.0.yaml', tinyEasyconfig());
       const before = await sandbox.run(`${install} --prefix small/p`);
-      expect(before.stderr).toMatch(/the install needs .* for the image and about .* files in .*, but only .* are free/);
+      expect(before.stderr).toMatch(
+        /the install needs .* for the image and about .* files in .*, but only .* are free/,
+      );
       expect(before.status).toBe(1);
       expect(existsSync(join(small, 'p'))).toBe(false);
     } finally {

@@ -109,10 +109,12 @@ describe('install', () => {
     const sandbox = makeSandbox();
     sandbox.write(
       'tiny-1.0.yaml',
-      tinyEasyconfig('sanity_check_commands: ["for i in $(seq 600); do [ -e go ] && break; sleep 0.1; done"]\n'),
+      tinyEasyconfig(
+        'sanity_check_commands: [{ command: "for i in $(seq 600); do [ -e ~/go ] && break; sleep 0.1; done", host: true }]\n',
+      ),
     );
     const ran = await sandbox.run(
-      `${install} 2> first & for i in $(seq 600); do [ -e "$CTINSTALL_PREFIX/.ctinstall/locks/tiny-1.0.lock" ] && break; sleep 0.1; done; ${install} --no-wait; echo "status $?"; touch go; wait $! && echo first done`,
+      `${install} --allow-host-commands 2> first & for i in $(seq 600); do [ -e "$CTINSTALL_PREFIX/.ctinstall/locks/tiny-1.0.lock" ] && break; sleep 0.1; done; ${install} --allow-host-commands --no-wait; echo "status $?"; touch go; wait $! && echo first done`,
     );
     expect(ran.stdout).toContain('status 1\n');
     expect(ran.stderr).toMatch(/^error: another ctinstall is at work on the same install: process \d+ of /m);
@@ -148,10 +150,13 @@ describe('stopped', () => {
   ] as const)('by SIG%s: put back at once, status %i', async (signal, status) => {
     const sandbox = await installed();
     const before = await tree(sandbox);
-    sandbox.write('tiny-1.0.yaml', tinyEasyconfig('sanity_check_commands: ["touch started; sleep 60"]\n'));
+    sandbox.write(
+      'tiny-1.0.yaml',
+      tinyEasyconfig('sanity_check_commands: [{ command: "touch ~/started; sleep 60", host: true }]\n'),
+    );
     // Job control, as in an interactive shell: a background job of a script would ignore SIGINT.
     const ran = await sandbox.run(
-      `set -m; ${install} --rebuild & for i in $(seq 600); do [ -e started ] && break; sleep 0.1; done; kill -${signal} $!; wait $!; echo "status $?"`,
+      `set -m; ${install} --rebuild --allow-host-commands & for i in $(seq 600); do [ -e started ] && break; sleep 0.1; done; kill -${signal} $!; wait $!; echo "status $?"`,
     );
     expect(ran.stdout).toContain(`status ${status}\n`);
     expect(await tree(sandbox)).toBe(before);

@@ -158,10 +158,10 @@ describe('verify and clean', () => {
 
   test('clean removes what a killed run left, and leaves what is in use', async () => {
     const sandbox = prepared(
-      'sanity_check_commands: ["touch started; for i in $(seq 600); do [ -e go ] && break; sleep 0.1; done"]\n',
+      'sanity_check_commands: [{ command: "touch ~/started; for i in $(seq 600); do [ -e ~/go ] && break; sleep 0.1; done", host: true }]\n',
     );
     const ran = await sandbox.run(
-      `${install} 2> /dev/null & for i in $(seq 600); do [ -e started ] && break; sleep 0.1; done; ctinstall clean; kill -9 $!; wait $! 2> /dev/null; touch go; ctinstall clean --dry-run; ctinstall clean; find "$CTINSTALL_PREFIX" -type f`,
+      `${install} --allow-host-commands 2> /dev/null & for i in $(seq 600); do [ -e started ] && break; sleep 0.1; done; ctinstall clean; kill -9 $!; wait $! 2> /dev/null; touch go; ctinstall clean --dry-run; ctinstall clean; find "$CTINSTALL_PREFIX" -type f`,
     );
     expect(ran.stdout).toMatch(
       /left .*locks\/tiny-1\.0\.lock: another ctinstall is at work on the same install: process \d+/,

@@ -17,7 +17,10 @@ sanity_check_commands: ["python -c 'import x'", "true"]
 const variants: [string, Plan][] = [
   ['the least', planOf('')],
   ['all of it', planOf(withAll)],
-  ['all of it, over an install', planOf(withAll, { hasUserSoftware: true, hasVenv: true, previous: previousOf(['old.sif']) })],
+  [
+    'all of it, over an install',
+    planOf(withAll, { hasUserSoftware: true, hasVenv: true, previous: previousOf(['old.sif']) }),
+  ],
   ['all of it, over user software without the venv', planOf(withAll, { hasUserSoftware: true })],
   ['a venv without conda', planOf('python: { venv: { name: torch } }\n')],
   ['the shipped easyconfig', planInstall(shippedInstall(), inputs)],
