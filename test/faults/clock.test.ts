@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { makeSandbox, tinyEasyconfig } from '../harness/sandbox.ts';
 
-const install = 'ctinstall --image-dir "$CT_IMAGES" tiny-1.0.yaml';
+const install = 'ctinstall install --allow-host-commands --image-dir "$CT_IMAGES" tiny-1.0.yaml';
 const use = 'module load tiny; singularity exec "$SIF" cat /user-software/mine';
 /** The clock of what runs is that many years from now; it goes on from there. (Not that of Node.js's timers, which only waits.) */
 const at = (years: string, command: string): string =>
@@ -55,7 +55,7 @@ test('neither a lock nor what is stale is judged by the clock', async () => {
   sandbox.write(
     'tiny-1.0.yaml',
     tinyEasyconfig(
-      'sanity_check_commands: ["touch started; for i in $(seq 600); do [ -e go ] && break; sleep 0.1; done"]\n',
+      'sanity_check_commands: [{ command: "touch ~/started; for i in $(seq 600); do [ -e ~/go ] && break; sleep 0.1; done", host: true }]\n',
     ),
   );
   const wait = 'for i in $(seq 600); do [ -e started ] && break; sleep 0.1; done';

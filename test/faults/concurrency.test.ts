@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { machine, makeSandbox, type Sandbox, tinyEasyconfig } from '../harness/sandbox.ts';
 
-const install = 'ctinstall --image-dir "$CT_IMAGES" tiny-1.0.yaml';
+const install = 'ctinstall install --allow-host-commands --image-dir "$CT_IMAGES" tiny-1.0.yaml';
 const use = 'module load tiny; singularity exec "$SIF" cat /user-software/mine';
 const whatIsThere = 'cd "$CTINSTALL_PREFIX"; find . ! -type d ! -path "*/.ctinstall/retired/*" | sort';
 
@@ -16,7 +16,7 @@ async function installed(): Promise<Sandbox> {
   sandbox.write(
     'tiny-1.0.yaml',
     tinyEasyconfig(
-      'sanity_check_commands: ["touch begun; for i in $(seq 900); do [ -e go ] && break; sleep 0.1; done"]\n',
+      'sanity_check_commands: [{ command: "touch ~/begun; for i in $(seq 900); do [ -e ~/go ] && break; sleep 0.1; done", host: true }]\n',
     ),
   );
   sandbox.write(
@@ -103,12 +103,12 @@ test('different easyconfigs do not wait for each other: eight at once, each paus
     sandbox.write(
       `tiny-${index}.0.yaml`,
       tinyEasyconfig(
-        `sanity_check_commands: ["touch begun.${index}; for i in $(seq 900); do [ $(ls begun.* | wc -l) = 8 ] && break; sleep 0.1; done; [ $(ls begun.* | wc -l) = 8 ]"]\n`,
+        `sanity_check_commands: [{ command: "touch ~/begun.${index}; for i in $(seq 900); do [ $(ls ~/begun.* | wc -l) = 8 ] && break; sleep 0.1; done; [ $(ls ~/begun.* | wc -l) = 8 ]", host: true }]\n`,
         { version: `${index}.0` },
       ),
     );
   const ran = await sandbox.run(
-    'for i in 1 2 3 4 5 6 7 8; do ctinstall --image-dir "$CT_IMAGES" tiny-$i.0.yaml >out.$i 2>err.$i & done; wait; cat err.*; ctinstall verify; module -t avail tiny 2>&1 | grep -c tiny/',
+    'for i in 1 2 3 4 5 6 7 8; do ctinstall install --allow-host-commands --image-dir "$CT_IMAGES" tiny-$i.0.yaml >out.$i 2>err.$i & done; wait; cat err.*; ctinstall verify; module -t avail tiny 2>&1 | grep -c tiny/',
   );
   expect(ran.stdout).not.toMatch(/waiting|error/);
   expect(ran.stdout.match(/^tiny\/\d\.0: as installed$/gm)).toHaveLength(8);
