@@ -12,6 +12,8 @@ export interface LockOptions {
   /** Whether to take the lock from a holder of whom nothing can be known here. */
   readonly forceUnlock?: boolean | undefined;
   readonly onWait: (holder: string) => void;
+  /** Milliseconds to wait before that is called; at once where it is not given. */
+  readonly patience?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -32,6 +34,7 @@ export async function takeLock(
   const text = form.render(await identifyThisProcess(options.environment));
   let first: string | undefined;
   let toldOf: string | undefined;
+  const started = performance.now();
   for (;;) {
     const mine = await createLock(path, text, form);
     if (mine !== undefined) return () => giveBack(path, mine, form);
@@ -43,8 +46,10 @@ export async function takeLock(
     const holder = await findHolder(path, held, { mine: text, forces, form });
     if (holder === undefined) continue;
     if (!options.waits) throw lockedBy(holder, options, form);
-    if (toldOf !== held) options.onWait(describeWait(holder, options));
-    toldOf = held;
+    if (toldOf !== held && performance.now() - started >= (options.patience ?? 0)) {
+      options.onWait(describeWait(holder, options));
+      toldOf = held;
+    }
     await pause(options.signal);
   }
 }

@@ -32,6 +32,8 @@ export async function markVersions(
   const unlock = await takeLock(joinHost(prefix, '.ctinstall', 'locks', `${name}.versions.lock`), {
     ...options,
     waits: true,
+    // Others hold it for a moment, unless one was killed on another host.
+    patience: 5000,
     onWait: (holder) => options.reporter.report({ event: 'note', message: `waiting for ${holder}` }),
   });
   try {

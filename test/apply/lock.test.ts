@@ -92,6 +92,18 @@ describe('takeLock', () => {
     expect(readdirSync(join(root, 'locks'))).toEqual([]);
   });
 
+  it('tells nothing of a wait that is shorter than the patience', async () => {
+    const unlock = await takeLock(lock, options);
+    const told: string[] = [];
+    const waiting = { ...options, waits: true, patience: 60_000, onWait: (holder: string) => told.push(holder) };
+    const taking = takeLock(lock, waiting);
+    const impatient = takeLock(lock, { ...waiting, patience: 1 });
+    await expect.poll(() => told).toHaveLength(1);
+    await unlock();
+    await Promise.all([taking, impatient].map(async (other) => (await other)()));
+    expect(told).toHaveLength(1);
+  });
+
   it('takes over from a holder on this host that was killed', async () => {
     const { child, ended, firstLine } = start(program, ['hold', lock]);
     await firstLine;

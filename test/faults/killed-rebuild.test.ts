@@ -13,12 +13,16 @@ test('a rebuild, killed: the old version or the new one runs, the next run clear
     ${install} old/tiny-1.0.yaml >/dev/null 2>&1
     cd "$CTINSTALL_PREFIX/software/tiny/1.0/user-software"; mkdir -p lib/x; echo mine >lib/mine; ln -s ../mine lib/x/link; chmod 600 lib/mine
     module load tiny; sums`);
-  const rounds = ['new', 'old'].map((name) => ({
-    command: `${install} --rebuild ${name}/tiny-1.0.yaml`,
-    check: `module load tiny; sums; [[ $RECIPE == old || $RECIPE == new ]] && echo "one of the two"
-      ${install} --rebuild ${name}/tiny-1.0.yaml 2>err >/dev/null || cat err
-      module load tiny; sums; echo "$RECIPE"; ctinstall verify; leftovers`,
-    expected: `${sums}one of the two\n${sums}${name}\ntiny/1.0: as installed\n`,
-  }));
+  const rebuild = (name: string): string => `${install} --rebuild ${name}/tiny-1.0.yaml`;
+  const after = (next: string): string =>
+    `module load tiny; sums; [[ $RECIPE == old || $RECIPE == new ]] && echo "one of the two"
+    ${next} 2>err >/dev/null || cat err\nmodule load tiny; sums; ctinstall verify; leftovers`;
+  const expected = `${sums}one of the two\n${sums}tiny/1.0: as installed\n`;
+  const rounds = [
+    // The next run only clears up: what it leaves must be all of one version.
+    { command: rebuild('new'), check: after(`${install} new/tiny-1.0.yaml`), expected },
+    // The next run installs again, so that the other round begins with the old version.
+    { command: rebuild('old'), check: `${after(rebuild('old'))}; echo "$RECIPE"`, expected: `${expected}old\n` },
+  ];
   expect(await killAtRandom(sandbox, 22, rounds)).toBeGreaterThanOrEqual(22);
 });

@@ -203,6 +203,7 @@ fail_of_tool() { # program, message
   case $1:$status:$said in
     *:137:*) hint=("it may have run out of memory: try \`--processors 1\`, or a job with more memory") ;;
     *'No space left'* | *'uota exceeded'*) hint=('free some space or files: the directory and the squashfs are both needed for a while') ;;
+    mksquashfs:*'ould not create destination'*'ermission denied'*) hint=('only who installed it may change its user software') ;;
     mksquashfs:*'ailed to read'* | mksquashfs:*'ould not open'*) hint=('what is named above must be readable for you') ;;
   esac
   fail 1 "$2: $1 $ended" ${hint[@]+"${hint[@]}"}
