@@ -14,19 +14,20 @@ export interface LinkedPlace {
 
 /**
  * Finds where links lead that a bound path is, or that lie at its top (`/scratch/project_1` → `/pfs/…/project_1`). Many
- * targets on one file system are one place: its mount point; on the root file system, their common directory. A path that
+ * targets on one file system are one place: its mount point; on the root file system, their directory. A path that
  * cannot be read leads nowhere.
  */
 export async function discoverLinkedPlaces(paths: readonly HostPath[]): Promise<LinkedPlace[]> {
   const mounts = await readMountPoints();
   const found = await Promise.all(
     paths.map(async (from) => {
-      const to = new Set<HostPath>();
-      for (const target of await findTargets(from)) {
-        const place = placeOf(target, mounts);
-        if (place !== undefined && !isWithin(target, from)) to.add(place);
-      }
-      return { from, to: [...to].sort() };
+      const targets = (await findTargets(from)).filter((target) => !ofSystem.test(target) && !isWithin(target, from));
+      const places = targets.map((target) => mounts.find((point) => point !== '/' && isWithin(target, point)));
+      const others = targets.filter((_, at) => places[at] === undefined);
+      return {
+        from,
+        to: [...new Set([...places.filter((place) => place !== undefined), ...joinSiblings(others)])].sort(),
+      };
     }),
   );
   return found.filter(({ to }) => to.length > 0);
@@ -54,12 +55,14 @@ async function resolve(path: string): Promise<HostPath | undefined> {
 /** Places that belong to the image itself, and must not be hidden by the host's. */
 const ofSystem = /^\/(bin|boot|dev|etc|lib|lib32|lib64|proc|root|run|sbin|sys|usr|var)(\/|$)/;
 
-function placeOf(target: HostPath, mounts: readonly HostPath[]): HostPath | undefined {
-  if (ofSystem.test(target)) return undefined;
-  const mount = mounts.find((point) => point !== '/' && isWithin(target, point));
-  if (mount !== undefined) return mount;
-  const parent = hostPath('..', target);
-  return parent === '/' ? target : parent;
+/** Several in one directory are that directory; one is itself. */
+function joinSiblings(targets: readonly HostPath[]): HostPath[] {
+  const unique = [...new Set(targets)];
+  return unique.map((target) => {
+    const parent = hostPath('..', target);
+    const hasSiblings = unique.some((other) => other !== target && hostPath('..', other) === parent);
+    return hasSiblings && parent !== '/' ? parent : target;
+  });
 }
 
 /** Of this machine, the longest first (`proc_pid_mountinfo(5)`, fifth field; blanks and such are written in octal). */

@@ -81,6 +81,7 @@ function whatisOf({
   docurls,
   whatis,
   moduleclass,
+  extensions,
 }: ResolvedInstall): string[] {
   const has = (label: string): boolean =>
     whatis.some((line) => line.toLowerCase().startsWith(`${label.toLowerCase()}:`));
@@ -95,6 +96,7 @@ function whatisOf({
     ...(has('Category') ? [] : [`Category: ${moduleclass}`]),
     ...(has('Description') || firstSentence === '' ? [] : [`Description: ${firstSentence}`]),
     ...whatis,
+    ...(has('Extensions') || extensions.length === 0 ? [] : [`Extensions: ${extensions.join(', ')}`]),
     ...(has('URL') || homepage === undefined ? [] : [`URL: ${homepage}`]),
     ...docurls.map((url) => `Documentation: ${url}`),
   ];

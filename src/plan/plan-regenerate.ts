@@ -66,8 +66,10 @@ export function planRegenerate(
   return { ...places, steps };
 }
 
-/** As at the install: its own image or link first, but for one that is used where it lies. */
+/** As at the install: its own image or link first, but for one that is used where it lies; then where it was found. */
 function candidatesOf({ installDir, centralImages }: ResolvedInstall, { image }: RecordedInstall): HostPath[] {
-  const first = image.how === 'central' ? hostPath(image.source) : joinHost(installDir, image.file);
-  return [...new Set([first, ...centralImages])];
+  // It was brought from a source, or found in a file: which the settings of now need not name any more.
+  const found = image.source.startsWith('/') ? [hostPath(image.source)] : [];
+  const own = image.how === 'central' ? [] : [joinHost(installDir, image.file)];
+  return [...new Set([...own, ...found, ...centralImages])];
 }

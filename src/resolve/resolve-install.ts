@@ -158,7 +158,8 @@ function resolveImage(
   { imageMode, requiresSignature, origins }: Settings,
   fill: (text: string) => string,
 ): ResolvedInstall['image'] {
-  const isAsked = origins.image_mode[0] === optionTable.image_mode.flag.split(' ')[0];
+  const [origin = ''] = origins.image_mode;
+  const isAsked = origin.endsWith('(forced)') || origin === optionTable.image_mode.flag.split(' ')[0];
   return {
     file: fill(written.file),
     sha256: written.sha256,

@@ -41,6 +41,14 @@ test('regenerate brings modulefile and scripts up to new settings, and touches n
   );
 });
 
+test('the module still falls back to where the image was found', async () => {
+  const { succeed, installDir } = await installed();
+  await succeed('ctinstall regenerate tiny', groups('/etc'));
+  expect(
+    await succeed(`rm "${installDir}/tiny.sif"; module load tiny; echo "$SIF"; singularity exec "$SIF" echo runs`),
+  ).toMatch(/^\S.*\/images\/tiny\.sif\nruns\n$/);
+});
+
 test('images that are linked or central stay so', async () => {
   const { succeed, run } = await installed();
   for (const mode of ['link', 'central']) {

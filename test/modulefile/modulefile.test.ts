@@ -83,6 +83,12 @@ describe('describeModulefile', () => {
     ]);
   });
 
+  it('says what is inside', () => {
+    expect(describeModulefile(installOf('extensions: [numpy/1.26.4, torchrun]\n')).whatis).toContain(
+      'Extensions: numpy/1.26.4, torchrun',
+    );
+  });
+
   it('makes the description’s first paragraph a whatis line', () => {
     const text = 'description: |\n  One\n  two.\n  \n  Three.\nhomepage: https://h\n';
     const { whatis, help } = describeModulefile(installOf(text));

@@ -72,6 +72,16 @@ describe('binds', () => {
     expect(resolved(easyconfigOf(''), settingsOf({})).dependsOn).toEqual([]);
   });
 
+  it('takes the image mode of the easyconfig, unless a flag or the site says otherwise', () => {
+    const easyconfig = { ...easyconfigOf(''), image: { ...imageNamed('x.sif'), mode: 'copy' as const } };
+    const settings = settingsOf({ image_mode: 'link' });
+    const modeWith = (origin: string): string =>
+      resolved(easyconfig, { ...settings, origins: { ...settings.origins, image_mode: [origin] } }).image.mode;
+    expect(modeWith('/etc/ctinstall/settings.yaml')).toBe('copy');
+    expect(modeWith('/etc/ctinstall/settings.yaml (forced)')).toBe('link');
+    expect(modeWith('--image-mode')).toBe('link');
+  });
+
   it('refuses one path bound read-only and read-write', () => {
     expect(issuesOf('binds: [/a, { host: /a, access: ro }]\n')).toMatchObject([
       { message: 'two binds for `/a`: `/a` and `/a read-only`' },
