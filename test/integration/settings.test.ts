@@ -254,3 +254,13 @@ tiny/1.0 in ~/site/software/tiny/1.0: as installed
     expect(ran.stderr).toContain('warning: cannot list');
   });
 });
+
+test('where the site’s prefix is not the user’s to write to, check and regenerate go where installs go', async () => {
+  const sandbox = makeSandbox();
+  sandbox.write('site.yaml', `prefix: /proc/none\nmore_prefixes: ["${sandbox.dir}/own"]\n`);
+  sandbox.write('tiny-1.0.yaml', tinyEasyconfig());
+  const environment = { CTINSTALL_PREFIX: '', CTINSTALL_SITE_SETTINGS: `${sandbox.dir}/site.yaml` };
+  await sandbox.succeed('ctinstall --image-dir "$CT_IMAGES" tiny-1.0.yaml', environment);
+  expect(await sandbox.succeed('ctinstall check', environment)).toContain(`${sandbox.dir}/own`);
+  expect((await sandbox.run('ctinstall regenerate --all', environment)).stderr).toContain('tiny/1.0 ');
+});

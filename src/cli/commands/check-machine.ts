@@ -24,10 +24,11 @@ import type { SettingsValues } from '../../settings/options.ts';
 import { detectPreset } from '../../settings/read.ts';
 import type { Settings } from '../../settings/types.ts';
 import { type CommandContext, easyconfigPath, readSettingsOf } from '../context.ts';
+import { withWritablePrefix } from '../writable-prefix.ts';
 
 /** Prints what this machine has and what is wrong with it. @throws CtinstallError `check-failed` where no install can work */
 export async function checkMachine(flags: SettingsValues, context: CommandContext): Promise<void> {
-  const settings = await readSettingsOf(context, flags);
+  const settings = await withWritablePrefix(await readSettingsOf(context, flags), context);
   const findings = await lookAround(settings, context);
   const stopping = findings.filter(({ stopsInstalls }) => stopsInstalls).map(({ what }) => what);
   const isColoured = process.stdout.isTTY && !context.environment.NO_COLOR;

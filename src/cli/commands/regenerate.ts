@@ -9,6 +9,7 @@ import { findInstalled, type Installed } from '../find-installed.ts';
 import { resolveLoaded } from '../install-target.ts';
 import { parseLoaded } from '../load-easyconfig.ts';
 import { type RegenerateFlags, regenerateTarget } from '../regenerate-target.ts';
+import { withWritablePrefix } from '../writable-prefix.ts';
 
 /** Writes modulefiles and scripts anew, from the easyconfigs that were kept with the installs and the settings of now. */
 export async function regenerate(
@@ -21,7 +22,7 @@ export async function regenerate(
     throw new CtinstallError('usage', 'no module is named', {
       hint: 'name modules, or take all of them with `--all`; `--dry-run` shows what would change',
     });
-  const settings = await readSettingsOf(context, settingsFlags);
+  const settings = await withWritablePrefix(await readSettingsOf(context, settingsFlags), context);
   checkPrefix(settings);
   const failed: string[] = [];
   for (const { installDir, record } of await chooseInstalls(names, settings.prefix, context)) {
