@@ -16,7 +16,7 @@ async function installed(name = 'tiny', more = ''): Promise<Sandbox & { readonly
 const setBinds = 'module load tiny; echo "$SINGULARITY_BIND"';
 
 test('regenerate brings modulefile and scripts up to new settings, and touches nothing else', async () => {
-  const { succeed, run, installDir } = await installed('tiny', 'post_install: ["touch %(installdir)s/made"]\n');
+  const { succeed, run, installDir } = await installed('tiny', `post_install: ["touch '%(installdir)s/made'"]\n`);
   await succeed(`echo mine > "${installDir}/user-software/mine"; echo notes > "${installDir}/notes"`);
   const before = statSync(join(installDir, 'tiny.sif'));
   const now = groups('/usr, /etc');
@@ -46,7 +46,7 @@ test('the module still falls back to where the image was found', async () => {
   await succeed('ctinstall regenerate tiny', groups('/etc'));
   expect(
     await succeed(`rm "${installDir}/tiny.sif"; module load tiny; echo "$SIF"; singularity exec "$SIF" echo runs`),
-  ).toMatch(/^\S.*\/images\/tiny\.sif\nruns\n$/);
+  ).toMatch(/^\/.*\/images\/tiny\.sif\nruns\n$/);
 });
 
 test('images that are linked or central stay so', async () => {
