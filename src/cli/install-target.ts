@@ -6,6 +6,7 @@ import { discoverLinkedPlaces } from '../discover/linked-places.ts';
 import { discoverRuntime, type Runtime } from '../discover/runtime.ts';
 import type { VariantRequest } from '../easyconfig/variant-changes.ts';
 import { lstatIfThere } from '../host/files.ts';
+import { hashFile } from '../host/hash-file.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { formatCommand } from '../lib/format.ts';
 import { type HostPath, hostPath, joinHost } from '../lib/paths.ts';
@@ -69,6 +70,8 @@ export interface ImageOptions {
   /** `--image`: this file and no other. */
   readonly asked: string | undefined;
   readonly settings: Settings;
+  /** Whether the install's own copy does not count. */
+  readonly isForOthers?: boolean;
 }
 
 export async function planTarget(target: Target, image: ImageOptions, context: CommandContext): Promise<Plan> {
@@ -118,17 +121,28 @@ async function findImage(target: Target, options: ImageOptions, context: Command
 /** @throws CtinstallError `image-not-found` naming every place tried; `image-…` when it cannot run here */
 export async function findImageFile(
   { loaded, install }: Target,
-  { asked, settings }: ImageOptions,
+  { asked, settings, isForOthers = false }: ImageOptions,
   context: CommandContext,
 ): Promise<ImageFile> {
   const own = joinHost(install.installDir, install.image.file);
   const hasOwn = (await lstatIfThere(own))?.isFile() === true && install.image.mode === 'copy';
-  return discoverImage({
+  const found = await discoverImage({
     easyconfig: loaded.path,
     file: install.image.file,
     asked: asked === undefined ? undefined : hostPath(asked, context.cwd),
     directories: settings.imageDirs,
     cwd: context.cwd,
-    installed: hasOwn ? own : undefined,
+    installed: hasOwn && !isForOthers ? own : undefined,
+  });
+  if (hasOwn && found.path === own) await requireAsInstalled(install.installDir, own, context);
+  return found;
+}
+
+/** A copy that is damaged must not be taken for the image once more. */
+async function requireAsInstalled(installDir: HostPath, image: HostPath, { signal }: CommandContext): Promise<void> {
+  const expected = (await readRecord(installDir))?.record?.image.sha256;
+  if (expected === undefined || (await hashFile(image, signal)) === expected) return;
+  throw new CtinstallError('image-not-found', `\`${image}\` is not what was installed, and the image is nowhere else`, {
+    hint: 'bring the image again: `--image <file>`, or an image directory that has it',
   });
 }

@@ -113,6 +113,18 @@ describe('a rebuild', () => {
     );
   });
 
+  test('does not take a damaged copy for the image', async () => {
+    const { succeed, run, own } = await prepared();
+    await succeed(install);
+    await succeed(`mv central elsewhere; printf EVIL | dd of="${own}" bs=1 seek=2000000 conv=notrunc`);
+    const refused = await run(`${install} --rebuild`);
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toMatch(/is not what was installed, and the image is nowhere else/);
+    expect((await run('ctinstall verify')).status).toBe(1);
+    await succeed('mv elsewhere central');
+    expect(await succeed(`${install} --rebuild; ctinstall verify`)).toMatch(/as installed\n$/);
+  });
+
   test('uninstall takes the earlier images too', async () => {
     const { succeed, prefix } = await prepared();
     await succeed(`${install}; ${install} --rebuild; ctinstall uninstall --yes tiny`);

@@ -19,7 +19,11 @@ export async function fetchImages(
 ): Promise<void> {
   const directory = hostPath(to, context.cwd);
   await makeDirectory(directory);
-  const image = { asked: undefined, settings: { ...settings, imageDirs: [directory, ...settings.imageDirs] } };
+  const image = {
+    asked: undefined,
+    isForOthers: true,
+    settings: { ...settings, imageDirs: [directory, ...settings.imageDirs] },
+  };
   for (const target of targets) {
     const there = await findImageFile(target, image, context).catch((error: unknown) => {
       if (
