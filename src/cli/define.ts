@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { CtinstallError } from '../lib/errors.ts';
 import { splitPaths } from '../settings/environment.ts';
 import { optionKeys, optionTable, type SettingsValues } from '../settings/options.ts';
 import type { CommandContext } from './context.ts';
@@ -72,6 +73,11 @@ export function settingsFlags(flags: Readonly<Record<string, unknown>>): Setting
     const { flag, merge } = optionTable[key];
     const value = flag === undefined ? undefined : flags[attributeOf(flag)];
     if (value === undefined) return [];
+    // `--prefix "$UNSET"`: an empty path would mean the current directory.
+    if (value === '')
+      throw new CtinstallError('usage', `\`${flag?.split(' ')[0]}\` is given nothing`, {
+        hint: 'is the variable set that stands behind it?',
+      });
     return [[key, merge === 'prepend' && typeof value === 'string' ? splitPaths(value) : value]];
   });
   return Object.fromEntries(values) as SettingsValues;

@@ -267,3 +267,11 @@ function listing(sandbox: Sandbox): Promise<string> {
 function literally(text: string): RegExp {
   return new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
 }
+
+test('a flag that is given nothing is refused', async () => {
+  const { status, stderr } = await makeSandbox().run('ctinstall list --prefix "$UNSET"');
+  expect({ status, stderr }).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining('`--prefix` is given nothing'),
+  });
+});
