@@ -2,6 +2,7 @@ import { type HostPath, hostPath } from '../lib/paths.ts';
 import type { Reporter } from '../report/types.ts';
 import type { SettingsValues } from '../settings/options.ts';
 import { readSettings } from '../settings/read.ts';
+import { findPrefixFault } from '../settings/read-home.ts';
 import type { Settings } from '../settings/types.ts';
 import type { SettingsWarning } from '../settings/warnings.ts';
 
@@ -20,11 +21,20 @@ export interface CommandContext {
   readonly print: (line: string) => void;
 }
 
-/** From here on what is written has the permissions that the settings leave it. */
-export async function readSettingsOf(context: CommandContext, flags: SettingsValues): Promise<Settings> {
+/**
+ * The settings that hold here. From here on what is written has the permissions that they leave it.
+ * @throws CtinstallError `settings-invalid`; also where there is no prefix, unless the command does without
+ */
+export async function readSettingsOf(
+  context: CommandContext,
+  flags: SettingsValues,
+  { needsPrefix = true }: { needsPrefix?: boolean } = {},
+): Promise<Settings> {
   const { environment, cwd, toolDir, reporter } = context;
   const warn = (warning: SettingsWarning): void => reporter.report({ event: 'warning', ...warning });
   const settings = await readSettings({ environment, cwd, toolDir, flags, warn });
+  const fault = needsPrefix ? await findPrefixFault(settings, environment) : undefined;
+  if (fault !== undefined) throw fault;
   // Whatever they say, nothing is for everybody to write.
   if (settings.umask !== undefined) process.umask(settings.umask | 0o002);
   return settings;

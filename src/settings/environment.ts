@@ -6,20 +6,25 @@ import { CtinstallError } from '../lib/errors.ts';
 import { formatValue } from '../lib/format.ts';
 import { describeIssues } from '../report/describe-issue.ts';
 import { type OptionKey, optionKeys, optionTable, type SettingsValues } from './options.ts';
+import { throwTogether } from './together.ts';
 
 /**
  * What the `CTINSTALL_*` variables set. Lists are separated by `:` as on `PATH`, numbers are plain, and
  * `CTINSTALL_BIND_GROUPS` is a YAML map: `{ filesystems: [/scratch, /project] }`. An empty variable sets nothing.
- * @throws CtinstallError `settings-invalid`, naming the variable
+ * @throws CtinstallError `settings-invalid`, naming each variable that is at fault
  */
 export function settingsOfEnvironment(environment: Readonly<Record<string, string | undefined>>): SettingsValues {
   const values: Record<string, unknown> = {};
+  const faults: CtinstallError[] = [];
   for (const key of optionKeys) {
     const name = optionTable[key].environment;
     const text = environment[name];
     if (text === undefined || text === '') continue;
-    values[key] = optionTable[key].merge === 'by-key' ? readMap(key, name, text) : readPlain(key, name, text);
+    const value = optionTable[key].merge === 'by-key' ? readMap(key, name, text) : readPlain(key, name, text);
+    if (value instanceof CtinstallError) faults.push(value);
+    else values[key] = value;
   }
+  throwTogether(faults);
   return values as SettingsValues;
 }
 
@@ -28,13 +33,13 @@ export function splitPaths(text: string): string[] {
   return text.split(':').filter((part) => part !== '');
 }
 
-/** Text, a number, a switch or a list. */
+/** Text, a number, a switch or a list; or what is wrong with it. */
 function readPlain(key: OptionKey, name: string, text: string): unknown {
   const value = optionTable[key].merge === 'prepend' ? splitPaths(text) : readWord(key, text);
   const result = optionTable[key].schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw new CtinstallError('settings-invalid', `\`${name}\` ${issue?.message ?? 'has the wrong form'}`, {
+  return new CtinstallError('settings-invalid', `\`${name}\` ${issue?.message ?? 'has the wrong form'}`, {
     hint: `${optionTable[key].help}; its value is \`${formatValue(text)}\``,
   });
 }
@@ -57,7 +62,7 @@ function readMap(key: OptionKey, name: string, text: string): unknown {
     yaml === undefined || result === undefined
       ? issues
       : placeIssues(result.error.issues, yaml, (path) => knownKeysOf(schema, path));
-  throw new CtinstallError(
+  return new CtinstallError(
     'settings-invalid',
     `\`${name}\` has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}`,
     {

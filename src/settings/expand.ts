@@ -1,4 +1,5 @@
 import { hostPath } from '../lib/paths.ts';
+import { homeOf } from './home.ts';
 import { type OptionKey, optionKeys, optionOf, type SettingsValues } from './options.ts';
 import type { SettingsLayer } from './types.ts';
 
@@ -49,13 +50,13 @@ const variablePattern = /^~(?=\/|$)|\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))/g;
 
 function replaceVariables(text: string, environment: Environment): string {
   return text.replace(variablePattern, (whole, braced?: string, bare?: string) =>
-    whole === '~' ? (environment.HOME ?? '/') : (environment[braced ?? bare ?? ''] ?? whole),
+    whole === '~' ? (homeOf(environment) ?? '/') : (environment[braced ?? bare ?? ''] ?? whole),
   );
 }
 
 function unsetVariableIn(text: string, environment: Environment): string | undefined {
-  const names = Array.from(text.matchAll(variablePattern), ([, braced, bare]) => braced ?? bare);
-  return names.find((name) => name !== undefined && (environment[name] ?? '') === '');
+  const names = Array.from(text.matchAll(variablePattern), ([, braced, bare]) => braced ?? bare ?? 'HOME');
+  return names.find((name) => (name === 'HOME' ? homeOf(environment) === undefined : (environment[name] ?? '') === ''));
 }
 
 function withoutUndefined(entries: readonly (readonly [string, unknown])[]): Record<string, unknown> {

@@ -1,12 +1,14 @@
 import { type HostPath, hostPath, joinHost } from '../lib/paths.ts';
 import { splitPaths } from './environment.ts';
+import { homeOf } from './home.ts';
 
 /** Where settings are read from. */
 export interface SettingsPlaces {
   readonly siteFile: HostPath;
   /** Whether `CTINSTALL_SITE_SETTINGS` names it, so that it must be there. */
   readonly isSiteFileNamed: boolean;
-  readonly userFile: HostPath;
+  /** Undefined where there is no home directory to look in. */
+  readonly userFile: HostPath | undefined;
   /** Directories with site presets; of those with the same name the first counts. */
   readonly presetDirectories: readonly HostPath[];
 }
@@ -22,11 +24,12 @@ export function settingsPlaces({
 }): SettingsPlaces {
   const named = environment.CTINSTALL_SITE_SETTINGS;
   const siteFile = hostPath(named || '/etc/ctinstall/settings.yaml', cwd);
-  const configHome = environment.XDG_CONFIG_HOME || joinHost(hostPath(environment.HOME ?? '/', cwd), '.config');
+  const home = homeOf(environment);
+  const configHome = environment.XDG_CONFIG_HOME || (home === undefined ? undefined : joinHost(home, '.config'));
   return {
     siteFile,
     isSiteFileNamed: named !== undefined && named !== '',
-    userFile: hostPath(`${configHome}/ctinstall/settings.yaml`, cwd),
+    userFile: configHome === undefined ? undefined : hostPath(`${configHome}/ctinstall/settings.yaml`, cwd),
     presetDirectories: [
       ...splitPaths(environment.CTINSTALL_SITE_PRESETS ?? '').map((directory) => hostPath(directory, cwd)),
       hostPath('../sites', siteFile),

@@ -1,6 +1,7 @@
 import { asPrefix, type HostPath, hostPath, type Prefix } from '../lib/paths.ts';
 import { expandPaths } from './expand.ts';
 import { findOverruled, isForced, type StackedLayer, stackLayers } from './force.ts';
+import { homeOf } from './home.ts';
 import { type OptionKey, optionKeys, optionTable, type SettingsValues } from './options.ts';
 import type { Settings, SettingsLayer, SiteBind } from './types.ts';
 
@@ -28,7 +29,7 @@ export function foldSettings(
   const map = <Key extends 'bind_groups' | 'module_env' | 'hooks'>(key: Key): NonNullable<SettingsValues[Key]> =>
     Object.assign({}, ...stacks[key].map(({ values }) => values[key]));
 
-  const prefix = asPrefix((single('prefix') ?? hostPath('ctinstall', environment.HOME ?? '/')) as HostPath);
+  const prefix = asPrefix((single('prefix') ?? hostPath('ctinstall', homeOf(environment))) as HostPath);
   const hooks = map('hooks');
   const umask = single('umask');
   return {

@@ -5,6 +5,7 @@ import { placeIssues } from '../easyconfig/validate.ts';
 import { parsePlacedYaml } from '../easyconfig/yaml-places.ts';
 import { type DetectCondition, detectSchema, fileSchemas, type SettingsFileKind } from './file-schemas.ts';
 import type { SettingsValues } from './options.ts';
+import { presetName } from './value-schemas.ts';
 
 /** What a settings file sets. */
 export interface ParsedSettings {
@@ -20,7 +21,10 @@ export interface ParsedSettings {
 
 const nothing: ParsedSettings = { values: {}, force: {}, extends: undefined, detect: [], issues: [] };
 
-/** Reads the text of a settings file; all faults at once, each with its place. An empty file sets nothing. */
+/**
+ * Reads the text of a settings file; all faults at once, each with its place. An empty file sets nothing, one with faults no
+ * more than which presets go with it.
+ */
 export function parseSettings(text: string, kind: SettingsFileKind = 'user'): ParsedSettings {
   const schema = fileSchemas[kind];
   const quick = schema.safeParse(readPlainYaml(text));
@@ -30,7 +34,11 @@ export function parseSettings(text: string, kind: SettingsFileKind = 'user'): Pa
   if (yaml.value === null || yaml.value === undefined) return nothing;
   const result = schema.safeParse(yaml.value);
   if (!result.success)
-    return { ...nothing, issues: placeIssues(result.error.issues, yaml, (path) => knownKeysOf(schema, path)) };
+    return {
+      ...nothing,
+      ...presetsOf(yaml.value),
+      issues: placeIssues(result.error.issues, yaml, (path) => knownKeysOf(schema, path)),
+    };
   return describe(result.data as Written);
 }
 
@@ -43,6 +51,14 @@ export function parseDetect(text: string): readonly DetectCondition[] | undefine
   const plain = readPlainYaml(text);
   const written = typeof plain === 'object' && plain !== null && 'detect' in plain ? plain.detect : undefined;
   return detectSchema.safeParse(written).data;
+}
+
+/** So that the faults of a preset can be told together with those of the file that names it. */
+function presetsOf(written: unknown): Pick<ParsedSettings, 'values' | 'extends'> {
+  const named = (key: string): string | undefined =>
+    presetName.safeParse(typeof written === 'object' ? Object(written)[key] : undefined).data;
+  const site = named('site');
+  return { values: site === undefined ? {} : { site }, extends: named('extends') };
 }
 
 function describe({ force = {}, extends: base, detect = [], ...values }: Written): ParsedSettings {

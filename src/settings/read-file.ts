@@ -18,27 +18,38 @@ export interface Draft {
   readonly text: string;
 }
 
-/**
- * Reads a settings file; undefined where there is none.
- * @throws CtinstallError `settings-invalid` with every fault and its place
- */
-export async function readSettingsFile(
+/** A settings file with what is wrong with it, if anything: then it sets no more than which presets go with it. */
+export interface InspectedFile {
+  readonly file: SettingsFile;
+  readonly fault: CtinstallError | undefined;
+}
+
+/** Reads a settings file; undefined where there is none. */
+export async function inspectSettingsFile(
   path: HostPath,
   kind: SettingsFileKind,
   draft?: Draft,
-): Promise<SettingsFile | undefined> {
+): Promise<InspectedFile | undefined> {
   const text = draft?.path === path ? draft.text : await readTextIfThere(path);
-  return text === undefined ? undefined : checkSettingsText(path, kind, text);
+  return text === undefined ? undefined : inspectSettingsText(path, kind, text);
 }
 
 /** @throws CtinstallError `settings-invalid` with every fault and its place */
 export function checkSettingsText(path: HostPath, kind: SettingsFileKind, text: string): SettingsFile {
+  const { file, fault } = inspectSettingsText(path, kind, text);
+  if (fault !== undefined) throw fault;
+  return file;
+}
+
+function inspectSettingsText(path: HostPath, kind: SettingsFileKind, text: string): InspectedFile {
   const { issues, ...parsed } = parseSettings(text, kind);
-  if (issues.length > 0)
-    throw new CtinstallError(
-      'settings-invalid',
-      `the ${kind === 'preset' ? 'site preset' : 'settings file'} \`${path}\` has ${issues.length === 1 ? 'a fault' : `${issues.length} faults`}`,
-      { details: describeIssues(path, text, issues) },
-    );
-  return { ...parsed, path, base: hostPath('..', path) };
+  const fault =
+    issues.length === 0
+      ? undefined
+      : new CtinstallError(
+          'settings-invalid',
+          `the ${kind === 'preset' ? 'site preset' : 'settings file'} \`${path}\` has ${issues.length === 1 ? 'a fault' : `${issues.length} faults`}`,
+          { details: describeIssues(path, text, issues) },
+        );
+  return { file: { ...parsed, path, base: hostPath('..', path) }, fault };
 }

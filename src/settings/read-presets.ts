@@ -2,7 +2,8 @@ import { listDirectory } from '../host/files.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { didYouMean } from '../lib/near.ts';
 import { type HostPath, hostPath, joinHost } from '../lib/paths.ts';
-import { readSettingsFile, type SettingsFile } from './read-file.ts';
+import { type InspectedFile, inspectSettingsFile, type SettingsFile } from './read-file.ts';
+import { keepFault, throwTogether } from './together.ts';
 import type { SettingsLayer } from './types.ts';
 
 /** A preset that is found by its name. */
@@ -25,31 +26,43 @@ export async function listPresets(directories: readonly HostPath[]): Promise<Nam
 /**
  * The layers of a preset, those that it extends first.
  * @param asked a name, or the absolute path of a file
- * @throws CtinstallError `settings-invalid` where there is no such preset, one has a fault, or they extend each other
+ * @throws CtinstallError `settings-invalid` where there is no such preset, they extend each other, or with all faults of all
  */
 export async function readPresetLayers(asked: string, directories: readonly HostPath[]): Promise<SettingsLayer[]> {
   const layers: SettingsLayer[] = [];
   const seen: string[] = [];
+  const faults: CtinstallError[] = [];
   for (let next: string | undefined = asked; next !== undefined; ) {
-    const preset: SettingsFile = await readPreset(next, directories);
-    if (seen.includes(preset.path))
-      throw new CtinstallError('settings-invalid', 'site presets extend each other in a circle', {
-        details: [...seen, preset.path].map((path) => `  ${path}`),
-        hint: 'take one of the `extends` out',
-      });
+    const found: InspectedFile | undefined = await keepFault(faults, readPreset(next, directories));
+    if (found === undefined) break;
+    const { fault } = found;
+    const preset: SettingsFile = found.file;
+    if (fault !== undefined) faults.push(fault);
+    if (seen.includes(preset.path)) {
+      faults.push(inCircle([...seen, preset.path]));
+      break;
+    }
     seen.push(preset.path);
     layers.unshift({ ...preset, origin: `site preset ${next}`, by: 'site' });
     next = preset.extends?.includes('/') === true ? hostPath(preset.extends, preset.base) : preset.extends;
   }
+  throwTogether(faults);
   return layers;
 }
 
-async function readPreset(asked: string, directories: readonly HostPath[]): Promise<SettingsFile> {
+function inCircle(paths: readonly string[]): CtinstallError {
+  return new CtinstallError('settings-invalid', 'site presets extend each other in a circle', {
+    details: paths.map((path) => `  ${path}`),
+    hint: 'take one of the `extends` out',
+  });
+}
+
+async function readPreset(asked: string, directories: readonly HostPath[]): Promise<InspectedFile> {
   const isPath = asked.includes('/');
   for (const path of isPath
     ? [hostPath(asked)]
     : directories.map((directory) => joinHost(directory, `${asked}.yaml`))) {
-    const preset = await readSettingsFile(path, 'preset');
+    const preset = await inspectSettingsFile(path, 'preset');
     if (preset !== undefined) return preset;
   }
   const names = (await listPresets(directories)).map(({ name }) => name);

@@ -3,12 +3,14 @@ import { readText } from '../host/files.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import type { HostPath } from '../lib/paths.ts';
 import { settingsOfEnvironment } from './environment.ts';
+import type { DetectCondition } from './file-schemas.ts';
 import { type SettingsPlaces, settingsPlaces } from './files.ts';
 import { foldSettings } from './fold.ts';
 import { optionTable, type SettingsValues } from './options.ts';
 import { parseDetect } from './parse.ts';
-import { checkSettingsText, type Draft, readSettingsFile } from './read-file.ts';
+import { checkSettingsText, type Draft, inspectSettingsFile } from './read-file.ts';
 import { listPresets, readPresetLayers } from './read-presets.ts';
+import { keepFault, throwTogether } from './together.ts';
 import type { Settings, SettingsLayer } from './types.ts';
 import { describeAmbiguousSite, overruledFlag, type SettingsWarning, warningsOf } from './warnings.ts';
 
@@ -27,20 +29,21 @@ export interface SettingsSources {
 
 /**
  * Reads and folds all layers: default < site preset < site file < user file < environment < flags.
- * @throws CtinstallError `settings-invalid` with every fault of the first file that has any, or for a flag that sets what
- * the site forces
+ * @throws CtinstallError `settings-invalid` with every fault of all files and variables, or for flags that set what the site
+ * forces
  */
 export async function readSettings(sources: SettingsSources): Promise<Settings> {
   const { environment, cwd, flags, warn = () => undefined } = sources;
   const places = settingsPlaces(sources);
+  const faults: CtinstallError[] = [];
   const above: SettingsLayer[] = [
-    ...(await readFiles(places, sources.draft)),
+    ...(await readFiles(places, sources.draft, faults)),
     {
       origin: (key) => optionTable[key].environment,
       by: 'user',
       base: cwd,
       isExpanded: true,
-      values: settingsOfEnvironment(environment),
+      values: (await keepFault(faults, valuesOf(environment))) ?? {},
     },
     {
       origin: (key) => optionTable[key].flag?.split(' ')[0] ?? key,
@@ -51,17 +54,26 @@ export async function readSettings(sources: SettingsSources): Promise<Settings> 
     },
   ];
   const asked = foldSettings(above, environment);
-  const detected = asked.origins.site[0] === 'default' ? await detectPreset(places, environment) : undefined;
-  if (detected?.kind === 'ambiguous') warn(describeAmbiguousSite(detected.candidates));
+  const isSiteSet = asked.origins.site[0] !== 'default';
+  const detected = isSiteSet ? undefined : await keepFault(faults, detectPreset(places, environment));
   const site: SettingsLayer[] =
     detected?.kind === 'found'
       ? [{ origin: `detected by ${detected.how}`, base: cwd, values: { site: detected.value } }]
       : [];
-  const presets = await readPresetLayers(site[0]?.values.site ?? asked.site, places.presetDirectories);
+  const name = site[0]?.values.site ?? asked.site;
+  // Where the fault of a preset kept it from being seen whether it fits, that is told already.
+  const canTell = isSiteSet || detected !== undefined;
+  const presets = canTell ? ((await keepFault(faults, readPresetLayers(name, places.presetDirectories))) ?? []) : [];
+  throwTogether(faults);
+  if (detected?.kind === 'ambiguous') warn(describeAmbiguousSite(detected.candidates));
   const settings = foldSettings([...site, ...presets, ...above], environment);
-  for (const overruled of settings.overruled) if (overruled.isFlag) throw overruledFlag(overruled);
+  throwTogether(settings.overruled.filter(({ isFlag }) => isFlag).map(overruledFlag));
   for (const warning of warningsOf(settings)) warn(warning);
   return settings;
+}
+
+async function valuesOf(environment: SettingsSources['environment']): Promise<SettingsValues> {
+  return settingsOfEnvironment(environment);
 }
 
 /** What says which site this machine belongs to, where no setting does. */
@@ -70,25 +82,43 @@ export async function detectPreset(
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<FoundSite> {
   const sites = [];
+  const faults: CtinstallError[] = [];
   for (const { name, path } of await listPresets(presetDirectories)) {
-    const text = await readText(path);
-    const detect = parseDetect(text) ?? checkSettingsText(path, 'preset', text).detect;
-    if (detect.length > 0) sites.push({ name, detect });
+    const detect = await keepFault(faults, readDetect(path));
+    if (detect !== undefined && detect.length > 0) sites.push({ name, detect });
   }
+  throwTogether(faults);
   return detectSite(sites, { environment });
 }
 
-async function readFiles(places: SettingsPlaces, draft: Draft | undefined): Promise<SettingsLayer[]> {
-  const site = await readSettingsFile(places.siteFile, 'site', draft);
-  if (site === undefined && places.isSiteFileNamed)
-    throw new CtinstallError(
-      'settings-invalid',
-      `\`CTINSTALL_SITE_SETTINGS\` names \`${places.siteFile}\`, which is not there`,
-      { hint: 'mend or unset the variable' },
-    );
-  const user = await readSettingsFile(places.userFile, 'user', draft);
-  return [
-    ...(site === undefined ? [] : [{ ...site, origin: site.path, by: 'site' as const }]),
-    ...(user === undefined ? [] : [{ ...user, origin: user.path, by: 'user' as const }]),
-  ];
+async function readDetect(path: HostPath): Promise<readonly DetectCondition[]> {
+  const text = await readText(path);
+  return parseDetect(text) ?? checkSettingsText(path, 'preset', text).detect;
+}
+
+async function readFiles(
+  { siteFile, isSiteFileNamed, userFile }: SettingsPlaces,
+  draft: Draft | undefined,
+  faults: CtinstallError[],
+): Promise<SettingsLayer[]> {
+  const layers: SettingsLayer[] = [];
+  for (const [by, path] of [
+    ['site', siteFile],
+    ['user', userFile],
+  ] as const) {
+    if (path === undefined) continue;
+    const before = faults.length;
+    const found = await keepFault(faults, inspectSettingsFile(path, by, draft));
+    if (found?.fault !== undefined) faults.push(found.fault);
+    if (found !== undefined) layers.push({ ...found.file, origin: path, by });
+    else if (by === 'site' && isSiteFileNamed && faults.length === before)
+      faults.push(
+        new CtinstallError(
+          'settings-invalid',
+          `\`CTINSTALL_SITE_SETTINGS\` names \`${siteFile}\`, which is not there`,
+          { hint: 'mend or unset the variable' },
+        ),
+      );
+  }
+  return layers;
 }

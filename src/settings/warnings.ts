@@ -20,7 +20,7 @@ export function warningsOf({ overruled, unset }: Pick<Settings, 'overruled' | 'u
           : `take it out: ctinstall settings unset ${formatCommand([key])}`,
       })),
     ...unset.map(({ key, origin, text, variable }) => ({
-      message: `\`${key}: ${formatValue(text)}\` in \`${origin}\` counts for nothing: \`${variable}\` is not set`,
+      message: `\`${key}: ${formatValue(text)}\` in \`${origin}\` counts for nothing: \`${variable}\` ${variable === 'HOME' ? 'names no directory' : 'is not set'}`,
       hint: `set the variable, or take the value out: ctinstall settings unset ${key}`,
     })),
   ];

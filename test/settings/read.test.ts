@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hostPath } from '../../src/lib/paths.ts';
 import { readSettings, type SettingsSources } from '../../src/settings/read.ts';
+import { findPrefixFault } from '../../src/settings/read-home.ts';
 import { failure } from '../image/failure.ts';
 
 let root: string;
@@ -113,6 +114,58 @@ describe('readSettings', () => {
         |          ^
         hint: quote it: \`runtime: "4"\`"
     `);
+  });
+
+  it('shows the faults of all files and variables at once', async () => {
+    write('site.yaml', 'prefx: /a\nsite: mars\n');
+    write('sites/mars.yaml', 'extends: red\nruntime: [a]\n');
+    write('sites/red.yaml', 'umask: "1"\n');
+    write('home/.config/ctinstall/settings.yaml', 'verify: maybe\nprefix: [\n');
+    const error = await failure(
+      read({ CTINSTALL_UMASK: '999', CTINSTALL_BIND_GROUPS: '{ a: /x }', CTINSTALL_VERIFY: '' }),
+    );
+    expect(error.code).toBe('settings-invalid');
+    expect(error.message).toBe('the settings have faults in 6 places');
+    const said = error.details.join('\n').replaceAll(root, '<root>');
+    for (const place of [
+      '<root>/site.yaml:1:1: unknown key `prefx`',
+      '<root>/home/.config/ctinstall/settings.yaml:',
+      '`CTINSTALL_UMASK` must be three octal digits',
+      'CTINSTALL_BIND_GROUPS:1:6: ',
+      '<root>/sites/mars.yaml:2:10: ',
+      '<root>/sites/red.yaml:1:8: ',
+    ])
+      expect(said).toContain(place);
+    expect(said).toMatch(/^ {2}hint: permissions that .*; its value is `999`$/m);
+  });
+
+  it('shows the faults of presets that are looked through together with those of the files', async () => {
+    write('sites/one.yaml', 'detect: [{ hostnme: x }]\n');
+    write('sites/two.yaml', 'detect: [{}]\n');
+    write('site.yaml', 'prefx: /a\n');
+    const { details } = await failure(read());
+    const said = details.join('\n').replaceAll(root, '<root>');
+    for (const place of ['<root>/site.yaml:1:1', '<root>/sites/one.yaml:1:', '<root>/sites/two.yaml:1:'])
+      expect(said).toContain(place);
+  });
+
+  it('names all flags that the site forces otherwise', async () => {
+    write('site.yaml', 'force: { runtime: apptainer, image_mode: link }\n');
+    const { message, details } = await failure(read({}, { runtime: 'singularity', image_mode: 'copy' }));
+    expect(message).toBe('the settings have faults in 2 places');
+    expect(details.join('\n')).toMatch(/`--runtime` cannot be used here[\s\S]*`--image-mode` cannot be used here/);
+  });
+
+  it('knows no home directory where HOME names none by a full path', async () => {
+    write('cwd/.config/ctinstall/settings.yaml', 'prefx: /not-mine\n');
+    write('site.yaml', 'image_dirs: [~/images, /images]\n');
+    for (const HOME of ['', '.', 'relative']) {
+      const settings = await read({ HOME });
+      expect(settings.imageDirs).toEqual(['/images', '/preset']);
+      expect(settings.origins.prefix).toEqual(['default']);
+      expect((await findPrefixFault(settings, { HOME }))?.message).toContain('no prefix is set');
+    }
+    expect(await findPrefixFault(await read({ HOME: '', CTINSTALL_PREFIX: '/p' }), {})).toBeUndefined();
   });
 
   it('names a file that cannot be read', async () => {

@@ -37,7 +37,7 @@ export async function checkEasyconfigs(
   { isStrict, settingsFlags }: LintOptions,
   context: CommandContext,
 ): Promise<void> {
-  const settings = await readSettingsOf(context, settingsFlags);
+  const settings = await readSettingsOf(context, settingsFlags, { needsPrefix: false });
   const checked: Checked[] = [];
   for (const name of names) checked.push(await checkEasyconfig(name, settings, context).catch(asUnreadable(name)));
   const all = checked.flatMap(({ remarks }) => remarks);

@@ -22,14 +22,17 @@ import { checkPrefix } from '../../settings/check-prefix.ts';
 import { settingsPlaces } from '../../settings/files.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import { detectPreset } from '../../settings/read.ts';
+import { findPrefixFault } from '../../settings/read-home.ts';
 import type { Settings } from '../../settings/types.ts';
 import { type CommandContext, easyconfigPath, readSettingsOf } from '../context.ts';
 import { withWritablePrefix } from '../writable-prefix.ts';
 
 /** Prints what this machine has and what is wrong with it. @throws CtinstallError `check-failed` where no install can work */
 export async function checkMachine(flags: SettingsValues, context: CommandContext): Promise<void> {
-  const settings = await withWritablePrefix(await readSettingsOf(context, flags), context);
-  const findings = await lookAround(settings, context);
+  const read = await readSettingsOf(context, flags, { needsPrefix: false });
+  const noPrefix = await findPrefixFault(read, context.environment);
+  const settings = noPrefix === undefined ? await withWritablePrefix(read, context) : read;
+  const findings = await lookAround(settings, context, noPrefix);
   const stopping = findings.filter(({ stopsInstalls }) => stopsInstalls).map(({ what }) => what);
   const isColoured = process.stdout.isTTY && !context.environment.NO_COLOR;
   context.print(
@@ -44,7 +47,11 @@ export async function checkMachine(flags: SettingsValues, context: CommandContex
 }
 
 /** All findings, in the order of the page; what takes time is done at once. */
-async function lookAround(settings: Settings, context: CommandContext): Promise<Finding[]> {
+async function lookAround(
+  settings: Settings,
+  context: CommandContext,
+  noPrefix: CtinstallError | undefined,
+): Promise<Finding[]> {
   const { environment, signal, cwd } = context;
   const machine: Machine = { environment, root: hostPath('/'), signal };
   const runtime = await discoverRuntime(settings.runtime, environment);
@@ -61,10 +68,9 @@ async function lookAround(settings: Settings, context: CommandContext): Promise<
     checkFuse(machine),
     checkSquashfsTools(machine),
     checkModulesTool(machine, settings.modulesTool),
-    checkModulePath(modulePathOf(settings.prefix), machine),
+    noPrefix === undefined ? checkModulePath(modulePathOf(settings.prefix), machine) : [],
     detectPreset(settingsPlaces(context), environment).then((detected) => checkSite(settings, detected)),
-    checkPrefixName(settings),
-    checkPrefixRoom(settings.prefix, settings.origins.prefix.join(', ')),
+    noPrefix === undefined ? checkWholePrefix(settings) : [stoppedBy('prefix', noPrefix)],
     checkMorePrefixes(settings.morePrefixes),
     checkEasyconfigPath(easyconfigPath(context, settings), signal),
     checkImageDirs(settings.imageDirs),
@@ -82,6 +88,11 @@ function describeTool({ toolVersion }: CommandContext): Finding {
     `${type()} ${release()}`,
     process.arch,
   ]);
+}
+
+async function checkWholePrefix(settings: Settings): Promise<Finding[]> {
+  const { prefix, origins } = settings;
+  return [...checkPrefixName(settings), ...(await checkPrefixRoom(prefix, origins.prefix.join(', ')))];
 }
 
 /** A line only where the path itself will not do. */

@@ -31,7 +31,7 @@ export async function newEasyconfig(
   settingsFlags: SettingsValues,
   context: CommandContext,
 ): Promise<void> {
-  const settings = await readSettingsOf(context, settingsFlags);
+  const settings = await readSettingsOf(context, settingsFlags, { needsPrefix: false });
   const { facts, notLooked } = isSource(image)
     ? { facts: factsOfSource(image), notLooked: 'a source is not pulled for this' }
     : await factsOfFile(hostPath(image, context.cwd), settings, context);

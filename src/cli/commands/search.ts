@@ -16,7 +16,7 @@ const mostWarnings = 20;
  * description, in any case. Those that cannot be read are named, whatever the word: it may be in them.
  */
 export async function search(word: string | undefined, flags: SettingsValues, context: CommandContext): Promise<void> {
-  const settings = await readSettingsOf(context, flags);
+  const settings = await readSettingsOf(context, flags, { needsPrefix: false });
   const directories = easyconfigPath(context, settings);
   const { easyconfigs, faults, keepIndex } = await searchCatalogue(
     { cwd: context.cwd, directories },

@@ -30,6 +30,14 @@ export async function openSettingsFile(
 ): Promise<EditedFile> {
   const { siteFile, userFile } = settingsPlaces(context);
   const path = isSite ? siteFile : userFile;
+  if (path === undefined)
+    throw new CtinstallError(
+      'settings-invalid',
+      'there is no place for settings of your own: `HOME` names no directory',
+      {
+        hint: 'set `HOME` or `XDG_CONFIG_HOME`',
+      },
+    );
   return { path, text: (await readTextIfThere(path)) ?? '', isSite };
 }
 

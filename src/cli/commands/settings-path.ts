@@ -11,7 +11,7 @@ export async function settingsPath(
   const rows = [
     ...presetDirectories.toReversed().map((path) => ({ what: 'site presets', path, isWritten: false })),
     { what: 'site', path: siteFile, isWritten: isSite },
-    { what: 'user', path: userFile, isWritten: !isSite },
+    ...(userFile === undefined ? [] : [{ what: 'user', path: userFile, isWritten: !isSite }]),
   ];
   const found = await Promise.all(
     rows.map(async (row) => ({ ...row, isThere: (await lstatIfThere(row.path)) !== undefined })),

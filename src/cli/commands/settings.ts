@@ -1,4 +1,5 @@
 import { type OptionKey, optionKeys, optionTable, type SettingsValues } from '../../settings/options.ts';
+import { findPrefixFault } from '../../settings/read-home.ts';
 import { renderYaml } from '../../settings/render-yaml.ts';
 import type { SiteBind } from '../../settings/types.ts';
 import { valuesOf } from '../../settings/values-of.ts';
@@ -6,8 +7,9 @@ import { type CommandContext, readSettingsOf } from '../context.ts';
 
 /** Prints each setting that holds here with where it came from. */
 export async function settings(flags: SettingsValues, context: CommandContext): Promise<void> {
-  const folded = await readSettingsOf(context, flags);
-  const values = valuesOf(folded);
+  const folded = await readSettingsOf(context, flags, { needsPrefix: false });
+  const hasPrefix = (await findPrefixFault(folded, context.environment)) === undefined;
+  const values = { ...valuesOf(folded), ...(hasPrefix ? {} : { prefix: undefined }) };
   if (context.isJson) {
     const rows = optionKeys.map((key) => [key, { value: values[key] ?? null, origins: folded.origins[key] }]);
     return context.print(JSON.stringify(Object.fromEntries(rows), undefined, 2));

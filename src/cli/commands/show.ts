@@ -31,10 +31,12 @@ export async function show(
   settingsFlags: SettingsValues,
   context: CommandContext,
 ): Promise<void> {
-  const settings = await readSettingsOf(context, settingsFlags);
+  const isImage = /\.(sif|squashfs|sqsh|img)$/.test(thing);
+  const needsPrefix = flags.copy !== true && !isImage;
+  const settings = await readSettingsOf(context, settingsFlags, { needsPrefix });
   const variant = variantOfFlags(flags);
   if (flags.copy === true) return copyEasyconfig(thing, variant, { settings, context });
-  if (/\.(sif|squashfs|sqsh|img)$/.test(thing)) return showImage(thing, context);
+  if (isImage) return showImage(thing, context);
   if (/\.ya?ml$/.test(thing))
     return showEasyconfig(thing, variant, { settings: await withWritablePrefix(settings, context), context });
   return showModule(thing, settings, context);
