@@ -1,5 +1,6 @@
 import { createTwoFilesPatch } from 'diff';
 import { applyPlan } from '../apply/apply-plan.ts';
+import { findOtherModulefiles } from '../apply/other-modulefiles.ts';
 import { readRecord } from '../apply/record.ts';
 import { withInstallLock } from '../apply/with-install-lock.ts';
 import { readTextIfThere } from '../host/files.ts';
@@ -67,8 +68,10 @@ async function planOf({ loaded, install, runtime }: Target, context: CommandCont
 
 interface Change {
   readonly path: string;
-  readonly before: string;
-  readonly after: string;
+  /** Undefined where there is no such file yet. */
+  readonly before: string | undefined;
+  /** Undefined where there is none any more. */
+  readonly after: string | undefined;
 }
 
 /** Files whose text is another; the record, which tells the time, is none of them. */
@@ -78,22 +81,29 @@ async function findChanges(plan: Plan): Promise<Change[]> {
     if (step.kind !== 'write-file' && step.kind !== 'write-modulefile') continue;
     const path =
       step.kind === 'write-file' ? joinHost(plan.installDir, step.path.slice(plan.staging.length + 1)) : step.path;
-    const before = (await readTextIfThere(path)) ?? '';
+    const before = await readTextIfThere(path);
     if (before !== step.content) changes.push({ path, before, after: step.content });
   }
   const leftovers = plan.steps.find((step) => step.kind === 'remove-leftovers')?.files ?? [];
-  for (const file of leftovers) {
-    const path = joinHost(plan.installDir, file);
+  // Under another naming scheme, or for another modules tool, the modulefile moves away.
+  const moved = await findOtherModulefiles(plan.installDir, plan.modulefile);
+  for (const path of [...leftovers.map((file) => joinHost(plan.installDir, file)), ...moved]) {
     const before = await readTextIfThere(path);
-    if (before !== undefined) changes.push({ path, before, after: '' });
+    if (before !== undefined) changes.push({ path, before, after: undefined });
   }
   return changes;
 }
 
 function printChanges(changes: readonly Change[], context: CommandContext): boolean {
-  if (context.isJson) context.print(JSON.stringify(changes, undefined, 2));
-  else
-    for (const { path, before, after } of changes)
-      context.print(createTwoFilesPatch(path, path, before, after, 'as it is', 'as it would be').trimEnd());
+  if (context.isJson) {
+    const rows = changes.map(({ path, before, after }) => ({ path, before: before ?? null, after: after ?? null }));
+    context.print(JSON.stringify(rows, undefined, 2));
+  } else for (const change of changes) context.print(describeChange(change));
   return changes.length > 0;
+}
+
+/** As `diff -u` shows it. */
+function describeChange({ path, before, after }: Change): string {
+  const [from, to] = [before === undefined ? '/dev/null' : path, after === undefined ? '/dev/null' : path];
+  return createTwoFilesPatch(from, to, before ?? '', after ?? '', 'as it is', 'as it would be').trimEnd();
 }

@@ -86,6 +86,35 @@ describe('--fetch', () => {
     );
   });
 
+  test('an image that is there must be the one that the easyconfig names; --rebuild brings it anew', async () => {
+    const { run, succeed, write, server } = await prepared(serves);
+    const sha256 = (await succeed('sha256sum < "$CT_IMAGES/tiny.sif"')).slice(0, 64);
+    const easyconfig = (hash: string): string =>
+      tinyEasyconfig().replace('tiny.sif', `tiny.sif, sha256: ${hash}, source: "http://${server.host}/tiny.sif"`);
+    write('tiny-1.0.yaml', easyconfig(sha256));
+    // Another image of the same name: whole, but not the one that is meant.
+    await succeed('mkdir images; cp "$CT_IMAGES/tiny.sif" images/; printf more >> images/tiny.sif');
+    const fetch = 'ctinstall install --fetch images tiny-1.0.yaml';
+    const refused = await run(fetch);
+    expect([refused.status, refused.stdout]).toEqual([1, '']);
+    expect(refused.stderr).toMatch(/images\/tiny\.sif` is not the image that the easyconfig names/);
+    expect(refused.stderr).toContain(`expected SHA-256 ${sha256}`);
+    expect(refused.stderr).toMatch(/hint: `--rebuild` brings it .* anew/);
+    expect((await run('tail -c 4 images/tiny.sif')).stdout).toBe('more');
+    expect(await succeed(`${fetch} --rebuild; sha256sum < images/tiny.sif; ls -A images`)).toMatch(
+      new RegExp(`^fetched .*/images/tiny\\.sif\n${sha256} +-\ntiny\\.sif\n$`),
+    );
+    const { length } = server.requests;
+    expect(await succeed(`${fetch}; ${fetch} --rebuild`)).toMatch(/^(.* is there already\n){2}$/);
+    expect(server.requests).toHaveLength(length);
+    // What the source hands out is not it: what was there stays.
+    write('tiny-1.0.yaml', easyconfig('a'.repeat(64)));
+    expect((await run(`${fetch} --rebuild`)).status).toBe(1);
+    expect((await succeed('sha256sum < images/tiny.sif; ls -A images')).replace(/ .*/, '')).toBe(
+      `${sha256}\ntiny.sif\n`,
+    );
+  });
+
   test('two at once bring it once; one that fails leaves nothing', async () => {
     const { run, succeed, write, server } = await prepared(serves);
     const both = await succeed('for i in 1 2; do ctinstall install --fetch images tiny-1.0.yaml & done; wait');

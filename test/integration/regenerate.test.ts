@@ -1,4 +1,4 @@
-import { rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeSandbox, type Sandbox, tinyEasyconfig } from '../harness/sandbox.ts';
@@ -39,6 +39,33 @@ test('regenerate brings modulefile and scripts up to new settings, and touches n
   expect(await succeed(`module load tiny; singularity exec "$SIF" echo runs; ls "${installDir}/made"`)).toBe(
     `runs\n${installDir}/made\n`,
   );
+});
+
+test.each([
+  ['another naming scheme', { CTINSTALL_NAMING_SCHEME: 'container/name/version' }, 'container/tiny/1.0.lua'],
+  ['another modules tool', { CTINSTALL_MODULES_TOOL: 'environment-modules' }, 'tiny/1.0'],
+])('--dry-run shows what moves away under %s, and where to', async (_, setting, to) => {
+  const { succeed, run, write, prefix } = await installed();
+  const now = { ...groups('/usr'), ...setting };
+  const [before, after] = [`${prefix}/modules/tiny/1.0.lua`, `${prefix}/modules/${to}`];
+  const dryRun = await succeed('ctinstall regenerate --all --dry-run', now);
+  expect(dryRun).toContain(`--- /dev/null\tas it is\n+++ ${after}\tas it would be\n`);
+  expect(dryRun).toContain(`--- ${before}\tas it is\n+++ /dev/null\tas it would be\n`);
+  expect(dryRun).toMatch(/^-.*"\/usr"/m);
+  const rows: { path: string }[] = JSON.parse(await succeed('ctinstall regenerate --all --dry-run --json', now));
+  expect(rows.filter(({ path }) => path.includes('/modules/'))).toMatchObject([
+    { path: after, before: null },
+    { path: before, after: null },
+  ]);
+  expect([existsSync(before), existsSync(after)]).toEqual([true, false]);
+  await succeed('ctinstall regenerate --all', now);
+  expect([existsSync(before), existsSync(after)]).toEqual([false, true]);
+  expect((await run('ctinstall regenerate --all --dry-run', now)).stdout).toBe('');
+  // One that somebody put back is found too.
+  write(before, '-- old\n');
+  expect(await succeed('ctinstall regenerate --all --dry-run', now)).toContain('--- old\n');
+  await succeed('ctinstall regenerate --all', now);
+  expect(existsSync(before)).toBe(false);
 });
 
 test('the module still falls back to where the image was found', async () => {

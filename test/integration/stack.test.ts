@@ -94,6 +94,71 @@ describe('ctinstall install --stack', () => {
     );
   });
 
+  test('--keep-going installs the others, and what cannot be resolved has failed', async () => {
+    const { run, succeed, write } = prepared(
+      ['a', 'b'],
+      '- nothing-1.yaml\n- a-1.yaml\n- broken-1.yaml\n- unresolved-1.yaml\n- { easyconfig: a-1.yaml, rebuild: true }\n- b-1.yaml\n',
+    );
+    write('site/broken-1.yaml', 'nme: broken\nversion: [\n');
+    write(
+      'site/unresolved-1.yaml',
+      tinyEasyconfig('binds: [{ site: nowhere }]\n', { name: 'unresolved', version: '1' }),
+    );
+    const refused = await run(`${install} site/stack.yaml`);
+    expect(refused.status).toBe(2);
+    for (const place of ['1:3: no easyconfig', '3:3: the easyconfig has', '4:3: the easyconfig has', '5:17: `a/1` is'])
+      expect(refused.stderr).toContain(`site/stack.yaml:${place}`);
+    expect(refused.stderr).toMatch(/unresolved-1\.yaml:\d+:\d+: .*nowhere/);
+    expect(refused.stderr).toContain('4 of the 6 entries of the stack are at fault');
+    expect(refused.stderr).toMatch(/hint: nothing was done: .*`--keep-going`/);
+    const dry = await run(`${install} site/stack.yaml --keep-going --dry-run`);
+    expect([dry.status, dry.stdout.match(/^\S+ → /gm)]).toEqual([2, ['a/1 → ', 'b/1 → ']]);
+    expect(await succeed('ctinstall list')).toBe('');
+    const kept = await run(`${install} site/stack.yaml --keep-going --jobs 2`);
+    expect(kept.status).toBe(2);
+    expect(tableOf(kept).map((line) => line.replace(/(failed) .*/, '$1'))).toEqual([
+      'nothing-1.yaml failed',
+      'a/1 installed',
+      'broken-1.yaml failed',
+      'unresolved-1.yaml failed',
+      'a-1.yaml failed',
+      'b/1 installed',
+    ]);
+    expect(kept.stdout).toMatch(/^nothing-1\.yaml .*no easyconfig `nothing-1\.yaml`/m);
+    expect(kept.stderr).toMatch(/\[broken-1\.yaml\] the easyconfig has[\s\S]*broken-1\.yaml:\d+:\d+: /);
+    expect(kept.stderr).toContain('error: 4 of 6 easyconfigs could not be installed');
+    expect(await succeed('ctinstall list')).toMatch(/^a\/1 .*\nb\/1 .*\n$/);
+    const json = await run(`${install} site/stack.yaml --keep-going --json`);
+    const events: Record<string, unknown>[] = json.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(events).toContainEqual(
+      expect.objectContaining({ event: 'failed', module: 'nothing-1.yaml', code: 'easyconfig-not-found' }),
+    );
+    expect(events.at(-2)).toMatchObject({ event: 'summary', results: { length: 6 } });
+  });
+
+  test('what is wrong with each of several named ones is said at once, and what a recipe may not do', async () => {
+    const { run, write, prefix } = prepared(['a'], '- a-1.yaml\n- host-1.yaml\n');
+    write(
+      'site/host-1.yaml',
+      tinyEasyconfig('sanity_check_commands: [{ command: "true", host: true }]\n', { name: 'host', version: '1' }),
+    );
+    const several = await run('cd site; ctinstall --image-dir "$CT_IMAGES" none-1.yaml a-1.yaml host-1.yaml');
+    expect(several.status).toBe(2);
+    expect(several.stderr).toContain('error: 2 of the 3 easyconfigs are at fault');
+    expect(several.stderr).toMatch(/none-1\.yaml: no easyconfig[\s\S]*host-1\.yaml: .* outside the container/);
+    const refused = await run(`${install} site/stack.yaml`);
+    expect([refused.status, existsSync(prefix)]).toEqual([1, false]);
+    expect(refused.stderr).toContain('site/stack.yaml:2:3: ');
+    const kept = await run(`${install} site/stack.yaml --keep-going`);
+    expect([kept.status, tableOf(kept).map((line) => line.slice(0, 18).trimEnd())]).toEqual([
+      1,
+      ['a/1 installed', 'host-1.yaml failed'],
+    ]);
+  });
+
   test('shows every fault of the list at its place', async () => {
     const { run } = prepared(
       [],
@@ -199,11 +264,23 @@ describe('ctinstall missing', () => {
     );
   });
 
-  test('needs no container runtime, and tells of an easyconfig that is not there', async () => {
-    const { run } = prepared(['a'], '- a-1.yaml\n- none-1.yaml\n');
-    const ran = await run('ctinstall missing site/stack.yaml');
-    expect([ran.status, ran.stdout]).toEqual([2, '']);
-    expect(ran.stderr).toMatch(/stack\.yaml:2:3: no easyconfig `none-1\.yaml`/);
+  test('needs no container runtime, and goes on after an easyconfig that is not there or has a fault', async () => {
+    const { run, write } = prepared(['a'], '- none-1.yaml\n- broken-1.yaml\n- a-1.yaml\n');
+    write('site/broken-1.yaml', 'name: [\n');
+    const ran = await run('ctinstall missing site/stack.yaml site/gone.yaml site/a-1.yaml');
+    expect(ran.status).toBe(2);
+    expect(ran.stdout).toMatch(
+      /^none-1\.yaml: cannot be looked for: no easyconfig `none-1\.yaml`.*\nbroken-1\.yaml: cannot be looked for: the easyconfig has .*\na\/1: not installed\nsite\/gone\.yaml: cannot be looked for: .*\na\/1: not installed\n$/,
+    );
+    expect(ran.stderr).toMatch(/stack\.yaml:1:3: no easyconfig `none-1\.yaml`/);
+    expect(ran.stderr).toMatch(/broken-1\.yaml:\d+:\d+: /);
+    const json = await run('ctinstall missing --json site/stack.yaml');
+    expect(JSON.parse(json.stdout)).toMatchObject([
+      { easyconfig: 'none-1.yaml', state: 'faulty' },
+      { easyconfig: 'broken-1.yaml', state: 'faulty' },
+      { module: 'a/1', state: 'missing' },
+    ]);
+    expect(json.status).toBe(2);
     const without = await run(
       'mkdir programs; ln -s "$(command -v node)" programs/; PATH=$PWD/programs; node "$CT_TOOL/dist/ctinstall.js" missing site/a-1.yaml',
     );

@@ -1,4 +1,4 @@
-import { fetchChecked } from '../../apply/fetch-checked.ts';
+import { fetchChecked, requireSha256 } from '../../apply/fetch-checked.ts';
 import { takeLock } from '../../apply/lock.ts';
 import { verifySignature } from '../../apply/verify-signature.ts';
 import { injectChecksum } from '../../easyconfig/inject-checksum.ts';
@@ -7,14 +7,26 @@ import { hashFile } from '../../host/hash-file.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { maskSecrets } from '../../lib/mask-secrets.ts';
 import { type HostPath, hostPath, joinHost } from '../../lib/paths.ts';
+import type { Settings } from '../../settings/types.ts';
 import type { CommandContext } from '../context.ts';
 import { findImageFile, type ImageOptions, type Target } from '../install-target.ts';
 
-/** `--fetch <dir>`: brings each image that is in no image directory into this one, checked, and installs nothing. */
+export interface FetchImagesOptions {
+  /** The directory. */
+  readonly to: string;
+  /** Whether images are brought anew, in place of those that are there. */
+  readonly replaces: boolean;
+  readonly settings: Settings;
+}
+
+/**
+ * `--fetch <dir>`: brings each image that is in no image directory into this one, checked, and installs nothing. One that is
+ * there must be the image that the easyconfig names.
+ * @throws CtinstallError `checksum-mismatch` where it is not
+ */
 export async function fetchImages(
   targets: readonly Target[],
-  to: string,
-  { settings }: ImageOptions,
+  { to, replaces, settings }: FetchImagesOptions,
   context: CommandContext,
 ): Promise<void> {
   const directory = hostPath(to, context.cwd);
@@ -25,25 +37,56 @@ export async function fetchImages(
     settings: { ...settings, imageDirs: [directory, ...settings.imageDirs] },
   };
   for (const target of targets) {
-    const there = await findImageFile(target, image, context).catch((error: unknown) => {
-      if (
-        error instanceof CtinstallError &&
-        error.code === 'image-not-found' &&
-        target.install.image.source !== undefined
-      )
-        return undefined;
-      throw error;
-    });
-    const path = there?.path ?? joinHost(directory, target.install.image.file);
-    const isNew = there === undefined && (await fetchUnderLock(target, directory, context));
+    const { source, file } = target.install.image;
+    const bringsAnew = replaces && source !== undefined;
+    const there = bringsAnew ? undefined : await findThere(target, image, context);
+    if (there !== undefined) await requireAsNamed(target, there, context);
+    const path = there ?? joinHost(directory, file);
+    const isNew = there === undefined && (await fetchUnderLock(target, { directory, replaces }, context));
     if (context.isJson) context.print(JSON.stringify({ event: 'fetched', image: path, isNew }));
     else context.print(isNew ? `fetched ${path}` : `${path} is there already`);
   }
 }
 
+/** Undefined where it must be brought, and can be. */
+async function findThere(target: Target, image: ImageOptions, context: CommandContext): Promise<HostPath | undefined> {
+  return findImageFile(target, image, context).then(
+    ({ path }) => path,
+    (error: unknown) => {
+      const isMissing = error instanceof CtinstallError && error.code === 'image-not-found';
+      if (isMissing && target.install.image.source !== undefined) return undefined;
+      throw error;
+    },
+  );
+}
+
+async function isAsNamed({ install }: Target, path: HostPath, { signal }: CommandContext): Promise<boolean> {
+  const { sha256 } = install.image;
+  return sha256 === undefined || (await hashFile(path, signal)) === sha256;
+}
+
+async function requireAsNamed({ install }: Target, path: HostPath, { signal }: CommandContext): Promise<void> {
+  const { sha256, source } = install.image;
+  if (sha256 === undefined) return;
+  try {
+    requireSha256(await hashFile(path, signal), sha256, path);
+  } catch (error) {
+    if (!(error instanceof CtinstallError) || error.code !== 'checksum-mismatch' || source === undefined) throw error;
+    const { code, message, details } = error;
+    const hint =
+      '`--rebuild` brings it to the directory of `--fetch` anew; if it is meant, put its SHA-256 into the easyconfig';
+    throw new CtinstallError(code, message, { details, hint });
+  }
+}
+
 /** Says whether it was this run that brought the image: another one may have. */
-async function fetchUnderLock(target: Target, directory: HostPath, context: CommandContext): Promise<boolean> {
+async function fetchUnderLock(
+  target: Target,
+  { directory, replaces }: { readonly directory: HostPath; readonly replaces: boolean },
+  context: CommandContext,
+): Promise<boolean> {
   const { file } = target.install.image;
+  const to = joinHost(directory, file);
   const unlock = await takeLock(joinHost(directory, `.${file}.lock`), {
     ...context,
     waits: true,
@@ -51,12 +94,17 @@ async function fetchUnderLock(target: Target, directory: HostPath, context: Comm
   });
   const work = joinHost(directory, `.${file}.fetch~`);
   try {
-    if (await isFile(joinHost(directory, file))) return false;
+    if (await isFile(to)) {
+      if (!replaces) await requireAsNamed(target, to, context);
+      // Without a checksum nothing says that it need not be brought again.
+      if (!replaces || (target.install.image.sha256 !== undefined && (await isAsNamed(target, to, context))))
+        return false;
+    }
     // Of a run that was killed.
     await removeTree(work);
     await makeDirectory(work);
     await bring(target, joinHost(work, file), context);
-    await rename(joinHost(work, file), joinHost(directory, file));
+    await rename(joinHost(work, file), to);
     return true;
   } finally {
     await removeTree(work);

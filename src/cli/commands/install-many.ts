@@ -1,12 +1,12 @@
 import { CtinstallError, exitStatusOf } from '../../lib/errors.ts';
-import { formatCommand } from '../../lib/format.ts';
+import { formatCommand, formatLine } from '../../lib/format.ts';
 import { modulePathOf } from '../../lib/paths.ts';
 import { runPooled } from '../../lib/pool.ts';
 import { describeError } from '../../report/describe-error.ts';
 import { labelled } from '../../report/labelled.ts';
 import type { CommandContext } from '../context.ts';
-import type { Requested } from '../install-request.ts';
 import { printHowToLoad } from '../report-install.ts';
+import { isResolved, type Requested, type Resolution, type Unresolved } from '../resolve-requests.ts';
 import { describeResults, type InstallResult, summaryEvent } from '../stack-summary.ts';
 import { type InstallOneFlags, installOne } from './install-one.ts';
 
@@ -20,23 +20,20 @@ export interface InstallManyOptions {
 }
 
 /**
- * Installs what was asked for, at most `jobs` at a time. After a failure no further one is begun, unless `keepsGoing`.
+ * Installs what was asked for, at most `jobs` at a time. After a failure no further one is begun, unless `keepsGoing`. What
+ * could not be resolved has failed before the first is begun.
  * @throws CtinstallError the first that went wrong, or with a summary one with the worst exit status of all
  */
 export async function installMany(
-  requested: readonly Requested[],
+  resolutions: readonly Resolution[],
   options: InstallManyOptions,
   context: CommandContext,
 ): Promise<void> {
-  const results: InstallResult[] = requested.map(({ target }) => ({
-    module: target.install.moduleName,
-    easyconfig: target.loaded.path,
-    outcome: 'not-tried',
-    seconds: undefined,
-    error: undefined,
-  }));
-  const installing = runPooled([...requested.entries()], options.jobs, {
-    work: async ([at, one]) => {
+  const results = resolutions.map(firstResult);
+  for (const each of resolutions) if (!isResolved(each)) reportUnresolved(each, context);
+  const toInstall = [...resolutions.entries()].flatMap(([at, one]) => (isResolved(one) ? [{ at, one }] : []));
+  const installing = runPooled(toInstall, options.jobs, {
+    work: async ({ at, one }) => {
       const started = performance.now();
       const note = (outcome: InstallResult['outcome'], error?: CtinstallError): void => {
         const { target } = one;
@@ -64,9 +61,24 @@ export async function installMany(
     (error: unknown) => error,
   );
   if (thrown !== undefined && !(thrown instanceof CtinstallError)) throw thrown;
-  printSummary(results, requested, context);
+  printSummary(results, resolutions.filter(isResolved), context);
   if (thrown?.code === 'interrupted') throw thrown;
   throwWorst(results);
+}
+
+function firstResult(resolution: Resolution): InstallResult {
+  const none = { seconds: undefined, error: undefined };
+  if (isResolved(resolution)) {
+    const { install, loaded } = resolution.target;
+    return { module: install.moduleName, easyconfig: loaded.path, outcome: 'not-tried', ...none };
+  }
+  const { request, error } = resolution;
+  return { ...none, module: formatLine(request.easyconfig), easyconfig: request.easyconfig, outcome: 'failed', error };
+}
+
+function reportUnresolved({ request, error }: Unresolved, { reporter }: CommandContext): void {
+  const { code, message, hint, details } = error;
+  labelled(reporter, formatLine(request.easyconfig)).report({ event: 'failed', code, message, hint, details });
 }
 
 async function installAndTell(one: Requested, { jobs, hasSummary, flags }: InstallManyOptions) {

@@ -4,9 +4,9 @@ import { readRecord } from '../../apply/record.ts';
 import { withInstallLock } from '../../apply/with-install-lock.ts';
 import { isFile } from '../../host/files.ts';
 import { placesOf } from '../../plan/places.ts';
-import type { Requested } from '../install-request.ts';
 import { planTarget, type Target } from '../install-target.ts';
 import { reportKept } from '../report-install.ts';
+import type { Requested } from '../resolve-requests.ts';
 import type { Outcome } from '../stack-summary.ts';
 
 export interface InstallOneFlags {

@@ -4,18 +4,18 @@ import { describePlan } from '../../plan/describe-step.ts';
 import type { Plan } from '../../plan/types.ts';
 import { checkPrefix } from '../../settings/check-prefix.ts';
 import type { SettingsValues } from '../../settings/options.ts';
+import type { Settings } from '../../settings/types.ts';
 import { type CommandContext, readSettingsOf } from '../context.ts';
 import {
   type InstallRequest,
-  type Requested,
   requestOf,
   requestsOfStack,
-  resolveRequests,
   type VariantFlags,
   variantOfFlags,
 } from '../install-request.ts';
-import { planTarget, resolveTarget } from '../install-target.ts';
+import { planTarget, resolveTarget, type Target } from '../install-target.ts';
 import { regenerateTarget } from '../regenerate-target.ts';
+import { isResolved, type Requested, requireAll, resolveEach } from '../resolve-requests.ts';
 import { readStack } from '../stack-read.ts';
 import { withWritablePrefix } from '../writable-prefix.ts';
 import { fetchImages, injectChecksums } from './install-images.ts';
@@ -39,7 +39,10 @@ export interface InstallFlags extends VariantFlags {
   readonly forceUnlock?: boolean;
 }
 
-/** Installs the easyconfigs; all of them are read and resolved before the first is installed. */
+/**
+ * Installs the easyconfigs; all of them are read and resolved before the first is installed. With `--keep-going` those that
+ * cannot be resolved fail like those that cannot be installed.
+ */
 export async function install(
   names: readonly string[],
   flags: InstallFlags,
@@ -50,27 +53,51 @@ export async function install(
   const jobs = readJobs(flags.jobs);
   const settings = await withWritablePrefix(await readSettingsOf(context, settingsFlags), context);
   checkPrefix(settings);
-  const requested = await resolveRequests(
+  const resolutions = await resolveEach(
     await readRequests(names, flags, context),
     { settings, context },
-    resolveTarget,
+    async (name, where, variant) => {
+      const target = await resolveTarget(name, where, variant);
+      checkTarget(target, flags, settings);
+      return target;
+    },
   );
-  const targets = requested.map(({ target }) => target);
-  if (flags.injectChecksums === true) {
+  const keepsGoing = flags.keepGoing === true;
+  const requested = keepsGoing ? resolutions.filter(isResolved) : requireAll(resolutions, nothingDone);
+  const isDone = await doInstead(requested, flags, { settings, context });
+  if (isDone) return void requireAll(resolutions, 'the others were done');
+  const hasSummary = flags.stack !== undefined || keepsGoing;
+  await installMany(resolutions, { jobs, keepsGoing, hasSummary, flags }, context);
+}
+
+const nothingDone = 'nothing was done: mend them, or leave them out; `--keep-going` goes on with the others';
+
+/** What a recipe may not do, unless the flags ask for something that it does not matter for. */
+function checkTarget(target: Target, flags: InstallFlags, { enforceChecksums }: Settings): void {
+  if (flags.injectChecksums === true || flags.moduleOnly === true) return;
+  if (enforceChecksums) requireChecksum(target);
+  const installs = flags.fetch === undefined && flags.dryRun !== true;
+  if (installs && flags.allowHostCommands !== true) refuseHostCommands(target);
+}
+
+/** Does what the flags ask for in place of an install; says whether that was so. */
+async function doInstead(
+  requested: readonly Requested[],
+  flags: InstallFlags,
+  { settings, context }: { settings: Settings; context: CommandContext },
+): Promise<boolean> {
+  if (flags.injectChecksums === true)
     for (const { target, request, settings: own, context: there } of requested)
       await injectChecksums([target], { asked: request.image, settings: own }, there);
-    return;
-  }
-  if (flags.moduleOnly === true) {
+  else if (flags.moduleOnly === true)
     for (const { target, context: there } of requested) await regenerateTarget(target, flags, there);
-    return;
-  }
-  if (settings.enforceChecksums) for (const target of targets) requireChecksum(target);
-  if (flags.fetch !== undefined) return fetchImages(targets, flags.fetch, { asked: undefined, settings }, context);
-  if (flags.dryRun === true) return printPlans(requested, context);
-  if (flags.allowHostCommands !== true) for (const target of targets) refuseHostCommands(target);
-  const [keepsGoing, hasSummary] = [flags.keepGoing === true, flags.stack !== undefined || flags.keepGoing === true];
-  await installMany(requested, { jobs, keepsGoing, hasSummary, flags }, context);
+  else if (flags.fetch !== undefined) {
+    const replaces = flags.rebuild === true || flags.force === true;
+    const targets = requested.map(({ target }) => target);
+    await fetchImages(targets, { to: flags.fetch, replaces, settings }, context);
+  } else if (flags.dryRun === true) await printPlans(requested, context);
+  else return false;
+  return true;
 }
 
 /** What contradicts itself is refused before anything is read. */

@@ -6,6 +6,7 @@ import { parseEasyconfig } from '../../easyconfig/parse.ts';
 import type { Easyconfig } from '../../easyconfig/types.ts';
 import type { VariantRequest } from '../../easyconfig/variant-changes.ts';
 import { isFile, readTextIfThere } from '../../host/files.ts';
+import { CtinstallError } from '../../lib/errors.ts';
 import { formatLine } from '../../lib/format.ts';
 import { type InstallDir, installDirOf, joinHost } from '../../lib/paths.ts';
 import { moduleNameFor } from '../../resolve/resolve-install.ts';
@@ -16,18 +17,26 @@ import {
   type InstallRequest,
   requestOf,
   requestsOfStack,
-  resolveRequests,
   type VariantFlags,
   variantOfFlags,
 } from '../install-request.ts';
 import { type LoadedEasyconfig, loadEasyconfig } from '../load-easyconfig.ts';
+import { isResolved, type Resolution, requireAll, resolveEach, type Unresolved } from '../resolve-requests.ts';
 import { isStack } from '../stack.ts';
 import { stackOf } from '../stack-read.ts';
 
-type State = 'installed' | 'missing' | 'differs';
+type State = 'installed' | 'missing' | 'differs' | 'faulty';
+
+const words: Readonly<Record<State, string>> = {
+  installed: 'installed',
+  missing: 'not installed',
+  differs: 'differs',
+  faulty: 'cannot be looked for',
+};
 
 interface Found {
-  readonly module: string;
+  /** Undefined where its easyconfig is at fault. */
+  readonly module: string | undefined;
   readonly easyconfig: string;
   readonly state: State;
   /** Why it is not as it should be. */
@@ -45,8 +54,9 @@ interface Where {
 }
 
 /**
- * Says which easyconfigs, named or in stacks, are not installed, or are installed from something else. Nothing is said of
- * the others. Sets exit status 1 if there are any.
+ * Says which easyconfigs, named or in stacks, are not installed, or are installed from something else, or are at fault.
+ * Nothing is said of the others. Sets exit status 1 if there are any.
+ * @throws CtinstallError at the end, with all that is wrong with those at fault
  */
 export async function missing(
   names: readonly string[],
@@ -55,31 +65,60 @@ export async function missing(
   context: CommandContext,
 ): Promise<void> {
   const settings = await readSettingsOf(context, settingsFlags);
-  const requests: InstallRequest[] = [];
-  for (const name of names) requests.push(...(await requestsOf(name, flags, { settings, context })));
-  const found: Found[] = [];
   const load = async (name: string, where: Where, variant: VariantRequest): Promise<Wanted> => {
     const loaded = await loadEasyconfig(name, where, { variant });
     const { easyconfig } = loaded;
     const installDir = installDirOf(settings.prefix, easyconfig.name, fullVersionOf(easyconfig));
     return { loaded, install: { moduleName: moduleNameFor(easyconfig, settings), installDir } };
   };
-  for (const { target } of await resolveRequests(requests, { settings, context }, load))
-    found.push(await lookAt(target, settings));
+  const resolutions: Resolution<Wanted>[] = [];
+  for (const each of await requestsOfAll(names, variantOfFlags(flags), { settings, context }))
+    resolutions.push(...('error' in each ? [each] : await resolveEach(each, { settings, context }, load)));
+  const found: Found[] = [];
+  for (const each of resolutions)
+    found.push(isResolved(each) ? await lookAt(each.target, settings) : describeFaulty(each));
   const wanting = found.filter(({ state }) => state !== 'installed');
   if (context.isJson) context.print(JSON.stringify(found, undefined, 2));
   else
-    for (const { module, state, why } of wanting)
-      context.print(
-        `${module}: ${state === 'missing' ? 'not installed' : 'differs'}${why === undefined ? '' : `: ${why}`}`,
-      );
+    for (const { module, easyconfig, state, why } of wanting)
+      context.print(`${module ?? easyconfig}: ${words[state]}${why === undefined ? '' : `: ${why}`}`);
+  requireAll(resolutions, 'the others were looked for');
   if (wanting.length > 0) process.exitCode = 1;
   else context.reporter.report({ event: 'note', message: 'nothing is missing' });
 }
 
+function describeFaulty({ request, error }: Unresolved): Found {
+  return {
+    module: undefined,
+    easyconfig: formatLine(request.easyconfig),
+    state: 'faulty',
+    why: formatLine(error.message),
+  };
+}
+
+/** For each name what it asks for. */
+async function requestsOfAll(
+  names: readonly string[],
+  variant: VariantRequest,
+  where: Where,
+): Promise<(InstallRequest[] | Unresolved)[]> {
+  const all: (InstallRequest[] | Unresolved)[] = [];
+  for (const name of names)
+    try {
+      all.push(await requestsOf(name, variant, where));
+    } catch (error) {
+      if (!(error instanceof CtinstallError)) throw error;
+      all.push({ request: { easyconfig: name, place: undefined }, error });
+    }
+  return all;
+}
+
 /** A file that is a list is a stack. */
-async function requestsOf(name: string, flags: VariantFlags, { settings, context }: Where): Promise<InstallRequest[]> {
-  const variant = variantOfFlags(flags);
+async function requestsOf(
+  name: string,
+  variant: VariantRequest,
+  { settings, context }: Where,
+): Promise<InstallRequest[]> {
   const { path, text } = await searchEasyconfig(name, {
     cwd: context.cwd,
     home: context.environment.HOME,

@@ -28,7 +28,10 @@ export const defineInstall: Define = (program, context) => {
     .option('--module-only', 'only write modulefile and scripts of an install anew; with --dry-run, show what changes')
     .option('--default', 'make it the version that `module load <name>` takes')
     .option('--image <file>', 'use this image file')
-    .option('--fetch <dir>', 'only bring the images to this directory, from where the easyconfigs say')
+    .option(
+      '--fetch <dir>',
+      'only bring the images to this directory, from where the easyconfigs say; with --rebuild, anew',
+    )
     .option('--jobs <n>', 'install that many at a time')
     .option('--allow-host-commands', 'let the easyconfigs run commands outside the container')
     .option('--inject-checksums', "write the image's SHA-256 into the easyconfig, and stop")
