@@ -11,6 +11,7 @@ have_image() { # image file name, function that fills its root directory
 }
 have_tiny_image() { have_image tiny.sif fill_tiny; }
 have_mpi4py_image() { have_image "$MPI4PY_IMAGE" fill_mpi4py; }
+have_venv_image() { have_image venv.sif fill_venv; }
 
 make_tiny_image() {
   say "image tiny.sif (busybox and bash)"
@@ -19,6 +20,11 @@ make_tiny_image() {
 make_mpi4py_image() {
   say "image $MPI4PY_IMAGE (Debian's Python and mpi4py, a CPU stand-in for LUMI's image; about a minute)"
   make_image "$MPI4PY_IMAGE" fill_mpi4py
+}
+
+make_venv_image() {
+  say "image venv.sif (the same, with its Python in a virtual environment)"
+  make_image venv.sif fill_venv
 }
 
 make_image() {
@@ -91,4 +97,20 @@ EOF
   chmod 755 "$root/.singularity.d/env/10-docker2singularity.sh" &&
     ln -s /usr/bin/python3 "$conda/envs/mpi4py/bin/python3" && ln -s python3 "$conda/envs/mpi4py/bin/python" &&
     ln -s /usr/bin/pip3 "$conda/envs/mpi4py/bin/pip3" && ln -s pip3 "$conda/envs/mpi4py/bin/pip"
+}
+
+# As many images from Docker have it: all Python is in /opt/venv, which the image puts first on PATH.
+fill_venv() {
+  local root=$1 from=$CT_IMAGES/$MPI4PY_IMAGE system packages
+  system=$(singularity sif list "$from" | sed -n 's/^ *\([0-9][0-9]*\) .*\*System.*/\1/p')
+  rm -rf "$root" "$SCRATCH/system" && singularity sif dump "$system" "$from" >"$SCRATCH/system" &&
+    quietly "$SCRATCH/unsquashfs.log" unsquashfs -no-progress -d "$root" "$SCRATCH/system" &&
+    rm -rf "$SCRATCH/system" "$root/opt/miniconda3" &&
+    quietly "$SCRATCH/venv.log" chroot "$root" python3 -m venv /opt/venv || return 1
+  packages=$(echo "$root"/opt/venv/lib/python3*/site-packages)
+  echo "where = 'the venv of the image'" >"$packages/of_the_image.py" &&
+    cat >"$root/.singularity.d/env/10-docker2singularity.sh" <<'EOF'
+#!/bin/sh
+export PATH="/opt/venv/bin:$PATH"
+EOF
 }

@@ -24,7 +24,7 @@ export LC_ALL=C.UTF-8
 
 T=$CT_TESTBED
 SCRATCH=$T/tmp # cleared under the lock by the next run, if this one is killed
-steps=(packages environment_modules kernel runtime mpirun account node tiny_image mpi4py_image working)
+steps=(packages environment_modules kernel runtime mpirun account node tiny_image mpi4py_image venv_image working)
 
 # Prints the steps whose result is not there. Needs no privilege and changes nothing.
 missing_steps() {

@@ -16,6 +16,7 @@ import { copyImage, fetchImageInto, linkImage, retireImage, useCentralImage } fr
 import type { ApplyOptions } from './apply-plan.ts';
 import { checkModulefile } from './check-modulefile.ts';
 import { giveToGroup } from './give-to-group.ts';
+import { makeWrappers } from './make-wrappers.ts';
 import { type Measured, measureFile } from './measured.ts';
 import { removeOtherModulefiles } from './other-modulefiles.ts';
 import { publish } from './publish.ts';
@@ -51,10 +52,13 @@ export async function applyStep(step: Step, plan: Plan, measured: Measured, opti
       return retireImage(step, { plan, measured, options });
     case 'keep-recorded':
       return keepRecorded(step, measured);
+    case 'make-wrappers':
+      return makeWrappers(step, { plan, measured, options });
     case 'write-file':
       return writeStaged(step, plan, measured);
     case 'run-in-container':
-      return runInContainer(step, { ...options, log });
+      await runInContainer(step, { ...options, log });
+      return;
     case 'run-on-host':
       return runOnHost(step, { ...options, log });
     case 'write-record':
@@ -72,7 +76,7 @@ export async function applyStep(step: Step, plan: Plan, measured: Measured, opti
       return writeFileWhole(step.path, step.content, 0o644);
     case 'remove-leftovers':
       await removeOtherModulefiles(plan.installDir, plan.modulefile);
-      return removeLeftovers(step.root, step.files);
+      return removeLeftovers(step.root, notMade(step.files, measured));
     case 'run-hook':
       return runHook(step, { ...options, log });
     case 'check-modulefile':
@@ -96,10 +100,19 @@ export function retiredLog({ retired }: Plan): HostPath {
 }
 
 /** What makes a publish final, and what is left to do then. */
-function commitmentOf({ steps }: Plan): { modulefileSha256?: string; leftovers: string[] } {
+function commitmentOf({ steps }: Plan, measured: Measured): { modulefileSha256?: string; leftovers: string[] } {
   const modulefile = steps.find((step) => step.kind === 'write-modulefile')?.content;
   const leftovers = steps.find((step) => step.kind === 'remove-leftovers')?.files ?? [];
-  return { ...(modulefile === undefined ? {} : { modulefileSha256: sha256Of(modulefile) }), leftovers: [...leftovers] };
+  return {
+    ...(modulefile === undefined ? {} : { modulefileSha256: sha256Of(modulefile) }),
+    leftovers: notMade(leftovers, measured),
+  };
+}
+
+/** Which wrappers there are is known only once the image is: what a plan would remove may have been made anew. */
+function notMade(leftovers: readonly string[], { files }: Measured): string[] {
+  const made = new Set(files.map(({ path }) => path));
+  return leftovers.filter((path) => !made.has(path));
 }
 
 async function writeStaged(step: WriteFileStep, plan: Plan, measured: Measured): Promise<void> {
@@ -136,7 +149,7 @@ async function checkSignature(
 
 /** What is in the install dir afterwards and in no record is not ctinstall's: it is told, and stays. */
 async function publishStaged(step: PublishStep, plan: Plan, measured: Measured): Promise<void> {
-  await publish(step, plan.retired, commitmentOf(plan));
+  await publish(step, plan.retired, commitmentOf(plan, measured));
   const leftovers = plan.steps.find((other) => other.kind === 'remove-leftovers')?.files ?? [];
   const ours = [...measured.files.map(({ path }) => path), ...leftovers, ...keptImagesOf(plan)];
   measured.unlisted = await findUnlisted(step.to, new Set(ours));

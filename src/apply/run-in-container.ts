@@ -15,9 +15,9 @@ export interface RunContext {
 /**
  * Runs a step's command in the container with the binds that the module would set on this node. The caller's own binds,
  * container variables and Python settings are kept out: what is checked is the install, not this shell. So is the home
- * directory: `--contain --workdir` gives an empty one, and an empty `/tmp`.
+ * directory: `--contain --workdir` gives an empty one, and an empty `/tmp`. Gives back what it printed on stdout.
  */
-export async function runInContainer(step: RunInContainerStep, context: RunContext): Promise<void> {
+export async function runInContainer(step: RunInContainerStep, context: RunContext): Promise<string> {
   const binds = [...(await presentBinds(step.binds)), ...(await userSoftwareBinds(step.userSoftware))].join(',');
   const env: Record<string, string | undefined> = {};
   for (const [name, value] of Object.entries(context.environment)) if (!isOwnVariable(name)) env[name] = value;
@@ -40,7 +40,7 @@ export async function runInContainer(step: RunInContainerStep, context: RunConte
   const result = await run(argv, { env, signal: context.signal }).finally(() => removeTree(step.work));
   for (const line of `${result.stdout}${result.stderr}`.split('\n'))
     if (line !== '') context.log(`  | ${formatLine(line)}`);
-  if (result.exitCode === 0) return;
+  if (result.exitCode === 0) return result.stdout;
   const failed = commandError(argv, result, `\`${describeStep(step)}\``);
   const bindLines = binds === '' ? [] : [`SINGULARITY_BIND=${binds}`];
   throw new CtinstallError(

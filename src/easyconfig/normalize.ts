@@ -1,6 +1,6 @@
 import { containerPath } from '../lib/paths.ts';
 import type { WrittenEasyconfig } from './schema.ts';
-import type { Easyconfig, EasyconfigBind, EasyconfigCommand } from './types.ts';
+import type { Easyconfig, EasyconfigBind, EasyconfigCommand, EasyconfigWrapper } from './types.ts';
 
 /** Where conda lies in the images that this contract comes from (LUMI's). */
 const defaultCondaRoot = '/opt/miniconda3';
@@ -30,7 +30,8 @@ export function normalizeEasyconfig(written: WrittenEasyconfig): Easyconfig {
     },
     binds: (written.binds ?? []).map(normalizeBind),
     runscripts: unique(written.runscripts),
-    wrappers: unique(written.wrappers),
+    wrappers: (written.wrappers ?? []).map(normalizeWrapper),
+    gpu: written.gpu,
     conda:
       python.conda_env === undefined
         ? undefined
@@ -50,6 +51,14 @@ export function fullVersionOf(easyconfig: Pick<Easyconfig, 'version' | 'versions
 /** The file name that an easyconfig should have: `<name>-<version><versionsuffix>.yaml`. */
 export function fileNameOf(easyconfig: Pick<Easyconfig, 'name' | 'version' | 'versionsuffix'>): string {
   return `${easyconfig.name}-${fullVersionOf(easyconfig)}.yaml`;
+}
+
+function normalizeWrapper(wrapper: NonNullable<WrittenEasyconfig['wrappers']>[number]): EasyconfigWrapper {
+  if (typeof wrapper === 'string') return { kind: 'command', name: wrapper, command: wrapper, args: [], binds: [] };
+  if ('from' in wrapper)
+    return { kind: 'directory', from: containerPath(wrapper.from), except: unique(wrapper.except) };
+  const { name, command = name, args = [], binds = [] } = wrapper;
+  return { kind: 'command', name, command, args, binds: binds.map(normalizeBind) };
 }
 
 function normalizeBind(bind: NonNullable<WrittenEasyconfig['binds']>[number]): EasyconfigBind {

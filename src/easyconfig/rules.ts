@@ -13,6 +13,7 @@ export const variablePattern = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 export const groupPattern = /^[a-z][a-z0-9_-]{0,127}$/;
 export const scriptPattern = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$/;
 export const imageModes = ['copy', 'link', 'central'] as const;
+export const gpuChoices = ['auto', 'nv', 'rocm', 'none'] as const;
 export const sha256Pattern = /^[0-9a-f]{64}$/;
 
 /** Names inside the install dir that are not the image's to take. */
@@ -47,6 +48,18 @@ export function describeBadCommand(command: string): string | undefined {
   return Buffer.byteLength(command) > mostCommandBytes
     ? 'is longer than 10,000 bytes: put it into a script in the image'
     : undefined;
+}
+
+/** Says what is wrong with a program that a wrapper runs: a name on `PATH`, or a path in the container; or undefined. */
+export function describeBadProgram(program: string): string | undefined {
+  if (program.includes('/')) return describeBadContainerPath(program);
+  return scriptPattern.test(program) ? undefined : 'is neither a plain file name nor an absolute path';
+}
+
+/** Says what is wrong with an argument that a wrapper adds, or undefined. */
+export function describeBadArgument(argument: string): string | undefined {
+  if (Buffer.byteLength(argument) > mostCommandBytes) return 'is longer than 10,000 bytes';
+  return describeBadProse(argument) ?? describeBadText(argument);
 }
 
 /** Says what is wrong with an image's file name, or undefined. Temporary files beside it get longer names than its own. */

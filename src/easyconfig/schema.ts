@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { formatValue } from '../lib/format.ts';
 import { describeBadImageSource } from './image-source.ts';
 import {
+  describeBadArgument,
   describeBadBindPath,
   describeBadCommand,
   describeBadCondaRoot,
@@ -9,11 +10,13 @@ import {
   describeBadContainerVariable,
   describeBadFileName,
   describeBadModuleVariable,
+  describeBadProgram,
   describeBadProse,
   describeBadRelativePath,
   describeBadText,
   describeBadVariableValue,
   extensionPattern,
+  gpuChoices,
   groupPattern,
   imageModes,
   moduleNamePattern,
@@ -93,20 +96,23 @@ const bindHint = 'rename the path on the host, or bind the directory above it';
 const bindPath = ruled(templated, untemplated(describeBadBindPath), bindHint);
 const containerBindPath = ruled(templated, untemplated(describeBadContainerPath), bindHint);
 
+const plainBind = ruled(
+  templated,
+  untemplated(describeBadContainerPath),
+  'write `{ host: /path, container: /path }` where the two sides differ',
+);
+const fullBind = z.strictObject({
+  host: bindPath,
+  container: containerBindPath.optional(),
+  access: z.enum(['ro', 'rw']).optional(),
+  optional: z.boolean().optional(),
+});
 const bind = z.union([
-  ruled(
-    templated,
-    untemplated(describeBadContainerPath),
-    'write `{ host: /path, container: /path }` where the two sides differ',
-  ),
+  plainBind,
   z.strictObject({ site: matching(groupPattern, 'name of a bind group', 'such as `filesystems`') }),
-  z.strictObject({
-    host: bindPath,
-    container: containerBindPath.optional(),
-    access: z.enum(['ro', 'rw']).optional(),
-    optional: z.boolean().optional(),
-  }),
+  fullBind,
 ]);
+const pathBind = z.union([plainBind, fullBind]);
 
 function variables(describeBadName: (name: string) => string | undefined) {
   const name = matching(variablePattern, 'name of a variable', 'letters, digits and `_`, not beginning with a digit');
@@ -115,6 +121,21 @@ function variables(describeBadName: (name: string) => string | undefined) {
 
 const scriptName = matching(scriptPattern, 'name of a script', 'a plain file name such as `start-shell`');
 const relativePath = ruled(templated, describeBadRelativePath);
+
+const wrapperName = matching(scriptPattern, 'name of a wrapper', 'a plain file name such as `python`');
+const wrapper = z.union([
+  wrapperName,
+  z.strictObject({
+    from: ruled(z.string(), describeBadContainerPath, 'the directory in the image, such as `/opt/venv/bin`'),
+    except: list(wrapperName).optional(),
+  }),
+  z.strictObject({
+    name: wrapperName,
+    command: ruled(z.string(), describeBadProgram, 'such as `python`, or `/opt/prog/bin/run`').optional(),
+    args: list(ruled(templated, describeBadArgument)).optional(),
+    binds: list(pathBind).optional(),
+  }),
+]);
 
 /** A recipe is for others to read, and is kept with each install. */
 function describeBadRecipeSource(source: string): string | undefined {
@@ -159,7 +180,8 @@ export const easyconfigSchema = z
     }),
     binds: list(bind).optional(),
     runscripts: list(scriptName).optional(),
-    wrappers: list(scriptName).optional(),
+    wrappers: list(wrapper).optional(),
+    gpu: z.enum(gpuChoices).optional(),
     python: z
       .strictObject({
         conda_env: matching(scriptPattern, 'name of a conda environment', namePart).optional(),

@@ -1,5 +1,5 @@
 import type { ContainerPath } from '../lib/paths.ts';
-import type { imageModes } from './rules.ts';
+import type { gpuChoices, imageModes } from './rules.ts';
 
 /**
  * An easyconfig in its normal form: every default filled, one form for each field.
@@ -28,7 +28,9 @@ export interface Easyconfig {
   /** Run scripts: run inside the container, bound at `/runscripts`. */
   readonly runscripts: readonly string[];
   /** Wrappers: run on the host and enter the container. */
-  readonly wrappers: readonly string[];
+  readonly wrappers: readonly EasyconfigWrapper[];
+  /** Which GPUs get the runtime's flag where a node has them; undefined leaves it to the settings. */
+  readonly gpu: GpuChoice | undefined;
   readonly conda: CondaEnvironment | undefined;
   readonly venv: VirtualEnvironment | undefined;
   readonly env: {
@@ -75,6 +77,30 @@ export type EasyconfigBind =
     };
 
 export type BindAccess = 'ro' | 'rw';
+
+/**
+ * `command` is a program of the image, under its own name or another; `directory` stands for all executables of a directory
+ * in the image.
+ */
+export type EasyconfigWrapper =
+  | {
+      readonly kind: 'command';
+      readonly name: string;
+      /** A name on the container's `PATH`, or a path in the container. */
+      readonly command: string;
+      /** Come before those of the caller; may hold templates. */
+      readonly args: readonly string[];
+      readonly binds: readonly EasyconfigBind[];
+    }
+  | {
+      readonly kind: 'directory';
+      readonly from: ContainerPath;
+      /** Names that get no wrapper. */
+      readonly except: readonly string[];
+    };
+
+/** `auto`: the runtime's flag for whatever GPUs the node has; `nv`, `rocm`: for those of one maker only. */
+export type GpuChoice = (typeof gpuChoices)[number];
 
 export interface CondaEnvironment {
   readonly name: string;

@@ -12,6 +12,11 @@ export function venvInside(name: string): ContainerPath {
   return containerPath(`${userSoftwareInside}/venv/${name}`);
 }
 
+/** Whether programs of the image have wrappers. */
+export function hasWrappers({ wrappers }: Pick<ResolvedInstall, 'wrappers'>): boolean {
+  return wrappers.commands.length + wrappers.directories.length > 0;
+}
+
 /** Variables that an install sets inside the container, literal values. */
 export function containerVariablesOf(install: Pick<ResolvedInstall, 'conda' | 'venv' | 'env'>): Variable[] {
   const { conda, venv, env } = install;
@@ -24,15 +29,16 @@ export function containerVariablesOf(install: Pick<ResolvedInstall, 'conda' | 'v
 }
 
 /** What an install puts in front of the container's `PATH`. */
-export function containerPathOf(install: Pick<ResolvedInstall, 'venv'>): ContainerPath[] {
+export function containerPathOf(install: Pick<ResolvedInstall, 'venv' | 'wrappers'>): ContainerPath[] {
   return [
     runscriptsInside,
     ...(install.venv === undefined ? [] : [containerPath(`${venvInside(install.venv.name)}/bin`)]),
+    ...install.wrappers.directories.map(({ from }) => from),
   ];
 }
 
 /** All binds of an install but `/user-software`, which is decided anew at each load. */
-export function bindsOf(install: Pick<ResolvedInstall, 'binds' | 'installDir'>): Bind[] {
+export function bindsOf(install: Pick<ResolvedInstall, 'binds' | 'installDir' | 'wrappers'>): Bind[] {
   const runscripts: Bind = {
     host: joinHost(install.installDir, 'runscripts'),
     container: runscriptsInside,
@@ -40,7 +46,16 @@ export function bindsOf(install: Pick<ResolvedInstall, 'binds' | 'installDir'>):
     optional: false,
     origin: 'run scripts',
   };
-  return [...install.binds, runscripts];
+  const bin = joinHost(install.installDir, 'bin');
+  // Virtual environments that were made on top of the install have links to its wrappers, which they need inside too.
+  const wrappers: Bind = {
+    host: bin,
+    container: containerPath(bin),
+    access: 'ro',
+    optional: true,
+    origin: 'wrappers',
+  };
+  return [...install.binds, runscripts, ...(hasWrappers(install) ? [wrappers] : [])];
 }
 
 /**

@@ -2,7 +2,7 @@ import { variableNameOf } from '../easyconfig/rules.ts';
 import { type HostPath, joinHost } from '../lib/paths.ts';
 import type { ResolvedInstall } from '../resolve/types.ts';
 import { bindsOf, containerPathOf, containerVariablesOf, userSoftwareInside } from './container-environment.ts';
-import type { Modulefile } from './types.ts';
+import type { Modulefile, Variable } from './types.ts';
 
 export interface ModulefileOptions {
   readonly toolVersion: string;
@@ -14,7 +14,6 @@ export interface ModulefileOptions {
 export function describeModulefile(install: ResolvedInstall, { toolVersion, images }: ModulefileOptions): Modulefile {
   const { installDir } = install;
   const suffix = variableNameOf(install.name);
-  const runscripts = joinHost(installDir, 'runscripts');
   const userSoftware = joinHost(installDir, 'user-software');
   return {
     header: [
@@ -37,14 +36,7 @@ export function describeModulefile(install: ResolvedInstall, { toolVersion, imag
       candidates: images,
     },
     path: [joinHost(installDir, 'bin')],
-    variables: [
-      { name: 'CONTAINERROOT', value: installDir },
-      { name: `EBROOT${suffix}`, value: installDir },
-      { name: `EBVERSION${suffix}`, value: install.version },
-      { name: 'RUNSCRIPTS', value: runscripts },
-      { name: `RUNSCRIPTS${suffix}`, value: runscripts },
-      ...Object.entries(install.env.module).map(([name, value]) => ({ name, value })),
-    ],
+    variables: moduleVariablesOf(install),
     containerVariables: containerVariablesOf(install),
     containerPath: containerPathOf(install),
     binds: bindsOf(install),
@@ -54,6 +46,20 @@ export function describeModulefile(install: ResolvedInstall, { toolVersion, imag
       container: userSoftwareInside,
     },
   };
+}
+
+/** Variables that an install sets outside the container, but for those that depend on the node. */
+export function moduleVariablesOf({ name, version, installDir, env }: ResolvedInstall): Variable[] {
+  const suffix = variableNameOf(name);
+  const runscripts = joinHost(installDir, 'runscripts');
+  return [
+    { name: 'CONTAINERROOT', value: installDir },
+    { name: `EBROOT${suffix}`, value: installDir },
+    { name: `EBVERSION${suffix}`, value: version },
+    { name: 'RUNSCRIPTS', value: runscripts },
+    { name: `RUNSCRIPTS${suffix}`, value: runscripts },
+    ...Object.entries(env.module).map(([variable, value]) => ({ name: variable, value })),
+  ];
 }
 
 function helpOf({ description, homepage, docurls }: ResolvedInstall): string {

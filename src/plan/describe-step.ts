@@ -33,6 +33,8 @@ function describeWork(step: Exclude<Step, { kind: 'run-on-host' | 'run-in-contai
       return 'keep the image and what else is there';
     case 'record-additions':
       return 'record what the post-install commands made';
+    case 'make-wrappers':
+      return `make wrappers for ${[...step.commands.map(({ name }) => name), ...step.directories.map(({ from }) => `what is in ${from}`)].join(', ')}`;
     case 'write-file':
       return `write ${step.path}`;
     case 'make-directory':
@@ -73,6 +75,7 @@ export function isWorthALine(kind: Step['kind']): boolean {
     'run-on-host',
     'run-in-container',
     'run-hook',
+    'make-wrappers',
     'publish',
     'write-modulefile',
   ].includes(kind);

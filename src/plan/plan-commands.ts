@@ -43,6 +43,17 @@ export function planUserSoftware(
   ];
 }
 
+/** A command of ctinstall's own that looks into the image, with the user software that is there or will be. */
+export function planLook(
+  install: ResolvedInstall,
+  { purpose, argv }: { purpose: string; argv: readonly [string, ...string[]] },
+  { image, directory }: { image: HostPath; directory: HostPath },
+): RunInContainerStep {
+  // What only some nodes have need not be here.
+  const binds = readOnly(install.binds).map((bind) => ({ ...bind, optional: true }));
+  return planRun(install, purpose, argv, { image, binds, userSoftware: { directory, access: 'ro' } });
+}
+
 /** The recipe's own commands, with the install dir at hand inside the container; what they leave there is recorded. */
 export function planPostInstall(install: ResolvedInstall, image: HostPath): Step[] {
   if (install.postInstall.length === 0) return [];
@@ -101,7 +112,7 @@ function planCommand(
 }
 
 function planRun(
-  install: Pick<ResolvedInstall, 'prefix' | 'name' | 'fullVersion' | 'runtime' | 'conda' | 'venv' | 'env'>,
+  install: Pick<ResolvedInstall, 'prefix' | 'name' | 'fullVersion' | 'runtime' | 'conda' | 'venv' | 'env' | 'wrappers'>,
   purpose: string,
   argv: readonly [string, ...string[]],
   place: Pick<RunInContainerStep, 'image' | 'binds' | 'userSoftware'>,

@@ -1,4 +1,4 @@
-import { joinHost, type StagingDir } from '../lib/paths.ts';
+import { type HostPath, joinHost, type StagingDir } from '../lib/paths.ts';
 import { describeModulefile, type ModulefileOptions } from '../modulefile/describe-install.ts';
 import { renderModulefile } from '../modulefile/render.ts';
 import type { ResolvedInstall } from '../resolve/types.ts';
@@ -16,10 +16,11 @@ export interface PlannedFile {
   readonly content: string;
 }
 
-/** The scripts, and the easyconfig for later. */
+/** The scripts, and the easyconfig for later. `images`: where the module looks for the image. */
 export function planFiles(
   install: ResolvedInstall,
   inputs: Pick<PlanInputs, 'scriptTexts' | 'easyconfigText'>,
+  images: readonly HostPath[],
 ): PlannedFile[] {
   const scripts = install.scripts.map(({ name, directory }) => {
     const text = inputs.scriptTexts[name];
@@ -27,7 +28,7 @@ export function planFiles(
     return {
       relative: `${directory}/${name}`,
       mode: directory === '.ctinstall' ? 0o644 : 0o755,
-      content: fillScript(text, scriptValuesOf(name, install)),
+      content: fillScript(text, scriptValuesOf(name, install, images)),
     };
   });
   return [...scripts, { relative: '.ctinstall/easyconfig.yaml', mode: 0o644, content: inputs.easyconfigText }];

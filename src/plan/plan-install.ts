@@ -5,6 +5,7 @@ import { makesVenv, planPostInstall, planSanityChecks, planUserSoftware } from '
 import { planFiles, planModulefile, planRecord, planWriting, recordFile } from './plan-files.ts';
 import { planImage } from './plan-image.ts';
 import { planGroup, planHook, planModulefileCheck, planReadOnly } from './plan-policy.ts';
+import { planWrappers } from './plan-wrappers.ts';
 import type { Plan, PlannedRecord, Step } from './types.ts';
 
 /** What planning needs beside the install itself. */
@@ -40,8 +41,8 @@ export interface PreviousInstall {
 export function planInstall(install: ResolvedInstall, inputs: PlanInputs): Plan {
   const { prefix, name, fullVersion, installDir, modulefile } = install;
   const { staging } = placesOf(prefix, name, fullVersion);
-  const written = planFiles(install, inputs);
   const image = planImage(install, inputs, staging);
+  const written = planFiles(install, inputs, image.candidates);
   const files = [...image.files, ...written.map(({ relative }) => relative), recordFile];
   const retired = [...image.kept, ...image.retired];
   const userSoftware = planUserSoftware(install, inputs, { staging, image: image.staged });
@@ -63,6 +64,7 @@ export function planInstall(install: ResolvedInstall, inputs: PlanInputs): Plan 
     ...planWriting(written, staging),
     ...image.steps,
     ...userSoftware,
+    ...planWrappers(install, { staging, image: image.staged, hasUserSoftware: inputs.hasUserSoftware }),
     {
       kind: 'write-record',
       path: joinHost(staging, recordFile),

@@ -5,6 +5,7 @@ import { placesOf } from './places.ts';
 import { planFiles, planModulefile, planRecord, planWriting, recordFile } from './plan-files.ts';
 import { isOfInstall, type PlanInputs } from './plan-install.ts';
 import { planGroup, planHook, planModulefileCheck, planReadOnly } from './plan-policy.ts';
+import { planNamedWrappers } from './plan-wrappers.ts';
 import type { KeepRecordedStep, Plan, PlannedRecord, Step } from './types.ts';
 
 /** What the record of the install says now. */
@@ -26,12 +27,16 @@ export function planRegenerate(
   const { prefix, name, fullVersion, installDir, modulefile } = install;
   const places = placesOf(prefix, name, fullVersion, modulefile);
   const { staging } = places;
-  const written = planFiles(install, inputs);
-  const own = [...written.map(({ relative }) => relative), recordFile];
+  const images = candidatesOf(install, recorded);
+  const written = planFiles(install, inputs, images);
+  const named = install.wrappers.commands.map((command) => `bin/${command.name}`);
+  const own = [...written.map(({ relative }) => relative), ...named, recordFile];
   const known = (['bin', 'runscripts'] as const).flatMap((directory) =>
     namesOfScripts(directory).map((script) => `${directory}/${script}`),
   );
-  const dropped = known.filter((path) => !own.includes(path));
+  // What is in the directories of the image is not looked at again: its wrappers stay as they are.
+  const wrappers = install.wrappers.directories.length > 0 ? [] : recorded.files.flatMap(wrapperOf);
+  const dropped = [...known, ...wrappers].filter((path) => !own.includes(path));
   const files = recorded.files.filter(
     ({ path }) => !own.includes(path) && !dropped.includes(path) && isOfInstall(path),
   );
@@ -40,6 +45,7 @@ export function planRegenerate(
     ...planModulefileCheck(install),
     { kind: 'make-directory', path: staging },
     ...planWriting(written, staging),
+    ...planNamedWrappers(install, staging),
     { kind: 'keep-recorded', image: { sha256, size, how }, files },
     {
       kind: 'write-record',
@@ -55,7 +61,7 @@ export function planRegenerate(
     { kind: 'publish', from: staging, to: installDir, modulefile },
     ...planHook('pre_module', install, { toolVersion: inputs.toolVersion, image: undefined, isRebuild: true }),
     ...planReadOnly(install),
-    planModulefile(install, { toolVersion: inputs.toolVersion, images: candidatesOf(install, recorded) }),
+    planModulefile(install, { toolVersion: inputs.toolVersion, images }),
     {
       kind: 'remove-leftovers',
       root: installDir,
@@ -64,6 +70,10 @@ export function planRegenerate(
     ...planGroup(install, 'published'),
   ];
   return { ...places, steps };
+}
+
+function wrapperOf({ path, link }: RecordedInstall['files'][number]): string[] {
+  return link === 'in-container' ? [path] : [];
 }
 
 /** As at the install: its own image or link first, but for one that is used where it lies; then where it was found. */

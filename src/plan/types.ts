@@ -1,6 +1,6 @@
 import type { BindAccess } from '../easyconfig/types.ts';
 import type { HostPath, InstallDir, ModulesTool, Prefix, StagingDir } from '../lib/paths.ts';
-import type { Bind } from '../resolve/types.ts';
+import type { Bind, ResolvedWrappers } from '../resolve/types.ts';
 import type { HookInput } from './hook-input.ts';
 
 /** What will be done, as data: `--dry-run` prints it, `applyPlan` does it. Survives a round trip through JSON. */
@@ -24,6 +24,7 @@ export type Step =
   | UseCentralImageStep
   | RetireImageStep
   | KeepRecordedStep
+  | MakeWrappersStep
   | WriteFileStep
   | MakeDirectoryStep
   | RunInContainerStep
@@ -104,6 +105,19 @@ export interface RetireImageStep {
   readonly kind: 'retire-image';
   readonly from: HostPath;
   readonly to: HostPath;
+}
+
+/** Makes the wrappers of programs of the image, after a look into it: links to `in-container`. */
+export interface MakeWrappersStep {
+  readonly kind: 'make-wrappers';
+  readonly bin: HostPath;
+  readonly commands: readonly { readonly name: string; readonly command: string }[];
+  /** Every executable in them gets a wrapper too. */
+  readonly directories: ResolvedWrappers['directories'];
+  /** Names that none of those may have. */
+  readonly never: readonly string[];
+  /** Prints which of `commands` are missing, and what is in `directories`; undefined where nobody looks. */
+  readonly look: RunInContainerStep | undefined;
 }
 
 export interface WriteFileStep {

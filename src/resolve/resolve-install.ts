@@ -10,7 +10,8 @@ import { installDirOf, joinHost, modulefileOf } from '../lib/paths.ts';
 import { optionTable } from '../settings/options.ts';
 import type { Settings } from '../settings/types.ts';
 import { resolveBinds } from './binds.ts';
-import type { ResolvedInstall, ResolveIssue, ScriptChoice } from './types.ts';
+import type { ResolvedInstall, ResolvedWrappers, ResolveIssue, ScriptChoice } from './types.ts';
+import { resolveWrappers } from './wrappers.ts';
 
 /** What discovery says that an install depends on. */
 export interface InstallFacts {
@@ -22,6 +23,8 @@ export interface InstallFacts {
 
 /** Scripts that every install gets, whatever the easyconfig asks for. */
 const standardScripts: readonly ScriptChoice[] = [
+  { name: 'in-container', directory: 'bin' },
+  { name: 'in-container.bash', directory: '.ctinstall' },
   { name: 'make-squashfs', directory: 'bin' },
   { name: 'unmake-squashfs', directory: 'bin' },
   { name: 'squashfs-common.bash', directory: '.ctinstall' },
@@ -46,6 +49,11 @@ export function resolveInstall(
       installdir: installDir,
     });
   const fillCommand = ({ command, host }: EasyconfigCommand) => ({ command: fill(command), host });
+  const {
+    scripts: wrapperScripts,
+    wrappers,
+    issues: wrapperIssues,
+  } = resolveWrappers(easyconfig.wrappers, { scripts: facts.scripts.wrappers, fill });
   const { binds, issues: bindIssues } = resolveBinds(easyconfig.binds, settings.bindGroups, fill);
   const image = resolveImage(easyconfig.image, settings, fill);
   const env = {
@@ -79,8 +87,8 @@ export function resolveInstall(
         filledIssue(['sanity_check_paths', kind, index], path, describeBadRelativePath),
       ),
     ),
-    ...scriptIssues('runscripts', easyconfig.runscripts, facts.scripts.runscripts),
-    ...scriptIssues('wrappers', easyconfig.wrappers, facts.scripts.wrappers),
+    ...scriptIssues(easyconfig.runscripts, facts.scripts.runscripts),
+    ...wrapperIssues,
   ];
   if (issues.length > 0) return { install: undefined, issues };
   return {
@@ -108,9 +116,13 @@ export function resolveInstall(
       binds,
       scripts: [
         ...easyconfig.runscripts.map((name) => ({ name, directory: 'runscripts' as const })),
-        ...easyconfig.wrappers.map((name) => ({ name, directory: 'bin' as const })),
-        ...standardScripts.filter(({ name }) => !easyconfig.wrappers.includes(name)),
+        ...wrapperScripts.map((name) => ({ name, directory: 'bin' as const })),
+        ...[...standardScripts, ...scriptsOfPrograms(easyconfig, wrappers)].filter(
+          ({ name }) => ![...wrapperScripts, ...easyconfig.runscripts].includes(name),
+        ),
       ],
+      wrappers,
+      gpu: easyconfig.gpu ?? settings.gpu,
       conda: easyconfig.conda,
       venv: easyconfig.venv,
       env,
@@ -131,6 +143,15 @@ export function resolveInstall(
       },
     },
   };
+}
+
+/** Run scripts that wrappers call in the container, and those of virtual environments. */
+function scriptsOfPrograms({ conda, venv }: Easyconfig, { commands, directories }: ResolvedWrappers): ScriptChoice[] {
+  const hasPrograms = commands.length + directories.length > 0;
+  return [
+    ...(hasPrograms && conda !== undefined ? [{ name: 'conda-exec', directory: 'runscripts' as const }] : []),
+    ...(hasPrograms || venv !== undefined ? [{ name: 'make-venv', directory: 'runscripts' as const }] : []),
+  ];
 }
 
 /** As `module load` takes it on this machine. */
@@ -187,18 +208,14 @@ function filledIssue(
       ];
 }
 
-function scriptIssues(
-  key: 'runscripts' | 'wrappers',
-  asked: readonly string[],
-  known: readonly string[],
-): ResolveIssue[] {
+function scriptIssues(asked: readonly string[], known: readonly string[]): ResolveIssue[] {
   return asked.flatMap((name, index) =>
     known.includes(name)
       ? []
       : [
           {
-            path: [key, index],
-            message: `unknown ${key === 'wrappers' ? 'wrapper' : 'run script'} \`${name}\``,
+            path: ['runscripts', index],
+            message: `unknown run script \`${name}\``,
             hint: didYouMean(name, known) ?? `there are ${known.map((script) => `\`${script}\``).join(', ')}`,
           },
         ],

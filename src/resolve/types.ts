@@ -2,6 +2,7 @@ import type {
   BindAccess,
   CondaEnvironment,
   EasyconfigCommand,
+  GpuChoice,
   ImageMode,
   VirtualEnvironment,
 } from '../easyconfig/types.ts';
@@ -40,6 +41,22 @@ export interface ScriptChoice {
   readonly directory: 'bin' | 'runscripts' | '.ctinstall';
 }
 
+/** A program of the image that gets a wrapper. */
+export interface CommandWrapper {
+  readonly name: string;
+  /** A name on the container's `PATH`, or a path in the container. */
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Beside those of the module. */
+  readonly binds: readonly Bind[];
+}
+
+export interface ResolvedWrappers {
+  readonly commands: readonly CommandWrapper[];
+  /** Directories of the image: all executables in them get wrappers, which are known once the image is there. */
+  readonly directories: readonly { readonly from: ContainerPath; readonly except: readonly string[] }[];
+}
+
 /** Everything that an install is, on this machine, with every template replaced: the input of {@link planInstall}, beside the image found. */
 export interface ResolvedInstall {
   readonly name: string;
@@ -73,6 +90,8 @@ export interface ResolvedInstall {
   /** Parents before children, each container path once. */
   readonly binds: readonly Bind[];
   readonly scripts: readonly ScriptChoice[];
+  readonly wrappers: ResolvedWrappers;
+  readonly gpu: GpuChoice;
   readonly conda: CondaEnvironment | undefined;
   readonly venv: VirtualEnvironment | undefined;
   readonly env: {

@@ -13,6 +13,16 @@ export interface ScriptFile {
 export const scriptFiles = {
   'conda-python-simple': { directory: 'runscripts', keys: [] },
   'start-shell': { directory: 'bin', keys: ['image_variable', 'module', 'runtime'] },
+  'conda-exec': { directory: 'runscripts', keys: [] },
+  'make-venv': { directory: 'runscripts', keys: [] },
+  'in-container': {
+    directory: 'bin',
+    keys: ['image_variable', 'image_file', 'module', 'runtime', 'gpu', 'install_dir', 'aliases', 'activate'],
+  },
+  'in-container.bash': {
+    directory: '.ctinstall',
+    keys: ['central_images', 'module_binds', 'module_variables', 'container_variables', 'container_path'],
+  },
   'make-squashfs': { directory: 'bin', keys: [] },
   'unmake-squashfs': { directory: 'bin', keys: [] },
   'squashfs-lineage.bash': { directory: '.ctinstall', keys: [] },

@@ -45,6 +45,7 @@ export function foldSettings(
     requiresSignature: single('verify') === 'signed',
     imageMode: single('image_mode') ?? 'copy',
     squashfsProcessors: single('squashfs_processors') ?? 0,
+    gpu: single('gpu') ?? 'auto',
     bindGroups: mapValues(map('bind_groups'), (binds) => binds.map(normalizeSiteBind)),
     modulesTool: single('modules_tool') ?? 'lmod',
     hostMpi: single('host_mpi'),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { imageModes } from '../easyconfig/rules.ts';
+import { gpuChoices, imageModes } from '../easyconfig/rules.ts';
 import { modulesTools } from '../lib/paths.ts';
 import {
   bindGroups,
@@ -119,6 +119,13 @@ export const optionTable = {
     flag: '--modules-tool <tool>',
     merge: 'replace',
     help: 'what modulefiles are written for: `lmod` (in Lua), or `environment-modules` (in Tcl, which Lmod reads too)',
+  },
+  gpu: {
+    schema: z.enum(gpuChoices),
+    environment: 'CTINSTALL_GPU',
+    flag: undefined,
+    merge: 'replace',
+    help: "GPUs for which wrappers pass the runtime's flag where a node has them: `auto` (any), `nv`, `rocm` or `none`",
   },
   host_mpi: {
     schema: z.enum(['mpich', 'openmpi']),

@@ -1,4 +1,4 @@
-import type { BindAccess, ImageMode } from '../easyconfig/types.ts';
+import type { BindAccess, GpuChoice, ImageMode } from '../easyconfig/types.ts';
 import type { HostPath, ModulesTool, Prefix } from '../lib/paths.ts';
 import type { namingSchemes, OptionKey, SettingsValues } from './options.ts';
 
@@ -36,6 +36,7 @@ export interface Settings {
   readonly requiresSignature: boolean;
   readonly imageMode: ImageMode;
   readonly squashfsProcessors: number;
+  readonly gpu: GpuChoice;
   readonly bindGroups: Readonly<Record<string, readonly SiteBind[]>>;
   readonly modulesTool: ModulesTool;
   readonly hostMpi: 'mpich' | 'openmpi' | undefined;

@@ -16,6 +16,7 @@ export function valuesOf(settings: Settings): Readonly<Record<OptionKey, unknown
     verify: settings.requiresSignature ? 'signed' : 'none',
     image_mode: settings.imageMode,
     squashfs_processors: settings.squashfsProcessors,
+    gpu: settings.gpu,
     bind_groups: settings.bindGroups,
     modules_tool: settings.modulesTool,
     host_mpi: settings.hostMpi,

@@ -30,7 +30,7 @@ function bind(path: string, more: Partial<Bind> = {}): Bind {
 function run(
   changed: Partial<RunInContainerStep> = {},
   environment: Record<string, string> = {},
-): { done: Promise<void>; lines: string[] } {
+): { done: Promise<string>; lines: string[] } {
   const lines: string[] = [];
   const step: RunInContainerStep = {
     kind: 'run-in-container',

@@ -89,7 +89,7 @@ describe('the easyconfig of an image', () => {
         { kind: 'site', group: 'filesystems' },
         { kind: 'site', group: 'slurm' },
       ],
-      wrappers: ['start-shell'],
+      wrappers: [{ kind: 'command', name: 'start-shell', command: 'start-shell', args: [], binds: [] }],
       sanityCheckCommands: [{ command: 'true' }],
     });
   });

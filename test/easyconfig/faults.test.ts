@@ -33,7 +33,7 @@ describe('faults of an easyconfig, as users see them', () => {
       "f.yaml:4:1: unknown key \`easyblock\`
         | easyblock: ConfigureMake
         | ^^^^^^^^^
-        hint: known here: name, version, versionsuffix, homepage, whatis, description, docurls, moduleclass, extensions, depends_on, deprecated, hidden, image, binds, runscripts, wrappers, python, env, sanity_check_paths, post_install, sanity_check_commands"
+        hint: known here: name, version, versionsuffix, homepage, whatis, description, docurls, moduleclass, extensions, depends_on, deprecated, hidden, image, binds, runscripts, wrappers, gpu, python, env, sanity_check_paths, post_install, sanity_check_commands"
     `);
   });
 
@@ -295,10 +295,10 @@ sanity_check_paths: { files: [/bin/sh], dirs: [../x] }
         | runscripts: [-x]
         |              ^^
         hint: a plain file name such as \`start-shell\`
-      f.yaml:7:12: \`wrappers[0]\`: \`a/b\` is not a valid name of a script
+      f.yaml:7:12: \`wrappers[0]\`: \`a/b\` is not a valid name of a wrapper
         | wrappers: [a/b]
         |            ^^^
-        hint: a plain file name such as \`start-shell\`
+        hint: a plain file name such as \`python\`
       f.yaml:8:22: \`python.conda_env\`: \`a b\` is not a valid name of a conda environment
         | python: { conda_env: "a b", conda_root: /opt/my conda, venv: { name: "" } }
         |                      ^^^^^

@@ -137,11 +137,6 @@ describe('what stands against an install', () => {
         message: 'unknown run script `conda-python-simpel`',
         hint: 'did you mean `conda-python-simple`?',
       },
-      {
-        path: ['wrappers', 1],
-        message: 'unknown wrapper `qqq`',
-        hint: 'there are `start-shell`, `make-squashfs`',
-      },
     ]);
   });
 
@@ -160,7 +155,7 @@ describe('what stands against an install', () => {
   });
 
   it('all of it at once', () => {
-    const text = 'binds: [{ site: x }, { host: /a, container: /b }, { host: /c, container: /b }]\nwrappers: [y]\n';
+    const text = 'binds: [{ site: x }, { host: /a, container: /b }, { host: /c, container: /b }]\nwrappers: [bash]\n';
     expect(issuesOf(text).map(({ path }) => path)).toEqual([
       ['binds', 0, 'site'],
       ['binds', 2],

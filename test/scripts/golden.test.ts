@@ -12,11 +12,14 @@ test('there are just these', () => {
   expect(scripts.map(({ path, mode }) => `${mode.toString(8)} ${path.slice(plan.staging.length + 1)}`)).toEqual([
     '755 runscripts/conda-python-simple',
     '755 bin/start-shell',
+    '755 bin/in-container',
+    '644 .ctinstall/in-container.bash',
     '755 bin/make-squashfs',
     '755 bin/unmake-squashfs',
     '644 .ctinstall/squashfs-common.bash',
     '644 .ctinstall/squashfs-lineage.bash',
     '644 .ctinstall/squashfs-lock.bash',
+    '755 runscripts/make-venv',
   ]);
 });
 

@@ -4,14 +4,31 @@ import { constants, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import { fillScript } from '../../src/scripts/fill-script.ts';
+import { fillScript, type ScriptValues } from '../../src/scripts/fill-script.ts';
 import { scriptFiles } from '../../src/scripts/script-files.ts';
 
 const scriptsDir = fileURLToPath(new URL('../../runscripts', import.meta.url));
 export const moduleName = 'demo/1.0-x y';
 
 /** What ctinstall would fill in, for a module called {@link moduleName}. */
-export const scriptValues: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+export const scriptValues: Readonly<Record<string, ScriptValues>> = {
+  'in-container': {
+    image_variable: 'SIFDEMO',
+    image_file: 'demo.sif',
+    module: moduleName,
+    runtime: 'singularity',
+    gpu: 'auto',
+    install_dir: '/not/here',
+    aliases: [],
+    activate: '',
+  },
+  'in-container.bash': {
+    central_images: [],
+    module_binds: [],
+    module_variables: [],
+    container_variables: [],
+    container_path: '/runscripts',
+  },
   'start-shell': { image_variable: 'SIFDEMO', module: moduleName, runtime: 'singularity' },
   'squashfs-common.bash': { module: moduleName, default_processors: '0' },
 };

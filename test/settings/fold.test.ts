@@ -26,6 +26,7 @@ describe('foldSettings', () => {
       requiresSignature: false,
       imageMode: 'copy',
       squashfsProcessors: 0,
+      gpu: 'auto',
       bindGroups: {},
       modulesTool: 'lmod',
       hostMpi: undefined,

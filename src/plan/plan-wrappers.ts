@@ -1,0 +1,72 @@
+import { type HostPath, joinHost, type StagingDir } from '../lib/paths.ts';
+import { hasWrappers } from '../modulefile/container-environment.ts';
+import type { ResolvedInstall } from '../resolve/types.ts';
+import { neverWrapped } from '../resolve/wrappers.ts';
+import { planLook } from './plan-commands.ts';
+import type { MakeWrappersStep } from './types.ts';
+
+export interface WrapperPlace {
+  readonly staging: StagingDir;
+  readonly image: HostPath;
+  /** Whether the install dir has user software, which the programs may be in. */
+  readonly hasUserSoftware: boolean;
+}
+
+/** Links for the programs of the image that get wrappers; what is in its directories is known once it is there. */
+export function planWrappers(install: ResolvedInstall, place: WrapperPlace): MakeWrappersStep[] {
+  if (!hasWrappers(install)) return [];
+  const { commands, directories } = install.wrappers;
+  const root = place.hasUserSoftware ? install.installDir : place.staging;
+  return [
+    {
+      kind: 'make-wrappers',
+      bin: joinHost(place.staging, 'bin'),
+      commands: commands.map(({ name, command }) => ({ name, command })),
+      directories,
+      never: neverWrapped,
+      look: planLook(
+        install,
+        { purpose: 'look which programs the image has', argv: argvOf(install) },
+        { image: place.image, directory: joinHost(root, 'user-software') },
+      ),
+    },
+  ];
+}
+
+/** Links for those that are named, with no look at what is there. */
+export function planNamedWrappers(install: ResolvedInstall, staging: StagingDir): MakeWrappersStep[] {
+  if (install.wrappers.commands.length === 0) return [];
+  const commands = install.wrappers.commands.map(({ name, command }) => ({ name, command }));
+  const bin = joinHost(staging, 'bin');
+  return [{ kind: 'make-wrappers', bin, commands, directories: [], never: neverWrapped, look: undefined }];
+}
+
+/** Tells lines of {@link look} from what an image prints when it starts. */
+export const lookMark = '@ctinstall@';
+
+/** For any shell; conda's script of activation is for bash, and must see only its own argument. */
+const look = `
+activate=$1 environment=$2 count=$3
+shift 3
+if [ -n "$activate" ]; then . "$activate" "$environment"; fi
+while [ "$count" -gt 0 ]; do
+  command -v "$1" >/dev/null || printf '${lookMark}\\tmissing\\t%s\\n' "$1"
+  shift
+  count=$((count - 1))
+done
+for directory; do
+  if [ ! -d "$directory" ]; then printf '${lookMark}\\tno-directory\\t%s\\n' "$directory"; fi
+  for program in "$directory"/*; do
+    if [ -f "$program" ] && [ -x "$program" ]; then
+      printf '${lookMark}\\tprogram\\t%s\\n' "$program"
+    fi
+  done
+done
+`;
+
+function argvOf({ conda, wrappers: { commands, directories } }: ResolvedInstall): [string, ...string[]] {
+  const programs = [...new Set(commands.map(({ command }) => command))];
+  const rest = [String(programs.length), ...programs, ...directories.map(({ from }) => from)];
+  if (conda === undefined) return ['sh', '-c', look, 'look', '', '', ...rest];
+  return ['bash', '-c', look, 'look', `${conda.root}/bin/activate`, conda.name, ...rest];
+}

@@ -1,0 +1,62 @@
+import type { HostPath } from '../lib/paths.ts';
+import { joinHost } from '../lib/paths.ts';
+import {
+  bindsOf,
+  containerPathOf,
+  containerVariablesOf,
+  escapeForRuntime,
+  hasWrappers,
+  runscriptsInside,
+} from '../modulefile/container-environment.ts';
+import { moduleVariablesOf } from '../modulefile/describe-install.ts';
+import type { Bind, CommandWrapper, ResolvedInstall } from '../resolve/types.ts';
+import type { ScriptValues } from './fill-script.ts';
+
+/** Values of `in-container` that only it has. */
+export function wrapperValuesOf(install: ResolvedInstall): ScriptValues {
+  return {
+    image_file: install.image.file,
+    gpu: install.gpu,
+    install_dir: install.installDir,
+    aliases: install.wrappers.commands.flatMap(describeAlias),
+    activate: hasWrappers(install) && install.conda !== undefined ? `${runscriptsInside}/conda-exec` : '',
+  };
+}
+
+/** What the module sets up, for wrappers that are used without it. `images`: where the module looks for the image. */
+export function environmentValuesOf(install: ResolvedInstall, images: readonly HostPath[]): ScriptValues {
+  const own = joinHost(install.installDir, install.image.file);
+  return {
+    central_images: images.filter((image) => image !== own),
+    module_binds: bindsOf(install).flatMap((bind) => [
+      bind.host,
+      bind.container,
+      accessOf(bind),
+      bind.optional ? 'optional' : 'required',
+    ]),
+    module_variables: moduleVariablesOf(install).flatMap(({ name, value }) => [name, value]),
+    container_variables: containerVariablesOf(install).flatMap(({ name, value }) => [name, escapeForRuntime(value)]),
+    container_path: containerPathOf(install).map(escapeForRuntime).join(':'),
+  };
+}
+
+/** A wrapper that is no more than the name of its command needs no entry. */
+function describeAlias({ name, command, args, binds }: CommandWrapper): string[] {
+  if (name === command && args.length === 0 && binds.length === 0) return [];
+  return [
+    name,
+    command,
+    String(args.length),
+    ...args,
+    String(binds.length),
+    ...binds.flatMap((bind) => [
+      bind.host,
+      `:${bind.container}${accessOf(bind)}`,
+      bind.optional ? 'optional' : 'required',
+    ]),
+  ];
+}
+
+function accessOf({ access }: Bind): string {
+  return access === 'ro' ? ':ro' : '';
+}

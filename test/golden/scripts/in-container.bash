@@ -1,0 +1,116 @@
+# shellcheck shell=bash disable=SC2034,SC2154
+# in-container.bash: what the module sets up, for wrappers that are used without it: from a Jupyter kernel, or a copy of the
+# install. in-container sources it, with $root, $install_dir and others set; like that it starts no program.
+
+# Where the image is looked for when the install dir has none, whole paths.
+central_images=('/appl/local/containers/easybuild-sif-images/lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif')  # filled in by ctinstall
+# Each: host path, path in the container, `:ro` or nothing, `required` or `optional`.
+module_binds=('/pfs' '/pfs' '' 'optional' '/scratch' '/scratch' '' 'optional' '/projappl' '/projappl' '' 'optional' '/project' '/project' '' 'optional' '/flash' '/flash' '' 'optional' '/appl' '/appl' '' 'optional' '/opt/cray' '/opt/cray' '' 'optional' '/var/spool/slurmd' '/var/spool/slurmd' '' 'optional' '/usr/lib64/libcxi.so.1' '/usr/lib64/libcxi.so.1' '' 'optional' '/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/runscripts' '/runscripts' ':ro' 'required')  # filled in by ctinstall
+# Each: name and value. Those of the container are escaped for the runtime.
+module_variables=('CONTAINERROOT' '/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0' 'EBROOTMPI4PY' '/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0' 'EBVERSIONMPI4PY' '3.1.6' 'RUNSCRIPTS' '/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/runscripts' 'RUNSCRIPTSMPI4PY' '/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/runscripts' 'NCCL_SOCKET_IFNAME' 'hsn' 'NCCL_NET_GDR_LEVEL' '3')  # filled in by ctinstall
+container_variables=('WITH_CONDA' 'source /opt/miniconda3/bin/activate mpi4py' 'VIRTUAL_ENV' '/user-software/venv/mpi4py')  # filled in by ctinstall
+container_path='/runscripts:/user-software/venv/mpi4py/bin'  # filled in by ctinstall
+
+# Sets $image, and exports what the module would.
+set_up_environment() {
+  local at prefix path
+  find_image
+  collect_binds
+  path=${APPTAINERENV_PREPEND_PATH-}
+  path=${path:-${SINGULARITYENV_PREPEND_PATH-}}
+  path=$container_path${path:+:$path}
+  # Both names with one value: SingularityCE knows only the first, Apptainer prefers the second and warns of a difference.
+  for prefix in SINGULARITY APPTAINER; do
+    export "${prefix}_BIND=$joined" "${prefix}ENV_PREPEND_PATH=$path"
+    unset "${prefix}_BINDPATH"
+    for ((at = 0; at < ${#container_variables[@]}; at += 2)); do
+      export "${prefix}ENV_${container_variables[at]}=${container_variables[at + 1]}"
+    done
+  done
+  for ((at = 0; at < ${#module_variables[@]}; at += 2)); do
+    relocate "${module_variables[at + 1]}"
+    export "${module_variables[at]}=$relocated"
+  done
+  export SIF="$image" "$image_variable=$image"
+}
+
+# The install may have been moved or copied: what lay in it lies where it is now.
+relocate() {
+  relocated=$1
+  case $1 in "$install_dir" | "$install_dir"/*) relocated=$root${1#"$install_dir"} ;; esac
+}
+
+find_image() {
+  local candidate
+  for candidate in "$root/$image_file" ${central_images[@]+"${central_images[@]}"}; do
+    if [[ -f $candidate ]]; then
+      image=$candidate
+      return
+    fi
+  done
+  fail "the image of $module is gone: \`$image_file\` is neither in \`$root\` nor in an image directory" \
+    'install it again: ctinstall --rebuild'
+}
+
+# Sets $joined to the binds of the module and then the user's. Where both name one place in the container the user's counts,
+# as it does in the module, but for the places that each install has of its own: another module may be loaded.
+collect_binds() {
+  local at host place IFS=, given='' variable user_places=() user_binds=()
+  joined=
+  # Apptainer's variables stand for SingularityCE's, where both say the same.
+  for variable in APPTAINER_BIND SINGULARITY_BIND APPTAINER_BINDPATH SINGULARITY_BINDPATH; do
+    if [[ ${!variable-} && ,$given, != *",${!variable},"* ]]; then given+=${given:+,}${!variable}; fi
+  done
+  set -f
+  # shellcheck disable=SC2086
+  split_binds $given
+  set +f
+  for ((at = 0; at < ${#module_binds[@]}; at += 4)); do
+    relocate "${module_binds[at]}"
+    host=$relocated place=${module_binds[at + 1]}
+    if [[ $place == "$install_dir"/* ]]; then relocate "$place" && place=$relocated; fi
+    add_module_bind "$host" "$place" "${module_binds[at + 2]}" "${module_binds[at + 3]}"
+  done
+  if [[ -f $root/user-software.squashfs ]]; then
+    add_module_bind "$root/user-software.squashfs" /user-software :ro,image-src=/ optional
+  else
+    add_module_bind "$root/user-software" /user-software '' optional
+  fi
+  for ((at = 0; at < ${#user_binds[@]}; at++)); do joined+=${joined:+,}${user_binds[at]}; done
+}
+
+# Sorts the user's binds, given as words. A `ro` or `image-src=…` of its own belongs to the bind before it.
+split_binds() {
+  local entry place last=
+  for entry; do
+    case $entry in
+      '') continue ;;
+      ro | rw | image-src=* | id=*)
+        if [[ $last ]]; then user_binds[${#user_binds[@]} - 1]+=,$entry; fi
+        continue
+        ;;
+    esac
+    place=$entry
+    if [[ $entry == *:* ]]; then place=${entry#*:} && place=${place%%:*}; fi
+    last=
+    case $place in
+      /runscripts | /user-software) continue ;;
+    esac
+    user_binds+=("$entry")
+    user_places+=("${place%/}")
+    last=yes
+  done
+}
+
+add_module_bind() { # host path, path in the container, options, required or optional
+  local taken
+  for taken in ${user_places[@]+"${user_places[@]}"}; do
+    if [[ $taken == "$2" ]]; then return; fi
+  done
+  if [[ -e $1 ]]; then
+    joined+=${joined:+,}$1:$2$3
+  elif [[ $4 == required ]]; then
+    fail "\`$1\` is not on this node, but $module needs it bound in the container" \
+      'try another node, or ask your support team'
+  fi
+}
