@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 const integration = ['test/integration/**/*.test.ts'];
 /** End to end too, but the same whatever the prefix is called: once is enough. */
-const faults = ['test/faults/**/*.test.ts'];
+const once = ['test/faults/**/*.test.ts', 'test/runtime/**/*.test.ts'];
 
 /** The end-to-end tests run as a user with the usual umask, with blanks in the prefix, and in a group's umask. */
 function endToEnd(name: string, prefixName: string, umask: string, include = integration) {
@@ -27,10 +27,10 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts', 'src/lmod-lua-writer/test/**/*.test.ts'],
-          exclude: [...integration, ...faults],
+          exclude: [...integration, ...once],
         },
       },
-      endToEnd('end to end', 'ctinstall', '022', [...integration, ...faults]),
+      endToEnd('end to end', 'ctinstall', '022', [...integration, ...once]),
       endToEnd('blanks in the prefix', 'my software  here', '022'),
       endToEnd('umask 007', 'ctinstall', '007'),
     ],

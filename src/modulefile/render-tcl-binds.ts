@@ -2,26 +2,12 @@ import type { Bind } from '../resolve/types.ts';
 import { command, quoteTcl } from './tcl-text.ts';
 import type { Modulefile } from './types.ts';
 
-const usersBinds = String.raw`
-# Binds. Yours stay, and win where both name one place in the container (the runtimes warn of a second).
+const usersBinds = `
+# Binds. Yours stay, and win where several name one place in the container (the runtimes warn of a second).
 # Apptainer takes APPTAINER_BIND for SINGULARITY_BIND; both get the same value, so that each runtime sees all.
-set users [value_of SINGULARITY_BIND]
-set apptainers [value_of APPTAINER_BIND]
-if {$users eq ""} {
-  set users $apptainers
-} elseif {$apptainers ne "" && $apptainers ne $users} {
-  set users $apptainers,$users
-}
 set taken [list]
-foreach given [list $users [value_of SINGULARITY_BINDPATH] [value_of APPTAINER_BINDPATH]] {
-  foreach entry [split $given ,] {
-    if {$entry ne ""} {
-      set place $entry
-      regexp {^[^:]*:([^:]+)} $entry whole place
-      lappend taken [string trimright [string trim $place " \t\n\v\f\r"] /]
-    }
-  }
-}
+set users [join_users _BIND]
+set users_paths [join_users _BINDPATH]
 set binds ""
 `;
 
@@ -32,6 +18,7 @@ if {$binds eq ""} {
   append binds , $users
 }
 set_both _BIND $binds
+set_bind_paths $users_paths
 `;
 
 /** The part of a modulefile that joins the install's binds with the user's. */

@@ -138,6 +138,62 @@ proc set_both {rest value} {
 }
 `;
 
+/**
+ * What the user has set under both names, each place in the container once. `ro`, `rw`, `image-src=` and `id=` behind a
+ * comma belong to the bind before them; a comma or colon behind a backslash is part of a path.
+ */
+const joinUsers = String.raw`
+proc join_users {rest} {
+  global taken
+  set joined ""
+  foreach prefix {APPTAINER SINGULARITY} {
+    set is_kept 1
+    set given [string map [list "\\," "\u0001" "\\:" "\u0002"] [value_of $prefix$rest]]
+    foreach entry [split $given ,] {
+      set word [string trim $entry " \t\n\v\f\r"]
+      if {![regexp {^(ro|rw|image-src=.*|id=.*)$} $word]} {
+        set place $word
+        regexp {^[^:]*:([^:]+)} $word whole place
+        regsub -all {/+} $place / place
+        set place [string trimright [string trim $place " \t\n\v\f\r"] /]
+        set is_kept [expr {$word ne "" && [lsearch -exact $taken $place] < 0}]
+        lappend taken $place
+      }
+      if {$is_kept && $entry ne ""} {
+        if {$joined ne ""} {
+          append joined ,
+        }
+        append joined $entry
+      }
+    }
+  }
+  return [string map [list "\u0001" "\\," "\u0002" "\\:"] $joined]
+}
+# Apptainer has something to say where SINGULARITY_BINDPATH stands alone, or the two differ.
+proc set_bind_paths {value} {
+  set is_set [expr {$value ne ""}]
+  foreach variable {SINGULARITY_BINDPATH APPTAINER_BINDPATH} {
+    set mark __CTINSTALL_HAS_SET_$variable
+    if {[module-info mode unload]} {
+      if {[value_of $mark] ne ""} {
+        setenv $mark ""
+        set_restorably $variable $value
+      }
+    } else {
+      set is_there [info exists ::env($variable)]
+      if {$is_there} {
+        set is_set 1
+      }
+      # To a module that is loaded in the place of another, what that one has set seems to be there, but empty.
+      if {$is_set && ([info exists ::env($mark)] || !$is_there || $::env($variable) ne $value)} {
+        setenv $mark yes
+        set_restorably $variable $value
+      }
+    }
+  }
+}
+`;
+
 /** Adds to `binds`, unless the user's own binds (`taken`) name the same place in the container. */
 const addBind = `
 proc add_bind {host container options is_required} {
@@ -159,4 +215,6 @@ proc add_bind {host container options is_required} {
 `;
 
 /** Lines of Tcl, to be written before what calls them. */
-export const procedures: readonly string[] = [say, setRestorably, addBind].flatMap((text) => text.trim().split('\n'));
+export const procedures: readonly string[] = [say, setRestorably, joinUsers, addBind].flatMap((text) =>
+  text.trim().split('\n'),
+);

@@ -37,7 +37,7 @@ export interface HookInput {
     readonly must_be_signed: boolean;
   };
   readonly binds: readonly Pick<Bind, 'host' | 'container' | 'access' | 'optional' | 'origin'>[];
-  readonly env: ResolvedInstall['env'];
+  readonly env: Pick<ResolvedInstall['env'], 'module' | 'container'>;
   readonly depends_on: readonly string[];
   readonly deprecated: string | null;
   readonly hidden: boolean;
@@ -87,7 +87,7 @@ export function describeForHook(hook: HookName, install: ResolvedInstall, facts:
       optional,
       origin,
     })),
-    env: install.env,
+    env: { module: install.env.module, container: install.env.container },
     depends_on: install.dependsOn,
     deprecated: install.deprecated ?? null,
     hidden: install.isHidden,

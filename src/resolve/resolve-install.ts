@@ -10,7 +10,7 @@ import { installDirOf, joinHost, modulefileOf } from '../lib/paths.ts';
 import { optionTable } from '../settings/options.ts';
 import type { Settings } from '../settings/types.ts';
 import { resolveBinds } from './binds.ts';
-import type { ResolvedInstall, ResolvedWrappers, ResolveIssue, ScriptChoice } from './types.ts';
+import type { ResolvedInstall, ResolvedWrappers, ResolveIssue, ScriptChoice, VariableOrigin } from './types.ts';
 import { resolveWrappers } from './wrappers.ts';
 
 /** What discovery says that an install depends on. */
@@ -57,7 +57,7 @@ export function resolveInstall(
   const { binds, issues: bindIssues } = resolveBinds(easyconfig.binds, settings.bindGroups, fill);
   const image = resolveImage(easyconfig.image, settings, fill);
   const env = {
-    module: { ...settings.moduleEnv, ...fillValues(easyconfig.env.module, fill) },
+    ...resolveModuleEnv(fillValues(easyconfig.env.module, fill), settings),
     container: fillValues(easyconfig.env.container, fill),
   };
   // Written with `%(installdir)s` in front or without: the check looks below the install dir either way.
@@ -187,6 +187,28 @@ function resolveImage(
     source: written.source === undefined ? undefined : fill(written.source),
     mode: isAsked ? imageMode : (written.mode ?? imageMode),
     isSigned: written.isSigned || requiresSignature,
+  };
+}
+
+/** The easyconfig beats the settings, but for what the site forces. */
+function resolveModuleEnv(
+  written: Readonly<Record<string, string>>,
+  { moduleEnv, forcedModuleEnv }: Settings,
+): Pick<ResolvedInstall['env'], 'module' | 'origins'> {
+  const isForced = (name: string): boolean => Object.hasOwn(forcedModuleEnv, name);
+  const module = {
+    ...moduleEnv,
+    ...Object.fromEntries(Object.entries(written).filter(([name]) => !isForced(name))),
+  };
+  const originOf = (name: string, value: string): VariableOrigin => {
+    const own = Object.hasOwn(written, name) ? written[name] : undefined;
+    const forced = isForced(name) ? forcedModuleEnv[name] : undefined;
+    if (forced === undefined) return { origin: own === undefined ? 'module_env' : 'easyconfig' };
+    return { origin: forced, ...(own === undefined || own === value ? {} : { overruled: own }) };
+  };
+  return {
+    module,
+    origins: Object.fromEntries(Object.entries(module).map(([name, value]) => [name, originOf(name, value)])),
   };
 }
 

@@ -97,6 +97,8 @@ export interface ResolvedInstall {
   readonly env: {
     readonly module: Readonly<Record<string, string>>;
     readonly container: Readonly<Record<string, string>>;
+    /** Where each variable of the module comes from. */
+    readonly origins: Readonly<Record<string, VariableOrigin>>;
   };
   readonly sanityCheckPaths: { readonly files: readonly string[]; readonly dirs: readonly string[] };
   readonly postInstall: readonly EasyconfigCommand[];
@@ -104,6 +106,13 @@ export interface ResolvedInstall {
   readonly runtime: string;
   readonly squashfsProcessors: number;
   readonly policy: SitePolicy;
+}
+
+export interface VariableOrigin {
+  /** `easyconfig`, `module_env`, or the settings file that forces it. */
+  readonly origin: string;
+  /** What the easyconfig says in vain, as the site forces another value. */
+  readonly overruled?: string;
 }
 
 /** What the settings ask of every install, whatever the easyconfig says. */

@@ -50,6 +50,7 @@ export function foldSettings(
     modulesTool: single('modules_tool') ?? 'lmod',
     hostMpi: single('host_mpi'),
     moduleEnv: map('module_env'),
+    forcedModuleEnv: forcedPartsOf('module_env', stacks.module_env),
     namingScheme: single('naming_scheme') ?? 'name/version',
     modulefileHeader: single('modulefile_header'),
     modulefileFooter: single('modulefile_footer'),
@@ -72,6 +73,15 @@ export function foldSettings(
         .map((what) => ({ ...what, origin: nameOrigin(origin, what.key) })),
     ),
   };
+}
+
+/** The parts of a map that are forced, each with where. */
+function forcedPartsOf(key: 'module_env', stack: readonly StackedLayer[]): Record<string, string> {
+  const forcing = stack.filter(({ isForcing }) => isForcing === true);
+  return Object.assign(
+    {},
+    ...forcing.map(({ values, origin }) => mapValues(values[key] ?? {}, () => nameOrigin(origin, key))),
+  );
 }
 
 function originsOf(key: OptionKey, stack: readonly StackedLayer[]): string[] {

@@ -139,7 +139,7 @@ export const optionTable = {
     environment: 'CTINSTALL_MODULE_ENV',
     flag: undefined,
     merge: 'by-key',
-    help: 'variables that every module sets on this machine, unless its easyconfig sets them',
+    help: 'variables that every module sets on this machine; an easyconfig beats them, unless the site forces them',
   },
   naming_scheme: {
     schema: z.enum(namingSchemes),

@@ -40,8 +40,10 @@ export interface Settings {
   readonly bindGroups: Readonly<Record<string, readonly SiteBind[]>>;
   readonly modulesTool: ModulesTool;
   readonly hostMpi: 'mpich' | 'openmpi' | undefined;
-  /** What every module sets, where its easyconfig does not. */
+  /** What every module sets, where its easyconfig does not, or whatever it says for those that are forced. */
   readonly moduleEnv: Readonly<Record<string, string>>;
+  /** Those of them that hold whatever an easyconfig says, each with where it is forced. */
+  readonly forcedModuleEnv: Readonly<Record<string, string>>;
   readonly namingScheme: (typeof namingSchemes)[number];
   readonly modulefileHeader: string | undefined;
   readonly modulefileFooter: string | undefined;

@@ -60,28 +60,34 @@ end
 set_restorably("SIF", image or "/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif")
 set_restorably("SIFMPI4PY", image or "/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif")
 
--- Binds. Yours stay, and win where both name one place in the container (the runtimes warn of a second).
+-- Binds. Yours stay, and win where several name one place in the container (the runtimes warn of a second).
 -- Apptainer takes APPTAINER_BIND for SINGULARITY_BIND; both get the same value, so that each runtime sees all.
-local users = os.getenv("SINGULARITY_BIND") or ""
-local apptainers = os.getenv("APPTAINER_BIND") or ""
-if users == "" then
-  users = apptainers
-else
-  if apptainers ~= "" and apptainers ~= users then
-    users = apptainers .. "," .. users
-  end
-end
 local taken = {}
-for _, given in ipairs({
-  users,
-  os.getenv("SINGULARITY_BINDPATH") or "",
-  os.getenv("APPTAINER_BINDPATH") or "",
-}) do
-  for entry in given:gmatch("[^,]+") do
-    local place = entry:match("^[^:]*:([^:]+)") or entry
-    taken[place:match("^%s*(.-)/*%s*$")] = true
+local function join(rest)
+  local joined = ""
+  for _, prefix in ipairs({"APPTAINER", "SINGULARITY"}) do
+    local given = (os.getenv(prefix .. rest) or ""):gsub("\\,", "\001"):gsub("\\:", "\002")
+    local is_kept = true
+    for entry in given:gmatch("[^,]+") do
+      local word = entry:match("^%s*(.-)%s*$")
+      if not (word == "ro" or word == "rw" or word:match("^image%-src=") or word:match("^id=")) then
+        local place = (word:match("^[^:]*:([^:]+)") or word):gsub("/+", "/"):match("^%s*(.-)/?%s*$")
+        is_kept = word ~= "" and not taken[place]
+        taken[place] = true
+      end
+      if is_kept then
+        if joined ~= "" then
+          joined = joined .. ","
+        end
+        joined = joined .. entry
+      end
+    end
   end
+  joined = joined:gsub("\002", "\\:"):gsub("\001", "\\,")
+  return joined
 end
+local users = join("_BIND")
+local users_paths = join("_BINDPATH")
 local binds = ""
 local function bind(host, container, options, required)
   if taken[container] then
@@ -123,6 +129,20 @@ else
 end
 set_restorably("SINGULARITY_BIND", binds)
 set_restorably("APPTAINER_BIND", binds)
+-- Apptainer has something to say where SINGULARITY_BINDPATH stands alone, or the two differ.
+local is_set = users_paths ~= ""
+for _, variable in ipairs({"SINGULARITY_BINDPATH", "APPTAINER_BINDPATH"}) do
+  local mark = "__CTINSTALL_HAS_SET_" .. variable
+  local is_ours = os.getenv(mark)
+  if not (mode() == "unload") then
+    is_set = is_set or os.getenv(variable)
+    is_ours = is_set and os.getenv(variable) ~= users_paths
+  end
+  if is_ours then
+    setenv(mark, "yes")
+    set_restorably(variable, users_paths)
+  end
+end
 
 -- Inside the container. Apptainer reads APPTAINERENV_ first and warns where the two differ.
 local seen = ""

@@ -112,6 +112,55 @@ proc set_both {rest value} {
   set_restorably SINGULARITY$rest $value
   set_restorably APPTAINER$rest $value
 }
+proc join_users {rest} {
+  global taken
+  set joined ""
+  foreach prefix {APPTAINER SINGULARITY} {
+    set is_kept 1
+    set given [string map [list "\\," "\u0001" "\\:" "\u0002"] [value_of $prefix$rest]]
+    foreach entry [split $given ,] {
+      set word [string trim $entry " \t\n\v\f\r"]
+      if {![regexp {^(ro|rw|image-src=.*|id=.*)$} $word]} {
+        set place $word
+        regexp {^[^:]*:([^:]+)} $word whole place
+        regsub -all {/+} $place / place
+        set place [string trimright [string trim $place " \t\n\v\f\r"] /]
+        set is_kept [expr {$word ne "" && [lsearch -exact $taken $place] < 0}]
+        lappend taken $place
+      }
+      if {$is_kept && $entry ne ""} {
+        if {$joined ne ""} {
+          append joined ,
+        }
+        append joined $entry
+      }
+    }
+  }
+  return [string map [list "\u0001" "\\," "\u0002" "\\:"] $joined]
+}
+# Apptainer has something to say where SINGULARITY_BINDPATH stands alone, or the two differ.
+proc set_bind_paths {value} {
+  set is_set [expr {$value ne ""}]
+  foreach variable {SINGULARITY_BINDPATH APPTAINER_BINDPATH} {
+    set mark __CTINSTALL_HAS_SET_$variable
+    if {[module-info mode unload]} {
+      if {[value_of $mark] ne ""} {
+        setenv $mark ""
+        set_restorably $variable $value
+      }
+    } else {
+      set is_there [info exists ::env($variable)]
+      if {$is_there} {
+        set is_set 1
+      }
+      # To a module that is loaded in the place of another, what that one has set seems to be there, but empty.
+      if {$is_set && ([info exists ::env($mark)] || !$is_there || $::env($variable) ne $value)} {
+        setenv $mark yes
+        set_restorably $variable $value
+      }
+    }
+  }
+}
 proc add_bind {host container options is_required} {
   global binds taken module_name
   if {[lsearch -exact $taken $container] >= 0} {
@@ -181,25 +230,11 @@ if {$image eq ""} {
 set_restorably SIF $image
 set_restorably SIFMPI4PY $image
 
-# Binds. Yours stay, and win where both name one place in the container (the runtimes warn of a second).
+# Binds. Yours stay, and win where several name one place in the container (the runtimes warn of a second).
 # Apptainer takes APPTAINER_BIND for SINGULARITY_BIND; both get the same value, so that each runtime sees all.
-set users [value_of SINGULARITY_BIND]
-set apptainers [value_of APPTAINER_BIND]
-if {$users eq ""} {
-  set users $apptainers
-} elseif {$apptainers ne "" && $apptainers ne $users} {
-  set users $apptainers,$users
-}
 set taken [list]
-foreach given [list $users [value_of SINGULARITY_BINDPATH] [value_of APPTAINER_BINDPATH]] {
-  foreach entry [split $given ,] {
-    if {$entry ne ""} {
-      set place $entry
-      regexp {^[^:]*:([^:]+)} $entry whole place
-      lappend taken [string trimright [string trim $place " \t\n\v\f\r"] /]
-    }
-  }
-}
+set users [join_users _BIND]
+set users_paths [join_users _BINDPATH]
 set binds ""
 add_bind /pfs /pfs "" 0
 add_bind /scratch /scratch "" 0
@@ -223,6 +258,7 @@ if {$binds eq ""} {
   append binds , $users
 }
 set_both _BIND $binds
+set_bind_paths $users_paths
 
 # Inside the container. Apptainer reads APPTAINERENV_ first and warns where the two differ.
 set path "/runscripts:/user-software/venv/mpi4py/bin"

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { EasyconfigImage } from '../../src/easyconfig/types.ts';
+import { hostPath } from '../../src/lib/paths.ts';
 import { resolveInstall } from '../../src/resolve/resolve-install.ts';
+import { foldSettings } from '../../src/settings/fold.ts';
 import type { SettingsValues } from '../../src/settings/options.ts';
 import { easyconfigOf, facts, resolved, settingsOf } from './support.ts';
 
@@ -204,5 +206,36 @@ sanity_check_commands: ["echo 100%% %(name)s"]
     );
     expect(names).toEqual(expect.arrayContaining(['make-squashfs', 'start-shell', 'unmake-squashfs']));
     expect(new Set(names).size).toBe(names.length);
+  });
+});
+
+describe('variables of the module', () => {
+  const site = (force: SettingsValues): ReturnType<typeof foldSettings> =>
+    foldSettings(
+      [
+        {
+          origin: '/etc/site.yaml',
+          by: 'site',
+          base: hostPath('/'),
+          values: { module_env: { A: 'site', B: 'site' } },
+          force,
+        },
+      ],
+      {},
+    );
+  const easyconfig = easyconfigOf('env: { module: { A: own, C: own } }\n');
+
+  it('of the easyconfig beat those of the settings', () => {
+    expect(resolved(easyconfig, site({})).env).toMatchObject({
+      module: { A: 'own', B: 'site', C: 'own' },
+      origins: { A: { origin: 'easyconfig' }, B: { origin: 'module_env' }, C: { origin: 'easyconfig' } },
+    });
+  });
+
+  it('that the site forces beat those of the easyconfig, and it is known who lost', () => {
+    const { env } = resolved(easyconfig, site({ module_env: { A: 'forced', D: 'forced' } }));
+    expect(env.module).toEqual({ A: 'forced', B: 'site', C: 'own', D: 'forced' });
+    expect(env.origins.A).toEqual({ origin: '/etc/site.yaml (forced)', overruled: 'own' });
+    expect(env.origins.D).toEqual({ origin: '/etc/site.yaml (forced)' });
   });
 });

@@ -31,6 +31,7 @@ describe('foldSettings', () => {
       modulesTool: 'lmod',
       hostMpi: undefined,
       moduleEnv: {},
+      forcedModuleEnv: {},
       namingScheme: 'name/version',
       modulefileHeader: undefined,
       modulefileFooter: undefined,

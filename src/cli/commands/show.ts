@@ -7,6 +7,7 @@ import { formatLine } from '../../lib/format.ts';
 import { hostPath } from '../../lib/paths.ts';
 import { containerPathOf, containerVariablesOf } from '../../modulefile/container-environment.ts';
 import { resolveInstall } from '../../resolve/resolve-install.ts';
+import type { VariableOrigin } from '../../resolve/types.ts';
 import { namesOfScripts } from '../../scripts/names.ts';
 import { checkPrefix } from '../../settings/check-prefix.ts';
 import type { SettingsValues } from '../../settings/options.ts';
@@ -109,7 +110,13 @@ async function showEasyconfig(
     );
   }
   for (const { name: script, directory } of install.scripts) print(`  script       ${directory}/${script}`);
-  for (const [variable, value] of Object.entries(install.env.module)) print(`  outside      ${variable}=${value}`);
+  for (const [variable, value] of Object.entries(install.env.module))
+    print(`  outside      ${variable}=${value} (${describeOrigin(install.env.origins[variable])})`);
   for (const { name: variable, value } of containerVariablesOf(install)) print(`  inside       ${variable}=${value}`);
   print(`  inside       PATH begins with ${containerPathOf(install).join(':')}`);
+}
+
+function describeOrigin(of: VariableOrigin | undefined): string {
+  if (of === undefined) return 'ctinstall';
+  return of.overruled === undefined ? of.origin : `${of.origin}: the easyconfig's ${of.overruled} counts for nothing`;
 }
