@@ -6,6 +6,7 @@ import { defineCheck } from './definitions/check.ts';
 import { defineClean } from './definitions/clean.ts';
 import { defineCompletion } from './definitions/completion.ts';
 import { defineInstall } from './definitions/install.ts';
+import { defineKernel } from './definitions/kernel.ts';
 import { defineList } from './definitions/list.ts';
 import { defineMissing } from './definitions/missing.ts';
 import { defineNew } from './definitions/new.ts';
@@ -22,6 +23,7 @@ import { defineVerify } from './definitions/verify.ts';
 const definitions = {
   install: defineInstall,
   squashfs: defineSquashfs,
+  kernel: defineKernel,
   list: defineList,
   show: defineShow,
   search: defineSearch,
