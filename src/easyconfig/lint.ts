@@ -88,7 +88,7 @@ function lintBinds({ binds = [] }: WrittenEasyconfig): LintWarning[] {
         {
           path,
           message: `\`${formatValue(host)}\` is a path of some sites only`,
-          hint: `write \`site: ${group}\`: each site's settings say what that is there`,
+          hint: `write \`{ site: ${group} }\`: each site's settings say what that is there`,
         },
       ];
     if (isOptional || host.startsWith('%(installdir)s') || isOnEachMachine(host)) return [];
@@ -96,7 +96,7 @@ function lintBinds({ binds = [] }: WrittenEasyconfig): LintWarning[] {
       {
         path,
         message: `where \`${formatValue(host)}\` is missing, the module does not load`,
-        hint: 'add `optional: true`, or put it into a group of the site: `site: <group>`',
+        hint: `write \`{ host: ${formatValue(host)}, optional: true }\` if it works without, or \`{ site: <group> }\`, which each site says`,
       },
     ];
   });

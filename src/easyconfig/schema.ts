@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { formatValue } from '../lib/format.ts';
+import { hintForBindPath, hintForContainerPath } from './bind-hints.ts';
 import { describeBadImageSource } from './image-source.ts';
 import {
   describeBadArgument,
@@ -51,7 +52,7 @@ const templated = z.string().superRefine((value, context) => {
 function ruled<Schema extends z.ZodType<string>>(
   schema: Schema,
   describeBad: (value: string) => string | undefined,
-  hint?: string,
+  hint?: string | ((value: string) => string),
 ) {
   return schema.superRefine((value, context) => {
     const bad = describeBad(value);
@@ -59,7 +60,7 @@ function ruled<Schema extends z.ZodType<string>>(
       context.addIssue({
         code: 'custom',
         message: value === '' ? 'must not be empty' : `\`${formatValue(value)}\` ${bad}`,
-        params: { hint },
+        params: { hint: typeof hint === 'function' ? hint(value) : hint },
       });
   });
 }
@@ -92,14 +93,13 @@ function untemplated(describeBad: (path: string) => string | undefined) {
   return (path: string) => describeBad(path.replace(/^%\(installdir\)s/, '/installdir').replace(/%\(\w+\)s/g, 'x'));
 }
 
-const bindHint = 'rename the path on the host, or bind the directory above it';
-const bindPath = ruled(templated, untemplated(describeBadBindPath), bindHint);
-const containerBindPath = ruled(templated, untemplated(describeBadContainerPath), bindHint);
+const bindPath = ruled(templated, untemplated(describeBadBindPath), hintForBindPath);
+const containerBindPath = ruled(templated, untemplated(describeBadContainerPath), hintForContainerPath);
 
-const plainBind = ruled(
-  templated,
-  untemplated(describeBadContainerPath),
-  'write `{ host: /path, container: /path }` where the two sides differ',
+const plainBind = ruled(templated, untemplated(describeBadContainerPath), (path) =>
+  describeBadBindPath(path) === undefined
+    ? 'give it another path in the container: `{ host: /path, container: /path }`'
+    : hintForBindPath(path),
 );
 const fullBind = z.strictObject({
   host: bindPath,

@@ -133,7 +133,7 @@ function renderBindFunction(moduleName: string): LuaStatement[] {
     text(`${moduleName}: `),
     name('host'),
     text(
-      ' is not on this node, but the software needs it bound in the container. Try another node, or ask your support team.',
+      ' is not on this node, or not for you to see, but the software needs it bound in the container. Try another node. If none has it, its easyconfig (or the settings, for a group of the site) must make it optional.',
     ),
   );
   return [

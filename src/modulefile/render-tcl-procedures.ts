@@ -203,7 +203,7 @@ proc add_bind {host container options is_required} {
   }
   if {![file exists $host]} {
     if {$is_required && [module-info mode load]} {
-      refuse "$module_name: $host is not on this node, but the software needs it bound in the container. Try another node, or ask your support team."
+      refuse "$module_name: $host is not on this node, or not for you to see, but the software needs it bound in the container. Try another node. If none has it, its easyconfig (or the settings, for a group of the site) must make it optional."
     }
     return
   }

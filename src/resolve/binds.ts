@@ -1,5 +1,7 @@
+import { hintForBindPath, hintForContainerPath } from '../easyconfig/bind-hints.ts';
 import { describeBadBindPath, describeBadContainerPath } from '../easyconfig/rules.ts';
 import type { EasyconfigBind } from '../easyconfig/types.ts';
+import { formatValue } from '../lib/format.ts';
 import { didYouMean } from '../lib/near.ts';
 import { containerPath, hostPath } from '../lib/paths.ts';
 import type { SiteBind } from '../settings/types.ts';
@@ -29,18 +31,18 @@ export function resolveBinds(
     }
     const host = fill(bind.host);
     const container = fill(bind.container);
-    const bad = describeBadBindPath(host) ?? describeBadContainerPath(container);
+    const bad = describeBadPath(host, container);
     if (bad !== undefined) {
-      issues.push({ path, message: `bind \`${host}\`: a path ${bad}`, hint: undefined });
+      issues.push({ path, ...bad });
       continue;
     }
     const resolved = makeBind({ ...bind, host, container }, 'easyconfig');
     const before = chosen.get(resolved.container);
-    if (before?.origin === 'easyconfig' && (before.host !== resolved.host || before.access !== resolved.access))
+    if (before?.origin === 'easyconfig' && describe(before) !== describe(resolved))
       issues.push({
         path,
         message: `two binds for \`${resolved.container}\`: \`${describe(before)}\` and \`${describe(resolved)}\``,
-        hint: 'keep one of them: the runtimes drop the second',
+        hint: 'a place in the container has one bind: keep one of them, or give the other another `container` path',
       });
     else if (before?.origin !== 'easyconfig') chosen.set(resolved.container, resolved);
   }
@@ -58,8 +60,22 @@ function makeBind(bind: SiteBind, origin: string): Bind {
   };
 }
 
-function describe({ host, access }: Bind): string {
-  return access === 'ro' ? `${host} read-only` : host;
+/** With its templates replaced a path may break a rule that it kept as written. */
+function describeBadPath(host: string, container: string): Pick<ResolveIssue, 'message' | 'hint'> | undefined {
+  const badHost = describeBadBindPath(host);
+  if (badHost !== undefined)
+    return { message: `the host path of a bind, \`${formatValue(host)}\`, ${badHost}`, hint: hintForBindPath(host) };
+  const badContainer = describeBadContainerPath(container);
+  if (badContainer === undefined) return undefined;
+  return {
+    message: `the container path of a bind, \`${formatValue(container)}\`, ${badContainer}`,
+    hint: hintForContainerPath(container),
+  };
+}
+
+/** All that two binds for one place may differ in. */
+function describe({ host, access, optional }: Bind): string {
+  return `${host}${access === 'ro' ? ' read-only' : ''}${optional ? ' (optional)' : ''}`;
 }
 
 function depthOf(bind: Bind): number {
@@ -69,11 +85,13 @@ function depthOf(bind: Bind): number {
 function unknownGroup(group: string, known: readonly string[], path: readonly PropertyKey[]): ResolveIssue {
   const groups =
     known.length === 0
-      ? 'the settings name no bind groups'
-      : `the settings name ${known.map((name) => `\`${name}\``).join(', ')}`;
+      ? 'the settings of this machine name no bind groups'
+      : `the settings of this machine name ${known.map((name) => `\`${name}\``).join(', ')}`;
   return {
     path: [...path, 'site'],
     message: `unknown bind group \`${group}\``,
-    hint: didYouMean(group, known) ?? `${groups}; add it under \`bind_groups\``,
+    hint:
+      didYouMean(group, known) ??
+      `${groups}: say there what it is here, \`bind_groups: { ${group}: [/path] }\`, or \`[]\` where this machine has no such thing`,
   };
 }

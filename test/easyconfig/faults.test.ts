@@ -156,35 +156,35 @@ sanity_check_paths: { files: bin/python }
       "f.yaml:5:5: \`binds[0]\`: \`/a:/b\` holds \`:\`, which the container runtimes take for a separator
         |   - /a:/b
         |     ^^^^^
-        hint: write \`{ host: /path, container: /path }\` where the two sides differ
+        hint: write \`{ host: /a, container: /b }\`
       f.yaml:6:5: \`binds[1]\`: \`/a,b\` holds \`,\`, which the container runtimes take for a separator
         |   - '/a,b'
         |     ^^^^^^
-        hint: write \`{ host: /path, container: /path }\` where the two sides differ
+        hint: rename the path on the host, or bind the directory above it
       f.yaml:7:5: \`binds[2]\`: \`/a\\nb\` holds a newline or another control character
         |   - "/a\\nb"
         |     ^^^^^^^
-        hint: write \`{ host: /path, container: /path }\` where the two sides differ
+        hint: rename the path on the host, or bind the directory above it
       f.yaml:8:5: \`binds[3]\`: \`/a"b\` holds \`"\`, which the container runtimes take for a separator
         |   - '/a"b'
         |     ^^^^^^
-        hint: write \`{ host: /path, container: /path }\` where the two sides differ
+        hint: rename the path on the host, or bind the directory above it
       f.yaml:9:5: \`binds[4]\`: \`relative/path\` is not an absolute path
         |   - relative/path
         |     ^^^^^^^^^^^^^
-        hint: write \`{ host: /path, container: /path }\` where the two sides differ
+        hint: write the full path, beginning with \`/\`
       f.yaml:10:5: \`binds[5]\` must not be empty
         |   - ''
         |     ^^
-        hint: write \`{ host: /path, container: /path }\` where the two sides differ
+        hint: write the full path, beginning with \`/\`
       f.yaml:11:5: \`binds[6]\`: \`/runscripts/.\` is a place inside the container that ctinstall or the runtime uses itself
         |   - /runscripts/.
         |     ^^^^^^^^^^^^^
-        hint: write \`{ host: /path, container: /path }\` where the two sides differ
+        hint: give it another path in the container: \`{ host: /path, container: /path }\`
       f.yaml:12:5: \`binds[7]\`: \`/a/../b\` holds \`..\`
         |   - /a/../b
         |     ^^^^^^^
-        hint: write \`{ host: /path, container: /path }\` where the two sides differ
+        hint: write the path without \`..\`
       f.yaml:13:17: unknown key \`acess\` in \`binds[8]\`
         |   - { host: /a, acess: ro }
         |                 ^^^^^
@@ -199,7 +199,7 @@ sanity_check_paths: { files: bin/python }
       f.yaml:15:32: \`binds[10].container\`: \`b\` is not an absolute path
         |   - { host: '/a:b', container: b }
         |                                ^
-        hint: rename the path on the host, or bind the directory above it
+        hint: write the full path in the container, beginning with \`/\`
       f.yaml:16:27: \`binds[11].optional\` must be \`true\` or \`false\`, not text
         |   - { host: /a, optional: yes }
         |                           ^^^

@@ -88,7 +88,7 @@ local function bind(host, container, options, required)
   end
   if lfs.attributes(host, "mode") == nil then
     if required and mode() == "load" then
-      LmodError("demo/1.0-x: " .. host .. " is not on this node, but the software needs it bound in the container. Try another node, or ask your support team.")
+      LmodError("demo/1.0-x: " .. host .. " is not on this node, or not for you to see, but the software needs it bound in the container. Try another node. If none has it, its easyconfig (or the settings, for a group of the site) must make it optional.")
     end
     return
   end
