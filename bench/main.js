@@ -1,6 +1,7 @@
 // Runs the rows that are named (all, if none is) and prints them as one table. Started by run.sh, as an ordinary user in a
 // home directory of its own.
 import { measureBytes } from './rows/bytes-written.js';
+import { measureImports } from './rows/imports.js';
 import { measureInstalls } from './rows/install.js';
 import { measureInstallsAtScale } from './rows/installs.js';
 import { measureJobs } from './rows/jobs.js';
@@ -28,6 +29,7 @@ const measurers = [
   { rows: ['show'], measure: measureShow },
   { rows: ['wrapper'], measure: measureWrapper },
   { rows: ['packing'], measure: measurePacking },
+  { rows: ['imports'], measure: measureImports },
   { rows: ['search-cold', 'search'], measure: measureSearch },
   { rows: ['list', 'verify-quick'], measure: measureInstallsAtScale },
 ];

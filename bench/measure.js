@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 
 /** Runs a command to its end and returns its stdout. Throws, with what it said, unless it ends with 0. */
 export function run(argv, options = {}) {
@@ -63,4 +64,13 @@ export function formatTimes(times) {
   return Object.entries(times)
     .map(([name, values]) => `${name} ${(median(values) / 1000).toFixed(2)} s`)
     .join(', ');
+}
+
+/** Has run.sh, which may be root, empty the caches of the file systems; says whether it can. */
+export function dropCaches() {
+  const pipes = process.env.CT_BENCH_DROP_CACHES;
+  if (pipes === undefined) return false;
+  writeFileSync(`${pipes}/ask`, '\n');
+  readFileSync(`${pipes}/answer`);
+  return true;
 }

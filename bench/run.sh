@@ -19,6 +19,7 @@ bash "$root/testbed/prepare-tool.sh"
 
 work=$(mktemp -d "${TMPDIR:-/var/tmp}/ctinstall-bench.XXXXXX")
 clean_up() {
+  [ -z "${dropper:-}" ] || kill "$dropper" 2>/dev/null || true
   if mountpoint --quiet "$work/btrfs"; then as_root umount "$work/btrfs" || as_root umount --lazy "$work/btrfs"; fi
   rm -rf "$work"
 }
@@ -52,9 +53,27 @@ mount_btrfs() {
 btrfs=
 if wants_btrfs "$@" && quietly "$work/btrfs.log" mount_btrfs; then btrfs=$work/btrfs; fi
 
+# For cold caches, which only root can make: each line asked for is answered when they are empty.
+drop_caches() {
+  local _
+  while true; do
+    read -r _ <"$work/drop/ask" || return
+    sync
+    echo 3 | as_root tee /proc/sys/vm/drop_caches >/dev/null || return
+    echo >"$work/drop/answer"
+  done
+}
+drops=
+if as_root true 2>/dev/null && [ -e /proc/sys/vm/drop_caches ]; then
+  mkdir "$work/drop"
+  mkfifo -m 666 "$work/drop/ask" "$work/drop/answer"
+  drop_caches &
+  dropper=$! drops=$work/drop
+fi
+
 status=0
 as_user env -i -C "$work/home" HOME="$work/home" USER="$CT_USER" LOGNAME="$CT_USER" SHELL=/bin/bash LANG=C.UTF-8 \
   PATH="$PATH" CT_LMOD_INIT="$CT_LMOD_INIT" CT_IMAGES="$CT_IMAGES" CT_BENCH_IMAGE="${CT_BENCH_IMAGE:-2048}" \
-  CT_BENCH_ROUNDS="${CT_BENCH_ROUNDS:-100}" ${btrfs:+CT_BENCH_BTRFS="$btrfs"} \
+  CT_BENCH_ROUNDS="${CT_BENCH_ROUNDS:-100}" ${btrfs:+CT_BENCH_BTRFS="$btrfs"} ${drops:+CT_BENCH_DROP_CACHES="$drops"} \
   node "$work/tool/bench/main.js" "$@" || status=$?
 exit "$status"

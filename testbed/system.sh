@@ -2,7 +2,7 @@
 # Sourced by setup.sh: what is outside the test bed's own directory - Debian packages, kernel settings, account.
 
 FROM_DEBIAN=(squashfs-tools squashfuse uidmap mmdebstrap busybox-static ca-certificates debian-archive-keyring
-  lua5.3 tcl8.6 shellcheck openmpi-bin openssl util-linux procps btrfs-progs faketime zsh fish mandoc man-db groff-base)
+  lua5.3 tcl8.6 strace shellcheck openmpi-bin openssl util-linux procps btrfs-progs faketime zsh fish mandoc man-db groff-base)
 DAEMON_GUARD=/usr/sbin/policy-rc.d
 
 wanted_packages() {

@@ -1,28 +1,40 @@
 import { interleave, perRound, roundsOf, run } from '../measure.js';
-import { installTiny, prefix } from '../work.js';
+import { installCommand, prefix, writeEasyconfig } from '../work.js';
 
-/** What a wrapper adds to the runtime that it starts, with the module loaded. */
+/** What a wrapper adds to the runtime that it starts: with the module loaded, and without it. */
 export function measureWrapper() {
-  const installDir = installTiny();
-  const env = environmentWith('tiny/1');
+  const installDir = installWrapped();
+  const env = environmentWith('wrapped/1');
+  const { SINGULARITY_BIND: _, APPTAINER_BIND: __, CONTAINERROOT: ___, ...bare } = env;
   const times = interleave(
     {
-      runtime: () => run(['singularity', 'exec', env.SIF, 'bash', '-c', 'true'], { env }),
-      wrapper: () => run([`${installDir}/bin/start-shell`, '-c', 'true'], { env }),
+      runtime: () => run(['singularity', 'exec', env.SIF, 'true'], { env }),
+      wrapper: () => run([`${installDir}/bin/true`], { env }),
+      alone: () => run([`${installDir}/bin/true`], { env: bare }),
+      shell: () => run([`${installDir}/bin/start-shell`, '-c', 'true'], { env }),
+      bash: () => run(['singularity', 'exec', env.SIF, 'bash', '-c', 'true'], { env }),
     },
     { rounds: roundsOf(40) },
   );
-  const values = perRound(times, ({ runtime, wrapper }) => wrapper - runtime);
+  const line = (row, what, [over, under]) => ({
+    row,
+    what,
+    unit: ' ms',
+    digits: 1,
+    values: perRound(times, (ms) => ms[over] - ms[under]),
+    aim: { most: 5 },
+  });
   return [
-    {
-      row: 'wrapper',
-      what: 'start-shell -c true − singularity exec $SIF bash -c true',
-      unit: ' ms',
-      digits: 1,
-      values,
-      aim: { most: 5 },
-    },
+    line('wrapper', 'a wrapper − singularity exec $SIF', ['wrapper', 'runtime']),
+    line('', '  … with no module loaded', ['alone', 'runtime']),
+    line('', '  … start-shell -c true − singularity exec $SIF bash -c true', ['shell', 'bash']),
   ];
+}
+
+function installWrapped() {
+  const rest = { image: { file: 'tiny.sif' }, wrappers: ['start-shell', 'true'] };
+  run(installCommand(writeEasyconfig('wrapped', rest)));
+  return `${prefix}/software/wrapped/1`;
 }
 
 /** The environment of a shell that has loaded a module. */
