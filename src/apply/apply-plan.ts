@@ -65,8 +65,7 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Appl
 /** @throws CtinstallError what went wrong first, where putting back fails too */
 async function putBack(plan: Plan, error: unknown): Promise<void> {
   try {
-    // Nothing among what this run added can be the user's yet.
-    await undoPublish(plan.retired, () => false);
+    await undoPublish(plan.retired);
     await removeTree(plan.staging);
   } catch (second) {
     if (!(error instanceof CtinstallError) || !(second instanceof CtinstallError)) throw second;

@@ -28,6 +28,7 @@ import { reserveRoom } from './reserve-room.ts';
 import { runHook } from './run-hook.ts';
 import { runInContainer } from './run-in-container.ts';
 import { runOnHost } from './run-on-host.ts';
+import { isUserSoftware } from './user-software.ts';
 import { verifySignature } from './verify-signature.ts';
 
 /** Does one step. */
@@ -160,11 +161,12 @@ export function keptImagesOf({ steps }: Plan): readonly string[] {
   return steps.find((step) => step.kind === 'write-record')?.record.retired ?? [];
 }
 
-async function checkPaths({ root, files, dirs }: CheckPathsStep): Promise<void> {
+async function checkPaths({ root, installDir, files, dirs }: CheckPathsStep): Promise<void> {
+  const isThere = async (path: string, is: (path: HostPath) => Promise<boolean>): Promise<boolean> =>
+    (await is(joinHost(root, path))) || (isUserSoftware(path) && (await is(joinHost(installDir, path))));
   const missing: string[] = [];
-  for (const file of files) if (!(await isFile(joinHost(root, file)))) missing.push(`file ${file}`);
-  for (const directory of dirs)
-    if (!(await isDirectory(joinHost(root, directory)))) missing.push(`directory ${directory}`);
+  for (const file of files) if (!(await isThere(file, isFile))) missing.push(`file ${file}`);
+  for (const directory of dirs) if (!(await isThere(directory, isDirectory))) missing.push(`directory ${directory}`);
   if (missing.length > 0)
     throw new CtinstallError('sanity-check-failed', `sanity check: not in the install dir: ${missing.join(', ')}`, {
       hint: 'mend `sanity_check_paths` in the easyconfig',

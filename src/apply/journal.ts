@@ -21,6 +21,8 @@ const journalSchema = z.object({
   replaced: z.array(relativePath),
   /** Paths below the install dir, files or whole directories, that were not there. */
   added: z.array(relativePath),
+  /** What of that, or of an install dir that was not there, is user software: each path, parents before children. */
+  userSoftware: z.array(relativePath).optional(),
   /** Of the modulefile that will be written: once it is in place, there is no way back. */
   modulefileSha256: z.string().optional(),
   /** Files of the earlier install that go once there is no way back. */

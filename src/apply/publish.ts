@@ -11,11 +11,13 @@ import {
   rename,
   syncDirectories,
 } from '../host/files.ts';
+import { changeMode } from '../host/permissions.ts';
 import { CtinstallError } from '../lib/errors.ts';
-import { type HostPath, hostPath, joinHost } from '../lib/paths.ts';
+import { type HostPath, hostPath, joinHost, stagingOf } from '../lib/paths.ts';
 import type { PublishStep } from '../plan/types.ts';
 import { type Journal, readJournal, retiredModulefile, writeJournal } from './journal.ts';
 import { removeOtherModulefiles } from './other-modulefiles.ts';
+import { listUserSoftware, removeUserSoftware } from './published-user-software.ts';
 import { isReachedDirectly } from './remove-below.ts';
 import { removeLeftovers } from './remove-leftovers.ts';
 import { finishUninstall, putUserSoftwareBack } from './uninstall-steps.ts';
@@ -44,6 +46,8 @@ export async function publish(
     ...commit,
   };
   if (hadInstallDir) await compare(from, to, '', journal);
+  const added = hadInstallDir ? journal.added : (await listDirectory(from)).map(({ name }) => name);
+  journal.userSoftware = await listUserSoftware(from, added);
   await makeDirectory(retired);
   await writeJournal(retired, journal);
   if (journal.hadModulefile) await linkOrCopy(modulefile, joinHost(retired, retiredModulefile));
@@ -58,9 +62,20 @@ export async function publish(
     await linkOrCopy(joinHost(to, path), kept);
   }
   const changed = [...journal.added, ...journal.replaced];
-  for (const path of changed) await rename(joinHost(from, path), joinHost(to, path));
+  for (const path of changed) await move(joinHost(from, path), joinHost(to, path));
   await syncDirectories([...new Set(changed.map((path) => hostPath('..', joinHost(to, path))))]);
 }
+
+/** A directory that its owner may not write to keeps its name for them: it would have another parent. */
+async function move(from: HostPath, to: HostPath): Promise<void> {
+  const stats = await lstatIfThere(from);
+  const isClosed = stats?.isDirectory() === true && (stats.mode & ownersWriteBit) === 0;
+  if (isClosed) await changeMode(from, (mode) => mode | ownersWriteBit);
+  await rename(from, to);
+  if (isClosed) await changeMode(to, () => stats.mode & 0o7777);
+}
+
+const ownersWriteBit = 0o200;
 
 /** What of the staged tree is new and what replaces something; a directory that is there is gone through. */
 async function compare(from: HostPath, to: HostPath, below: string, journal: Journal): Promise<void> {
@@ -86,9 +101,9 @@ async function compare(from: HostPath, to: HostPath, below: string, journal: Jou
 /**
  * Clears up after a run that did not end well. Before its modulefile was written, or removed for good: puts back what was
  * replaced or set aside and removes what was added; after that: finishes what was left to remove. Safe to be killed in, and to be run again.
- * `keeps` says of an added path whether it must stay (the user's own data).
+ * Of user software only what was published goes: what has come beside it is the user's.
  */
-export async function undoPublish(retired: HostPath, keeps: (path: string) => boolean): Promise<void> {
+export async function undoPublish(retired: HostPath): Promise<void> {
   const found = await readJournal(retired);
   if (found === undefined) return removeTree(retired);
   const { journal, isCommitted } = found;
@@ -111,12 +126,14 @@ export async function undoPublish(retired: HostPath, keeps: (path: string) => bo
     if ((await lstatIfThere(kept)) !== undefined && (await isReachedDirectly(installDir, path)))
       await rename(kept, joinHost(installDir, path));
   }
+  await removeUserSoftware(stagingOf(retired), installDir, journal.userSoftware ?? []);
   if (journal.hadInstallDir) {
     for (const path of journal.added)
-      if (!keeps(path) && (await isReachedDirectly(installDir, path))) await removeTree(joinHost(installDir, path));
+      if (!isUserSoftware(path) && (await isReachedDirectly(installDir, path)))
+        await removeTree(joinHost(installDir, path));
   } else if ((await lstatIfThere(installDir))?.isDirectory() === true) {
     for (const entry of await listDirectory(installDir))
-      if (!keeps(entry.name)) await removeTree(joinHost(installDir, entry.name));
+      if (!isUserSoftware(entry.name)) await removeTree(joinHost(installDir, entry.name));
     await removeEmptyDirectory(installDir);
   }
   await removeTree(retired);

@@ -1,4 +1,4 @@
-import { listDirectory, lstatIfThere, readText, writeFileWhole } from '../host/files.ts';
+import { listDirectory, lstatIfThere } from '../host/files.ts';
 import { hashFile } from '../host/hash-file.ts';
 import { type HostPath, joinHost } from '../lib/paths.ts';
 import type { RecordAdditionsStep } from '../plan/types.ts';
@@ -24,10 +24,10 @@ export async function findUnlisted(installDir: HostPath, listed: ReadonlySet<str
 }
 
 /**
- * Brings the published record up to date after commands of the recipe ran: files that they added belong to the install, and
- * what they changed is measured again. What was there before them and in no record stays the user's.
+ * Measures what is staged after commands of the recipe ran: files that they added belong to the install, and what they
+ * changed is measured again.
  */
-export async function recordAdditions({ root, recordFile }: RecordAdditionsStep, measured: Measured): Promise<void> {
+export async function recordAdditions({ root }: RecordAdditionsStep, measured: Measured): Promise<void> {
   const files = [];
   for (const file of measured.files) {
     const path = joinHost(root, file.path);
@@ -36,13 +36,10 @@ export async function recordAdditions({ root, recordFile }: RecordAdditionsStep,
     const isAsRecorded = stats.size === file.size && stats.mtimeMs === file.mtimeMs;
     files.push(isAsRecorded || file.link !== undefined ? file : await measureFile(root, path, await hashFile(path)));
   }
-  const known = new Set([...files.map(({ path }) => path), ...measured.unlisted, ...measured.retired, recordFile]);
-  for (const added of await findUnlisted(root, known)) {
+  for (const added of await findUnlisted(root, new Set(files.map(({ path }) => path)))) {
     const path = joinHost(root, added);
     const isFile = (await lstatIfThere(path))?.isFile() === true;
     files.push(await measureFile(root, path, isFile ? await hashFile(path) : undefined));
   }
-  const record: unknown = JSON.parse(await readText(joinHost(root, recordFile)));
-  const text = `${JSON.stringify({ ...(record as object), files }, undefined, 2)}\n`;
-  await writeFileWhole(joinHost(root, recordFile), text, 0o644);
+  measured.files.splice(0, measured.files.length, ...files);
 }

@@ -3,7 +3,6 @@ import { type HostPath, hostPath } from '../lib/paths.ts';
 import { readJournal } from './journal.ts';
 import type { LockOptions } from './lock.ts';
 import { undoPublish } from './publish.ts';
-import { isUserSoftware } from './user-software.ts';
 import { withUserSoftwareLock } from './user-software-lock.ts';
 
 /**
@@ -12,7 +11,7 @@ import { withUserSoftwareLock } from './user-software-lock.ts';
  */
 export async function recoverInstall(staging: HostPath, retired: HostPath, locking: LockOptions): Promise<void> {
   const work = async (): Promise<void> => {
-    await undoPublish(retired, isUserSoftware);
+    await undoPublish(retired);
     await removeTree(staging);
   };
   const found = await readJournal(retired);

@@ -2,9 +2,11 @@ import { isDirectory, isFile, lstatIfThere, makeDirectory, removeTree, statIfThe
 import { commandError, run } from '../host/run.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { formatLine } from '../lib/format.ts';
+import { type HostPath, joinHost } from '../lib/paths.ts';
 import { describeStep } from '../plan/describe-step.ts';
 import type { RunInContainerStep } from '../plan/types.ts';
 import type { Bind } from '../resolve/types.ts';
+import { findMissing, removeEmptyDirectories } from './made-directories.ts';
 
 export interface RunContext {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -18,7 +20,11 @@ export interface RunContext {
  * directory: `--contain --workdir` gives an empty one, and an empty `/tmp`. Gives back what it printed on stdout.
  */
 export async function runInContainer(step: RunInContainerStep, context: RunContext): Promise<string> {
-  const binds = [...(await presentBinds(step.binds)), ...(await userSoftwareBinds(step.userSoftware))].join(',');
+  const binds = [
+    ...(await presentBinds(step)),
+    ...(await userSoftwareBinds(step.userSoftware)),
+    ...(await stagedBinds(step.staged)),
+  ].join(',');
   const env: Record<string, string | undefined> = {};
   for (const [name, value] of Object.entries(context.environment)) if (!isOwnVariable(name)) env[name] = value;
   for (const prefix of ['SINGULARITY', 'APPTAINER']) {
@@ -36,8 +42,13 @@ export async function runInContainer(step: RunInContainerStep, context: RunConte
     step.image,
     ...step.argv,
   ] as const;
+  const made = await findMissing(step.mountPoints);
   await makeDirectory(step.work);
-  const result = await run(argv, { env, signal: context.signal }).finally(() => removeTree(step.work));
+  for (const directory of made) await makeDirectory(directory);
+  const result = await run(argv, { env, signal: context.signal }).finally(async () => {
+    await removeEmptyDirectories(made.toReversed());
+    await removeTree(step.work);
+  });
   for (const line of `${result.stdout}${result.stderr}`.split('\n'))
     if (line !== '') context.log(`  | ${formatLine(line)}`);
   if (result.exitCode === 0) return result.stdout;
@@ -53,9 +64,16 @@ export async function runInContainer(step: RunInContainerStep, context: RunConte
   );
 }
 
-async function presentBinds(binds: readonly Bind[]): Promise<string[]> {
+async function presentBinds({
+  binds,
+  staged,
+}: {
+  readonly binds: readonly Bind[];
+  readonly staged: RunInContainerStep['staged'];
+}): Promise<string[]> {
   const kept: string[] = [];
-  for (const { host, container, access, optional } of binds) {
+  for (const { host: asWritten, container, access, optional } of binds) {
+    const host = await placeNow(asWritten, staged);
     if ((await statIfThere(host)) === undefined) {
       if (optional) continue;
       const isDangling = (await lstatIfThere(host)) !== undefined;
@@ -72,9 +90,26 @@ async function presentBinds(binds: readonly Bind[]): Promise<string[]> {
   return kept;
 }
 
+/** Where something is as long as it is staged: what is not staged is at its own place. */
+async function placeNow(path: HostPath, staged: RunInContainerStep['staged']): Promise<HostPath> {
+  for (const { host, container } of staged.toReversed()) {
+    if (path !== (container as string) && !path.startsWith(`${container}/`)) continue;
+    const place = joinHost(host, path.slice(container.length));
+    if ((await lstatIfThere(place)) !== undefined) return place;
+  }
+  return path;
+}
+
 async function userSoftwareBinds({ directory, access }: RunInContainerStep['userSoftware']): Promise<string[]> {
   if (await isFile(`${directory}.squashfs`)) return [`${directory}.squashfs:/user-software:ro,image-src=/`];
   return (await isDirectory(directory)) ? [`${directory}:/user-software${access === 'ro' ? ':ro' : ''}`] : [];
+}
+
+async function stagedBinds(staged: RunInContainerStep['staged']): Promise<string[]> {
+  const kept: string[] = [];
+  for (const { host, container, access } of staged)
+    if (await isDirectory(host)) kept.push(`${host}:${container}${access === 'ro' ? ':ro' : ''}`);
+  return kept;
 }
 
 /** Variables of this shell that would change what runs inside: another module's binds, a venv, Python's own. */

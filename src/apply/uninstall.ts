@@ -61,7 +61,7 @@ export async function uninstallFiles(
     checkSignal(signal);
     await commitPublish(retired);
   } catch (error) {
-    await undoPublish(retired, () => true);
+    await undoPublish(retired);
     throw error;
   }
   await finishUninstall(journal);

@@ -1,20 +1,12 @@
-import {
-  findRefusal,
-  isDirectory,
-  listDirectory,
-  lstatIfThere,
-  removeEmptyDirectory,
-  removeFile,
-  removeTree,
-} from '../host/files.ts';
+import { findRefusal, isDirectory, listDirectory, lstatIfThere, removeFile, removeTree } from '../host/files.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { type HostPath, hostPath, joinHost, type Prefix } from '../lib/paths.ts';
 import type { Plan } from '../plan/types.ts';
 import type { Reporter } from '../report/types.ts';
 import { checkPrefixOwner } from './check-prefix-owner.ts';
 import { type LockOptions, takeLock } from './lock.ts';
+import { findMissing, removeEmptyDirectories } from './made-directories.ts';
 import { undoPublish } from './publish.ts';
-import { isUserSoftware } from './user-software.ts';
 import { withUserSoftwareLock } from './user-software-lock.ts';
 
 /** The places that the work on one install uses. */
@@ -59,19 +51,15 @@ export async function withInstallLock<T>(
       });
     } catch (error) {
       // While nobody else makes directories there; those that lead to the lock go when it is gone.
-      await removeEmpty(madeOnTheWay);
+      await removeEmptyDirectories(madeOnTheWay);
       throw error;
     } finally {
       await unlock();
     }
   } catch (error) {
-    await removeEmpty(madeOnTheWay);
+    await removeEmptyDirectories(madeOnTheWay);
     throw error;
   }
-}
-
-async function removeEmpty(directories: readonly HostPath[]): Promise<void> {
-  for (const directory of directories) await removeEmptyDirectory(directory).catch(() => false);
 }
 
 /** Clears what a killed run left: its half-published files are put back, its staging directory goes. */
@@ -80,7 +68,7 @@ async function recover(places: InstallPlaces, reporter: Reporter): Promise<void>
   await removePartFiles(places);
   if (!(await isDirectory(staging)) && !(await isDirectory(retired))) return;
   reporter.report({ event: 'note', message: `clearing up after an earlier run on ${moduleName} that was stopped` });
-  await undoPublish(retired, isUserSoftware);
+  await undoPublish(retired);
   await removeTree(staging);
 }
 
@@ -144,10 +132,4 @@ function directoriesOf({ staging, retired, lock, prefix, installDir, modulefile 
 /** The directory itself and those above it, the root left out. */
 function ancestorsOf(directory: HostPath): HostPath[] {
   return directory === '/' ? [] : [directory, ...ancestorsOf(hostPath('..', directory))];
-}
-
-async function findMissing(directories: readonly HostPath[]): Promise<HostPath[]> {
-  const missing: HostPath[] = [];
-  for (const directory of directories) if ((await lstatIfThere(directory)) === undefined) missing.push(directory);
-  return missing;
 }

@@ -46,6 +46,11 @@ export function retiredDirOf(prefix: Prefix, name: string, fullVersion: string):
   return joinHost(prefix, '.ctinstall', 'retired', `${name}-${fullVersion}`);
 }
 
+/** The staging directory that goes with a retired directory. */
+export function stagingOf(retired: HostPath): HostPath {
+  return joinHost(retired, '../../staging', posix.basename(retired));
+}
+
 export function lockFileOf(prefix: Prefix, name: string, fullVersion: string): HostPath {
   return joinHost(prefix, '.ctinstall', 'locks', `${name}-${fullVersion}.lock`);
 }

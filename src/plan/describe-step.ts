@@ -32,7 +32,7 @@ function describeWork(step: Exclude<Step, { kind: 'run-on-host' | 'run-in-contai
     case 'keep-recorded':
       return 'keep the image and what else is there';
     case 'record-additions':
-      return 'record what the post-install commands made';
+      return 'measure what the post-install commands made';
     case 'make-wrappers':
       return `make wrappers for ${[...step.commands.map(({ name }) => name), ...step.directories.map(({ from }) => `what is in ${from}`)].join(', ')}`;
     case 'write-file':

@@ -17,10 +17,16 @@ export function makesVenv({ venv }: ResolvedInstall, { hasVenv }: PlanInputs): b
   return venv !== undefined && !hasVenv;
 }
 
+/** Where an install is while it is built. */
+export interface StagedPlace {
+  readonly staging: StagingDir;
+  readonly image: HostPath;
+}
+
 export function planUserSoftware(
   install: ResolvedInstall,
   inputs: PlanInputs,
-  { staging, image }: { staging: StagingDir; image: HostPath },
+  { staging, image }: StagedPlace,
 ): Step[] {
   const directory = joinHost(staging, 'user-software');
   if (install.venv === undefined || !makesVenv(install, inputs))
@@ -39,6 +45,8 @@ export function planUserSoftware(
       image,
       binds: [],
       userSoftware: { directory, access: 'rw' },
+      staged: [],
+      mountPoints: [],
     }),
   ];
 }
@@ -46,40 +54,59 @@ export function planUserSoftware(
 /** A command of ctinstall's own that looks into the image, with the user software that is there or will be. */
 export function planLook(
   install: ResolvedInstall,
-  { purpose, argv }: { purpose: string; argv: readonly [string, ...string[]] },
-  { image, directory }: { image: HostPath; directory: HostPath },
+  inputs: PlanInputs,
+  { purpose, argv, staging, image }: StagedPlace & { purpose: string; argv: readonly [string, ...string[]] },
 ): RunInContainerStep {
   // What only some nodes have need not be here.
   const binds = readOnly(install.binds).map((bind) => ({ ...bind, optional: true }));
-  return planRun(install, purpose, argv, { image, binds, userSoftware: { directory, access: 'ro' } });
+  return planRun(install, purpose, argv, { image, binds, ...planViews(install, inputs, { staging, access: 'ro' }) });
 }
 
-/** The recipe's own commands, with the install dir at hand inside the container; what they leave there is recorded. */
-export function planPostInstall(install: ResolvedInstall, image: HostPath): Step[] {
+/**
+ * The recipe's own commands. Inside the container they find what is staged at the install dir's path, so that nothing of an
+ * earlier install is within their reach but user software; what they leave there is recorded.
+ */
+export function planPostInstall(install: ResolvedInstall, inputs: PlanInputs, place: StagedPlace): Step[] {
   if (install.postInstall.length === 0) return [];
-  const { installDir } = install;
-  const binds = [
-    ...readOnly(bindsOf(install)),
-    {
-      host: installDir,
-      container: containerPath(installDir),
-      access: 'rw' as const,
-      optional: false,
-      origin: 'post_install',
-    },
-  ];
   return [
-    ...install.postInstall.map((command) =>
-      planCommand('post-install', command, { install, image, binds, access: 'rw' }),
-    ),
-    { kind: 'record-additions', root: installDir, recordFile: '.ctinstall/record.json' },
+    ...planCommands('post-install', install, inputs, { ...place, commands: install.postInstall, access: 'rw' }),
+    { kind: 'record-additions', root: place.staging },
   ];
 }
 
-export function planSanityChecks(install: ResolvedInstall, image: HostPath): Step[] {
-  const binds = readOnly(bindsOf(install));
-  return install.sanityCheckCommands.map((command) =>
-    planCommand('sanity check', command, { install, image, binds, access: 'ro' }),
+/** The checks see the same, and change nothing. */
+export function planSanityChecks(install: ResolvedInstall, inputs: PlanInputs, place: StagedPlace): Step[] {
+  const commands = install.sanityCheckCommands;
+  return planCommands('sanity check', install, inputs, { ...place, commands, access: 'ro' });
+}
+
+interface CommandPlace extends StagedPlace {
+  readonly commands: readonly EasyconfigCommand[];
+  /** To the install dir and the user software. */
+  readonly access: BindAccess;
+}
+
+function planCommands(
+  what: 'post-install' | 'sanity check',
+  install: ResolvedInstall,
+  inputs: PlanInputs,
+  { staging, image, commands, access }: CommandPlace,
+): Step[] {
+  const place = {
+    image,
+    binds: readOnly(bindsOf(install)),
+    ...planViews(install, inputs, { staging, access }),
+  };
+  return commands.map(({ command, host }) =>
+    host
+      ? {
+          kind: 'run-on-host',
+          purpose: `${what} on the host: ${command}`,
+          cwd: staging,
+          environment: { CONTAINERROOT: staging, SIF: image },
+          command,
+        }
+      : planRun(install, `${what}: ${command}`, ['sh', '-c', command], place),
   );
 }
 
@@ -88,34 +115,50 @@ function readOnly(binds: readonly Bind[]): Bind[] {
   return binds.map((bind) => ({ ...bind, access: 'ro' }));
 }
 
-interface CommandPlace extends Pick<RunInContainerStep, 'image' | 'binds'> {
-  readonly install: ResolvedInstall;
-  /** To the user software. */
-  readonly access: BindAccess;
-}
-
-function planCommand(
-  what: 'post-install' | 'sanity check',
-  { command, host }: EasyconfigCommand,
-  { install, image, binds, access }: CommandPlace,
-): Step {
-  if (host)
+/**
+ * The install as it will be: what is staged, at the install dir's path, with the user software that is there already, and
+ * the venv that is new in it.
+ */
+function planViews(
+  install: ResolvedInstall,
+  inputs: PlanInputs,
+  { staging, access }: Pick<CommandPlace, 'staging' | 'access'>,
+): Pick<RunInContainerStep, 'userSoftware' | 'staged' | 'mountPoints'> {
+  const { installDir, venv } = install;
+  const staged = { host: staging, container: containerPath(installDir), access };
+  if (!inputs.hasUserSoftware)
     return {
-      kind: 'run-on-host',
-      purpose: `${what} on the host: ${command}`,
-      cwd: install.installDir,
-      environment: { CONTAINERROOT: install.installDir, SIF: image },
-      command,
+      userSoftware: { directory: joinHost(staging, 'user-software'), access },
+      staged: [staged],
+      mountPoints: [installDir],
     };
-  const userSoftware = { directory: joinHost(install.installDir, 'user-software'), access };
-  return planRun(install, `${what}: ${command}`, ['sh', '-c', command], { image, binds, userSoftware });
+  const directory = joinHost(installDir, 'user-software');
+  const inInstallDir = containerPath(directory);
+  const view = { host: directory, container: inInstallDir, access };
+  const hasNewVenv = venv !== undefined && makesVenv(install, inputs);
+  const host = joinHost(staging, 'user-software', 'venv', venv?.name ?? '');
+  return {
+    userSoftware: { directory, access },
+    staged: [
+      staged,
+      view,
+      ...(hasNewVenv ? [venvInside(venv.name), containerPath(`${inInstallDir}/venv/${venv.name}`)] : []).map(
+        (container) => ({ host, container, access }),
+      ),
+    ],
+    mountPoints: [
+      installDir,
+      joinHost(staging, 'user-software'),
+      ...(hasNewVenv ? [joinHost(directory, 'venv'), joinHost(directory, 'venv', venv.name)] : []),
+    ],
+  };
 }
 
 function planRun(
   install: Pick<ResolvedInstall, 'prefix' | 'name' | 'fullVersion' | 'runtime' | 'conda' | 'venv' | 'env' | 'wrappers'>,
   purpose: string,
   argv: readonly [string, ...string[]],
-  place: Pick<RunInContainerStep, 'image' | 'binds' | 'userSoftware'>,
+  place: Pick<RunInContainerStep, 'image' | 'binds' | 'userSoftware' | 'staged' | 'mountPoints'>,
 ): RunInContainerStep {
   const variables = [
     ...Object.entries(install.env.module).map(([name, value]) => ({ name, value })),

@@ -2,15 +2,16 @@ import { maskSecrets } from '../lib/mask-secrets.ts';
 import { type HostPath, joinHost, type StagingDir } from '../lib/paths.ts';
 import type { ImageFile, ResolvedInstall } from '../resolve/types.ts';
 import type { PlanInputs } from './plan-install.ts';
-import type { PlannedRecord, Step } from './types.ts';
+import type { PlannedRecord, RetireImageStep, Step } from './types.ts';
 
 export interface PlannedImage {
   readonly steps: readonly Step[];
+  /** Once no command of the recipe can reach it any more: it has the content of the earlier install's. */
+  readonly retire: readonly RetireImageStep[];
   /** Bytes that the image will take. */
   readonly bytes: number;
-  /** The image while the install is built, and once it is published. */
+  /** The image while the install is built. */
   readonly staged: HostPath;
-  readonly published: HostPath;
   /** Where the module looks for it, in this order. */
   readonly candidates: readonly HostPath[];
   readonly record: PlannedRecord['image'];
@@ -38,9 +39,9 @@ export function planImage(install: ResolvedInstall, inputs: PlanInputs, staging:
         ...planSignature(install, { image: path, shown: path }),
         { kind: 'use-central-image', path, ...checked(install, inputs.image) },
       ],
+      retire: [],
       bytes: 0,
       staged: path,
-      published: path,
       candidates: unique([path, ...install.centralImages]),
       record: { file, source: path },
       files: [],
@@ -54,13 +55,10 @@ export function planImage(install: ResolvedInstall, inputs: PlanInputs, staging:
       ? [`.ctinstall/retired/${previous.installed.replace(/[^\w]/g, '-').slice(0, 40)}/${file}`]
       : [];
   return {
-    steps: [
-      ...retired.map((to) => ({ kind: 'retire-image' as const, from: own, to: joinHost(staging, to) })),
-      ...planOwnImage(install, inputs, staging),
-    ],
+    steps: planOwnImage(install, inputs, staging),
+    retire: retired.map((to) => ({ kind: 'retire-image', from: own, to: joinHost(staging, to) })),
     bytes: inputs.image.kind === 'file' && install.image.mode === 'copy' ? inputs.image.size : 0,
     staged,
-    published: own,
     candidates: unique([own, ...install.centralImages]),
     record: { file, source: inputs.image.kind === 'file' ? inputs.image.path : maskSecrets(inputs.image.source) },
     files: [file],

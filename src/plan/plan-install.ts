@@ -37,7 +37,10 @@ export interface PreviousInstall {
   readonly installed: string;
 }
 
-/** The steps of an install, in order. Everything is built in the staging directory; the modulefile comes last. */
+/**
+ * The steps of an install, in order. Everything is built and checked in the staging directory, so that nothing of an earlier
+ * install is touched before all is well; the modulefile comes last.
+ */
 export function planInstall(install: ResolvedInstall, inputs: PlanInputs): Plan {
   const { prefix, name, fullVersion, installDir, modulefile } = install;
   const { staging } = placesOf(prefix, name, fullVersion);
@@ -45,7 +48,7 @@ export function planInstall(install: ResolvedInstall, inputs: PlanInputs): Plan 
   const written = planFiles(install, inputs, image.candidates);
   const files = [...image.files, ...written.map(({ relative }) => relative), recordFile];
   const retired = [...image.kept, ...image.retired];
-  const userSoftware = planUserSoftware(install, inputs, { staging, image: image.staged });
+  const place = { staging, image: image.staged };
   const hookFacts = {
     toolVersion: inputs.toolVersion,
     image: inputs.image.kind === 'file' ? inputs.image.path : undefined,
@@ -63,8 +66,18 @@ export function planInstall(install: ResolvedInstall, inputs: PlanInputs): Plan 
     },
     ...planWriting(written, staging),
     ...image.steps,
-    ...userSoftware,
-    ...planWrappers(install, { staging, image: image.staged, hasUserSoftware: inputs.hasUserSoftware }),
+    ...planUserSoftware(install, inputs, place),
+    ...planWrappers(install, inputs, place),
+    ...planPostInstall(install, inputs, place),
+    {
+      kind: 'check-paths',
+      root: staging,
+      installDir,
+      files: install.sanityCheckPaths.files,
+      dirs: install.sanityCheckPaths.dirs,
+    },
+    ...planSanityChecks(install, inputs, place),
+    ...image.retire,
     {
       kind: 'write-record',
       path: joinHost(staging, recordFile),
@@ -77,14 +90,6 @@ export function planInstall(install: ResolvedInstall, inputs: PlanInputs): Plan 
     },
     ...planGroup(install, 'staged'),
     { kind: 'publish', from: staging, to: installDir, modulefile },
-    ...planPostInstall(install, image.published),
-    {
-      kind: 'check-paths',
-      root: installDir,
-      files: install.sanityCheckPaths.files,
-      dirs: install.sanityCheckPaths.dirs,
-    },
-    ...planSanityChecks(install, image.published),
     ...planHook('pre_module', install, hookFacts),
     ...planReadOnly(install),
     planModulefile(install, { toolVersion: inputs.toolVersion, images: image.candidates }),

@@ -1,22 +1,15 @@
-import { type HostPath, joinHost, type StagingDir } from '../lib/paths.ts';
+import { joinHost, type StagingDir } from '../lib/paths.ts';
 import { hasWrappers } from '../modulefile/container-environment.ts';
 import type { ResolvedInstall } from '../resolve/types.ts';
 import { neverWrapped } from '../resolve/wrappers.ts';
-import { planLook } from './plan-commands.ts';
+import { planLook, type StagedPlace } from './plan-commands.ts';
+import type { PlanInputs } from './plan-install.ts';
 import type { MakeWrappersStep } from './types.ts';
 
-export interface WrapperPlace {
-  readonly staging: StagingDir;
-  readonly image: HostPath;
-  /** Whether the install dir has user software, which the programs may be in. */
-  readonly hasUserSoftware: boolean;
-}
-
 /** Links for the programs of the image that get wrappers; what is in its directories is known once it is there. */
-export function planWrappers(install: ResolvedInstall, place: WrapperPlace): MakeWrappersStep[] {
+export function planWrappers(install: ResolvedInstall, inputs: PlanInputs, place: StagedPlace): MakeWrappersStep[] {
   if (!hasWrappers(install)) return [];
   const { commands, directories } = install.wrappers;
-  const root = place.hasUserSoftware ? install.installDir : place.staging;
   return [
     {
       kind: 'make-wrappers',
@@ -24,11 +17,11 @@ export function planWrappers(install: ResolvedInstall, place: WrapperPlace): Mak
       commands: commands.map(({ name, command }) => ({ name, command })),
       directories,
       never: neverWrapped,
-      look: planLook(
-        install,
-        { purpose: 'look which programs the image has', argv: argvOf(install) },
-        { image: place.image, directory: joinHost(root, 'user-software') },
-      ),
+      look: planLook(install, inputs, {
+        purpose: 'look which programs the image has',
+        argv: argvOf(install),
+        ...place,
+      }),
     },
   ];
 }

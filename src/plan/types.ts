@@ -1,5 +1,5 @@
 import type { BindAccess } from '../easyconfig/types.ts';
-import type { HostPath, InstallDir, ModulesTool, Prefix, StagingDir } from '../lib/paths.ts';
+import type { ContainerPath, HostPath, InstallDir, ModulesTool, Prefix, StagingDir } from '../lib/paths.ts';
 import type { Bind, ResolvedWrappers } from '../resolve/types.ts';
 import type { HookInput } from './hook-input.ts';
 
@@ -143,8 +143,22 @@ export interface RunInContainerStep {
   readonly work: HostPath;
   /** The directory whose packed form, if it is there, is bound in its place: the user software of the install. */
   readonly userSoftware: { readonly directory: HostPath; readonly access: BindAccess };
+  /** What is shown where it will lie once it is published: bound after all else, in this order, if it is there. */
+  readonly staged: readonly StagedBind[];
+  /**
+   * Directories on which that is mounted, parents before children. Another bind may show what is around them, and the
+   * runtime makes none there: those that are missing are made for the time of the run.
+   */
+  readonly mountPoints: readonly HostPath[];
   readonly environment: Readonly<Record<string, string>>;
   readonly argv: readonly [string, ...string[]];
+}
+
+/** A directory at another place than its own. */
+export interface StagedBind {
+  readonly host: HostPath;
+  readonly container: ContainerPath;
+  readonly access: BindAccess;
 }
 
 /** Takes over into the new record what stays as it is: the image first of all. */
@@ -174,11 +188,10 @@ export interface RunOnHostStep {
   readonly command: string;
 }
 
-/** Puts into the published record what commands of the recipe have added or changed in the install dir. */
+/** Measures for the record what commands of the recipe have added or changed in what is staged. */
 export interface RecordAdditionsStep {
   readonly kind: 'record-additions';
-  readonly root: InstallDir;
-  readonly recordFile: string;
+  readonly root: StagingDir;
 }
 
 /** Writes the record, with what was measured while installing. */
@@ -196,9 +209,11 @@ export interface PublishStep {
   readonly modulefile: HostPath;
 }
 
+/** Looks for paths in what is staged, and for user software in the install dir too. */
 export interface CheckPathsStep {
   readonly kind: 'check-paths';
-  readonly root: InstallDir;
+  readonly root: StagingDir;
+  readonly installDir: InstallDir;
   readonly files: readonly string[];
   readonly dirs: readonly string[];
 }

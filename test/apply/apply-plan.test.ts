@@ -231,6 +231,38 @@ describe('a rebuild that fails', () => {
       }
   });
 
+  it('has not touched the old install before all its commands have run', async () => {
+    const commands = 'post_install: [make it]\n';
+    await apply(sitePlan(site, { image: 'old image', more: everyStep + commands }));
+    const plan = sitePlan(site, {
+      image: 'new image',
+      more: everyStep + commands,
+      hasUserSoftware: true,
+      hasVenv: true,
+      previous: previousOf(['demo.sif', 'share/made', '.ctinstall/record.json'], 'demo.sif'),
+    });
+    const read = (path: string): string => readFileSync(join(plan.installDir, path), 'utf8');
+    expect(read('share/made')).toBe('old image');
+    const before = describeTree(site.prefix);
+    await failure(apply(plan, { environment: { FAIL_ON: 'check it' } }));
+    expect(describeTree(site.prefix)).toEqual(before);
+    const installed = describeTree(plan.installDir);
+    const seen = new Set<string>();
+    const onEvent = (event: ReportEvent): void => {
+      if (event.event !== 'step-started' || seen.has('publish')) return;
+      seen.add(event.step);
+      expect({ ...describeTree(plan.installDir), '.ctinstall/user-software.lock': undefined }).toEqual({
+        ...installed,
+        '.ctinstall/user-software.lock': undefined,
+      });
+    };
+    await apply(plan, { onEvent });
+    expect(seen).toContain('run-in-container');
+    expect(read('share/made')).toBe('new image');
+    const record = (await readRecord(plan.installDir))?.record;
+    expect(record?.files.find(({ path }) => path === 'share/made')?.size).toBe('new image'.length);
+  });
+
   it('at its sanity check, or because the modulefile cannot be written, does so too', async () => {
     await apply(sitePlan(site, { image: 'old image' }));
     const plan = rebuildPlan();
@@ -266,7 +298,7 @@ describe('a rebuild that fails', () => {
     await apply(sitePlan(site, { image: 'old image' }));
     const plan = rebuildPlan();
     const onEvent = (event: ReportEvent): void => {
-      if (event.event !== 'step-started' || event.step !== 'check-paths') return;
+      if (event.event !== 'step-started' || event.step !== 'write-modulefile') return;
       writeFileSync(join(plan.retired, 'journal.json'), 'torn');
       throw new CtinstallError('no-space', 'the disk is full', { details: ['  more'], hint: 'tidy up' });
     };

@@ -12,8 +12,8 @@ import { inputs } from '../plan/support.ts';
 import { easyconfigOf, facts, settingsOf } from '../resolve/support.ts';
 
 /**
- * Stands for the container runtime: notes what it is asked, makes the venv that it is asked to make, and fails on a
- * command that holds $FAIL_ON.
+ * Stands for the container runtime: notes what it is asked, makes the venv that it is asked to make, notes of which image
+ * the install is on `make it`, adds user software on `add data`, and fails on a command that holds $FAIL_ON.
  */
 const fakeRuntime = `#!/bin/bash
 { printf '%q ' "$@"; printf '\\nBIND=%s\\n' "\${SINGULARITY_BIND-}"; env | grep -E '^(SINGULARITY|APPTAINER)'; } >>"$FAKE_LOG"
@@ -21,7 +21,13 @@ if [[ -n \${FAIL_ON-} && "$*" == *"$FAIL_ON"* ]]; then
   echo 'it does not work' >&2
   exit 5
 fi
+# The place on the host of what is last bound to a place that ends so.
+place_of() { local bind; for bind in "\${binds[@]}"; do [[ $bind == *"$1" ]] && place=\${bind%%:*}; done; [[ -n $place ]]; }
 IFS=, read -ra binds <<<"\${SINGULARITY_BIND-}"
+if [[ "$*" == *'make it'* ]] && place_of /software/demo/1.0-x; then
+  mkdir -p "$place/share" && cat "$place/demo.sif" >"$place/share/made"
+fi
+if [[ "$*" == *'add data'* ]] && place_of :/user-software; then echo data >"$place/data"; fi
 for bind in "\${binds[@]}"; do
   if [[ $bind == *:/user-software && "$*" == *'-m venv'* ]]; then
     mkdir -p "\${bind%:/user-software}/venv/torch/bin" && echo python >"\${bind%:/user-software}/venv/torch/bin/python"

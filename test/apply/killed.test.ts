@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { withInstallLock } from '../../src/apply/with-install-lock.ts';
-import type { Plan } from '../../src/plan/types.ts';
+import type { Plan, Step } from '../../src/plan/types.ts';
 import { previousOf } from '../plan/support.ts';
 import { everyStep, makeSite, type Site, sitePlan } from './install-support.ts';
 import { bundle, describeTree, type Ended, writeTree } from './support.ts';
@@ -68,64 +68,71 @@ function expectWhole(plan: Plan): void {
   expect(read('user-software/venv/torch/bin/python')).toBe('python\n');
 }
 
+/** An install, and the plan that replaces it. */
+async function prepareRebuild() {
+  const making = `${everyStep}post_install: [make it]\n`;
+  const old = sitePlan(site, { image: 'old image', more: making });
+  expect(await run('apply', old)).toMatchObject({ status: 0, stderr: '' });
+  writeTree(old.installDir, { 'user-software/venv/torch/mine': 'mine', 'notes.txt': 'notes' });
+  const before = contents(site.prefix);
+  const more = making.replace('wrappers: [start-shell]', 'wrappers: []').replace('bin/start-shell', 'bin');
+  const plan = sitePlan(site, {
+    image: 'new image',
+    more: more.replace('files: [bin]', 'files: []'),
+    hasUserSoftware: true,
+    hasVenv: true,
+    previous: previousOf(['demo.sif', 'bin/start-shell', '.ctinstall/record.json'], 'demo.sif'),
+  });
+  const copy = { recursive: true, preserveTimestamps: true, verbatimSymlinks: true };
+  const keep = (name: string): string => {
+    const kept = join(site.prefix, '..', name);
+    cpSync(site.prefix, kept, copy);
+    return kept;
+  };
+  const restore = (from: string): void => {
+    rmSync(site.prefix, { recursive: true, force: true });
+    cpSync(from, site.prefix, copy);
+  };
+  const kept = keep('kept');
+  await run('apply', plan);
+  const done = contents(site.prefix, tellsTimes);
+  expect(done).not.toEqual(contents(kept, tellsTimes));
+  expect(readFileSync(join(plan.installDir, 'share/made'), 'utf8')).toBe('new image');
+  restore(kept);
+  const expectOldOrNew = (): 'old' | 'new' => {
+    const isOld = readFileSync(join(plan.installDir, 'demo.sif'), 'utf8') === 'old image';
+    if (isOld) expect(contents(site.prefix)).toEqual(before);
+    else expect(contents(site.prefix, tellsTimes)).toEqual(done);
+    return isOld ? 'old' : 'new';
+  };
+  return { plan, kept, keep, restore, expectOldOrNew };
+}
+
 describe('killed at any moment', () => {
   it('a first install leaves nothing, or is done', async () => {
-    const plan = sitePlan(site, { image: 'new image' });
+    const plan = sitePlan(site, { image: 'new image', more: `${everyStep}post_install: [make it, add data]\n` });
     await run('apply', plan);
     const done = contents(site.prefix, tellsTimes);
-    const seen = { undone: 0, 'undone but for the venv': 0, done: 0 };
+    const seen = { undone: 0, done: 0 };
     for (let killAt = 1; ; killAt += 1) {
       rmSync(site.prefix, { recursive: true, force: true });
       const { signal } = await run('apply', plan, killAt);
       expectWhole(plan);
       const isLoadable = existsSync(plan.modulefile);
       await recover(plan);
-      // What somebody may have loaded stays, and so does a venv that was published: it might hold something of the user's.
+      // What somebody may have loaded stays.
       expect(existsSync(plan.modulefile)).toBe(isLoadable);
-      const after = contents(site.prefix, tellsTimes);
-      const userSoftware = Object.fromEntries(
-        Object.entries(after).filter(([path]) => path.includes('/user-software/')),
-      );
-      expect(after).toEqual(isLoadable ? done : userSoftware);
-      const isEmpty = Object.keys(after).length === 0;
-      seen[isLoadable ? 'done' : isEmpty ? 'undone' : 'undone but for the venv'] += 1;
+      expect(contents(site.prefix, tellsTimes)).toEqual(isLoadable ? done : {});
+      seen[isLoadable ? 'done' : 'undone'] += 1;
       expectWhole(plan);
       if (signal === null) break;
     }
     expect(seen.undone).toBeGreaterThan(20);
-    expect(seen['undone but for the venv']).toBeGreaterThan(1);
     expect(seen.done).toBeGreaterThan(2);
   });
 
-  it('a rebuild leaves the old install, or is done; killed again while clearing up too', async () => {
-    const old = sitePlan(site, { image: 'old image' });
-    expect(await run('apply', old)).toMatchObject({ status: 0, stderr: '' });
-    writeTree(old.installDir, { 'user-software/venv/torch/mine': 'mine', 'notes.txt': 'notes' });
-    const kept = join(site.prefix, '../kept');
-    cpSync(site.prefix, kept, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
-    const before = contents(site.prefix);
-    const more = everyStep.replace('wrappers: [start-shell]', 'wrappers: []').replace('bin/start-shell', 'bin');
-    const previousFiles = ['demo.sif', 'bin/start-shell', '.ctinstall/record.json'];
-    const plan = sitePlan(site, {
-      image: 'new image',
-      more: more.replace('files: [bin]', 'files: []'),
-      hasUserSoftware: true,
-      hasVenv: true,
-      previous: previousOf(previousFiles, 'demo.sif'),
-    });
-    const restore = (from: string): void => {
-      rmSync(site.prefix, { recursive: true, force: true });
-      cpSync(from, site.prefix, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
-    };
-    await run('apply', plan);
-    const done = contents(site.prefix, tellsTimes);
-    expect(done).not.toEqual(contents(kept, tellsTimes));
-    const expectOldOrNew = (): 'old' | 'new' => {
-      const isOld = readFileSync(join(plan.installDir, 'demo.sif'), 'utf8') === 'old image';
-      if (isOld) expect(contents(site.prefix)).toEqual(before);
-      else expect(contents(site.prefix, tellsTimes)).toEqual(done);
-      return isOld ? 'old' : 'new';
-    };
+  it('a rebuild leaves the old install, or is done', async () => {
+    const { plan, kept, restore, expectOldOrNew } = await prepareRebuild();
     const seen = { old: 0, new: 0 };
     for (let killAt = 1; ; killAt += 1) {
       restore(kept);
@@ -137,15 +144,17 @@ describe('killed at any moment', () => {
     }
     expect(seen.old).toBeGreaterThan(30);
     expect(seen.new).toBeGreaterThan(2);
+  });
 
-    // All is published, and it is the sanity check that is killed.
-    const hang = join(site.root, 'hang');
-    writeFileSync(hang, '#!/bin/sh\nkill -9 $PPID\nexit 1\n', { mode: 0o755 });
-    const steps = plan.steps.map((step) => (step.kind === 'run-in-container' ? { ...step, runtime: hang } : step));
-    restore(kept);
+  it('a rebuild, and again while the next run clears up, leaves the old install', async () => {
+    const { plan, keep, restore, expectOldOrNew } = await prepareRebuild();
+    // All is published, and it is killed before the modulefile is written.
+    const purpose = 'sanity check on the host: kill';
+    const killer: Step = { kind: 'run-on-host', purpose, cwd: site.prefix, environment: {}, command: 'kill -9 $PPID' };
+    const steps = plan.steps.flatMap((step): Step[] => (step.kind === 'publish' ? [step, killer] : [step]));
     expect(await run('apply', { ...plan, steps })).toMatchObject({ signal: 'SIGKILL' });
-    const published = join(site.prefix, '../published');
-    cpSync(site.prefix, published, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
+    expect(readFileSync(join(plan.installDir, 'demo.sif'), 'utf8')).toBe('new image');
+    const published = keep('published');
     for (let killAt = 1; ; killAt += 1) {
       restore(published);
       const { signal } = await run('recover', plan, killAt);

@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   existsSync,
   linkSync,
   lstatSync,
@@ -37,6 +38,8 @@ afterEach(() => {
   vi.restoreAllMocks();
   rmSync(root, { recursive: true });
 });
+
+const renameReally = fs.rename;
 
 const staged = {
   'demo.sif': 'new image',
@@ -77,8 +80,6 @@ function installOld(more: Record<string, string> = {}): void {
   writeTree(root, { 'modules/demo/1.0.lua': 'old module' });
 }
 
-const nothing = (): boolean => false;
-
 describe('publishing where nothing was', () => {
   it('moves the whole directory', async () => {
     stage();
@@ -87,22 +88,32 @@ describe('publishing where nothing was', () => {
     expect(statSync(places.installDir).ino).toBe(inode);
     expect(files()).toEqual(staged);
     await commitPublish(places.retired);
-    await undoPublish(places.retired, nothing);
+    await undoPublish(places.retired);
     expect(files()).toEqual(staged);
     expect(existsSync(places.retired)).toBe(false);
   });
 
-  it('is undone wholly, or but for user software', async () => {
-    for (const keeps of [nothing, isUserSoftware]) {
+  it('is undone wholly, but for user software that was put there since', async () => {
+    const mine = { 'user-software/venv/mine': 'mine', 'user-software.squashfs': 'packed' };
+    for (const since of [{}, mine]) {
       stage();
       await publish(step, places.retired);
       writeTree(root, { 'modules/demo/1.0.lua': 'a new module' });
-      await undoPublish(places.retired, keeps);
+      writeTree(places.installDir, since);
+      await undoPublish(places.retired);
       expect(existsSync(places.modulefile)).toBe(false);
       expect(existsSync(places.retired)).toBe(false);
-      expect(files()).toEqual(keeps === nothing ? {} : { 'user-software/venv/x': 'new' });
-      rmSync(places.installDir, { recursive: true, force: true });
+      expect(files()).toEqual(since);
+      if (since !== mine) expect(existsSync(places.installDir)).toBe(false);
     }
+  });
+
+  it('is undone where a directory of the user software is closed', async () => {
+    stage();
+    chmodSync(join(places.staging, 'user-software/venv'), 0o500);
+    await publish(step, places.retired);
+    await undoPublish(places.retired);
+    expect(existsSync(places.installDir)).toBe(false);
   });
 });
 
@@ -128,16 +139,40 @@ describe('publishing over an install', () => {
     await publish(step, places.retired);
     expect(files()).toEqual({ ...old, ...staged, ...own });
     expect(statSync(join(places.installDir, 'user-software')).ino).toBe(inode);
-    await undoPublish(places.retired, nothing);
+    await undoPublish(places.retired);
     expect(files()).toEqual({ ...old, ...own });
   });
 
-  it('is undone but for the user software that it made, where that is asked for', async () => {
-    installOld();
+  it('is undone but for what came into its user software since, or was never published', async () => {
+    installOld({ 'user-software/other': 'mine' });
     stage();
     await publish(step, places.retired);
-    await undoPublish(places.retired, isUserSoftware);
-    expect(files()).toEqual({ ...old, 'user-software/venv/x': 'new' });
+    writeTree(places.installDir, { 'user-software/venv/mine': 'mine' });
+    await undoPublish(places.retired);
+    const kept = { ...old, 'user-software/other': 'mine', 'user-software/venv/mine': 'mine' };
+    expect(files()).toEqual(kept);
+    rmSync(join(places.installDir, 'user-software/venv'), { recursive: true });
+    writeTree(places.staging, staged);
+    vi.spyOn(fs, 'rename').mockImplementation(async (from: fs.PathLike, to: fs.PathLike) => {
+      if (String(from).endsWith('/user-software/venv')) throw Object.assign(new Error('EIO'), { code: 'EIO' });
+      await renameReally(from, to);
+    });
+    await expect(publish(step, places.retired)).rejects.toThrow();
+    writeTree(places.installDir, { 'user-software/venv/x': 'mine' });
+    await undoPublish(places.retired);
+    expect(files()).toEqual({ ...old, 'user-software/other': 'mine', 'user-software/venv/x': 'mine' });
+  });
+
+  it('moves a directory that nobody may write to, and puts it away again', async () => {
+    installOld();
+    stage();
+    writeTree(places.staging, { 'share/closed/file': 'new' });
+    chmodSync(join(places.staging, 'share/closed'), 0o555);
+    writeTree(places.installDir, { 'share/x': 'old' });
+    await publish(step, places.retired);
+    expect(statSync(join(places.installDir, 'share/closed')).mode & 0o777).toBe(0o555);
+    await undoPublish(places.retired);
+    expect(files()).toEqual({ ...old, 'share/x': 'old' });
   });
 
   it('is undone: the tree equals the one before', async () => {
@@ -149,10 +184,10 @@ describe('publishing over an install', () => {
     await publish(step, places.retired);
     await writeFileWhole(places.modulefile, 'new module', 0o644);
     expect(seen()).not.toEqual(before);
-    await undoPublish(places.retired, nothing);
+    await undoPublish(places.retired);
     expect(seen()).toEqual(before);
     expect(existsSync(places.retired)).toBe(false);
-    await undoPublish(places.retired, nothing);
+    await undoPublish(places.retired);
     expect(seen()).toEqual(before);
   });
 
@@ -167,7 +202,7 @@ describe('publishing over an install', () => {
       await real(from, to);
     });
     await publish(step, places.retired);
-    await undoPublish(places.retired, nothing);
+    await undoPublish(places.retired);
     expect(missing).toEqual([]);
     expect(fs.readFileSync(opened, 'utf8')).toBe('old image');
     fs.closeSync(opened);
@@ -180,7 +215,7 @@ describe('publishing over an install', () => {
     await commitPublish(places.retired);
     const { 'bin/gone': _gone, 'notes.txt': _notes, ...rest } = old;
     expect(files()).toEqual({ ...old, ...staged });
-    await undoPublish(places.retired, nothing);
+    await undoPublish(places.retired);
     expect(files()).toEqual({ ...rest, ...staged });
     expect(existsSync(places.retired)).toBe(false);
   });
@@ -203,7 +238,7 @@ describe('publishing over an install', () => {
         () => false,
       );
       spy.mockRestore();
-      await undoPublish(places.retired, nothing);
+      await undoPublish(places.retired);
       expect(seen()).toEqual(before);
       if (isDone) break;
     }
@@ -215,7 +250,7 @@ describe('publishing over an install', () => {
     const before = seen();
     stage();
     await publish(step, places.retired);
-    await undoPublish(places.retired, nothing);
+    await undoPublish(places.retired);
     expect(seen()).toEqual(before);
   });
 
@@ -230,7 +265,7 @@ describe('publishing over an install', () => {
       writeTree(places.staging, { 'runscripts/x': 'new' });
       const error = await failure(publish(step, places.retired));
       expect(error.message).toContain(`\`${join(places.installDir, inTheWay)}\` is in the way`);
-      await undoPublish(places.retired, nothing);
+      await undoPublish(places.retired);
       expect(seen()).toEqual(before);
       rmSync(places.installDir, { recursive: true });
     }
@@ -245,7 +280,7 @@ describe('publishing over an install', () => {
     stage();
     await publish(step, places.retired);
     expect(readFileSync(join(root, 'elsewhere/demo/demo.sif'), 'utf8')).toBe('new image');
-    await undoPublish(places.retired, nothing);
+    await undoPublish(places.retired);
     expect(describeTree(join(root, 'elsewhere'))).toEqual(before);
     expect(lstatSync(places.installDir).isSymbolicLink()).toBe(true);
   });
@@ -263,7 +298,7 @@ describe('a journal', () => {
     await publish(step, places.retired);
     const journal = join(places.retired, 'journal.json');
     writeFileSync(journal, typeof text === 'string' ? text : text(journal));
-    const error = await failure(undoPublish(places.retired, nothing));
+    const error = await failure(undoPublish(places.retired));
     expect(error.code).toBe('filesystem');
     expect(error.message).toContain(`\`${places.retired}\``);
     expect(readFileSync(join(places.retired, 'files/demo.sif'), 'utf8')).toBe('old image');
@@ -282,7 +317,7 @@ describe('a journal', () => {
     writeTree(places.retired, { 'files/demo.sif': 'x' });
     installOld();
     const before = seen();
-    await undoPublish(places.retired, nothing);
+    await undoPublish(places.retired);
     expect(seen()).toEqual(before);
     expect(existsSync(places.retired)).toBe(false);
   });

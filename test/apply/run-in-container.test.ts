@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runInContainer } from '../../src/apply/run-in-container.ts';
@@ -40,6 +40,8 @@ function run(
     binds: [],
     work: at('work'),
     userSoftware: { directory: at('user-software'), access: 'rw' },
+    staged: [],
+    mountPoints: [],
     environment: {},
     argv: ['sh', '-c', 'it'],
     ...changed,
@@ -106,6 +108,39 @@ describe('runInContainer', () => {
       APPTAINERENV_LANG: 'C.UTF-8',
       SINGULARITY_CACHEDIR: '/cache',
     });
+  });
+
+  it('shows what is staged where it will lie, binds it from where it is now, and leaves no mount point', async () => {
+    for (const path of ['staging/runscripts', 'install/mine', 'user-software'])
+      mkdirSync(at(path), { recursive: true });
+    writeFileSync(
+      at('looks'),
+      `#!/bin/sh\nls ${at('user-software/venv/x')} >${at('seen')}\nexec ${at('runtime')} "$@"\n`,
+      {
+        mode: 0o755,
+      },
+    );
+    await run({
+      binds: [
+        bind('install/runscripts', { container: containerPath('/runscripts') }),
+        bind('install/mine', { container: containerPath('/mine') }),
+      ],
+      staged: [
+        { host: at('staging'), container: containerPath(at('install')), access: 'ro' },
+        { host: at('none'), container: containerPath('/none'), access: 'rw' },
+      ],
+      mountPoints: [at('install'), at('user-software/venv'), at('user-software/venv/x')],
+      runtime: at('looks'),
+    }).done;
+    expect(asked().binds.split(',')).toEqual([
+      `${at('staging/runscripts')}:/runscripts`,
+      `${at('install/mine')}:/mine`,
+      `${at('user-software')}:/user-software`,
+      `${at('staging')}:${at('install')}:ro`,
+    ]);
+    expect(readFileSync(join(site.root, 'seen'), 'utf8')).toBe('');
+    expect(existsSync(at('user-software/venv'))).toBe(false);
+    expect(existsSync(at('install/mine'))).toBe(true);
   });
 
   it('names a required bind that is not here', async () => {

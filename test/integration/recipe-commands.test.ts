@@ -45,23 +45,75 @@ test('a post-install command that fails undoes the install', async () => {
   expect(await succeed('ctinstall verify; module load tiny; singularity exec "$SIF" echo runs')).toMatch(/runs/);
 });
 
+test('a rebuild that fails has touched nothing but user software that was there', async () => {
+  const making = (what: string): string =>
+    `post_install: ['cd "%(installdir)s" && echo ${what} > made && echo "# ${what}" >> bin/start-shell && ls && echo ${what} >> user-software/log']\n`;
+  const { run, succeed, installDir, write } = prepared(making('old'));
+  await succeed(install);
+  await succeed('echo mine > "$CTINSTALL_PREFIX/software/tiny/1.0/mine"');
+  const sums =
+    'cd "$CTINSTALL_PREFIX/software/tiny/1.0" && find . -type f -exec sha256sum {} + | grep -v /user-software/';
+  const before = await succeed(sums);
+  const failing = (what: string): string =>
+    `${making(what)}sanity_check_commands: ['grep new "%(installdir)s/made" && test ! -e "%(installdir)s/mine" && false']\n`;
+  write('tiny-1.0.yaml', tinyEasyconfig(failing('new')));
+  const failed = await run(`${install} --rebuild`);
+  expect(failed.stderr).toMatch(/`sanity check: grep new .*` failed with exit status 1\n/);
+  expect(await succeed(sums)).toBe(before);
+  expect(await succeed('ctinstall verify; find "$CTINSTALL_PREFIX/.ctinstall" -mindepth 2')).toBe(
+    'tiny/1.0: as installed\n',
+  );
+  expect(readFileSync(join(installDir, 'user-software/log'), 'utf8')).toBe('old\nnew\n');
+  write('tiny-1.0.yaml', tinyEasyconfig(making('newer')));
+  await succeed(`${install} --rebuild`);
+  expect(readFileSync(join(installDir, 'made'), 'utf8')).toBe('newer\n');
+  expect(readFileSync(join(installDir, 'mine'), 'utf8')).toBe('mine\n');
+  expect(await succeed('ctinstall verify')).toBe('tiny/1.0: as installed\n');
+});
+
+test('commands find a venv that a rebuild adds to user software, also where the prefix is bound itself', async () => {
+  const { succeed, installDir, dir, write } = prepared('');
+  await succeed(`${install}; echo mine > "$CTINSTALL_PREFIX/software/tiny/1.0/user-software/mine"`);
+  const more = `binds: ["${dir}"]
+python: { venv: { name: x } }
+post_install: ['test -e /user-software/mine && echo more > "$VIRTUAL_ENV/more" && touch /user-software/new']
+sanity_check_commands:
+  - 'test -e /user-software/venv/x/more && cd "%(installdir)s" && test -e user-software/venv/x/more && test -e user-software/mine'
+  - 'test "$(python -c "import sys; print(sys.prefix)")" = /user-software/venv/x'
+`;
+  write('tiny-1.0.yaml', tinyEasyconfig(more).replace('tiny.sif', 'lumi.sif'));
+  await succeed('ln -s "$CT_IMAGES"/lumi-*.sif lumi.sif; ctinstall --rebuild tiny-1.0.yaml');
+  const read = (path: string): string => readFileSync(join(installDir, 'user-software', path), 'utf8');
+  expect([read('mine'), read('venv/x/more'), read('new')]).toEqual(['mine\n', 'more\n', '']);
+});
+
+test('a first install into a prefix that is bound itself finds its place', async () => {
+  const { succeed, installDir, dir } = prepared('');
+  const more = `binds: ["${dir}"]\npost_install: ['touch "%(installdir)s/made"']\nsanity_check_commands: ['test -e "%(installdir)s/made"']\n`;
+  await succeed(`cat > tiny-1.0.yaml <<'END'\n${tinyEasyconfig(more)}\nEND\n${install}`);
+  expect(existsSync(join(installDir, 'made'))).toBe(true);
+});
+
 test('a command on the host runs only where the user allows it, and the plan shows it', async () => {
   const { run, succeed, installDir, dir } = prepared(
-    `post_install: [{ command: 'pwd > "$CONTAINERROOT/where"; touch ~/on-host', host: true }]
-sanity_check_commands: [{ command: "test -e where", host: true }]
+    `post_install: [{ command: 'echo "%(installdir)s" > "$CONTAINERROOT/where"; touch here ~/on-host', host: true }]
+sanity_check_commands: [{ command: "test -e where && test ! -e %(installdir)s && test -e $SIF", host: true }]
 `,
   );
   const plan = await succeed(`${install} --dry-run`);
-  expect(plan).toContain('post-install on the host: pwd > "$CONTAINERROOT/where"; touch ~/on-host');
-  expect(plan).toContain('sanity check on the host: test -e where');
+  expect(plan).toContain(
+    `post-install on the host: echo "${installDir}" > "$CONTAINERROOT/where"; touch here ~/on-host`,
+  );
+  expect(plan).toContain('sanity check on the host: test -e where && ');
   const refused = await run(install);
   expect(refused.status).toBe(1);
-  expect(refused.stderr).toMatch(/wants to run commands outside the container\n {2}pwd > .*\n {2}test -e where\n/);
+  expect(refused.stderr).toMatch(/wants to run commands outside the container\n {2}echo .*\n {2}test -e where && .*\n/);
   expect(refused.stderr).toContain('--allow-host-commands');
   expect(existsSync(join(dir, 'on-host'))).toBe(false);
   expect(existsSync(installDir)).toBe(false);
   await succeed(`${install} --allow-host-commands`);
   expect(readFileSync(join(installDir, 'where'), 'utf8')).toBe(`${installDir}\n`);
+  expect(existsSync(join(installDir, 'here'))).toBe(true);
   expect(existsSync(join(dir, 'on-host'))).toBe(true);
   expect(await succeed('ctinstall verify')).toBe('tiny/1.0: as installed\n');
 });

@@ -37,9 +37,9 @@ describe.each(variants)('a plan: %s', (_, plan) => {
     const at = (kind: (typeof kinds)[number]): number => kinds.indexOf(kind);
     for (const kind of [
       'copy-image',
+      'check-paths',
       'write-record',
       'publish',
-      'check-paths',
       'write-modulefile',
       'remove-leftovers',
     ] as const)
@@ -51,11 +51,14 @@ describe.each(variants)('a plan: %s', (_, plan) => {
     expect(at('write-record')).toBe(at('publish') - 1);
     const ofRecipe = stepsOf(plan, 'run-in-container').filter(({ purpose }) => purpose.startsWith('post-install'));
     for (const step of ofRecipe) {
-      expect(plan.steps.indexOf(step)).toBeGreaterThan(at('publish'));
+      expect(plan.steps.indexOf(step)).toBeGreaterThan(at('copy-image'));
       expect(plan.steps.indexOf(step)).toBeLessThan(at('record-additions'));
     }
-    expect(at('publish')).toBeLessThan(at('check-paths'));
-    expect(kinds.lastIndexOf('run-in-container')).toBeLessThan(at('write-modulefile'));
+    expect(at('record-additions')).toBeLessThan(at('check-paths'));
+    // What has the content of the earlier install comes when no command can reach it.
+    const firstOfPublish = kinds.includes('retire-image') ? at('retire-image') : at('write-record');
+    expect(kinds.lastIndexOf('run-in-container')).toBeLessThan(firstOfPublish);
+    expect(at('check-paths')).toBeLessThan(firstOfPublish);
     expect(at('write-modulefile')).toBe(kinds.length - 2);
     expect(kinds.at(-1)).toBe('remove-leftovers');
   });
@@ -92,12 +95,19 @@ describe.each(variants)('a plan: %s', (_, plan) => {
           break;
         case 'check-paths':
         case 'record-additions':
+          expect(step.root).toBe(plan.staging);
+          break;
         case 'remove-leftovers':
           expect(step.root).toBe(plan.installDir);
           break;
         case 'run-in-container':
           expect(step.work.startsWith(`${plan.retired}/`)).toBe(true);
           expect(step.userSoftware.directory.startsWith(plan.prefix)).toBe(true);
+          for (const { host, container, access } of step.staged) {
+            const isUserSoftware = container.includes('/user-software');
+            expect(isUserSoftware || host === plan.staging).toBe(true);
+            expect(step.purpose.startsWith('sanity check') && access === 'rw').toBe(false);
+          }
           break;
       }
     }
@@ -166,6 +176,8 @@ describe('user software', () => {
         binds: [],
         work: `${plan.retired}/work`,
         userSoftware: { directory: `${plan.staging}/user-software`, access: 'rw' },
+        staged: [],
+        mountPoints: [],
         environment: { PREPEND_PATH: '/runscripts' },
         argv: ['python3', '-m', 'venv', '--system-site-packages', '/user-software/venv/torch'],
       },
@@ -193,7 +205,7 @@ describe('user software', () => {
 });
 
 describe('sanity checks', () => {
-  it('run as the module would, on what is published', () => {
+  it('run as the module would, on what is staged, at the place of the install', () => {
     const plan = planOf(withAll);
     const checks = stepsOf(plan, 'run-in-container').slice(2);
     expect(checks.map(({ purpose, argv }) => [purpose, argv])).toEqual([
@@ -201,8 +213,10 @@ describe('sanity checks', () => {
       ['sanity check: true', ['sh', '-c', 'true']],
     ]);
     expect(checks[0]).toMatchObject({
-      image: `${plan.installDir}/demo.sif`,
-      userSoftware: { directory: `${plan.installDir}/user-software`, access: 'ro' },
+      image: `${plan.staging}/demo.sif`,
+      userSoftware: { directory: `${plan.staging}/user-software`, access: 'ro' },
+      staged: [{ host: plan.staging, container: plan.installDir, access: 'ro' }],
+      mountPoints: [plan.installDir],
       environment: {
         VIRTUAL_ENV: '/user-software/venv/torch',
         PREPEND_PATH: '/runscripts:/user-software/venv/torch/bin',
@@ -214,6 +228,38 @@ describe('sanity checks', () => {
       `${plan.installDir}/runscripts:/runscripts:ro`,
     ]);
     expect(stepsOf(plan, 'check-paths')).toMatchObject([{ files: ['bin/start-shell'], dirs: ['runscripts'] }]);
+  });
+});
+
+describe('commands of the recipe over user software that is there', () => {
+  const viewsOf = (plan: Plan) =>
+    stepsOf(plan, 'run-in-container')
+      .filter(({ purpose }) => purpose.startsWith('post-install'))
+      .map(({ userSoftware, staged, mountPoints }) => ({
+        userSoftware,
+        staged: staged.map(({ host, container, access }) => `${host}:${container}:${access}`),
+        mountPoints,
+      }));
+
+  it('work on the user’s own, at both of its places', () => {
+    const plan = planOf(withAll, { hasUserSoftware: true, hasVenv: true });
+    const own = `${plan.installDir}/user-software`;
+    expect(viewsOf(plan)).toEqual([
+      {
+        userSoftware: { directory: own, access: 'rw' },
+        staged: [`${plan.staging}:${plan.installDir}:rw`, `${own}:${own}:rw`],
+        mountPoints: [plan.installDir, `${plan.staging}/user-software`],
+      },
+    ]);
+  });
+
+  it('find a venv that is new in it', () => {
+    const plan = planOf(withAll, { hasUserSoftware: true });
+    const [view] = viewsOf(plan);
+    const own = `${plan.installDir}/user-software`;
+    const venv = `${plan.staging}/user-software/venv/torch`;
+    expect(view?.staged.slice(2)).toEqual([`${venv}:/user-software/venv/torch:rw`, `${venv}:${own}/venv/torch:rw`]);
+    expect(view?.mountPoints.slice(2)).toEqual([`${own}/venv`, `${own}/venv/torch`]);
   });
 });
 

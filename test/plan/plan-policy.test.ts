@@ -13,7 +13,7 @@ const policy = {
 test('what the site asks of every install comes where it belongs', () => {
   const plan = planInstall(installOf('sanity_check_commands: ["true"]\n', policy), inputs);
   const kinds: string[] = plan.steps.map((step) => (step.kind === 'run-hook' ? step.input.hook : step.kind));
-  const asked = ['check-modulefile', 'pre_install', 'make-directory', 'give-to-group', 'publish', 'run-in-container'];
+  const asked = ['check-modulefile', 'pre_install', 'make-directory', 'run-in-container', 'give-to-group', 'publish'];
   const inOrder = [...asked, 'pre_module', 'make-read-only', 'write-modulefile', 'remove-leftovers', 'post_install'];
   expect(inOrder.map((kind) => kinds.indexOf(kind))).toEqual(
     inOrder.map((kind) => kinds.indexOf(kind)).toSorted((a, b) => a - b),
