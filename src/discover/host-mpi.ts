@@ -1,7 +1,8 @@
 import { listDirectory, realPath } from '../host/files.ts';
 import { lookUpProgram } from '../host/look-up.ts';
-import { ambiguousThing, type Finding, foundThing, missingThing } from '../lib/finding.ts';
+import { ambiguousThing, type Finding, foundThing, missingThing, unusableThing } from '../lib/finding.ts';
 import { hostPath } from '../lib/paths.ts';
+import type { Settings } from '../settings/types.ts';
 import { ask, type Machine, systemPath, textOf } from './machine.ts';
 
 /*
@@ -17,20 +18,37 @@ const families: Readonly<Record<string, string>> = {
   'libmpi.so.20': 'Open MPI 2 or 3',
 };
 
+type AbiFamily = NonNullable<Settings['hostMpi']>;
+
+/** What an MPI that was found says of its family: names of libraries' families and versions. */
+function abiFamilyOf(flavour: string): AbiFamily | undefined {
+  if (flavour.startsWith('Open MPI')) return 'openmpi';
+  return /^(MPICH|Cray MPICH|Intel MPI)/.test(flavour) ? 'mpich' : undefined;
+}
+
+/** What the settings say of the host's MPI, and where they say it. */
+export interface WantedMpi {
+  readonly family: AbiFamily;
+  readonly origin: string;
+}
+
 const programs = ['mpicc', 'mpirun'] as const;
 const variables = ['MPICH_DIR', 'CRAY_MPICH_DIR', 'I_MPI_ROOT', 'MPI_HOME', 'OPENMPI_DIR'] as const;
 const usualDirectories = ['/usr/lib64', '/usr/lib', '/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu'];
 
-/** Which MPI this session has: programs on PATH, variables that modules set, libraries where they say. */
-export async function checkHostMpi(machine: Machine): Promise<Finding> {
+/**
+ * Which MPI this session has: programs on PATH, variables that modules set, libraries where they say; and whether it is of the
+ * family that the settings name.
+ */
+export async function checkHostMpi(machine: Machine, wanted?: WantedMpi): Promise<Finding> {
   const what = 'host MPI';
   const { environment } = machine;
   const found = await Promise.all(programs.map((name) => lookUpProgram(name, environment.PATH)));
-  const named = variables.filter((name) => environment[name]?.startsWith('/') === true);
+  const set = variables.filter((name) => environment[name]?.startsWith('/') === true);
   const libraries = await findLibraries(
     [
       ...(environment.LD_LIBRARY_PATH ?? '').split(':'),
-      ...named.flatMap((name) => below(environment[name] ?? '')),
+      ...set.flatMap((name) => below(environment[name] ?? '')),
       ...(await Promise.all(found.map(prefixOf))).flatMap((prefix) => (prefix === undefined ? [] : below(prefix))),
       ...usualDirectories.map((path) => systemPath(machine, path)),
     ].filter((path) => path.startsWith('/')),
@@ -39,12 +57,20 @@ export async function checkHostMpi(machine: Machine): Promise<Finding> {
     ...programs.map(
       (name, index) => `\`${found[index] ?? `${name}\` on PATH`}${found[index] === undefined ? '' : '`'}`,
     ),
-    ...named.map((name) => `${name} is \`${environment[name]}\``),
+    ...set.map((name) => `${name} is \`${environment[name]}\``),
     ...libraries.map(({ path }) => `\`${path}\``),
   ];
   const mpirun = found[programs.indexOf('mpirun')];
   const version = mpirun === undefined ? undefined : parseMpiVersion(textOf(await ask([mpirun, '--version'], machine)));
   const flavours = [...new Set(libraries.map(({ family }) => family))];
+  const named = wanted === undefined ? [] : [`\`host_mpi: ${wanted.family}\` (${wanted.origin})`];
+  // Of several the one that the settings name is meant.
+  const meant = flavours.filter((each) => abiFamilyOf(each) === wanted?.family);
+  if (flavours.length > 1 && meant.length === 1)
+    return foundThing(what, `${meant[0]}, and ${flavours.filter((each) => each !== meant[0]).join(' and ')}`, [
+      ...named,
+      ...tried,
+    ]);
   if (flavours.length > 1)
     return ambiguousThing(what, flavours.join(' and '), tried, {
       hint: 'load the module of the one that your programs were built with',
@@ -55,12 +81,19 @@ export async function checkHostMpi(machine: Machine): Promise<Finding> {
       what,
       found.some((path) => path !== undefined) ? tried : [...tried, '`libmpi.so` in the usual places'],
       {
+        ...(wanted === undefined ? {} : { value: `none is in this session; the settings say ${named.join()}` }),
         hint: 'needed only for MPI across nodes, with the MPI of the machine: load its module',
       },
     );
   const parts =
     version !== undefined && flavour !== undefined && version.startsWith(flavour) ? [version] : [version, flavour];
-  return foundThing(what, parts.filter((part) => part !== undefined).join(', '), tried);
+  const value = parts.filter((part) => part !== undefined).join(', ');
+  const family = [flavour, version].flatMap((part) => (part === undefined ? [] : (abiFamilyOf(part) ?? [])))[0];
+  if (wanted !== undefined && family !== undefined && family !== wanted.family)
+    return unusableThing(what, `${value}, but the settings say ${named.join()}`, tried, {
+      hint: 'load the module of that MPI; if the settings are wrong, mend `host_mpi`',
+    });
+  return foundThing(what, value, [...named, ...tried]);
 }
 
 /** `Open MPI 4.1.4`, `MPICH 4.0.2` (whose launcher is Hydra), `Intel MPI 2021.5`. */

@@ -132,7 +132,7 @@ export const optionTable = {
     environment: 'CTINSTALL_HOST_MPI',
     flag: undefined,
     merge: 'replace',
-    help: "ABI family of the machine's own MPI, which the MPI of an image must belong to",
+    help: "ABI family of the machine's own MPI, which `ctinstall check` compares with the one that it finds",
   },
   module_env: {
     schema: moduleVariables,

@@ -38,6 +38,44 @@ describe('the host MPI', () => {
     });
   });
 
+  it('is compared with what the settings say', async () => {
+    const machine = makeMachine();
+    machine.write('usr/lib64/libmpi.so.40');
+    const wanted = (family: 'mpich' | 'openmpi') => ({ family, origin: 'site preset x' });
+    expect(await checkHostMpi(machine, wanted('openmpi'))).toMatchObject({
+      state: 'found',
+      value: 'Open MPI',
+      tried: expect.arrayContaining(['`host_mpi: openmpi` (site preset x)']),
+    });
+    expect(await checkHostMpi(machine, wanted('mpich'))).toMatchObject({
+      state: 'unusable',
+      value: 'Open MPI, but the settings say `host_mpi: mpich` (site preset x)',
+      hint: expect.stringContaining('mend `host_mpi`'),
+      stopsInstalls: false,
+    });
+    // Of two the settings say which one is meant; where none is there, which one is missing.
+    machine.write('a/libmpi.so.12');
+    const environment = { ...machine.environment, LD_LIBRARY_PATH: `${machine.dir}/a` };
+    expect(await checkHostMpi({ ...machine, environment }, wanted('mpich'))).toMatchObject({
+      state: 'found',
+      value: 'MPICH ABI, and Open MPI',
+    });
+    expect(await checkHostMpi(makeMachine(), wanted('mpich'))).toMatchObject({
+      state: 'missing',
+      value: 'none is in this session; the settings say `host_mpi: mpich` (site preset x)',
+    });
+  });
+
+  it('knows the family by the launcher alone', async () => {
+    const machine = makeMachine();
+    machine.program('mpirun', 'echo "HYDRA build details:"; echo "    Version:   4.0.2"');
+    const wanted = { family: 'openmpi', origin: 'CTINSTALL_HOST_MPI' } as const;
+    expect(await checkHostMpi(machine, wanted)).toMatchObject({
+      state: 'unusable',
+      value: 'MPICH 4.0.2, but the settings say `host_mpi: openmpi` (CTINSTALL_HOST_MPI)',
+    });
+  });
+
   it('says its version in its own way', () => {
     expect(parseMpiVersion('mpirun (Open MPI) 4.1.4\n\nReport bugs to')).toBe('Open MPI 4.1.4');
     expect(parseMpiVersion('HYDRA build details:\n    Version:                                 4.0.2\n')).toBe(

@@ -3,7 +3,7 @@ import { checkMorePrefixes, checkPrefixRoom } from '../../discover/check-prefix-
 import { checkMounts, checkRuntime } from '../../discover/check-runtime.ts';
 import { checkEasyconfigPath } from '../../discover/easyconfig-path.ts';
 import { checkGpus } from '../../discover/gpus.ts';
-import { checkHostMpi } from '../../discover/host-mpi.ts';
+import { checkHostMpi, type WantedMpi } from '../../discover/host-mpi.ts';
 import { checkImageDirs } from '../../discover/image-dirs.ts';
 import type { Machine } from '../../discover/machine.ts';
 import { checkModulePath, checkModulesTool } from '../../discover/modules-tool.ts';
@@ -76,10 +76,14 @@ async function lookAround(
     checkImageDirs(settings.imageDirs),
     coverage(),
     checkSlurm(machine),
-    checkHostMpi(machine),
+    checkHostMpi(machine, wantedMpiOf(settings)),
     checkGpus(machine),
   ]);
   return groups.flat();
+}
+
+function wantedMpiOf({ hostMpi, origins }: Settings): WantedMpi | undefined {
+  return hostMpi === undefined ? undefined : { family: hostMpi, origin: origins.host_mpi.join(', ') };
 }
 
 function describeTool({ toolVersion }: CommandContext): Finding {
