@@ -8,7 +8,7 @@ import { withUserSoftwareLock } from './user-software-lock.ts';
 
 /** What a run that was stopped left behind under a prefix, by the install it was at work on. */
 export interface Leftover {
-  /** `<name>-<full version>` */
+  /** `<name>@<full version>` */
   readonly install: string;
   readonly paths: readonly HostPath[];
   /** Who is at work on it; undefined where nobody is, and it was (or would be) removed. */

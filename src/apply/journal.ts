@@ -1,7 +1,16 @@
 import * as z from 'zod';
 import { readTextIfThere, rename, writeFileWhole } from '../host/files.ts';
 import { CtinstallError } from '../lib/errors.ts';
-import { asPrefix, type HostPath, hostPath, installDirOf, isModulefilePlace, joinHost } from '../lib/paths.ts';
+import {
+  asPrefix,
+  type HostPath,
+  hostPath,
+  installDirOf,
+  isModulefilePlace,
+  joinHost,
+  oldWorkNameOf,
+  workNameOf,
+} from '../lib/paths.ts';
 import { sha256Of } from './record.ts';
 
 /** Whether a path, taken from a directory, stays below it (symbolic links aside). */
@@ -79,12 +88,12 @@ function parseJournal(text: string): Journal | undefined {
   }
 }
 
-/** `<prefix>/.ctinstall/retired/<name>-<full version>` belongs to one install dir and one modulefile, and a journal to it. */
+/** `<prefix>/.ctinstall/retired/<name>@<full version>` belongs to one install dir and one modulefile, and a journal to it. */
 function isOfRetired({ installDir, modulefile }: Journal, retired: HostPath): boolean {
   const prefix = asPrefix(hostPath('../../..', retired));
   const [name = '', fullVersion = ''] = installDir.split('/').slice(-2);
   return (
-    retired.endsWith(`/${name}-${fullVersion}`) &&
+    [workNameOf, oldWorkNameOf].some((nameOf) => retired.endsWith(`/${nameOf(name, fullVersion)}`)) &&
     installDir === installDirOf(prefix, name, fullVersion) &&
     isModulefilePlace(modulefile, prefix, name, fullVersion)
   );

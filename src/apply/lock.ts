@@ -122,7 +122,8 @@ function lockedBy({ who, state }: Holder, { forceUnlock }: LockOptions, form: Lo
   return new CtinstallError('locked', `${form.message}: ${who}`, { hint: `run again when it is done${more}` });
 }
 
-function describeHolder(holder: ProcessIdentity | undefined): string {
+/** Who holds a lock, or held it. */
+export function describeHolder(holder: ProcessIdentity | undefined): string {
   if (holder === undefined) return 'an unknown process';
   const job = holder.slurmJob === undefined ? '' : `, Slurm job ${holder.slurmJob}`;
   return `process ${holder.pid} of ${holder.user} on ${holder.host}${job}`;

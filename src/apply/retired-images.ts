@@ -1,9 +1,9 @@
 import { removeEmptyDirectory, writeFileWhole } from '../host/files.ts';
-import { type HostPath, joinHost, type Prefix } from '../lib/paths.ts';
+import { type HostPath, joinHost, type Prefix, workNameOf } from '../lib/paths.ts';
 import { readRecord, readRecords } from './record.ts';
 import { removeBelow } from './remove-below.ts';
 
-/** Images that a rebuild replaced and that stay for running jobs, by install (`<name>-<full version>`). */
+/** Images that a rebuild replaced and that stay for running jobs, by install (`<name>@<full version>`). */
 export async function findRetiredImages(
   prefix: Prefix,
 ): Promise<Map<string, { installDir: HostPath; paths: HostPath[] }>> {
@@ -11,7 +11,8 @@ export async function findRetiredImages(
   for (const { installDir, record } of await readRecords(prefix)) {
     if (record === undefined || record.retired.length === 0) continue;
     const paths = record.retired.map((path) => joinHost(installDir, path));
-    found.set(installDir.split('/').slice(-2).join('-'), { installDir, paths });
+    const [name = '', fullVersion = ''] = installDir.split('/').slice(-2);
+    found.set(workNameOf(name, fullVersion), { installDir, paths });
   }
   return found;
 }

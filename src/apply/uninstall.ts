@@ -21,7 +21,7 @@ export interface UninstallOptions {
  */
 export async function uninstallFiles(
   places: InstallPlaces,
-  record: InstallRecord,
+  record: Pick<InstallRecord, 'modulefile' | 'retired'> & { readonly files: readonly { readonly path: string }[] },
   { removesUserSoftware, signal }: UninstallOptions,
 ): Promise<void> {
   const { installDir, retired } = places;

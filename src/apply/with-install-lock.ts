@@ -1,9 +1,10 @@
 import { findRefusal, isDirectory, listDirectory, lstatIfThere, removeFile, removeTree } from '../host/files.ts';
 import { CtinstallError } from '../lib/errors.ts';
-import { type HostPath, hostPath, joinHost, type Prefix } from '../lib/paths.ts';
+import { type HostPath, hostPath, joinHost, oldWorkNameOf, type Prefix } from '../lib/paths.ts';
 import type { Plan } from '../plan/types.ts';
 import type { Reporter } from '../report/types.ts';
 import { checkPrefixOwner } from './check-prefix-owner.ts';
+import { readJournal } from './journal.ts';
 import { type LockOptions, takeLock } from './lock.ts';
 import { findMissing, removeEmptyDirectories } from './made-directories.ts';
 import { undoPublish } from './publish.ts';
@@ -47,6 +48,7 @@ export async function withInstallLock<T>(
     try {
       return await withUserSoftwareLock(places.installDir, locking, async () => {
         await recover(places, options.reporter);
+        await recoverOldNames(places, locking);
         return work();
       });
     } catch (error) {
@@ -70,6 +72,28 @@ async function recover(places: InstallPlaces, reporter: Reporter): Promise<void>
   reporter.report({ event: 'note', message: `clearing up after an earlier run on ${moduleName} that was stopped` });
   await undoPublish(retired);
   await removeTree(staging);
+}
+
+/** What a killed run of a version left that used other names; another install may have had the same. */
+async function recoverOldNames({ prefix, installDir }: InstallPlaces, locking: LockOptions): Promise<void> {
+  const [name = '', fullVersion = ''] = installDir.split('/').slice(-2);
+  const [staging, retired, lock] = oldPlacesOf(prefix, name, fullVersion);
+  if (!(await isDirectory(staging)) && !(await isDirectory(retired))) return;
+  const unlock = await takeLock(lock, locking);
+  try {
+    const found = await readJournal(retired);
+    if (found !== undefined && found.journal.installDir !== installDir) return;
+    await undoPublish(retired, isUserSoftware);
+    await removeTree(staging);
+  } finally {
+    await unlock();
+  }
+}
+
+function oldPlacesOf(prefix: Prefix, name: string, fullVersion: string): [HostPath, HostPath, HostPath] {
+  const old = oldWorkNameOf(name, fullVersion);
+  const place = (kind: string, file: string): HostPath => joinHost(prefix, '.ctinstall', kind, file);
+  return [place('staging', old), place('retired', old), place('locks', `${old}.lock`)];
 }
 
 /** What a killed run had not yet given its name. Only who holds the lock writes files of this install. */

@@ -37,13 +37,26 @@ export function installDirOf(prefix: Prefix, name: string, fullVersion: string):
   return joinHost(prefix, 'software', name, fullVersion) as InstallDir;
 }
 
+/**
+ * What staging directory, retired directory and lock of an install are called after: no name and no version holds an `@`, so
+ * that no two installs share one.
+ */
+export function workNameOf(name: string, fullVersion: string): string {
+  return `${name}@${fullVersion}`;
+}
+
+/** As versions of ctinstall called them that could not tell `a-1`/`2` from `a`/`1-2`. */
+export function oldWorkNameOf(name: string, fullVersion: string): string {
+  return `${name}-${fullVersion}`;
+}
+
 /** One staging directory for each install: the lock lets only one run use it, and the next run finds what a killed one left. */
 export function stagingDirOf(prefix: Prefix, name: string, fullVersion: string): StagingDir {
-  return joinHost(prefix, '.ctinstall', 'staging', `${name}-${fullVersion}`) as StagingDir;
+  return joinHost(prefix, '.ctinstall', 'staging', workNameOf(name, fullVersion)) as StagingDir;
 }
 
 export function retiredDirOf(prefix: Prefix, name: string, fullVersion: string): HostPath {
-  return joinHost(prefix, '.ctinstall', 'retired', `${name}-${fullVersion}`);
+  return joinHost(prefix, '.ctinstall', 'retired', workNameOf(name, fullVersion));
 }
 
 /** The staging directory that goes with a retired directory. */
@@ -52,7 +65,7 @@ export function stagingOf(retired: HostPath): HostPath {
 }
 
 export function lockFileOf(prefix: Prefix, name: string, fullVersion: string): HostPath {
-  return joinHost(prefix, '.ctinstall', 'locks', `${name}-${fullVersion}.lock`);
+  return joinHost(prefix, '.ctinstall', 'locks', `${workNameOf(name, fullVersion)}.lock`);
 }
 
 /** The module path: the directory that goes on `MODULEPATH`. */

@@ -43,9 +43,9 @@ const below = [
   'modules/demo',
   '.ctinstall',
   '.ctinstall/staging',
-  '.ctinstall/staging/demo-1.0',
+  '.ctinstall/staging/demo@1.0',
   '.ctinstall/retired',
-  '.ctinstall/retired/demo-1.0',
+  '.ctinstall/retired/demo@1.0',
   '.ctinstall/locks',
 ];
 
@@ -88,7 +88,7 @@ describe('a symbolic link', () => {
 
   it('in place of the staging directory is removed, not followed', async () => {
     mkdirSync(join(root, 'outside/kept'));
-    for (const path of ['.ctinstall/staging/demo-1.0', '.ctinstall/retired/demo-1.0']) plant(path);
+    for (const path of ['.ctinstall/staging/demo@1.0', '.ctinstall/retired/demo@1.0']) plant(path);
     const before = describeTree(join(root, 'outside'));
     await withInstallLock(places, { environment: {}, reporter: makeRecorder(), waits: false }, async () => undefined);
     expect(describeTree(join(root, 'outside'))).toEqual(before);

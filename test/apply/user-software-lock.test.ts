@@ -127,7 +127,7 @@ it('clean leaves alone what is being packed, and else finishes what a killed uni
   await writeJournal(places.retired, { ...begunUninstall, installDir, modulefile, leftovers });
   await commitPublish(places.retired);
   expect(await cleanPrefix(places.prefix, {}, { isDryRun: false })).toMatchObject([
-    { install: 'demo-1.0', heldBy: expect.stringContaining('at work on the user software of this install') },
+    { install: 'demo@1.0', heldBy: expect.stringContaining('at work on the user software of this install') },
   ]);
   expect(readdirSync(join(install.root, 'bin')).toSorted()).toEqual([
     'make-squashfs',

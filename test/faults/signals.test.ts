@@ -36,7 +36,7 @@ const heldElsewhere = (name: string): string =>
 describe.each(signals)('SIG%s', (signal, status) => {
   test('while it waits for a lock: it stops at once, and the lock stays', async () => {
     const sandbox = await installed();
-    await sandbox.succeed(heldElsewhere('tiny-1.0'));
+    await sandbox.succeed(heldElsewhere('tiny@1.0'));
     const before = await tree(sandbox);
     for (const command of [`${install} --rebuild`, 'ctinstall uninstall --yes tiny']) {
       const ran = await sandbox.run(
@@ -69,7 +69,7 @@ describe.each(signals)('SIG%s', (signal, status) => {
 
   test('at any moment of an uninstall or a clean: all is as before, or it is done', async () => {
     const sandbox = await installed();
-    const left = `${sandbox.prefix}/.ctinstall/staging/tiny-1.0/left`;
+    const left = `${sandbox.prefix}/.ctinstall/staging/tiny@1.0/left`;
     const seen = { stopped: 0, done: 0 };
     for (const command of ['ctinstall uninstall --yes --with-user-software tiny', 'ctinstall clean'])
       for (let milliseconds = 40; milliseconds <= 320; milliseconds += 40) {

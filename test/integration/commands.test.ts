@@ -114,7 +114,7 @@ describe('install', () => {
       ),
     );
     const ran = await sandbox.run(
-      `${install} --allow-host-commands 2> first & for i in $(seq 600); do [ -e "$CTINSTALL_PREFIX/.ctinstall/locks/tiny-1.0.lock" ] && break; sleep 0.1; done; ${install} --allow-host-commands --no-wait; echo "status $?"; touch go; wait $! && echo first done`,
+      `${install} --allow-host-commands 2> first & for i in $(seq 600); do [ -e "$CTINSTALL_PREFIX/.ctinstall/locks/tiny@1.0.lock" ] && break; sleep 0.1; done; ${install} --allow-host-commands --no-wait; echo "status $?"; touch go; wait $! && echo first done`,
     );
     expect(ran.stdout).toContain('status 1\n');
     expect(ran.stderr).toMatch(/^error: another ctinstall is at work on the same install: process \d+ of /m);

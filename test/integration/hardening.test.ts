@@ -89,7 +89,7 @@ describe('paths', () => {
       added: [],
       leftovers: [],
     };
-    sandbox.write(join(sandbox.prefix, '.ctinstall/retired/tiny-1.0/journal.json'), JSON.stringify(journal));
+    sandbox.write(join(sandbox.prefix, '.ctinstall/retired/tiny@1.0/journal.json'), JSON.stringify(journal));
     const ran = await sandbox.run(install);
     expect(ran.status).toBe(1);
     expect(ran.stderr).toContain('is damaged');
@@ -113,7 +113,7 @@ describe('a rebuild killed after its modulefile was in place', () => {
     };
     const leave = (): void => {
       for (const leftover of journal.leftovers) sandbox.write(join(installDir, leftover), 'of the earlier install');
-      sandbox.write(join(sandbox.prefix, '.ctinstall/retired/tiny-1.0/committed.json'), JSON.stringify(journal));
+      sandbox.write(join(sandbox.prefix, '.ctinstall/retired/tiny@1.0/committed.json'), JSON.stringify(journal));
     };
     const runs =
       'module load tiny; singularity exec "$SIF" echo runs; find "$CONTAINERROOT" "$CTINSTALL_PREFIX/.ctinstall/retired" -name "*old*" -o -name "*.json" -path "*retired*"';

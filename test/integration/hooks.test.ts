@@ -33,7 +33,7 @@ cat > ~/"$CTINSTALL_HOOK.json"
 test('hooks run in their order, with the install on stdin, and show in the plan', async () => {
   const { succeed, environment, dir, installDir, prefix } = await prepared(
     {
-      pre_install: note('[ -e "$CTINSTALL_PREFIX/.ctinstall/staging/tiny-1.0" ] && exit 9'),
+      pre_install: note('[ -e "$CTINSTALL_PREFIX/.ctinstall/staging/tiny@1.0" ] && exit 9'),
       pre_module: note(),
       post_install: note('echo told; sleep 0'),
     },

@@ -42,9 +42,9 @@ describe('the layout below a prefix', () => {
     expect(installDirOf(prefix, 'mpi4py', version)).toBe('/p/software/mpi4py/3.1.6-rocm');
     expect(modulePathOf(prefix)).toBe('/p/modules');
     expect(modulefileOf(prefix, `mpi4py/${version}`)).toBe('/p/modules/mpi4py/3.1.6-rocm.lua');
-    expect(stagingDirOf(prefix, 'mpi4py', version)).toBe('/p/.ctinstall/staging/mpi4py-3.1.6-rocm');
-    expect(retiredDirOf(prefix, 'mpi4py', version)).toBe('/p/.ctinstall/retired/mpi4py-3.1.6-rocm');
-    expect(lockFileOf(prefix, 'mpi4py', version)).toBe('/p/.ctinstall/locks/mpi4py-3.1.6-rocm.lock');
+    expect(stagingDirOf(prefix, 'mpi4py', version)).toBe('/p/.ctinstall/staging/mpi4py@3.1.6-rocm');
+    expect(retiredDirOf(prefix, 'mpi4py', version)).toBe('/p/.ctinstall/retired/mpi4py@3.1.6-rocm');
+    expect(lockFileOf(prefix, 'mpi4py', version)).toBe('/p/.ctinstall/locks/mpi4py@3.1.6-rocm.lock');
     expect(joinHost(prefix, 'a', '..', 'b')).toBe('/p/b');
   });
 });

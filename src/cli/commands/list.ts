@@ -5,11 +5,13 @@ import { joinHost } from '../../lib/paths.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import { findHidden, type PlacedRecord, prefixesOf, readAllRecords } from '../all-prefixes.ts';
 import { type CommandContext, readSettingsOf } from '../context.ts';
+import { reportStopped } from '../report-stopped.ts';
 
 /** Prints what is installed under all prefixes; a record that can't be read is named, and the rest shown. */
 export async function list(word: string | undefined, flags: SettingsValues, context: CommandContext): Promise<void> {
   const prefixes = prefixesOf(await readSettingsOf(context, flags));
   const records = await readAllRecords(prefixes, context);
+  await reportStopped(prefixes, context);
   const hidden = findHidden(records, prefixes, context.environment.MODULEPATH);
   const wanted = records.filter(({ installDir, record }) =>
     (record?.moduleName ?? installDir).toLowerCase().includes((word ?? '').toLowerCase()),

@@ -7,6 +7,7 @@ import type { SettingsValues } from '../../settings/options.ts';
 import { prefixesOf, readAllRecords } from '../all-prefixes.ts';
 import { type CommandContext, readSettingsOf } from '../context.ts';
 import { findInstalled } from '../find-installed.ts';
+import { reportStopped } from '../report-stopped.ts';
 
 /** So many installs are looked at together where that is a matter of waiting. Reading whole images is one of the disk. */
 const mostAtOnce = 16;
@@ -26,6 +27,7 @@ export async function verify(
           return true;
         })
       : await Promise.all(names.map((name) => findInstalled(name, prefixes, context)));
+  await reportStopped(prefixes, context);
   const results: Result[] = [];
   let printed = 0;
   const printNext = (): void => {

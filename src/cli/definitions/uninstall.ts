@@ -12,6 +12,7 @@ export const defineUninstall: Define = (program, context) => {
     .argument('<module>', 'such as mpi4py/3.1.6-rocm-6.2.0')
     .option('--with-user-software', 'remove the user software too')
     .option('--yes', 'do not ask')
+    .option('--force', 'remove what is left where the record is broken or gone, user software left out')
     .option('--no-wait', 'fail if another ctinstall is at work on the same install')
     .option('--force-unlock', 'take the lock of a process on another host that is surely gone')
     .action(async (module: string, flags) =>
