@@ -2,6 +2,7 @@ import { normalizeEasyconfig } from '../easyconfig/normalize.ts';
 import { parseEasyconfig } from '../easyconfig/parse.ts';
 import { namePattern } from '../easyconfig/rules.ts';
 import { listDirectory, lstatIfThere, readTextIfThere } from '../host/files.ts';
+import { readLink } from '../host/links.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { type HostPath, installDirOf, joinHost, modulePathOf, type Prefix } from '../lib/paths.ts';
 import { namesOfScripts } from '../scripts/names.ts';
@@ -61,8 +62,19 @@ async function ownFilesOf(installDir: HostPath): Promise<string[]> {
   const scripts = (['bin', 'runscripts'] as const).flatMap((directory) =>
     namesOfScripts(directory).map((name) => `${directory}/${name}`),
   );
+  const bin = joinHost(installDir, 'bin');
+  const wrappers: string[] = [];
+  for (const { name } of (await listDirectory(bin)).filter((entry) => entry.isSymbolicLink()))
+    if ((await readLink(joinHost(bin, name))) === 'in-container') wrappers.push(`bin/${name}`);
   const image = easyconfig === undefined ? [] : [normalizeEasyconfig(easyconfig).image.file];
-  return [...image, ...scripts, '.ctinstall/easyconfig.yaml', '.ctinstall/install.log', '.ctinstall/record.json'];
+  return [
+    ...image,
+    ...wrappers,
+    ...scripts,
+    '.ctinstall/easyconfig.yaml',
+    '.ctinstall/install.log',
+    '.ctinstall/record.json',
+  ];
 }
 
 /** Somebody may have put a modulefile of their own there. */

@@ -5,7 +5,10 @@ import { makeSandbox, type Sandbox, tinyEasyconfig } from '../harness/sandbox.ts
 
 async function installed(): Promise<Sandbox & { installDir: string; modulefile: string }> {
   const sandbox = makeSandbox();
-  sandbox.write('tiny-1.0.yaml', tinyEasyconfig());
+  sandbox.write(
+    'tiny-1.0.yaml',
+    tinyEasyconfig().replace('[start-shell]', '[start-shell, { name: say, command: echo }]'),
+  );
   await sandbox.succeed('ctinstall --image-dir "$CT_IMAGES" tiny-1.0.yaml');
   const [installDir, modulefile] = [
     join(sandbox.prefix, 'software/tiny/1.0'),
@@ -28,7 +31,9 @@ describe('ctinstall uninstall', () => {
       expect([name, refused.status, refused.stdout]).toEqual([name, 1, '']);
       expect(refused.stderr).toContain(`error: no record says what belongs to \`${name}\``);
       expect(refused.stderr).toContain(`there is the modulefile \`${modulefile}\``);
-      expect(refused.stderr).toMatch(/there are tiny\.sif, bin\/start-shell, .*\.ctinstall\/easyconfig\.yaml/);
+      expect(refused.stderr).toMatch(
+        /there are tiny\.sif, bin\/say, .*bin\/start-shell, .*\.ctinstall\/easyconfig\.yaml/,
+      );
       expect(refused.stderr).toContain(
         'hint: `ctinstall uninstall --force tiny/1.0` removes these, and keeps your software',
       );
