@@ -83,7 +83,7 @@ async function recoverOldNames({ prefix, installDir }: InstallPlaces, locking: L
   try {
     const found = await readJournal(retired);
     if (found !== undefined && found.journal.installDir !== installDir) return;
-    await undoPublish(retired, isUserSoftware);
+    await undoPublish(retired);
     await removeTree(staging);
   } finally {
     await unlock();
