@@ -12,7 +12,7 @@ export interface ScriptFile {
 /** By the name of the file, which is its name in the install as well. */
 export const scriptFiles = {
   'conda-python-simple': { directory: 'runscripts', keys: [] },
-  'start-shell': { directory: 'bin', keys: ['image_variable', 'module', 'runtime'] },
+  'start-shell': { directory: 'bin', keys: ['module', 'install_dir'] },
   'conda-exec': { directory: 'runscripts', keys: [] },
   'make-venv': { directory: 'runscripts', keys: [] },
   'in-container': {

@@ -1,4 +1,3 @@
-import { variableNameOf } from '../easyconfig/rules.ts';
 import type { HostPath } from '../lib/paths.ts';
 import type { ResolvedInstall } from '../resolve/types.ts';
 import type { ScriptValues } from './fill-script.ts';
@@ -6,16 +5,11 @@ import { environmentValuesOf, wrapperValuesOf } from './wrapper-values.ts';
 
 /** The values that ctinstall fills into a script of this name. `images`: where the module looks for the image. */
 export function scriptValuesOf(script: string, install: ResolvedInstall, images: readonly HostPath[]): ScriptValues {
-  const entering = {
-    image_variable: `SIF${variableNameOf(install.name)}`,
-    module: install.moduleName,
-    runtime: install.runtime,
-  };
   switch (script) {
     case 'start-shell':
-      return entering;
+      return { module: install.moduleName, install_dir: install.installDir };
     case 'in-container':
-      return { ...entering, ...wrapperValuesOf(install) };
+      return wrapperValuesOf(install);
     case 'in-container.bash':
       return environmentValuesOf(install, images);
     case 'squashfs-common.bash':

@@ -1,3 +1,4 @@
+import { variableNameOf } from '../easyconfig/rules.ts';
 import type { HostPath } from '../lib/paths.ts';
 import { joinHost } from '../lib/paths.ts';
 import {
@@ -12,9 +13,12 @@ import { moduleVariablesOf } from '../modulefile/describe-install.ts';
 import type { Bind, CommandWrapper, ResolvedInstall } from '../resolve/types.ts';
 import type { ScriptValues } from './fill-script.ts';
 
-/** Values of `in-container` that only it has. */
+/** Values of `in-container`. */
 export function wrapperValuesOf(install: ResolvedInstall): ScriptValues {
   return {
+    image_variable: `SIF${variableNameOf(install.name)}`,
+    module: install.moduleName,
+    runtime: install.runtime,
     image_file: install.image.file,
     gpu: install.gpu,
     install_dir: install.installDir,

@@ -29,7 +29,7 @@ export const scriptValues: Readonly<Record<string, ScriptValues>> = {
     container_variables: [],
     container_path: '/runscripts',
   },
-  'start-shell': { image_variable: 'SIFDEMO', module: moduleName, runtime: 'singularity' },
+  'start-shell': { module: moduleName, install_dir: '/not/here' },
   'squashfs-common.bash': { module: moduleName, default_processors: '0' },
 };
 
