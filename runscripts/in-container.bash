@@ -6,6 +6,8 @@
 central_images=()  # filled in by ctinstall
 # Each: host path, path in the container, `:ro` or nothing, `required` or `optional`.
 module_binds=()  # filled in by ctinstall
+# Where user software is seen in the container.
+user_software=/user-software  # filled in by ctinstall
 # Each: name and value. Those of the container are escaped for the runtime.
 module_variables=()  # filled in by ctinstall
 container_variables=()  # filled in by ctinstall
@@ -72,9 +74,9 @@ collect_binds() {
     add_module_bind "$host" "$place" "${module_binds[at + 2]}" "${module_binds[at + 3]}"
   done
   if [[ -f $root/user-software.squashfs ]]; then
-    add_module_bind "$root/user-software.squashfs" /user-software :ro,image-src=/ optional
+    add_module_bind "$root/user-software.squashfs" "$user_software" :ro,image-src=/ optional
   else
-    add_module_bind "$root/user-software" /user-software '' optional
+    add_module_bind "$root/user-software" "$user_software" '' optional
   fi
   for ((at = 0; at < ${#user_binds[@]}; at++)); do joined+=${joined:+,}${user_binds[at]}; done
 }
@@ -94,7 +96,7 @@ split_binds() {
     if [[ $entry == *:* ]]; then place=${entry#*:} && place=${place%%:*}; fi
     last=
     case $place in
-      /runscripts | /user-software) continue ;;
+      /runscripts | "$user_software") continue ;;
     esac
     user_binds+=("$entry")
     user_places+=("${place%/}")

@@ -19,6 +19,7 @@ import { giveToGroup } from './give-to-group.ts';
 import { makeWrappers } from './make-wrappers.ts';
 import { type Measured, measureFile } from './measured.ts';
 import { removeOtherModulefiles } from './other-modulefiles.ts';
+import { packUserSoftware } from './pack-user-software.ts';
 import { publish } from './publish.ts';
 import { makeReadOnly } from './read-only.ts';
 import { renderRecord, sha256Of } from './record.ts';
@@ -55,6 +56,8 @@ export async function applyStep(step: Step, plan: Plan, measured: Measured, opti
       return keepRecorded(step, measured);
     case 'make-wrappers':
       return makeWrappers(step, { plan, measured, options });
+    case 'pack-user-software':
+      return packUserSoftware(step, { ...options, log });
     case 'write-file':
       return writeStaged(step, plan, measured);
     case 'run-in-container':

@@ -38,6 +38,7 @@ const recordSchema = z.looseObject({
     how: z.string(),
   }),
   venv: z.string().optional(),
+  userSoftware: z.string().default('/user-software'),
   files: z.array(
     z.looseObject({
       path: z.string(),

@@ -100,9 +100,13 @@ async function placeNow(path: HostPath, staged: RunInContainerStep['staged']): P
   return path;
 }
 
-async function userSoftwareBinds({ directory, access }: RunInContainerStep['userSoftware']): Promise<string[]> {
-  if (await isFile(`${directory}.squashfs`)) return [`${directory}.squashfs:/user-software:ro,image-src=/`];
-  return (await isDirectory(directory)) ? [`${directory}:/user-software${access === 'ro' ? ':ro' : ''}`] : [];
+async function userSoftwareBinds({
+  directory,
+  container,
+  access,
+}: RunInContainerStep['userSoftware']): Promise<string[]> {
+  if (await isFile(`${directory}.squashfs`)) return [`${directory}.squashfs:${container}:ro,image-src=/`];
+  return (await isDirectory(directory)) ? [`${directory}:${container}${access === 'ro' ? ':ro' : ''}`] : [];
 }
 
 async function stagedBinds(staged: RunInContainerStep['staged']): Promise<string[]> {

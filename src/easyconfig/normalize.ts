@@ -1,13 +1,16 @@
-import { containerPath } from '../lib/paths.ts';
+import { containerPath, hostPath } from '../lib/paths.ts';
 import type { WrittenEasyconfig } from './schema.ts';
 import type { Easyconfig, EasyconfigBind, EasyconfigCommand, EasyconfigWrapper } from './types.ts';
 
 /** Where conda lies in the images that this contract comes from (LUMI's). */
 const defaultCondaRoot = '/opt/miniconda3';
 
+/** Where user software is seen in the container. */
+const defaultUserSoftware = '/user-software';
+
 /** Fills every default. The only place that knows both forms. */
 export function normalizeEasyconfig(written: WrittenEasyconfig): Easyconfig {
-  const { python = {}, env = {}, sanity_check_paths: paths = {} } = written;
+  const { python = {}, env = {}, sanity_check_paths: paths = {}, user_software: software = {} } = written;
   return {
     name: written.name,
     version: written.version,
@@ -37,6 +40,11 @@ export function normalizeEasyconfig(written: WrittenEasyconfig): Easyconfig {
         ? undefined
         : { name: python.conda_env, root: containerPath(python.conda_root ?? defaultCondaRoot) },
     venv: python.venv,
+    userSoftware: {
+      path: containerPath(software.path ?? defaultUserSoftware),
+      isPacked: software.pack ?? false,
+      from: software.from === undefined ? undefined : hostPath(software.from),
+    },
     env: { module: env.module ?? {}, container: env.container ?? {} },
     sanityCheckPaths: { files: paths.files ?? [], dirs: paths.dirs ?? [] },
     postInstall: (written.post_install ?? []).map(normalizeCommand),

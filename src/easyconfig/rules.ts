@@ -100,6 +100,19 @@ export function describeBadContainerPath(path: string): string | undefined {
   return undefined;
 }
 
+/** Says why user software cannot be seen at `path` in the container, or undefined. */
+export function describeBadUserSoftwarePath(path: string): string | undefined {
+  return path === '/user-software' ? undefined : describeBadContainerPath(path);
+}
+
+/** Says why `path` is not how a directory of the host is named, or undefined. */
+export function describeBadDirectory(path: string): string | undefined {
+  if (!path.startsWith('/')) return 'is not an absolute path';
+  if (path.split('/').includes('..')) return 'holds `..`';
+  if (Buffer.byteLength(path) > 4095) return 'is longer than 4,095 bytes, which no path can be';
+  return hasControlCharacter(path) ? 'holds a newline or another control character' : describeBadText(path);
+}
+
 /** Says why `path` names nothing below the install dir, or undefined. */
 export function describeBadRelativePath(path: string): string | undefined {
   if (path === '' || path.startsWith('/') || path.split('/').includes('..'))

@@ -9,12 +9,14 @@ import {
   describeBadCondaRoot,
   describeBadContainerPath,
   describeBadContainerVariable,
+  describeBadDirectory,
   describeBadFileName,
   describeBadModuleVariable,
   describeBadProgram,
   describeBadProse,
   describeBadRelativePath,
   describeBadText,
+  describeBadUserSoftwarePath,
   describeBadVariableValue,
   extensionPattern,
   gpuChoices,
@@ -187,6 +189,13 @@ export const easyconfigSchema = z
         conda_env: matching(scriptPattern, 'name of a conda environment', namePart).optional(),
         conda_root: ruled(z.string(), describeBadCondaRoot).optional(),
         venv: z.strictObject({ name: matching(scriptPattern, 'name of a venv', namePart) }).optional(),
+      })
+      .optional(),
+    user_software: z
+      .strictObject({
+        path: ruled(z.string(), describeBadUserSoftwarePath, 'such as `/opt/prog`').optional(),
+        pack: z.boolean().optional(),
+        from: ruled(z.string(), describeBadDirectory, 'such as `/opt/prog`').optional(),
       })
       .optional(),
     env: z

@@ -1,4 +1,4 @@
-import type { ContainerPath } from '../lib/paths.ts';
+import type { ContainerPath, HostPath } from '../lib/paths.ts';
 import type { gpuChoices, imageModes } from './rules.ts';
 
 /**
@@ -33,6 +33,7 @@ export interface Easyconfig {
   readonly gpu: GpuChoice | undefined;
   readonly conda: CondaEnvironment | undefined;
   readonly venv: VirtualEnvironment | undefined;
+  readonly userSoftware: UserSoftware;
   readonly env: {
     readonly module: Readonly<Record<string, string>>;
     readonly container: Readonly<Record<string, string>>;
@@ -106,6 +107,16 @@ export interface CondaEnvironment {
   readonly name: string;
   /** Where conda lies inside the image. */
   readonly root: ContainerPath;
+}
+
+/** What the user adds, or an installation that was there before, and how the container shows it. */
+export interface UserSoftware {
+  /** Where it is seen in the container. */
+  readonly path: ContainerPath;
+  /** Whether what an install makes of it is packed at its end. */
+  readonly isPacked: boolean;
+  /** A directory that a first install packs as it is, in place of an empty one. */
+  readonly from: HostPath | undefined;
 }
 
 export interface VirtualEnvironment {

@@ -1,3 +1,4 @@
+import type { UserSoftware } from '../easyconfig/types.ts';
 import type { ContainerPath } from '../lib/paths.ts';
 import { containerPath, joinHost } from '../lib/paths.ts';
 import type { Bind, ResolvedInstall } from '../resolve/types.ts';
@@ -5,11 +6,10 @@ import type { Variable } from './types.ts';
 
 /** Where the run scripts of an install are seen inside the container. */
 export const runscriptsInside = containerPath('/runscripts');
-/** Where the user's additions are seen inside the container. */
-export const userSoftwareInside = containerPath('/user-software');
 
-export function venvInside(name: string): ContainerPath {
-  return containerPath(`${userSoftwareInside}/venv/${name}`);
+/** Where a venv of the user software is seen inside the container. */
+export function venvInside(name: string, { path }: Pick<UserSoftware, 'path'>): ContainerPath {
+  return containerPath(`${path}/venv/${name}`);
 }
 
 /** Whether programs of the image have wrappers. */
@@ -18,26 +18,29 @@ export function hasWrappers({ wrappers }: Pick<ResolvedInstall, 'wrappers'>): bo
 }
 
 /** Variables that an install sets inside the container, literal values. */
-export function containerVariablesOf(install: Pick<ResolvedInstall, 'conda' | 'venv' | 'env'>): Variable[] {
-  const { conda, venv, env } = install;
+export function containerVariablesOf(
+  install: Pick<ResolvedInstall, 'conda' | 'venv' | 'env' | 'userSoftware'>,
+): Variable[] {
+  const { conda, venv, env, userSoftware } = install;
   const variables: Record<string, string> = {
     ...(conda === undefined ? {} : { WITH_CONDA: `source ${conda.root}/bin/activate ${conda.name}` }),
-    ...(venv === undefined ? {} : { VIRTUAL_ENV: venvInside(venv.name) }),
+    ...(venv === undefined ? {} : { VIRTUAL_ENV: venvInside(venv.name, userSoftware) }),
     ...env.container,
   };
   return Object.entries(variables).map(([name, value]) => ({ name, value }));
 }
 
 /** What an install puts in front of the container's `PATH`. */
-export function containerPathOf(install: Pick<ResolvedInstall, 'venv' | 'wrappers'>): ContainerPath[] {
+export function containerPathOf(install: Pick<ResolvedInstall, 'venv' | 'wrappers' | 'userSoftware'>): ContainerPath[] {
+  const { venv, userSoftware } = install;
   return [
     runscriptsInside,
-    ...(install.venv === undefined ? [] : [containerPath(`${venvInside(install.venv.name)}/bin`)]),
+    ...(venv === undefined ? [] : [containerPath(`${venvInside(venv.name, userSoftware)}/bin`)]),
     ...install.wrappers.directories.map(({ from }) => from),
   ];
 }
 
-/** All binds of an install but `/user-software`, which is decided anew at each load. */
+/** All binds of an install but user software, which is decided anew at each load. */
 export function bindsOf(install: Pick<ResolvedInstall, 'binds' | 'installDir' | 'wrappers'>): Bind[] {
   const runscripts: Bind = {
     host: joinHost(install.installDir, 'runscripts'),

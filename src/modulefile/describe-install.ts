@@ -1,7 +1,7 @@
 import { variableNameOf } from '../easyconfig/rules.ts';
 import { type HostPath, joinHost } from '../lib/paths.ts';
 import type { ResolvedInstall } from '../resolve/types.ts';
-import { bindsOf, containerPathOf, containerVariablesOf, userSoftwareInside } from './container-environment.ts';
+import { bindsOf, containerPathOf, containerVariablesOf } from './container-environment.ts';
 import type { Modulefile, Variable } from './types.ts';
 
 export interface ModulefileOptions {
@@ -43,7 +43,7 @@ export function describeModulefile(install: ResolvedInstall, { toolVersion, imag
     userSoftware: {
       squashfs: joinHost(installDir, 'user-software.squashfs'),
       directory: userSoftware,
-      container: userSoftwareInside,
+      container: install.userSoftware.path,
     },
   };
 }

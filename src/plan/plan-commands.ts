@@ -30,8 +30,10 @@ export function planUserSoftware(
 ): Step[] {
   const directory = joinHost(staging, 'user-software');
   if (install.venv === undefined || !makesVenv(install, inputs))
-    return inputs.hasUserSoftware ? [] : [{ kind: 'make-directory', path: directory }];
-  const place = venvInside(install.venv.name);
+    return inputs.hasUserSoftware || install.userSoftware.from !== undefined
+      ? []
+      : [{ kind: 'make-directory', path: directory }];
+  const place = venvInside(install.venv.name, install.userSoftware);
   const makeVenv = ['-m', 'venv', '--system-site-packages', place];
   // The environment's activate script is written for bash, and must see only its own argument.
   const inConda = 'activate=$1 environment=$2; shift 2; . "$activate" "$environment" && exec python "$@"';
@@ -44,7 +46,7 @@ export function planUserSoftware(
     planRun({ ...install, venv: undefined }, `create the virtual environment ${place}`, argv, {
       image,
       binds: [],
-      userSoftware: { directory, access: 'rw' },
+      userSoftware: { directory, container: install.userSoftware.path, access: 'rw' },
       staged: [],
       mountPoints: [],
     }),
@@ -125,12 +127,13 @@ function planViews(
   { staging, access }: Pick<CommandPlace, 'staging' | 'access'>,
 ): Pick<RunInContainerStep, 'userSoftware' | 'staged' | 'mountPoints'> {
   const { installDir, venv } = install;
+  const { path: container } = install.userSoftware;
   const staged = { host: staging, container: containerPath(installDir), access };
   if (!inputs.hasUserSoftware)
     return {
-      userSoftware: { directory: joinHost(staging, 'user-software'), access },
+      userSoftware: { directory: joinHost(staging, 'user-software'), container, access },
       staged: [staged],
-      mountPoints: [installDir],
+      mountPoints: [installDir, ...mountPointsBelow(install)],
     };
   const directory = joinHost(installDir, 'user-software');
   const inInstallDir = containerPath(directory);
@@ -138,24 +141,37 @@ function planViews(
   const hasNewVenv = venv !== undefined && makesVenv(install, inputs);
   const host = joinHost(staging, 'user-software', 'venv', venv?.name ?? '');
   return {
-    userSoftware: { directory, access },
+    userSoftware: { directory, container, access },
     staged: [
       staged,
       view,
-      ...(hasNewVenv ? [venvInside(venv.name), containerPath(`${inInstallDir}/venv/${venv.name}`)] : []).map(
-        (container) => ({ host, container, access }),
-      ),
+      ...(hasNewVenv
+        ? [venvInside(venv.name, install.userSoftware), containerPath(`${inInstallDir}/venv/${venv.name}`)]
+        : []
+      ).map((container) => ({ host, container, access })),
     ],
     mountPoints: [
       installDir,
+      ...mountPointsBelow(install),
       joinHost(staging, 'user-software'),
       ...(hasNewVenv ? [joinHost(directory, 'venv'), joinHost(directory, 'venv', venv.name)] : []),
     ],
   };
 }
 
+/** The place of user software on the host, where what is around it is bound: an installation that is wrapped may be gone. */
+function mountPointsBelow({ binds, userSoftware: { path } }: ResolvedInstall): HostPath[] {
+  const around = binds.findLast(({ container }) => path.startsWith(`${container}/`));
+  if (around === undefined) return [];
+  const parts = path.slice(around.container.length + 1).split('/');
+  return parts.map((_, index) => joinHost(around.host, ...parts.slice(0, index + 1)));
+}
+
 function planRun(
-  install: Pick<ResolvedInstall, 'prefix' | 'name' | 'fullVersion' | 'runtime' | 'conda' | 'venv' | 'env' | 'wrappers'>,
+  install: Pick<
+    ResolvedInstall,
+    'prefix' | 'name' | 'fullVersion' | 'runtime' | 'conda' | 'venv' | 'env' | 'wrappers' | 'userSoftware'
+  >,
   purpose: string,
   argv: readonly [string, ...string[]],
   place: Pick<RunInContainerStep, 'image' | 'binds' | 'userSoftware' | 'staged' | 'mountPoints'>,

@@ -75,6 +75,7 @@ export function planRecord(
     centralImages: install.centralImages,
     binds: install.binds,
     venv: install.venv?.name,
+    userSoftware: install.userSoftware.path,
     hidden: install.isHidden,
   };
 }

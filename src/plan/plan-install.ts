@@ -4,6 +4,7 @@ import { placesOf } from './places.ts';
 import { makesVenv, planPostInstall, planSanityChecks, planUserSoftware } from './plan-commands.ts';
 import { planFiles, planModulefile, planRecord, planWriting, recordFile } from './plan-files.ts';
 import { planImage } from './plan-image.ts';
+import { planPackingOfDirectory, planPackingOfMade } from './plan-packing.ts';
 import { planGroup, planHook, planModulefileCheck, planReadOnly } from './plan-policy.ts';
 import { planWrappers } from './plan-wrappers.ts';
 import type { Plan, PlannedRecord, Step } from './types.ts';
@@ -67,8 +68,10 @@ export function planInstall(install: ResolvedInstall, inputs: PlanInputs): Plan 
     ...planWriting(written, staging),
     ...image.steps,
     ...planUserSoftware(install, inputs, place),
+    ...planPackingOfDirectory(install, inputs, place),
     ...planWrappers(install, inputs, place),
     ...planPostInstall(install, inputs, place),
+    ...planPackingOfMade(install, inputs, place),
     {
       kind: 'check-paths',
       root: staging,

@@ -2,6 +2,7 @@ import type { BindAccess } from '../easyconfig/types.ts';
 import type { ContainerPath, HostPath, InstallDir, ModulesTool, Prefix, StagingDir } from '../lib/paths.ts';
 import type { Bind, ResolvedWrappers } from '../resolve/types.ts';
 import type { HookInput } from './hook-input.ts';
+import type { PackUserSoftwareStep } from './plan-packing.ts';
 
 /** What will be done, as data: `--dry-run` prints it, `applyPlan` does it. Survives a round trip through JSON. */
 export interface Plan {
@@ -24,6 +25,7 @@ export type Step =
   | UseCentralImageStep
   | RetireImageStep
   | KeepRecordedStep
+  | PackUserSoftwareStep
   | MakeWrappersStep
   | WriteFileStep
   | MakeDirectoryStep
@@ -142,7 +144,11 @@ export interface RunInContainerStep {
   /** Is the home directory and `/tmp` for the time of the run: a recipe's command sees nothing else of the user's. */
   readonly work: HostPath;
   /** The directory whose packed form, if it is there, is bound in its place: the user software of the install. */
-  readonly userSoftware: { readonly directory: HostPath; readonly access: BindAccess };
+  readonly userSoftware: {
+    readonly directory: HostPath;
+    readonly container: ContainerPath;
+    readonly access: BindAccess;
+  };
   /** What is shown where it will lie once it is published: bound after all else, in this order, if it is there. */
   readonly staged: readonly StagedBind[];
   /**
@@ -280,6 +286,8 @@ export interface PlannedRecord {
   readonly centralImages: readonly HostPath[];
   readonly binds: readonly Bind[];
   readonly venv: string | undefined;
+  /** Where user software is seen in the container. */
+  readonly userSoftware: ContainerPath;
   /** Files below the install dir that belong to the install, relative; user software is never among them. */
   readonly files: readonly string[];
   /** Images of an earlier install that stay for running jobs, relative. */

@@ -10,7 +10,7 @@ import { installDirOf, joinHost, modulefileOf } from '../lib/paths.ts';
 import { optionTable } from '../settings/options.ts';
 import type { Settings } from '../settings/types.ts';
 import { resolveBinds } from './binds.ts';
-import type { ResolvedInstall, ResolvedWrappers, ResolveIssue, ScriptChoice, VariableOrigin } from './types.ts';
+import type { Bind, ResolvedInstall, ResolvedWrappers, ResolveIssue, ScriptChoice, VariableOrigin } from './types.ts';
 import { resolveWrappers } from './wrappers.ts';
 
 /** What discovery says that an install depends on. */
@@ -77,6 +77,7 @@ export function resolveInstall(
     ...filledIssue(['image', 'file'], image.file, describeBadFileName),
     ...(image.source === undefined ? [] : filledIssue(['image', 'source'], image.source, describeBadImageSource)),
     ...bindIssues,
+    ...userSoftwareIssues(easyconfig, binds),
     ...(['module', 'container'] as const).flatMap((where) =>
       Object.entries(env[where]).flatMap(([name, value]) =>
         filledIssue(['env', where, name], value, describeBadVariableValue),
@@ -125,6 +126,7 @@ export function resolveInstall(
       gpu: easyconfig.gpu ?? settings.gpu,
       conda: easyconfig.conda,
       venv: easyconfig.venv,
+      userSoftware: easyconfig.userSoftware,
       env,
       sanityCheckPaths: {
         files: checkPaths.files,
@@ -210,6 +212,23 @@ function resolveModuleEnv(
     module,
     origins: Object.fromEntries(Object.entries(module).map(([name, value]) => [name, originOf(name, value)])),
   };
+}
+
+/** What is bound at the place of user software, or below it, would hide it or find no place to be bound at. */
+function userSoftwareIssues({ userSoftware: { path } }: Easyconfig, binds: readonly Bind[]): ResolveIssue[] {
+  // Where it is seen by default no recipe can bind.
+  if (path === '/user-software') return [];
+  return binds.flatMap((bind) =>
+    bind.container === path || bind.container.startsWith(`${path}/`)
+      ? [
+          {
+            path: ['user_software', 'path'],
+            message: `user software is to be at \`${path}\`, and \`${bind.host}\` is bound at \`${bind.container}\``,
+            hint: 'leave out that bind, or give user software another `path`',
+          },
+        ]
+      : [],
+  );
 }
 
 /** A value that broke a rule only when its templates were replaced. */

@@ -4,6 +4,7 @@ import type {
   EasyconfigCommand,
   GpuChoice,
   ImageMode,
+  UserSoftware,
   VirtualEnvironment,
 } from '../easyconfig/types.ts';
 import type { ContainerPath, HostPath, InstallDir, ModulesTool, Prefix } from '../lib/paths.ts';
@@ -94,6 +95,7 @@ export interface ResolvedInstall {
   readonly gpu: GpuChoice;
   readonly conda: CondaEnvironment | undefined;
   readonly venv: VirtualEnvironment | undefined;
+  readonly userSoftware: UserSoftware;
   readonly env: {
     readonly module: Readonly<Record<string, string>>;
     readonly container: Readonly<Record<string, string>>;

@@ -21,7 +21,14 @@ export const scriptFiles = {
   },
   'in-container.bash': {
     directory: '.ctinstall',
-    keys: ['central_images', 'module_binds', 'module_variables', 'container_variables', 'container_path'],
+    keys: [
+      'central_images',
+      'module_binds',
+      'user_software',
+      'module_variables',
+      'container_variables',
+      'container_path',
+    ],
   },
   'make-squashfs': { directory: 'bin', keys: [] },
   'unmake-squashfs': { directory: 'bin', keys: [] },

@@ -38,6 +38,7 @@ export function environmentValuesOf(install: ResolvedInstall, images: readonly H
       accessOf(bind),
       bind.optional ? 'optional' : 'required',
     ]),
+    user_software: install.userSoftware.path,
     module_variables: moduleVariablesOf(install).flatMap(({ name, value }) => [name, value]),
     container_variables: containerVariablesOf(install).flatMap(({ name, value }) => [name, escapeForRuntime(value)]),
     container_path: containerPathOf(install).map(escapeForRuntime).join(':'),

@@ -39,7 +39,7 @@ function run(
     image: at('demo.sif'),
     binds: [],
     work: at('work'),
-    userSoftware: { directory: at('user-software'), access: 'rw' },
+    userSoftware: { directory: at('user-software'), container: containerPath('/user-software'), access: 'rw' },
     staged: [],
     mountPoints: [],
     environment: {},
@@ -66,7 +66,7 @@ describe('runInContainer', () => {
         bind('ro', { access: 'ro', container: containerPath('/opt/ro') }),
         bind('missing', { optional: true }),
       ],
-      userSoftware: { directory: at('user-software'), access: 'ro' },
+      userSoftware: { directory: at('user-software'), container: containerPath('/user-software'), access: 'ro' },
     }).done;
     const paths = ['data:/data', 'ro:/opt/ro:ro', 'user-software:/user-software:ro'].map((path) =>
       join(site.root, path),

@@ -41,6 +41,7 @@ beforeEach(() => {
     modulefile: join(root, 'm.lua'),
     modulefileSha256: sha256Of('lua'),
     centralImages: [],
+    userSoftware: '/user-software',
     runtime: { name: '', flavour: '' },
     image: { file: 'a.sif', source: join(root, 'central.sif'), size: 8, how: 'copied' },
     files: ['a.sif', 'bin/x'].map((path) => {

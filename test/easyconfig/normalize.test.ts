@@ -20,6 +20,7 @@ describe('normalizeEasyconfig', () => {
       gpu: undefined,
       conda: undefined,
       venv: undefined,
+      userSoftware: { path: '/user-software', isPacked: false, from: undefined },
       env: { module: {}, container: {} },
       sanityCheckPaths: { files: [], dirs: [] },
       extensions: [],
@@ -59,6 +60,7 @@ binds:
 runscripts: [one, two, one]
 wrappers: [start-shell]
 python: { conda_env: base, conda_root: /opt/conda/, venv: { name: torch } }
+user_software: { path: /opt/prog/, pack: true, from: /opt//there/ }
 env: { module: { A: "1" }, container: { B: "2" } }
 sanity_check_paths: { files: [bin/x], dirs: [lib] }
 sanity_check_commands: [echo]
@@ -84,6 +86,7 @@ sanity_check_commands: [echo]
       gpu: undefined,
       conda: { name: 'base', root: '/opt/conda' },
       venv: { name: 'torch' },
+      userSoftware: { path: '/opt/prog', isPacked: true, from: '/opt/there' },
       env: { module: { A: '1' }, container: { B: '2' } },
       sanityCheckPaths: { files: ['bin/x'], dirs: ['lib'] },
       extensions: ['numpy/1.26.4'],

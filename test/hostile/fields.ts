@@ -24,6 +24,7 @@ const needed: Readonly<Record<string, unknown>> = {
   site: 'filesystems',
   host: '/etc',
   command: 'true',
+  from: '/opt/x/bin',
 };
 
 /** Fields that do nothing without another one. */

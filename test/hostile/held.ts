@@ -70,6 +70,8 @@ const places: Readonly<Record<string, Held>> = {
   'python.conda_env': inside('WITH_CONDA', (name) => `source /opt/miniconda3/bin/activate ${name}`),
   'python.conda_root': inside('WITH_CONDA', (root) => `source ${cleanPath(root)}/bin/activate base`),
   'python.venv.name': inside('VIRTUAL_ENV', (name) => `/user-software/venv/${name}`),
+  'user_software.path': (path, { plan }) => expect(textsIn(plan)).toContain(cleanPath(path)),
+  'user_software.from': (path, { plan }) => expect(textsIn(plan)).toContain(cleanPath(path)),
   'env.module{key}': called((name) => ['setenv', name, 'x']),
   'env.module{}': called((value) => ['setenv', 'FUZZED', value]),
   'env.container{key}': (name, outcome) => inside(name, () => 'x')(name, outcome),

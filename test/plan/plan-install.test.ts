@@ -175,7 +175,7 @@ describe('user software', () => {
         image: `${plan.staging}/demo.sif`,
         binds: [],
         work: `${plan.retired}/work`,
-        userSoftware: { directory: `${plan.staging}/user-software`, access: 'rw' },
+        userSoftware: { directory: `${plan.staging}/user-software`, container: '/user-software', access: 'rw' },
         staged: [],
         mountPoints: [],
         environment: { PREPEND_PATH: '/runscripts' },
@@ -214,7 +214,7 @@ describe('sanity checks', () => {
     ]);
     expect(checks[0]).toMatchObject({
       image: `${plan.staging}/demo.sif`,
-      userSoftware: { directory: `${plan.staging}/user-software`, access: 'ro' },
+      userSoftware: { directory: `${plan.staging}/user-software`, container: '/user-software', access: 'ro' },
       staged: [{ host: plan.staging, container: plan.installDir, access: 'ro' }],
       mountPoints: [plan.installDir],
       environment: {
@@ -246,7 +246,7 @@ describe('commands of the recipe over user software that is there', () => {
     const own = `${plan.installDir}/user-software`;
     expect(viewsOf(plan)).toEqual([
       {
-        userSoftware: { directory: own, access: 'rw' },
+        userSoftware: { directory: own, container: '/user-software', access: 'rw' },
         staged: [`${plan.staging}:${plan.installDir}:rw`, `${own}:${own}:rw`],
         mountPoints: [plan.installDir, `${plan.staging}/user-software`],
       },

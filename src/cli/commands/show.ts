@@ -65,7 +65,7 @@ async function showModule(moduleName: string, settings: Settings, context: Comma
   context.print(`  modulefile   ${record.modulefile}`);
   context.print(`  image        ${record.image.file}, ${record.image.how} from ${record.image.source}`);
   context.print(`  installed    ${record.installed} by ctinstall ${record.ctinstall}`);
-  if (record.venv !== undefined) context.print(`  venv         /user-software/venv/${record.venv}`);
+  if (record.venv !== undefined) context.print(`  venv         ${record.userSoftware}/venv/${record.venv}`);
   for (const { path } of record.files) context.print(`  file         ${path}`);
 }
 

@@ -91,7 +91,7 @@ async function printStatus({ installDir, record }: Installed, context: CommandCo
       ),
     );
   context.print(
-    `${record.moduleName}: /user-software is ${{ squashfs: 'the squashfs file', directory: 'the directory', nothing: 'not there' }[used]}`,
+    `${record.moduleName}: ${record.userSoftware} is ${{ squashfs: 'the squashfs file', directory: 'the directory', nothing: 'not there' }[used]}`,
   );
   if (packed?.isFile() === true)
     context.print(

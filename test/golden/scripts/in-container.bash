@@ -6,6 +6,8 @@
 central_images=('/appl/local/containers/easybuild-sif-images/lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif')  # filled in by ctinstall
 # Each: host path, path in the container, `:ro` or nothing, `required` or `optional`.
 module_binds=('/pfs' '/pfs' '' 'optional' '/scratch' '/scratch' '' 'optional' '/projappl' '/projappl' '' 'optional' '/project' '/project' '' 'optional' '/flash' '/flash' '' 'optional' '/appl' '/appl' '' 'optional' '/opt/cray' '/opt/cray' '' 'optional' '/var/spool/slurmd' '/var/spool/slurmd' '' 'optional' '/usr/lib64/libcxi.so.1' '/usr/lib64/libcxi.so.1' '' 'optional' '/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/runscripts' '/runscripts' ':ro' 'required')  # filled in by ctinstall
+# Where user software is seen in the container.
+user_software='/user-software'  # filled in by ctinstall
 # Each: name and value. Those of the container are escaped for the runtime.
 module_variables=('CONTAINERROOT' '/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0' 'EBROOTMPI4PY' '/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0' 'EBVERSIONMPI4PY' '3.1.6' 'RUNSCRIPTS' '/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/runscripts' 'RUNSCRIPTSMPI4PY' '/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/runscripts' 'NCCL_SOCKET_IFNAME' 'hsn' 'NCCL_NET_GDR_LEVEL' '3')  # filled in by ctinstall
 container_variables=('WITH_CONDA' 'source /opt/miniconda3/bin/activate mpi4py' 'VIRTUAL_ENV' '/user-software/venv/mpi4py')  # filled in by ctinstall
@@ -72,9 +74,9 @@ collect_binds() {
     add_module_bind "$host" "$place" "${module_binds[at + 2]}" "${module_binds[at + 3]}"
   done
   if [[ -f $root/user-software.squashfs ]]; then
-    add_module_bind "$root/user-software.squashfs" /user-software :ro,image-src=/ optional
+    add_module_bind "$root/user-software.squashfs" "$user_software" :ro,image-src=/ optional
   else
-    add_module_bind "$root/user-software" /user-software '' optional
+    add_module_bind "$root/user-software" "$user_software" '' optional
   fi
   for ((at = 0; at < ${#user_binds[@]}; at++)); do joined+=${joined:+,}${user_binds[at]}; done
 }
@@ -94,7 +96,7 @@ split_binds() {
     if [[ $entry == *:* ]]; then place=${entry#*:} && place=${place%%:*}; fi
     last=
     case $place in
-      /runscripts | /user-software) continue ;;
+      /runscripts | "$user_software") continue ;;
     esac
     user_binds+=("$entry")
     user_places+=("${place%/}")
