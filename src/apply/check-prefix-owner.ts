@@ -63,7 +63,14 @@ export async function checkPrefixOwner(
 }
 
 /** The directories below the prefix in which the files of an install, and what is made on the way to it, lie. */
-function directoriesBetween({ prefix, installDir, modulefile, staging, retired, lock }: InstallPlaces): HostPath[] {
+export function directoriesBetween({
+  prefix,
+  installDir,
+  modulefile,
+  staging,
+  retired,
+  lock,
+}: InstallPlaces): HostPath[] {
   const found = new Set<HostPath>();
   for (const end of [installDir, hostPath('..', modulefile), staging, retired, hostPath('..', lock)])
     for (let at: HostPath = end; at !== prefix && at !== '/'; at = hostPath('..', at)) found.add(at);

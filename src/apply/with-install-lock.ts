@@ -3,10 +3,12 @@ import { CtinstallError } from '../lib/errors.ts';
 import { type HostPath, hostPath, joinHost, oldWorkNameOf, type Prefix } from '../lib/paths.ts';
 import type { Plan } from '../plan/types.ts';
 import type { Reporter } from '../report/types.ts';
+import type { DirectoryBits } from '../resolve/types.ts';
 import { checkPrefixOwner } from './check-prefix-owner.ts';
 import { readJournal } from './journal.ts';
 import { type LockOptions, takeLock } from './lock.ts';
 import { findMissing, removeEmptyDirectories } from './made-directories.ts';
+import { mendDirectories } from './mend-directories.ts';
 import { undoPublish } from './publish.ts';
 import { withUserSoftwareLock } from './user-software-lock.ts';
 
@@ -22,6 +24,8 @@ export interface LockedOptions {
   readonly signal?: AbortSignal | undefined;
   /** Whether to wait for another ctinstall at work on the same install. */
   readonly waits: boolean;
+  /** What the directories that are there are brought to. */
+  readonly directories?: DirectoryBits | undefined;
   /** Whether to take the lock from a holder of whom nothing can be known here (`--force-unlock`). */
   readonly forceUnlock?: boolean | undefined;
 }
@@ -49,6 +53,7 @@ export async function withInstallLock<T>(
       return await withUserSoftwareLock(places.installDir, locking, async () => {
         await recover(places, options.reporter);
         await recoverOldNames(places, locking);
+        if (options.directories !== undefined) await mendDirectories(places, options.directories);
         return work();
       });
     } catch (error) {

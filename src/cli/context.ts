@@ -1,3 +1,4 @@
+import { discoverSharingGroup } from '../discover/sharing-group.ts';
 import { type HostPath, hostPath } from '../lib/paths.ts';
 import type { Reporter } from '../report/types.ts';
 import type { SettingsValues } from '../settings/options.ts';
@@ -14,6 +15,8 @@ export interface CommandContext {
   readonly toolDir: HostPath;
   readonly toolVersion: string;
   readonly reporter: Reporter;
+  /** That of the shell; nothing is for everybody to write, whatever it says. */
+  readonly umask: number;
   /** Given when the user or the system asks to stop. */
   readonly signal: AbortSignal;
   readonly isJson: boolean;
@@ -33,11 +36,20 @@ export async function readSettingsOf(
   const { environment, cwd, toolDir, reporter } = context;
   const warn = (warning: SettingsWarning): void => reporter.report({ event: 'warning', ...warning });
   const settings = await readSettings({ environment, cwd, toolDir, flags, warn });
-  const fault = needsPrefix ? await findPrefixFault(settings, environment) : undefined;
-  if (fault !== undefined) throw fault;
+  const fault = await findPrefixFault(settings, environment);
+  if (fault !== undefined && needsPrefix) throw fault;
+  return fault === undefined ? usePermissions(settings, context) : settings;
+}
+
+/**
+ * Has all that is written from here on get the permissions that the settings leave it. Where they say nothing and the prefix
+ * is a group's, its members may do all that its owner may.
+ */
+export async function usePermissions(settings: Settings, { umask }: CommandContext): Promise<Settings> {
+  const sharedWith = settings.umask === undefined ? await discoverSharingGroup(settings.prefix) : undefined;
   // Whatever they say, nothing is for everybody to write.
-  if (settings.umask !== undefined) process.umask(settings.umask | 0o002);
-  return settings;
+  process.umask((settings.umask ?? (sharedWith === undefined ? umask : umask & ~0o070)) | 0o002);
+  return { ...settings, sharedWith };
 }
 
 /** The easyconfig path: what the settings name, then what ships with ctinstall. */

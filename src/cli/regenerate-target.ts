@@ -32,7 +32,8 @@ export async function regenerateTarget(
   const { prefix, name, fullVersion, moduleName, modulefile } = target.install;
   if (flags.dryRun === true) return printChanges(await findChanges(await planOf(target, context)), context);
   const places = placesOf(prefix, name, fullVersion, modulefile);
-  const locking = { ...context, waits: flags.wait !== false, forceUnlock: flags.forceUnlock === true };
+  const { directories } = target.install.policy;
+  const locking = { ...context, directories, waits: flags.wait !== false, forceUnlock: flags.forceUnlock === true };
   return withInstallLock(places, locking, async () => {
     const plan = await planOf(target, context);
     const isChanged = (await findChanges(plan)).length > 0;

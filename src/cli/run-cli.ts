@@ -12,7 +12,8 @@ const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 /** Runs one command line and sets the exit status: 0 done, 1 the work failed, 2 wrong usage, 70 a bug, 128+n a signal. */
 export async function runCli(given: readonly string[], toolDir: string): Promise<void> {
   // Whatever the umask: nothing that is installed is for everybody to write.
-  process.umask(process.umask() | 0o002);
+  const umask = process.umask() | 0o002;
+  process.umask(umask);
   const stop = new AbortController();
   let signalStatus: number | undefined;
   for (const [name, status] of Object.entries(signals))
@@ -39,6 +40,7 @@ export async function runCli(given: readonly string[], toolDir: string): Promise
     toolDir: hostPath(toolDir),
     toolVersion,
     reporter,
+    umask,
     signal: stop.signal,
     isJson,
     print: (line) => {

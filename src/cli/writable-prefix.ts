@@ -2,13 +2,14 @@ import { lstatIfThere, mayAccess } from '../host/files.ts';
 import { hostPath, type Prefix } from '../lib/paths.ts';
 import type { Settings } from '../settings/types.ts';
 import { prefixesOf } from './all-prefixes.ts';
-import type { CommandContext } from './context.ts';
+import { type CommandContext, usePermissions } from './context.ts';
 
 /**
  * The settings with the prefix that an install goes to: the one that holds if the user chose it or may write to it, else
  * the first that this user may write to. Where there is none, the failed write will say why.
  */
-export async function withWritablePrefix(settings: Settings, { reporter }: CommandContext): Promise<Settings> {
+export async function withWritablePrefix(settings: Settings, context: CommandContext): Promise<Settings> {
+  const { reporter } = context;
   const [first, ...others] = prefixesOf(settings);
   if (settings.isPrefixChosen || others.length === 0 || (await isWritable(first))) return settings;
   for (const prefix of others)
@@ -17,7 +18,8 @@ export async function withWritablePrefix(settings: Settings, { reporter }: Comma
         event: 'note',
         message: `${first} (${settings.origins.prefix.join(', ')}) is not yours to write to: taking ${prefix}`,
       });
-      return { ...settings, prefix, morePrefixes: [first, ...others.filter((other) => other !== prefix)] };
+      const morePrefixes = [first, ...others.filter((other) => other !== prefix)];
+      return usePermissions({ ...settings, prefix, morePrefixes }, context);
     }
   return settings;
 }

@@ -10,7 +10,15 @@ import { installDirOf, joinHost, modulefileOf } from '../lib/paths.ts';
 import { optionTable } from '../settings/options.ts';
 import type { Settings } from '../settings/types.ts';
 import { resolveBinds } from './binds.ts';
-import type { Bind, ResolvedInstall, ResolvedWrappers, ResolveIssue, ScriptChoice, VariableOrigin } from './types.ts';
+import type {
+  Bind,
+  DirectoryBits,
+  ResolvedInstall,
+  ResolvedWrappers,
+  ResolveIssue,
+  ScriptChoice,
+  VariableOrigin,
+} from './types.ts';
 import { resolveWrappers } from './wrappers.ts';
 
 /** What discovery says that an install depends on. */
@@ -141,6 +149,7 @@ export function resolveInstall(
         modulefileHeader: settings.modulefileHeader,
         modulefileFooter: settings.modulefileFooter,
         group: settings.group,
+        directories: directoryBitsOf(settings),
         isReadOnly: settings.hasReadOnlyInstalls,
       },
     },
@@ -154,6 +163,12 @@ function scriptsOfPrograms({ conda, venv }: Easyconfig, { commands, directories 
     ...(hasPrograms && conda !== undefined ? [{ name: 'conda-exec', directory: 'runscripts' as const }] : []),
     ...(hasPrograms || venv !== undefined ? [{ name: 'make-venv', directory: 'runscripts' as const }] : []),
   ];
+}
+
+/** Where a group shares the prefix, its members may do all that the owner may. */
+function directoryBitsOf({ umask, sharedWith }: Settings): DirectoryBits | undefined {
+  if (umask !== undefined) return { set: 0o075 & ~umask, clear: (0o077 & umask) | 0o002, group: undefined };
+  return sharedWith === undefined ? undefined : { set: 0o2070, clear: 0, group: sharedWith };
 }
 
 /** As `module load` takes it on this machine. */

@@ -117,6 +117,13 @@ export interface VariableOrigin {
   readonly overruled?: string;
 }
 
+/** Permissions of directories: bits that they get, bits that they lose, and the group that they are given to. */
+export interface DirectoryBits {
+  readonly set: number;
+  readonly clear: number;
+  readonly group: number | undefined;
+}
+
 /** What the settings ask of every install, whatever the easyconfig says. */
 export interface SitePolicy {
   readonly hooks: Hooks;
@@ -125,6 +132,8 @@ export interface SitePolicy {
   readonly modulefileFooter: string | undefined;
   /** Name or number of the group that installs belong to. */
   readonly group: string | undefined;
+  /** What directories that are there already are brought to; undefined where they stay as they are. */
+  readonly directories: DirectoryBits | undefined;
   /** Whether installs lose their write bits once they are made. */
   readonly isReadOnly: boolean;
 }

@@ -61,6 +61,7 @@ export function foldSettings(
     },
     group: single('group')?.toString(),
     umask: umask === undefined ? undefined : Number.parseInt(umask, 8),
+    sharedWith: undefined,
     hasReadOnlyInstalls: single('read_only_installs') ?? false,
     origins: Object.fromEntries(optionKeys.map((key) => [key, originsOf(key, stacks[key])])) as Record<
       OptionKey,

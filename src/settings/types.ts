@@ -51,6 +51,8 @@ export interface Settings {
   /** Name or number of the group that installs belong to. */
   readonly group: string | undefined;
   readonly umask: number | undefined;
+  /** Number of the group whose members share the prefix: of this machine, where no `umask` is set. */
+  readonly sharedWith: number | undefined;
   readonly hasReadOnlyInstalls: boolean;
   /** Where each value came from; lists and maps may have several origins, the strongest first. */
   readonly origins: Readonly<Record<OptionKey, readonly string[]>>;

@@ -14,6 +14,7 @@ export function contextIn(cwd: string, environment: Readonly<Record<string, stri
     cwd: hostPath(cwd),
     toolDir,
     toolVersion: version,
+    umask: 0o022,
     reporter: { report: () => undefined },
     signal: new AbortController().signal,
     isJson: false,

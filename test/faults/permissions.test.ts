@@ -66,18 +66,24 @@ const find = (rule: string): string => `find "$CTINSTALL_PREFIX" ! -type l ${rul
 const use = `module load tiny; singularity exec "$SIF" cat /user-software/mine`;
 
 describe('what an install leaves', () => {
+  const isProjects = `-type d ! -perm -2770 -o ! -group ${project}`;
+
   test.each([
-    ['000', `-perm -o+w`],
-    ['002', `-perm -o+w -o -type d ! -perm -2770 -o ! -group ${project}`],
-    ['022', `-perm /022`],
-    ['077', `-perm /077`],
-    ['027', `-perm /027`],
-  ])('under umask %s: no more, and no fewer, may write and read it', (umask, rule) => {
+    ['umask 000', `-perm -o+w -o ${isProjects}`],
+    ['umask 002', `-perm -o+w -o ${isProjects}`],
+    ['umask 022', `-perm -o+w -o ${isProjects}`],
+    ['umask 027', `-perm /007 -o ${isProjects}`],
+    ['umask 077', `-perm /007 -o ${isProjects}`],
+    ['export CTINSTALL_UMASK=002; umask 077', `-perm -o+w -o ${isProjects}`],
+    ['export CTINSTALL_UMASK=022; umask 022', `-perm /022`],
+    ['export CTINSTALL_UMASK=077; umask 077', `-perm /077`],
+    ['export CTINSTALL_UMASK=027; umask 027', `-perm /027`],
+  ])('%s: no more, and no fewer, may write and read it', (umask, rule) => {
     const { run } = makeProject();
     // Packed, unpacked and installed again: nothing of that opens or closes anything.
     const ran = run(
       'first',
-      `umask ${umask}; set -e
+      `${umask}; set -e
       install; echo mine >"$CTINSTALL_PREFIX/software/tiny/1.0/user-software/mine"; chmod o-w "$CTINSTALL_PREFIX/software/tiny/1.0/user-software/mine"
       ctinstall squashfs make tiny; ${find(`\\( ${rule} \\)`)} >&2; ctinstall squashfs unmake tiny; install --rebuild
       ctinstall squashfs make --remove-directory tiny; ctinstall squashfs unmake tiny; ctinstall verify
@@ -91,35 +97,104 @@ describe('what an install leaves', () => {
 });
 
 describe('two members of a project', () => {
-  test('under umask 002 the second one can do all that the first one can, and back', () => {
-    const { run } = makeProject();
-    const all = (member: Member): Ran =>
-      run(
-        member,
-        `umask 002; set -e
+  test.each(['002', '022', '027'])(
+    'under umask %s the second one can do all that the first one can, and back',
+    (umask) => {
+      const { run } = makeProject();
+      const all = (member: Member): Ran =>
+        run(
+          member,
+          `umask ${umask}; set -e
         install --rebuild; ${use}; ctinstall verify
         ctinstall squashfs make --remove-directory tiny; ${use}
-        ctinstall squashfs unmake tiny; ${use}; ctinstall clean
+        ctinstall squashfs unmake tiny; ${use}; ctinstall clean; ctinstall check | grep ' group '
         ${find(`\\( -type d ! -perm -2770 -o ! -group ${project} -o -perm -o+w \\)`)}`,
+        );
+      expect(
+        run('first', `umask ${umask}; install && echo mine >"$CTINSTALL_PREFIX/software/tiny/1.0/user-software/mine"`)
+          .status,
+      ).toBe(0);
+      for (const member of ['second', 'first', 'second'] as const) {
+        const ran = all(member);
+        expect(ran.stderr).not.toMatch(/error|warning/);
+        expect(ran.stdout.match(/^mine$/gm)).toHaveLength(3);
+        expect(ran.stdout).toContain('tiny/1.0: as installed\n');
+        expect(ran.stdout).toMatch(
+          new RegExp(`^found +group +members of group ${project} can change what is installed under the prefix`, 'm'),
+        );
+        expect(ran.stdout).not.toMatch(/^[-dl][rwxsStT-]{9} /m);
+        expect(ran.status).toBe(0);
+      }
+      expect(run('first', `umask ${umask}; ctinstall uninstall --yes --with-user-software tiny`).status).toBe(0);
+      expect(run('second', 'find "$CTINSTALL_PREFIX/software" "$CTINSTALL_PREFIX/modules" -mindepth 1').stdout).toBe(
+        '',
       );
-    expect(
-      run('first', 'umask 002; install && echo mine >"$CTINSTALL_PREFIX/software/tiny/1.0/user-software/mine"').status,
-    ).toBe(0);
-    for (const member of ['second', 'first', 'second'] as const) {
-      const ran = all(member);
-      expect(ran.stderr).not.toMatch(/error|warning/);
-      expect(ran.stdout.match(/^mine$/gm)).toHaveLength(3);
-      expect(ran.stdout).toContain('tiny/1.0: as installed\n');
-      expect(ran.stdout).not.toMatch(/^[-dl][rwxsStT-]{9} /m);
-      expect(ran.status).toBe(0);
+    },
+  );
+
+  test.each(['ctinstall regenerate --all', 'install', 'eval "$(ctinstall check | sed -n "s/^ *hint: find /find /p")"'])(
+    'directories from before keep the second one out: check names them, and `%s` opens them',
+    (mend) => {
+      const rebuild = (place: ReturnType<typeof makeProject>): Ran =>
+        place.run('second', 'umask 022; install --rebuild');
+      const place = makeProject();
+      // As under a setting that was changed since.
+      expect(place.run('first', 'umask 022; CTINSTALL_UMASK=022 install').status).toBe(0);
+      // The prefix was made under it too: its owner says that it is the group's.
+      expect(place.run('first', 'ctinstall check').stdout).toMatch(
+        /^unusable +group +only user \d+ can install under the prefix.*\n +hint: if it is the group's: chmod g\+rwxs '/m,
+      );
+      place.run('first', 'chmod g+w "$CTINSTALL_PREFIX"');
+      const refused = rebuild(place);
+      expect([mend, refused.status]).toEqual([mend, 1]);
+      for (const member of ['first', 'second'] as const)
+        expect(place.run(member, 'ctinstall check').stdout).toMatch(
+          new RegExp(
+            `^unusable +group +members of group ${project} cannot change what is in \`.*/software\`, .* and \\d+ more`,
+            'm',
+          ),
+        );
+      expect(place.run('second', 'ctinstall check').stdout).toMatch(
+        /hint: user \d+ can open theirs with `ctinstall regenerate --all`/,
+      );
+      const mended = place.run('first', `umask 022; ${mend}`);
+      expect([mend, mended.status, mended.stderr]).toEqual([mend, 0, expect.not.stringContaining('error')]);
+      expect(place.run('second', 'ctinstall check').stdout).toMatch(/^found +group +members of group/m);
+      const rebuilt = rebuild(place);
+      expect([mend, rebuilt.status, rebuilt.stderr]).toEqual([mend, 0, expect.not.stringContaining('error')]);
+      expect(place.run('second', 'umask 022; ctinstall uninstall --yes tiny').status).toBe(0);
+    },
+  );
+
+  test('a changed umask setting reaches the directories that are there, but for user software', () => {
+    const { run } = makeProject();
+    const modes = (): string =>
+      run(
+        'first',
+        'cd "$CTINSTALL_PREFIX"; stat -c "%a %n" software software/tiny software/tiny/1.0{,/bin,/user-software} modules/tiny .ctinstall/locks',
+      ).stdout;
+    run('first', 'CTINSTALL_UMASK=027 install; chmod 2700 "$CTINSTALL_PREFIX/software/tiny/1.0/user-software"');
+    expect(modes()).toBe(
+      '2750 software\n2750 software/tiny\n2750 software/tiny/1.0\n2750 software/tiny/1.0/bin\n2700 software/tiny/1.0/user-software\n2750 modules/tiny\n2750 .ctinstall/locks\n',
+    );
+    for (const [umask, mode] of [
+      ['002', '2775'],
+      ['077', '2700'],
+    ] as const) {
+      expect(run('first', `CTINSTALL_UMASK=${umask} ctinstall regenerate --all`).status).toBe(0);
+      expect(modes().replaceAll(mode, 'MODE')).toMatch(
+        /^MODE software\nMODE software\/tiny\nMODE software\/tiny\/1\.0\nMODE software\/tiny\/1\.0\/bin\n(2700|MODE) software\/tiny\/1\.0\/user-software\nMODE modules\/tiny\nMODE \.ctinstall\/locks\n$/,
+      );
+      expect(run('first', 'stat -c %a "$CTINSTALL_PREFIX/software/tiny/1.0/user-software"').stdout).toBe('2700\n');
     }
-    expect(run('first', 'umask 002; ctinstall uninstall --yes --with-user-software tiny').status).toBe(0);
-    expect(run('second', 'find "$CTINSTALL_PREFIX/software" "$CTINSTALL_PREFIX/modules" -mindepth 1').stdout).toBe('');
   });
 
-  test('under umask 022 the second one can use it; what they cannot do is said, and leaves all as it is', () => {
+  test('where the setting `umask` is 022 the second one can use it; what they cannot do is said, and leaves all as it is', () => {
     const { run } = makeProject();
-    run('first', 'umask 022; install && echo mine >"$CTINSTALL_PREFIX/software/tiny/1.0/user-software/mine"');
+    run(
+      'first',
+      'export CTINSTALL_UMASK=022; install && echo mine >"$CTINSTALL_PREFIX/software/tiny/1.0/user-software/mine"',
+    );
     const list = (): string => run('first', `find "$CTINSTALL_PREFIX" -printf '%M %u %s %t %p\\n' | sort`).stdout;
     const before = list();
     expect(run('second', use).stdout).toBe('mine\n');
@@ -129,7 +204,7 @@ describe('two members of a project', () => {
       'ctinstall uninstall --yes --with-user-software tiny',
       'ctinstall squashfs make tiny',
     ]) {
-      const ran = run('second', `umask 022; ${command}`);
+      const ran = run('second', `export CTINSTALL_UMASK=022; ${command}`);
       expect([command, ran.status]).toEqual([command, 1]);
       expect(ran.stderr).toMatch(/^error: .*(no permission|permission denied|cannot be made)/im);
       expect(ran.stderr).toMatch(/^hint: /m);

@@ -1,6 +1,7 @@
 import { hostname, release, type } from 'node:os';
 import { checkMorePrefixes, checkPrefixRoom } from '../../discover/check-prefix-room.ts';
 import { checkMounts, checkRuntime } from '../../discover/check-runtime.ts';
+import { checkSharing } from '../../discover/check-sharing.ts';
 import { checkEasyconfigPath } from '../../discover/easyconfig-path.ts';
 import { checkGpus } from '../../discover/gpus.ts';
 import { checkHostMpi, type WantedMpi } from '../../discover/host-mpi.ts';
@@ -96,7 +97,11 @@ function describeTool({ toolVersion }: CommandContext): Finding {
 
 async function checkWholePrefix(settings: Settings): Promise<Finding[]> {
   const { prefix, origins } = settings;
-  return [...checkPrefixName(settings), ...(await checkPrefixRoom(prefix, origins.prefix.join(', ')))];
+  return [
+    ...checkPrefixName(settings),
+    ...(await checkPrefixRoom(prefix, origins.prefix.join(', '))),
+    ...(await checkSharing(settings)),
+  ];
 }
 
 /** A line only where the path itself will not do. */

@@ -22,7 +22,8 @@ export async function installOne(
   const { install } = target;
   const { isDefault } = request;
   const places = placesOf(install.prefix, install.name, install.fullVersion, install.modulefile);
-  const locking = { ...context, waits: flags.wait !== false, forceUnlock: flags.forceUnlock === true };
+  const { directories } = install.policy;
+  const locking = { ...context, directories, waits: flags.wait !== false, forceUnlock: flags.forceUnlock === true };
   return withInstallLock(places, locking, async () => {
     if (!request.rebuild && (await isInstalled(target))) {
       if (isDefault) await announceModule(places, { ...context, isDefault });
