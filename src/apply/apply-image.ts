@@ -16,6 +16,7 @@ import type {
 import type { ApplyOptions } from './apply-plan.ts';
 import { fetchChecked, requireSha256 } from './fetch-checked.ts';
 import { type Measured, measureFile } from './measured.ts';
+import { noteIn } from './noted-command.ts';
 
 /** What a step that handles the image works with. */
 interface ImageWork {
@@ -57,7 +58,8 @@ export async function useCentralImage(step: UseCentralImageStep, { measured, opt
 
 export async function fetchImageInto(step: FetchImageStep, { plan, measured, options }: ImageWork): Promise<void> {
   const { environment, signal } = options;
-  const sha256 = await fetchChecked({ ...step, environment, signal, log: (line) => measured.log.push(`  | ${line}`) });
+  const log = (line: string): void => void measured.log.push(`  | ${line}`);
+  const sha256 = await fetchChecked({ ...step, environment, signal, log, note: noteIn(plan.retired) });
   const file = await measureFile(plan.staging, step.to, sha256);
   measured.image = { sha256, size: file.size, how: 'fetched' };
   measured.files.push(file);

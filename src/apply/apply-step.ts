@@ -18,6 +18,7 @@ import { checkModulefile } from './check-modulefile.ts';
 import { giveToGroup } from './give-to-group.ts';
 import { makeWrappers } from './make-wrappers.ts';
 import { type Measured, measureFile } from './measured.ts';
+import { noteIn } from './noted-command.ts';
 import { removeOtherModulefiles } from './other-modulefiles.ts';
 import { packUserSoftware } from './pack-user-software.ts';
 import { publish } from './publish.ts';
@@ -35,6 +36,7 @@ import { verifySignature } from './verify-signature.ts';
 /** Does one step. */
 export async function applyStep(step: Step, plan: Plan, measured: Measured, options: ApplyOptions): Promise<void> {
   const log = (line: string): void => void measured.log.push(line);
+  const context = { ...options, log, note: noteIn(plan.retired) };
   switch (step.kind) {
     case 'make-directory':
       return makeDirectory(step.path);
@@ -61,10 +63,10 @@ export async function applyStep(step: Step, plan: Plan, measured: Measured, opti
     case 'write-file':
       return writeStaged(step, plan, measured);
     case 'run-in-container':
-      await runInContainer(step, { ...options, log });
+      await runInContainer(step, context);
       return;
     case 'run-on-host':
-      return runOnHost(step, { ...options, log });
+      return runOnHost(step, context);
     case 'write-record':
       return writeRecord(step, plan, measured);
     case 'publish':
@@ -82,7 +84,7 @@ export async function applyStep(step: Step, plan: Plan, measured: Measured, opti
       await removeOtherModulefiles(plan.installDir, plan.modulefile);
       return removeLeftovers(step.root, notMade(step.files, measured));
     case 'run-hook':
-      return runHook(step, { ...options, log });
+      return runHook(step, context);
     case 'check-modulefile':
       return checkModulefile(modulefileOf(plan), step.tool, options);
     case 'give-to-group':

@@ -2,13 +2,14 @@ import { describeBadImageSource, isOnThisMachine, schemeOf } from '../easyconfig
 import { withFileReader } from '../host/file-reader.ts';
 import { isFile, lstatIfThere, makeDirectory, removeTree } from '../host/files.ts';
 import { finishFile } from '../host/finish-file.ts';
-import { commandError, type RunResult, run } from '../host/run.ts';
+import { commandError, type RunResult } from '../host/run.ts';
 import { readImage } from '../image/read-image.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { formatCommand, formatValue } from '../lib/format.ts';
 import { maskSecrets, secretsOf } from '../lib/mask-secrets.ts';
 import { type HostPath, hostPath, joinHost } from '../lib/paths.ts';
 import { hintOfFetch } from './fetch-hint.ts';
+import { runNoted } from './noted-command.ts';
 import { bothNames, runtimeEnvironment, runtimeVariable } from './runtime-environment.ts';
 
 export interface FetchOptions {
@@ -24,6 +25,8 @@ export interface FetchOptions {
   readonly work: HostPath;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly signal?: AbortSignal | undefined;
+  /** Where it is noted what was started; see `noted-command.ts`. */
+  readonly note?: HostPath | undefined;
   /** Gets the command and what the runtime says, without secrets. */
   readonly log: (line: string) => void;
 }
@@ -95,9 +98,10 @@ async function pull(part: HostPath, { source, base, runtime, to, work, log, ...o
   const mask = makeMask(source, options.environment);
   const shown = [runtime, 'pull', ...flags, to.slice(to.lastIndexOf('/') + 1), mask(source)] as const;
   log(formatCommand(shown));
-  const result = await run([runtime, 'pull', ...flags, part, source], {
+  const result = await runNoted([runtime, 'pull', ...flags, part, source], {
     env,
     signal: options.signal,
+    note: options.note,
     ...(cwd === undefined ? {} : { cwd }),
   });
   const said = { ...result, stdout: cleanOutput(result.stdout, mask), stderr: cleanOutput(result.stderr, mask) };

@@ -8,6 +8,7 @@ import { lookMark } from '../plan/plan-wrappers.ts';
 import type { MakeWrappersStep, Plan } from '../plan/types.ts';
 import type { ApplyOptions } from './apply-plan.ts';
 import { type Measured, measureFile } from './measured.ts';
+import { noteIn } from './noted-command.ts';
 import { runInContainer } from './run-in-container.ts';
 
 interface WrapperWork {
@@ -25,7 +26,10 @@ const target = 'in-container';
  */
 export async function makeWrappers(step: MakeWrappersStep, { plan, measured, options }: WrapperWork): Promise<void> {
   const log = (line: string): void => void measured.log.push(line);
-  const said = step.look === undefined ? [] : parse(await runInContainer(step.look, { ...options, log }));
+  const said =
+    step.look === undefined
+      ? []
+      : parse(await runInContainer(step.look, { ...options, log, note: noteIn(plan.retired) }));
   const all = (kind: string): string[] => said.flatMap((line) => (line.kind === kind ? line.value : []));
   const programs = all('program');
   requireAll(step, { missing: all('missing'), noDirectories: all('no-directory'), programs });

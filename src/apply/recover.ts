@@ -2,6 +2,7 @@ import { removeTree } from '../host/files.ts';
 import { type HostPath, hostPath } from '../lib/paths.ts';
 import { readJournal } from './journal.ts';
 import type { LockOptions } from './lock.ts';
+import { endNotedCommand } from './noted-command.ts';
 import { undoPublish } from './publish.ts';
 import { withUserSoftwareLock } from './user-software-lock.ts';
 
@@ -11,6 +12,7 @@ import { withUserSoftwareLock } from './user-software-lock.ts';
  */
 export async function recoverInstall(staging: HostPath, retired: HostPath, locking: LockOptions): Promise<void> {
   const work = async (): Promise<void> => {
+    await endNotedCommand(retired, () => undefined);
     await undoPublish(retired);
     await removeTree(staging);
   };

@@ -1,8 +1,8 @@
-import { run } from '../host/run.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { formatLine } from '../lib/format.ts';
 import type { RunHookStep } from '../plan/types.ts';
 import type { Reporter } from '../report/types.ts';
+import { runNoted } from './noted-command.ts';
 import type { RunContext } from './run-in-container.ts';
 
 export interface HookContext extends RunContext {
@@ -42,7 +42,8 @@ async function runOrRefuse({ program, input }: RunHookStep, context: HookContext
     CONTAINERROOT: installDir,
   };
   // Its own directory may go away below it.
-  const result = await run([program], { env, cwd: '/', signal: context.signal, input: `${JSON.stringify(input)}\n` });
+  const { signal, note } = context;
+  const result = await runNoted([program], { env, cwd: '/', signal, note, input: `${JSON.stringify(input)}\n` });
   const said = linesOf(result.stderr);
   for (const line of [...linesOf(result.stdout), ...said]) context.log(`  | ${line}`);
   if (result.exitCode === 0) return;

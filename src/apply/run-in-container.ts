@@ -1,17 +1,19 @@
 import { isDirectory, isFile, lstatIfThere, makeDirectory, removeTree, statIfThere } from '../host/files.ts';
-import { commandError, run } from '../host/run.ts';
+import { commandError } from '../host/run.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { formatLine } from '../lib/format.ts';
 import { type HostPath, joinHost } from '../lib/paths.ts';
 import { describeStep } from '../plan/describe-step.ts';
 import type { RunInContainerStep } from '../plan/types.ts';
 import type { Bind } from '../resolve/types.ts';
-import { findMissing, removeEmptyDirectories } from './made-directories.ts';
+import { runNoted } from './noted-command.ts';
 
 export interface RunContext {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly signal?: AbortSignal | undefined;
   readonly log: (line: string) => void;
+  /** Where it is noted what was started; see `noted-command.ts`. */
+  readonly note?: HostPath | undefined;
 }
 
 /**
@@ -42,13 +44,10 @@ export async function runInContainer(step: RunInContainerStep, context: RunConte
     step.image,
     ...step.argv,
   ] as const;
-  const made = await findMissing(step.mountPoints);
-  await makeDirectory(step.work);
-  for (const directory of made) await makeDirectory(directory);
-  const result = await run(argv, { env, signal: context.signal }).finally(async () => {
-    await removeEmptyDirectories(made.toReversed());
-    await removeTree(step.work);
-  });
+  const { signal, note } = context;
+  const { mountPoints, work } = step;
+  await makeDirectory(work);
+  const result = await runNoted(argv, { env, signal, note, mountPoints }).finally(() => removeTree(work));
   for (const line of `${result.stdout}${result.stderr}`.split('\n'))
     if (line !== '') context.log(`  | ${formatLine(line)}`);
   if (result.exitCode === 0) return result.stdout;

@@ -9,6 +9,7 @@ import { readJournal } from './journal.ts';
 import { type LockOptions, takeLock } from './lock.ts';
 import { findMissing, removeEmptyDirectories } from './made-directories.ts';
 import { mendDirectories } from './mend-directories.ts';
+import { endNotedCommand } from './noted-command.ts';
 import { undoPublish } from './publish.ts';
 import { withUserSoftwareLock } from './user-software-lock.ts';
 
@@ -75,6 +76,7 @@ async function recover(places: InstallPlaces, reporter: Reporter): Promise<void>
   await removePartFiles(places);
   if (!(await isDirectory(staging)) && !(await isDirectory(retired))) return;
   reporter.report({ event: 'note', message: `clearing up after an earlier run on ${moduleName} that was stopped` });
+  await endNotedCommand(retired, (message) => reporter.report({ event: 'warning', message, hint: undefined }));
   await undoPublish(retired);
   await removeTree(staging);
 }

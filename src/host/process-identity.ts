@@ -15,13 +15,22 @@ export interface ProcessIdentity {
   readonly slurmJob: string | undefined;
 }
 
-export async function identifyThisProcess(
-  environment: Readonly<Record<string, string | undefined>>,
-): Promise<ProcessIdentity> {
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export function identifyThisProcess(environment: Environment): Promise<ProcessIdentity> {
+  return identify('self', environment);
+}
+
+/** Of a process that lives in the PID namespace of this one, and is this user's. */
+export function identifyProcess(pid: number, environment: Environment): Promise<ProcessIdentity> {
+  return identify(pid, environment);
+}
+
+async function identify(pid: number | 'self', environment: Environment): Promise<ProcessIdentity> {
   return {
     host: hostname(),
-    pid: process.pid,
-    started: (await statFieldsOf('self'))?.[19] ?? '',
+    pid: pid === 'self' ? process.pid : pid,
+    started: (await statFieldsOf(pid))?.[19] ?? '',
     boot: await bootId(),
     pidNamespace: await pidNamespace(),
     user: userName(),
@@ -43,7 +52,7 @@ export async function judgeProcess(other: ProcessIdentity): Promise<'alive' | 'd
 }
 
 /** Fields of `/proc/<pid>/stat` from the third, the state, on; undefined where it cannot be read. */
-async function statFieldsOf(pid: number | 'self'): Promise<string[] | undefined> {
+export async function statFieldsOf(pid: number | 'self'): Promise<string[] | undefined> {
   // A /proc that was mounted in another PID namespace has other processes under these numbers.
   if (pid !== 'self' && (await readLinkIfThere('/proc/self').catch(() => undefined)) !== String(process.pid))
     return undefined;

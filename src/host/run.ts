@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import type { Writable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { execa } from 'execa';
 import { CtinstallError } from '../lib/errors.ts';
@@ -15,6 +16,11 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   /** What it reads on stdin; nothing if left out. */
   readonly input?: string;
+  /**
+   * Called with the number of the process before the program does anything: it only begins when this is settled, and never if
+   * that fails or this process is killed before.
+   */
+  readonly onStart?: (pid: number) => Promise<void>;
 }
 
 export interface RunResult {
@@ -33,13 +39,15 @@ const graceMilliseconds = 10_000;
  */
 export async function run(argv: readonly [string, ...string[]], options: RunOptions): Promise<RunResult> {
   if (options.signal?.aborted) throw new CtinstallError('interrupted', 'interrupted');
-  const [program, ...rest] = argv;
-  const child = execa(program, rest, {
+  const [program] = argv;
+  const { onStart } = options;
+  const [first, ...rest] = onStart === undefined ? argv : gated(argv, options.input !== undefined);
+  const child = execa(first, rest, {
     env: Object.fromEntries(Object.entries(options.env).filter(([, value]) => value !== undefined)),
     extendEnv: false,
     reject: false,
     detached: true,
-    ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
+    ...stdinOf(options),
     stripFinalNewline: false,
     maxBuffer: 64 * 1024 * 1024,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
@@ -59,18 +67,46 @@ export async function run(argv: readonly [string, ...string[]], options: RunOpti
     }, graceMilliseconds);
   };
   options.signal?.addEventListener('abort', stop, { once: true });
+  const opened = onStart === undefined ? undefined : openGate(child, options);
+  opened?.catch(() => undefined);
   const result = await child;
   clearTimeout(killing);
   options.signal?.removeEventListener('abort', stop);
   // What it has started goes on without it, and writes.
   if (result.signal !== undefined || options.signal?.aborted) killGroup(child.pid, 'SIGKILL');
   if (options.signal?.aborted) throw new CtinstallError('interrupted', 'interrupted');
+  await opened;
   if (result.exitCode === undefined && result.signal === undefined)
     throw new CtinstallError(
       'command-failed',
       `\`${program}\` could not be started: ${result.originalMessage ?? result.shortMessage}`,
     );
   return { exitCode: result.exitCode, signal: result.signal, stdout: result.stdout, stderr: result.stderr };
+}
+
+/** A shell that becomes the program once it has read a line: not if stdin ends first, as it does when this process dies. */
+function gated(argv: readonly string[], hasInput: boolean): [string, ...string[]] {
+  return ['sh', '-c', `read -r _ && exec "$@"${hasInput ? '' : ' </dev/null'}`, 'sh', ...argv];
+}
+
+function stdinOf({ input, onStart }: RunOptions): { stdin: 'ignore' | 'pipe' } | { input: string } {
+  if (onStart !== undefined) return { stdin: 'pipe' };
+  return input === undefined ? { stdin: 'ignore' } : { input };
+}
+
+async function openGate(
+  { pid, stdin }: { readonly pid?: number | undefined; readonly stdin: Writable | null },
+  { onStart, input = '' }: RunOptions,
+): Promise<void> {
+  // It may end without reading all.
+  stdin?.on('error', () => undefined);
+  try {
+    if (pid !== undefined) await onStart?.(pid);
+    stdin?.end(`\n${input}`);
+  } catch (error) {
+    stdin?.end();
+    throw error;
+  }
 }
 
 function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
