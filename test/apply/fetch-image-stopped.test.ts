@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { machine } from '../harness/sandbox.ts';
-import { isRoot, onSmallFileSystem } from '../host/support.ts';
+import { onSmallFileSystem } from '../host/support.ts';
 import { all, expectFailed, serve } from './fetch-served.ts';
 import {
   addRemote,
@@ -16,7 +16,7 @@ import {
 beforeAll(buildFetchProgram);
 
 describe('fetchImage on a full disk', () => {
-  it.runIf(isRoot).each([
+  it.each([
     ['temporary files', 'work', 'docker://HOST/me/large:1'],
     ['the image', 'out', 'http://HOST/tiny.sif'],
   ])('for %s: says so, and leaves nothing', async (_, place, source) => {

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { reserveRoom } from '../../src/apply/reserve-room.ts';
 import { hostPath } from '../../src/lib/paths.ts';
-import { isRoot, onSmallFileSystem } from '../host/support.ts';
+import { asRoot } from '../harness/as-root.ts';
+import { onSmallFileSystem } from '../host/support.ts';
 import { failure } from '../image/failure.ts';
 
 let root: string;
@@ -33,7 +34,7 @@ describe('reserveRoom', () => {
     expect(readdirSync(root)).toEqual([]);
   });
 
-  it.runIf(isRoot)('a file system that is too small, in bytes or in files', async () => {
+  it('a file system that is too small, in bytes or in files', async () => {
     await onSmallFileSystem(root, { size: '4m', options: ',nr_inodes=50' }, async () => {
       await reserve(root, 3 * mebibyte, 40);
       const bytes = await failure(reserve(root, 5 * mebibyte, 1));
@@ -45,25 +46,26 @@ describe('reserveRoom', () => {
     });
   });
 
-  it.runIf(isRoot)('a quota, which the free space of the file system does not show', async () => {
+  it('a quota, which the free space of the file system does not show', async () => {
     const device = join(root, 'device');
     const mounted = join(root, 'mounted');
     mkdirSync(mounted);
     writeFileSync(device, '');
     execFileSync('truncate', ['-s', '200M', device]);
     execFileSync('mkfs.btrfs', ['-q', device], { stdio: 'ignore' });
-    execFileSync('mount', ['-o', 'loop', device, mounted]);
+    asRoot('mount', '-o', 'loop', device, mounted);
     try {
       const volume = join(mounted, 'volume');
-      execFileSync('btrfs', ['quota', 'enable', mounted]);
-      execFileSync('btrfs', ['subvolume', 'create', volume], { stdio: 'ignore' });
-      execFileSync('btrfs', ['qgroup', 'limit', '10M', volume]);
+      asRoot('btrfs', 'quota', 'enable', mounted);
+      asRoot('btrfs', 'subvolume', 'create', volume);
+      asRoot('chown', String(process.getuid?.()), volume);
+      asRoot('btrfs', 'qgroup', 'limit', '10M', volume);
       await reserve(volume, 5 * mebibyte, 10);
       const error = await failure(reserve(volume, 20 * mebibyte, 10));
       expect(error).toMatchObject({ code: 'no-space', message: expect.stringContaining('your quota there') });
       expect(readdirSync(volume)).toEqual([]);
     } finally {
-      execFileSync('umount', [mounted]);
+      asRoot('umount', mounted);
     }
   });
 });

@@ -1,18 +1,13 @@
-import { execFileSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { isRoot, machine } from '../harness/sandbox.ts';
+import { asRoot } from '../harness/as-root.ts';
+import { machine } from '../harness/sandbox.ts';
 
 /*
  * A file system in a file, that can do what others cannot in a test: enforce a quota, and answer a read of a damaged block
  * with a true input/output error. To mount it takes root, or sudo without a password.
  */
-
-export function asRoot(program: string, ...args: readonly string[]): string {
-  const [first = '', ...rest] = [...(isRoot() ? [] : ['sudo', '-n']), program, ...args];
-  return execFileSync(first, rest, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
-}
 
 export interface Btrfs {
   /** Where it is mounted; the user's own. */

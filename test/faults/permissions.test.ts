@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
-import { isRoot, machine, type Ran, tinyEasyconfig } from '../harness/sandbox.ts';
+import { asRoot, isRoot } from '../harness/as-root.ts';
+import { machine, type Ran, tinyEasyconfig } from '../harness/sandbox.ts';
 
 /*
  * A project directory that two users share. To act as another user takes root, or sudo without a password; the second user is
@@ -14,25 +15,20 @@ const project = 54_321;
 const members = { first: machine.user, second: 'games' };
 type Member = keyof typeof members;
 
-function asRoot(argv: readonly string[]): void {
-  const [program = '', ...rest] = [...(isRoot() ? [] : ['sudo', '-n']), ...argv];
-  execFileSync(program, rest, { stdio: ['ignore', 'ignore', 'inherit'] });
-}
-
 /** A directory of the project's: the group may write, what is made belongs to the group. */
 function makeProject(): { dir: string; prefix: string; run: (member: Member, script: string) => Ran } {
   const dir = mkdtempSync(join(tmpdir(), 'ctinstall-project-'));
   onTestFinished(() => {
-    asRoot(['chmod', '-R', 'u+rwX', dir]);
-    asRoot(['rm', '-rf', dir]);
+    asRoot('chmod', '-R', 'u+rwX', dir);
+    asRoot('rm', '-rf', dir);
     rmSync(dir, { recursive: true, force: true });
   });
   writeFileSync(join(dir, 'tiny-1.0.yaml'), tinyEasyconfig('sanity_check_commands: ["true"]\n'));
-  asRoot(['mkdir', join(dir, 'project'), join(dir, 'first'), join(dir, 'second')]);
-  for (const member of ['first', 'second'] as const) asRoot(['chown', members[member], join(dir, member)]);
-  asRoot(['chmod', '755', dir]);
-  asRoot(['chown', `:${project}`, join(dir, 'project')]);
-  asRoot(['chmod', '2770', join(dir, 'project')]);
+  asRoot('mkdir', join(dir, 'project'), join(dir, 'first'), join(dir, 'second'));
+  for (const member of ['first', 'second'] as const) asRoot('chown', members[member], join(dir, member));
+  asRoot('chmod', '755', dir);
+  asRoot('chown', `:${project}`, join(dir, 'project'));
+  asRoot('chmod', '2770', join(dir, 'project'));
   const prefix = join(dir, 'project/software here');
   const run = (member: Member, script: string): Ran => {
     const environment = {
@@ -46,7 +42,7 @@ function makeProject(): { dir: string; prefix: string; run: (member: Member, scr
       CT_TOOL: inject('toolDir'),
     };
     const [program = '', ...rest] = [
-      ...(isRoot() ? [] : ['sudo', '-n']),
+      ...(isRoot ? [] : ['sudo', '-n']),
       ...['setpriv', `--reuid=${members[member]}`, `--regid=${members[member]}`, `--groups=${project}`, '--'],
       ...['env', '-i', '-C', join(dir, member)],
       ...Object.entries(environment).map(([name, value]) => `${name}=${value}`),

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { asRoot } from '../harness/as-root.ts';
 import { makeSandbox, tinyEasyconfig, tinyImage } from '../harness/sandbox.ts';
-import { asRoot, makeBtrfs } from './btrfs.ts';
+import { makeBtrfs } from './btrfs.ts';
 
 const install = 'ctinstall --image-dir "$CT_IMAGES" tiny-1.0.yaml';
 const use = 'module load tiny; singularity exec "$SIF" cat /user-software/mine';

@@ -20,8 +20,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createFileOnce } from '../../src/host/create-once.ts';
 import * as files from '../../src/host/files.ts';
 import { CtinstallError } from '../../src/lib/errors.ts';
+import { asRoot } from '../harness/as-root.ts';
 import { failure } from '../image/failure.ts';
-import { isRoot, onSmallFileSystem, withoutPrivileges } from './support.ts';
+import { onSmallFileSystem, withoutPrivileges } from './support.ts';
 
 let root: string;
 beforeEach(() => {
@@ -141,14 +142,12 @@ describe('without permission', () => {
   });
 });
 
-// Mounting needs root. Everywhere else `fileError` is what tells these apart, and it is tested above.
-describe.runIf(isRoot)('on a file system', () => {
+describe('on a file system', () => {
   it('that is read-only: every operation says so', async () => {
     await onSmallFileSystem(root, { size: '1m' }, async () => {
       fill(root);
       await files.syncDirectories([root]);
-      const { execFileSync } = await import('node:child_process');
-      execFileSync('mount', ['-o', 'remount,ro', root]);
+      asRoot('mount', '-o', 'remount,ro', root);
       for (const [name, operation, path] of writing) {
         const error = await failure(operation(root));
         expect([name, error.code]).toEqual([name, 'prefix-not-writable']);

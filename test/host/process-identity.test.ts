@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { identifyThisProcess, judgeProcess, type ProcessIdentity } from '../../src/host/process-identity.ts';
 import { bundle } from '../apply/support.ts';
-import { isRoot } from './support.ts';
+import { isRoot, rootCommand } from '../harness/as-root.ts';
 
 describe('identifyThisProcess', () => {
   it('says host, process and Slurm job', async () => {
@@ -88,11 +88,11 @@ describe('where processes cannot be seen', () => {
   const gone = (): number => Number(execFileSync('sh', ['-c', 'echo $$'], { encoding: 'utf8' }));
 
   // On many login nodes a user sees only the own processes in /proc; to mount such a one needs root.
-  it.runIf(isRoot)('a process of another user that /proc hides is taken for alive', async () => {
+  it('a process of another user that /proc hides is taken for alive', async () => {
     const { started } = await identifyThisProcess({});
     const hide =
       'mount -t proc -o hidepid=2 proc /proc && exec setpriv --reuid=65534 --regid=65534 --clear-groups "$@"';
-    const hidden = ['unshare', '-m', '--', 'sh', '-c', hide, 'sh'] as const;
+    const hidden = rootCommand(['unshare', '-m', '--', 'sh', '-c', hide, 'sh']);
     expect(ask(hidden, { pid: process.pid, started })).toMatchObject({ isVisible: false, verdict: 'alive' });
     expect(ask(hidden, { pid: gone(), started })).toMatchObject({ isVisible: false, verdict: 'dead' });
   });

@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { chmodSync } from 'node:fs';
+import { asRoot, isRoot, ofThisUser } from '../harness/as-root.ts';
 
 const nobody = 65534;
 
-export const isRoot = process.getuid?.() === 0;
+export { isRoot };
 
 /** Does `work` as a user whom file permissions bind, who can enter `directory`; that is this one, unless it is root. */
 export async function withoutPrivileges(directory: string, work: () => Promise<void>): Promise<void> {
@@ -17,16 +17,16 @@ export async function withoutPrivileges(directory: string, work: () => Promise<v
   }
 }
 
-/** Gives `work` a file system of its own of a few MiB, mounted on `directory`; only root can. */
+/** Gives `work` a file system of its own of a few MiB, mounted on `directory`. */
 export async function onSmallFileSystem(
   directory: string,
   { size, options = '' }: { size: string; options?: string },
   work: () => Promise<void>,
 ): Promise<void> {
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}${options}`, 'ctinstall-test', directory]);
+  asRoot('mount', '-t', 'tmpfs', '-o', `size=${size},${ofThisUser}${options}`, 'ctinstall-test', directory);
   try {
     await work();
   } finally {
-    execFileSync('umount', [directory]);
+    asRoot('umount', directory);
   }
 }

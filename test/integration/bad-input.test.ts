@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { isRoot, makeSandbox, type Sandbox, tinyEasyconfig } from '../harness/sandbox.ts';
+import { asRoot } from '../harness/as-root.ts';
+import { makeSandbox, type Sandbox, tinyEasyconfig } from '../harness/sandbox.ts';
 
 interface Bad {
   readonly easyconfig?: string;
@@ -206,12 +207,11 @@ describe('what was installed before still works', () => {
 });
 
 describe('a full file system', () => {
-  test('no room for the image is found before a byte is copied; running full half way leaves nothing', async () => {
-    if (!isRoot()) return;
+  test('no room for the image is found before a byte is copied, and nothing is left', async () => {
     const sandbox = makeSandbox();
     const small = join(sandbox.dir, 'small');
     execFileSync('mkdir', [small]);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2M,mode=777', 'none', small]);
+    asRoot('mount', '-t', 'tmpfs', '-o', 'size=2M,mode=777', 'none', small);
     try {
       sandbox.write('tiny-1.0.yaml', tinyEasyconfig());
       const before = await sandbox.run(`${install} --prefix small/p`);
@@ -221,7 +221,7 @@ describe('a full file system', () => {
       expect(before.status).toBe(1);
       expect(existsSync(join(small, 'p'))).toBe(false);
     } finally {
-      execFileSync('umount', [small]);
+      asRoot('umount', small);
     }
     expect(readdirSync(small)).toEqual([]);
   });

@@ -61,8 +61,8 @@ describe('install', () => {
     const out = await sandbox.succeed(`
       cp "$CT_IMAGES/tiny.sif" other.sif
       module load tiny
-      singularity exec "$SIF" sh -c 'for i in $(seq 600); do [ -e done ] && break; sleep 0.1; done; cat /user-software/mine /bin/busybox > /dev/null; echo job ran on' &
-      sleep 0.5
+      singularity exec "$SIF" sh -c 'touch began; for i in $(seq 600); do [ -e done ] && break; sleep 0.1; done; cat /user-software/mine /bin/busybox > /dev/null; echo job ran on' &
+      until [ -e began ]; do kill -0 $!; sleep 0.05; done
       ctinstall --rebuild tiny-1.0.yaml
       touch done; wait
       module load tiny
@@ -94,9 +94,12 @@ describe('install', () => {
 
   test('two and eight at once: one does the work, the others wait and find it done', async () => {
     const sandbox = makeSandbox();
-    sandbox.write('tiny-1.0.yaml', tinyEasyconfig('sanity_check_commands: ["sleep 1"]\n'));
+    // Whoever works waits until the others have said that they wait.
+    const others =
+      'for i in $(seq 1200); do [ "$(cat ~/err.* | grep -c "waiting for process")" = 7 ] && exit; sleep 0.05; done';
+    sandbox.write('tiny-1.0.yaml', tinyEasyconfig(`sanity_check_commands: [{ command: '${others}', host: true }]\n`));
     const ran = await sandbox.run(
-      `for i in 1 2 3 4 5 6 7 8; do ${install} > out.$i 2> err.$i & done; wait; cat err.*; cat out.* | sort | uniq -c`,
+      `for i in 1 2 3 4 5 6 7 8; do ${install} --allow-host-commands > out.$i 2> err.$i & done; wait; cat err.*; cat out.* | sort | uniq -c`,
     );
     expect(ran.stdout.match(/installing tiny\/1\.0/g)).toHaveLength(1);
     expect(ran.stdout.match(/is installed already/g)).toHaveLength(7);

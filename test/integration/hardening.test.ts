@@ -12,10 +12,11 @@ function prepared(more = ''): Sandbox {
 
 describe('output', () => {
   test('a reader that goes away does not stop an install half way', async () => {
-    const sandbox = prepared('sanity_check_commands: ["sleep 0.5"]\n');
+    const isGone = 'for i in $(seq 1200); do [ -e ~/gone ] && exit; sleep 0.05; done; exit 1';
+    const sandbox = prepared(`sanity_check_commands: [{ command: "${isGone}", host: true }]\n`);
     for (const flags of ['', '--json', '--trace']) {
       const ran = await sandbox.run(
-        `(${install} --rebuild ${flags}; echo $? > status) 2>&1 | head -1 > /dev/null; cat status; find "$CTINSTALL_PREFIX/.ctinstall" -type f; module load tiny && singularity exec "$SIF" echo runs`,
+        `rm -f gone; (${install} --allow-host-commands --rebuild ${flags}; echo $? > status) 2>&1 | { head -1 > /dev/null; exec <&-; touch gone; }; cat status; find "$CTINSTALL_PREFIX/.ctinstall" -type f; module load tiny && singularity exec "$SIF" echo runs`,
       );
       expect(ran.stdout).toBe('0\nruns\n');
     }
@@ -182,7 +183,7 @@ describe('uninstall', () => {
     const sandbox = prepared();
     await sandbox.succeed(install);
     const ran = await sandbox.run(
-      `(sleep 1; printf '${answer}') | script -qec 'ctinstall uninstall tiny' /dev/null; echo "status $?"`,
+      `touch screen; (for i in $(seq 1200); do grep -qF '[y/N]' screen && break; sleep 0.05; done; printf '${answer}') | script -qefc 'ctinstall uninstall tiny' screen; echo "status $?"`,
     );
     expect(ran.stdout).toContain('remove tiny/1.0? [y/N]');
     expect(ran.stdout).toContain(says);
