@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { makeSandbox, type Sandbox, tinyEasyconfig } from '../harness/sandbox.ts';
 import { asRoot } from '../harness/as-root.ts';
+import { makeSandbox, type Sandbox, tinyEasyconfig } from '../harness/sandbox.ts';
 
 const install = 'ctinstall --image-dir "$CT_IMAGES" tiny-1.0.yaml';
 const use = 'module load tiny; singularity exec "$SIF" cat /user-software/mine';
