@@ -44,7 +44,7 @@ function prepared(more: string): Sandbox & { readonly installDir: string; readon
   return {
     ...sandbox,
     installDir: join(prefix, 'software/tiny/1.0'),
-    staging: join(prefix, '.ctinstall/staging/tiny-1.0'),
+    staging: join(prefix, '.ctinstall/staging/tiny@1.0'),
   };
 }
 
