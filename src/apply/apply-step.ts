@@ -86,7 +86,7 @@ export async function applyStep(step: Step, plan: Plan, measured: Measured, opti
     case 'run-hook':
       return runHook(step, context);
     case 'check-modulefile':
-      return checkModulefile(modulefileOf(plan), step.tool, options);
+      return checkModulefile(modulefileOf(plan), step, options);
     case 'give-to-group':
       return giveToGroup(step, plan, options);
     case 'make-read-only':

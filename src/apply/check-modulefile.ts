@@ -2,7 +2,8 @@ import { readText } from '../host/files.ts';
 import { run } from '../host/run.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { formatLine, formatValue } from '../lib/format.ts';
-import type { ModulesTool } from '../lib/paths.ts';
+import type { CheckModulefileStep } from '../plan/types.ts';
+import { renderTclCheck } from './tcl-check.ts';
 
 export interface CheckContext {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -12,24 +13,37 @@ export interface CheckContext {
 /** Reads a program on stdin, and says what is wrong with it. Nothing of it is run. */
 const checkLua =
   "local f, e = (loadstring or load)(io.read('*a'), '=modulefile'); if not f then io.stderr:write(e) os.exit(1) end";
-/** Of Tcl no more can be told without running it. A script that is read from stdin can read on there itself. */
-const checkTcl =
-  'if {![info complete [read stdin]]} {puts stderr {a brace, bracket or quote is not closed}; exit 1}; exit 0';
+/** Commands of Tcl that Lua would take for a call of a function of that name, which Lmod has not. */
+const tclForLua = /^[ \t]*(?:puts|proc|exec|append-path|prepend-path|module-whatis)[ \t]+["{]/m;
 
 /**
  * Has the modules tool's own Lua, or the Tcl that is on PATH, read a modulefile. Where there is none, nothing is said.
+ * Nothing of it changes anything: Lua only parses it; Tcl, which parses nothing before it comes to it, evaluates the site's
+ * text without the commands that could.
  * @throws CtinstallError `settings-invalid`: all of it but the site's header and footer is known to be right
  */
-export async function checkModulefile(content: string, tool: ModulesTool, context: CheckContext): Promise<void> {
-  const fault = tool === 'lmod' ? await findLuaFault(content, context) : await findTclFault(content, context);
+export async function checkModulefile(
+  content: string,
+  { tool, texts }: Pick<CheckModulefileStep, 'tool' | 'texts'>,
+  context: CheckContext,
+): Promise<void> {
+  const fault =
+    tool === 'lmod' ? await findLuaFault(content, texts, context) : await findTclFault(content, texts, context);
   if (fault === undefined) return;
+  const language = tool === 'lmod' ? 'Lua for Lmod' : 'Tcl for Environment Modules';
   throw new CtinstallError('settings-invalid', `the modulefile would be broken: ${formatLine(fault)}`, {
-    details: excerptOf(content, fault),
-    hint: 'mend `modulefile_header` or `modulefile_footer` in the settings; `ctinstall settings` says where they are set',
+    details: excerptOf({ modulefile: content, ...texts }, fault),
+    hint: `this modulefile is ${language}: mend the text in the settings (\`ctinstall settings\` says where it is set), or give one for each tool: \`modulefile_header: { lmod: …, environment-modules: … }\``,
   });
 }
 
-async function findLuaFault(content: string, context: CheckContext): Promise<string | undefined> {
+type Texts = CheckModulefileStep['texts'];
+
+async function findLuaFault(content: string, texts: Texts, context: CheckContext): Promise<string | undefined> {
+  for (const [name, text] of Object.entries(texts)) {
+    const at = tclForLua.exec(text);
+    if (at !== null) return `${name}, line ${text.slice(0, at.index).split('\n').length}: this is Tcl`;
+  }
   const lua = await findLua(context);
   return lua === undefined ? undefined : askProgram([lua, '-e', checkLua], content, context);
 }
@@ -44,9 +58,16 @@ async function findLua(context: CheckContext): Promise<string | undefined> {
   return undefined;
 }
 
-async function findTclFault(content: string, context: CheckContext): Promise<string | undefined> {
+async function findTclFault(content: string, texts: Texts, context: CheckContext): Promise<string | undefined> {
   if (!(await canRun(['tclsh'], context))) return undefined;
-  return askProgram(['tclsh'], `${checkTcl}\n${content}`, context);
+  const { modulefile_header: header, modulefile_footer: footer } = texts;
+  const pieces = [
+    ...(header === undefined ? [] : [{ name: 'modulefile_header', text: header }]),
+    // A footer may use what the modulefile has defined.
+    { name: undefined, text: content },
+    ...(footer === undefined ? [] : [{ name: 'modulefile_footer', text: footer }]),
+  ];
+  return askProgram(['tclsh'], renderTclCheck(pieces), context);
 }
 
 async function canRun(argv: Argv, { environment, signal }: CheckContext): Promise<boolean> {
@@ -69,10 +90,9 @@ async function askProgram(
   return exitCode === 0 ? undefined : stderr.trim();
 }
 
-/** The line that Lua names, and the one before it. */
-function excerptOf(content: string, fault: string): string[] {
-  const [, number] = /^modulefile:(\d+):/.exec(fault) ?? [];
-  if (number === undefined) return [];
-  const lines = content.split('\n').slice(Math.max(0, Number(number) - 2), Number(number));
+/** The line that is named, and the one before it. */
+function excerptOf(texts: Readonly<Record<string, string>>, fault: string): string[] {
+  const [, name = '', number] = /^(\w+)(?:, line |:)(\d+):/.exec(fault) ?? [];
+  const lines = texts[name]?.split('\n').slice(Math.max(0, Number(number) - 2), Number(number)) ?? [];
   return lines.map((line) => `  | ${formatValue(line, 100)}`);
 }

@@ -92,13 +92,23 @@ function placeUnion(
   );
   const fewestUnknown = members.toSorted((a, b) => unknownKeyCount(a) - unknownKeyCount(b) || a.length - b.length)[0];
   if (fewestUnknown === undefined)
-    return [{ message: `${label} has the wrong form`, hint: unionHint, place: yaml.placeOf(issue.path) }];
+    return [{ message: `${label} has the wrong form`, hint: unionHintOf(issue.path), place: yaml.placeOf(issue.path) }];
   return fewestUnknown.flatMap((inner) =>
     placeIssue({ ...inner, path: [...issue.path, ...inner.path] } as ZodIssue, yaml, knownKeys),
   );
 }
 
-const unionHint = 'write `/path`, `{ site: group }` or `{ host: /path, container: /path, access: ro, optional: true }`';
+/** Where one of several forms is wanted. */
+function unionHintOf([key]: readonly PropertyKey[]): string | undefined {
+  if (key === 'binds' || key === 'bind_groups') return bindHint;
+  if (key === 'post_install' || key === 'sanity_check_commands')
+    return 'write the command as text, or `{ command: ./x, host: true }`';
+  return typeof key === 'string' && key.startsWith('modulefile_')
+    ? 'write one text, or one for each tool: `{ lmod: …, environment-modules: … }`'
+    : undefined;
+}
+
+const bindHint = 'write `/path`, `{ site: group }` or `{ host: /path, container: /path, access: ro, optional: true }`';
 
 function unknownKeyCount(errors: readonly ZodIssue[]): number {
   return errors.reduce((sum, error) => sum + (error.code === 'unrecognized_keys' ? error.keys.length : 0), 0);

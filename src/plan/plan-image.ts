@@ -23,6 +23,13 @@ export interface PlannedImage {
   readonly retired: readonly string[];
 }
 
+/** Where the module looks for the image, in this order; `found` is where it is now. */
+export function imageCandidatesOf(install: ResolvedInstall, found: HostPath | undefined): readonly HostPath[] {
+  const { image, installDir, centralImages } = install;
+  const first = image.mode === 'central' && found !== undefined ? found : joinHost(installDir, image.file);
+  return unique([first, ...centralImages]);
+}
+
 /**
  * How the image comes into the install: copied, linked, brought from its source, or not at all. An earlier image stays for
  * jobs that run from it, or that will start from it: under its own name if the new one has another.
@@ -42,7 +49,7 @@ export function planImage(install: ResolvedInstall, inputs: PlanInputs, staging:
       retire: [],
       bytes: 0,
       staged: path,
-      candidates: unique([path, ...install.centralImages]),
+      candidates: imageCandidatesOf(install, path),
       record: { file, source: path },
       files: [],
       kept: previous?.image === undefined ? [] : [previous.image],
@@ -59,7 +66,7 @@ export function planImage(install: ResolvedInstall, inputs: PlanInputs, staging:
     retire: retired.map((to) => ({ kind: 'retire-image', from: own, to: joinHost(staging, to) })),
     bytes: inputs.image.kind === 'file' && install.image.mode === 'copy' ? inputs.image.size : 0,
     staged,
-    candidates: unique([own, ...install.centralImages]),
+    candidates: imageCandidatesOf(install, undefined),
     record: { file, source: inputs.image.kind === 'file' ? inputs.image.path : maskSecrets(inputs.image.source) },
     files: [file],
     kept,

@@ -12,8 +12,13 @@ export function planHook(hook: HookName, install: ResolvedInstall, facts: HookFa
 
 /** Text of the site's may be broken, and would break every module: it is found before anything is written. */
 export function planModulefileCheck({ policy, modulesTool }: ResolvedInstall): CheckModulefileStep[] {
-  const hasText = policy.modulefileHeader !== undefined || policy.modulefileFooter !== undefined;
-  return hasText ? [{ kind: 'check-modulefile', tool: modulesTool }] : [];
+  const { modulefileHeader: header, modulefileFooter: footer } = policy;
+  if (header === undefined && footer === undefined) return [];
+  const texts = {
+    ...(header === undefined ? {} : { modulefile_header: header }),
+    ...(footer === undefined ? {} : { modulefile_footer: footer }),
+  };
+  return [{ kind: 'check-modulefile', tool: modulesTool, texts }];
 }
 
 export function planGroup({ policy: { group } }: ResolvedInstall, what: GiveToGroupStep['what']): GiveToGroupStep[] {

@@ -249,6 +249,8 @@ export interface RunHookStep {
 export interface CheckModulefileStep {
   readonly kind: 'check-modulefile';
   readonly tool: ModulesTool;
+  /** The site's own text, by the setting that it is from. */
+  readonly texts: Readonly<Partial<Record<'modulefile_header' | 'modulefile_footer', string>>>;
 }
 
 /** Changes the group of what the install has written; what arises in its directories later belongs to the group too. */

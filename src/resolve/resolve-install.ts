@@ -6,9 +6,9 @@ import type { Easyconfig, EasyconfigCommand, EasyconfigImage } from '../easyconf
 import { assertNever } from '../lib/assert-never.ts';
 import { formatValue } from '../lib/format.ts';
 import { didYouMean } from '../lib/near.ts';
-import { installDirOf, joinHost, modulefileOf } from '../lib/paths.ts';
+import { installDirOf, joinHost, type ModulesTool, modulefileOf } from '../lib/paths.ts';
 import { optionTable } from '../settings/options.ts';
-import type { Settings } from '../settings/types.ts';
+import type { ModuleText, Settings } from '../settings/types.ts';
 import { resolveBinds } from './binds.ts';
 import type {
   Bind,
@@ -146,8 +146,8 @@ export function resolveInstall(
       squashfsProcessors: settings.squashfsProcessors,
       policy: {
         hooks: settings.hooks,
-        modulefileHeader: settings.modulefileHeader,
-        modulefileFooter: settings.modulefileFooter,
+        modulefileHeader: textFor(settings.modulefileHeader, settings.modulesTool),
+        modulefileFooter: textFor(settings.modulefileFooter, settings.modulesTool),
         group: settings.group,
         directories: directoryBitsOf(settings),
         isReadOnly: settings.hasReadOnlyInstalls,
@@ -244,6 +244,12 @@ function userSoftwareIssues({ userSoftware: { path } }: Easyconfig, binds: reado
         ]
       : [],
   );
+}
+
+/** What the site wants in modulefiles of one tool. */
+function textFor(text: ModuleText | undefined, tool: ModulesTool): string | undefined {
+  const own = typeof text === 'object' ? text[tool] : text;
+  return own === undefined || own.trim() === '' ? undefined : own;
 }
 
 /** A value that broke a rule only when its templates were replaced. */

@@ -46,6 +46,8 @@ export function nameSetting(written: string): NamedSetting {
 
 function schemaOfPart(schema: z.ZodType, part: string): z.ZodType | undefined {
   if (schema instanceof z.ZodRecord) return schema.valueType as z.ZodType;
+  if (schema instanceof z.ZodUnion)
+    return schema.options.map((option) => schemaOfPart(option as z.ZodType, part)).find((found) => found !== undefined);
   const inner: unknown = schema instanceof z.ZodObject ? schema.shape[part] : undefined;
   return inner instanceof z.ZodOptional ? (inner.unwrap() as z.ZodType) : undefined;
 }

@@ -153,14 +153,14 @@ export const optionTable = {
     environment: 'CTINSTALL_MODULEFILE_HEADER',
     flag: undefined,
     merge: 'replace',
-    help: "text at the top of every modulefile, as it stands: code in the modules tool's language",
+    help: "code at the top of every modulefile, as it stands, in the modules tool's language; or a map of a text for each tool",
   },
   modulefile_footer: {
     schema: moduleText,
     environment: 'CTINSTALL_MODULEFILE_FOOTER',
     flag: undefined,
     merge: 'replace',
-    help: "text at the end of every modulefile, as it stands: code in the modules tool's language",
+    help: "code at the end of every modulefile, as it stands, in the modules tool's language; or a map of a text for each tool",
   },
   hooks: {
     schema: hooks,

@@ -45,8 +45,8 @@ export interface Settings {
   /** Those of them that hold whatever an easyconfig says, each with where it is forced. */
   readonly forcedModuleEnv: Readonly<Record<string, string>>;
   readonly namingScheme: (typeof namingSchemes)[number];
-  readonly modulefileHeader: string | undefined;
-  readonly modulefileFooter: string | undefined;
+  readonly modulefileHeader: ModuleText | undefined;
+  readonly modulefileFooter: ModuleText | undefined;
   readonly hooks: Hooks;
   /** Name or number of the group that installs belong to. */
   readonly group: string | undefined;
@@ -61,6 +61,9 @@ export interface Settings {
   /** Single values of the user's that count for nothing, as a variable in them is not set. A site's may be meant so. */
   readonly unset: readonly UnsetVariable[];
 }
+
+/** One text for the modules tool in use, or one for each tool. */
+export type ModuleText = NonNullable<SettingsValues['modulefile_header']>;
 
 /** Executables that the site or the user has put into the course of an install. */
 export interface Hooks {

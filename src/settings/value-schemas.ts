@@ -26,7 +26,13 @@ export const presetName = z
 /** As `module load` takes it; a version may be left out. */
 export const moduleName = z.string().regex(moduleNamePattern, 'is not the name of a module');
 
-export const moduleText = ruled(describeBadText);
+const oneText = ruled(describeBadText);
+
+/** Text for modulefiles: in the language of the modules tool in use, or one for each tool. */
+export const moduleText = z.union([
+  oneText,
+  z.strictObject({ lmod: oneText.optional(), 'environment-modules': oneText.optional() }),
+]);
 
 const siteBind = z.union([
   named(describeBadContainerPath),

@@ -47,9 +47,27 @@ describe('modulefile_header and modulefile_footer', () => {
     expect(await succeed('ctinstall verify')).toBe('tiny/1.0: as installed\n');
     write('site.yaml', 'modules_tool: environment-modules\nmodulefile_header: "if {1} {"\n');
     expect((await run(`${install} --rebuild`, environment)).stderr).toMatch(
-      /broken: a brace, bracket or quote is not closed/,
+      /broken: modulefile_header, line 1: a brace, bracket or quote is not closed/,
     );
   });
+});
+
+test('a header for another modules tool is refused when the tool changes, and one for each goes into each', async () => {
+  const { run, succeed, environment, prefix, write } = prepared('modulefile_header: setenv("SITE", "lua")\n');
+  await succeed(install, environment);
+  const other = { ...environment, CTINSTALL_MODULES_TOOL: 'environment-modules' };
+  const refused = await run('ctinstall regenerate tiny', other);
+  expect(refused.status).toBe(2);
+  expect(refused.stderr).toContain('modulefile_header, line 1: ');
+  expect(existsSync(join(prefix, 'modules/tiny/1.0.lua'))).toBe(true);
+  expect(existsSync(join(prefix, 'modules/tiny/1.0'))).toBe(false);
+
+  write('site.yaml', 'modulefile_header: { lmod: \'setenv("SITE", "lua")\', environment-modules: setenv SITE tcl }\n');
+  await succeed('ctinstall regenerate tiny', other);
+  expect(await succeed('. "$CT_ENVMODULES_INIT"; module load tiny; echo "$SITE"')).toBe('tcl\n');
+  await succeed('ctinstall regenerate tiny', environment);
+  expect(await succeed('module load tiny; echo "$SITE"')).toBe('lua\n');
+  expect(await succeed('ctinstall settings', environment)).toContain('setenv SITE tcl');
 });
 
 describe('read_only_installs', () => {

@@ -27,6 +27,7 @@ describe('readSettingText', () => {
     ['umask', '027', '027'],
     ['group', '5000', '5000'],
     ['modulefile_header', '- a: b', '- a: b'],
+    ['modulefile_header.lmod', '- a: b', '- a: b'],
     ['naming_scheme', 'name/version', 'name/version'],
     ['enforce_checksums', 'true', true],
     ['squashfs_processors', '4', 4],

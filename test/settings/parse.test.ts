@@ -132,9 +132,10 @@ force: { prefix: /x }
       settings.yaml:5:16: \`naming_scheme\` must be \`name/version\` or \`container/name/version\` or \`moduleclass/name/version\`
         | naming_scheme: version/name
         |                ^^^^^^^^^^^^
-      settings.yaml:6:20: \`modulefile_header\` must be text, not a list
+      settings.yaml:6:20: \`modulefile_header\` has the wrong form
         | modulefile_header: [a]
         |                    ^^^
+        hint: write one text, or one for each tool: \`{ lmod: …, environment-modules: … }\`
       settings.yaml:7:20: \`modulefile_footer\`: holds NUL
         | modulefile_footer: "a\\0b"
         |                    ^^^^^^

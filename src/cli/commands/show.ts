@@ -1,19 +1,21 @@
 import { discoverImage, discoverImageContents } from '../../discover/image.ts';
 import type { VariantRequest } from '../../easyconfig/variant-changes.ts';
-import { isDirectory, statIfThere } from '../../host/files.ts';
+import { isDirectory, readText, statIfThere } from '../../host/files.ts';
 import { describeImage, describeLabels } from '../../image/describe-image.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatLine } from '../../lib/format.ts';
 import { hostPath } from '../../lib/paths.ts';
-import { containerPathOf, containerVariablesOf } from '../../modulefile/container-environment.ts';
+import { describeModulefile } from '../../modulefile/describe-install.ts';
+import { imageCandidatesOf } from '../../plan/plan-image.ts';
 import { resolveInstall } from '../../resolve/resolve-install.ts';
-import type { VariableOrigin } from '../../resolve/types.ts';
+import type { ImageFile, ResolvedInstall } from '../../resolve/types.ts';
 import { namesOfScripts } from '../../scripts/names.ts';
 import { checkPrefix } from '../../settings/check-prefix.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import type { Settings } from '../../settings/types.ts';
 import { prefixesOf } from '../all-prefixes.ts';
 import { type CommandContext, readSettingsOf } from '../context.ts';
+import { describeResolved } from '../describe-resolved.ts';
 import { findInstalled } from '../find-installed.ts';
 import { type VariantFlags, variantOfFlags } from '../install-request.ts';
 import { bindLinkedPlaces } from '../install-target.ts';
@@ -23,6 +25,7 @@ import { copyEasyconfig } from './copy-easyconfig.ts';
 
 export interface ShowFlags extends VariantFlags {
   readonly copy?: boolean;
+  readonly modulefile?: boolean;
 }
 
 /** Shows an image file, an easyconfig as it becomes here, or an installed module: by what `thing` looks like. */
@@ -39,8 +42,12 @@ export async function show(
   if (flags.copy === true) return copyEasyconfig(thing, variant, { settings, context });
   if (isImage) return showImage(thing, context);
   if (/\.ya?ml$/.test(thing))
-    return showEasyconfig(thing, variant, { settings: await withWritablePrefix(settings, context), context });
-  return showModule(thing, settings, context);
+    return showEasyconfig(
+      thing,
+      { flags, variant },
+      { settings: await withWritablePrefix(settings, context), context },
+    );
+  return showModule(thing, flags, { settings, context });
 }
 
 async function showImage(thing: string, context: CommandContext): Promise<void> {
@@ -57,8 +64,13 @@ async function showImage(thing: string, context: CommandContext): Promise<void> 
     context.reporter.report({ event: 'warning', message: unusable.message, hint: unusable.hint });
 }
 
-async function showModule(moduleName: string, settings: Settings, context: CommandContext): Promise<void> {
+async function showModule(
+  moduleName: string,
+  flags: ShowFlags,
+  { settings, context }: { settings: Settings; context: CommandContext },
+): Promise<void> {
   const { installDir, record } = await findInstalled(moduleName, prefixesOf(settings), context);
+  if (flags.modulefile === true) return context.print((await readText(hostPath(record.modulefile))).trimEnd());
   if (context.isJson) return context.print(JSON.stringify({ installDir, ...record }, undefined, 2));
   context.print(`${record.moduleName}`);
   context.print(`  install dir  ${installDir}`);
@@ -71,7 +83,7 @@ async function showModule(moduleName: string, settings: Settings, context: Comma
 
 async function showEasyconfig(
   name: string,
-  variant: VariantRequest,
+  { flags, variant }: { flags: ShowFlags; variant: VariantRequest },
   { settings, context }: { settings: Settings; context: CommandContext },
 ): Promise<void> {
   checkPrefix(settings);
@@ -93,30 +105,29 @@ async function showEasyconfig(
     if (error instanceof CtinstallError) return undefined;
     throw error;
   });
-  if (context.isJson)
-    return context.print(
-      JSON.stringify({ easyconfig: loaded.path, ...install, imageFound: image ?? null }, undefined, 2),
-    );
-  // A value may hold what a terminal obeys.
-  const print = (line: string): void => context.print(formatLine(line));
-  print(`${install.moduleName}, from ${loaded.path}`);
-  print(`  install dir  ${install.installDir}`);
-  print(`  modulefile   ${install.modulefile}`);
-  print(`  image        ${install.image.file}: ${image === undefined ? 'not found here' : image.path}`);
-  for (const { host, container, access, optional, origin } of install.binds) {
-    const here = (await statIfThere(host)) === undefined ? 'not here' : 'here';
-    print(
-      `  bind         ${host} → ${container}${access === 'ro' ? ' read-only' : ''} (${origin}${optional ? ', optional' : ''}; ${here})`,
-    );
+  if (flags.modulefile === true || context.isJson) {
+    const text = await renderTextOf(install, image, context);
+    if (!context.isJson) return context.print(text.trimEnd());
+    const all = { easyconfig: loaded.path, ...install, imageFound: image ?? null, modulefileText: text };
+    return context.print(JSON.stringify(all, undefined, 2));
   }
-  for (const { name: script, directory } of install.scripts) print(`  script       ${directory}/${script}`);
-  for (const [variable, value] of Object.entries(install.env.module))
-    print(`  outside      ${variable}=${value} (${describeOrigin(install.env.origins[variable])})`);
-  for (const { name: variable, value } of containerVariablesOf(install)) print(`  inside       ${variable}=${value}`);
-  print(`  inside       PATH begins with ${containerPathOf(install).join(':')}`);
+  const states = await Promise.all(install.binds.map(async ({ host }) => (await statIfThere(host)) !== undefined));
+  const isHere = (index: number): boolean => states[index] === true;
+  const modulefile = describeModulefile(install, {
+    toolVersion: context.toolVersion,
+    images: imageCandidatesOf(install, image?.path),
+  });
+  const lines = describeResolved(install, modulefile, { easyconfig: loaded.path, image: image?.path, isHere });
+  // A value may hold what a terminal obeys.
+  for (const line of lines) context.print(formatLine(line));
 }
 
-function describeOrigin(of: VariableOrigin | undefined): string {
-  if (of === undefined) return 'ctinstall';
-  return of.overruled === undefined ? of.origin : `${of.origin}: the easyconfig's ${of.overruled} counts for nothing`;
+async function renderTextOf(
+  install: ResolvedInstall,
+  image: ImageFile | undefined,
+  { toolVersion }: CommandContext,
+): Promise<string> {
+  const { renderModulefile } = await import('../../modulefile/render.ts');
+  const images = imageCandidatesOf(install, image?.path);
+  return renderModulefile(describeModulefile(install, { toolVersion, images }), install.modulesTool);
 }

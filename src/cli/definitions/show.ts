@@ -7,12 +7,14 @@ export const defineShow: Define = (program, context) => {
     examples: [
       ['ctinstall show mpi4py/3.1.6-rocm-6.2.0', 'an installed module'],
       ['ctinstall show mpi4py-3.1.6-rocm-6.2.0.yaml', 'what the easyconfig becomes on this machine'],
+      ['ctinstall show --modulefile mpi4py-3.1.6-rocm-6.2.0.yaml', 'the text of its modulefile'],
       ['ctinstall show --copy mpi4py-3.1.6-rocm-6.2.0.yaml', 'a copy of it here, to edit'],
       ['ctinstall show my.sif', 'what is in an image'],
     ],
   })
     .argument('<thing>', 'module name, easyconfig or image file')
     .option('--copy', 'put a copy of the easyconfig into the current directory, to edit')
+    .option('--modulefile', 'print the text of the modulefile, and no more')
     .option('--set <key=value>', 'change a value of the easyconfig, as with install', addValue)
     .option('--try-version <version>', 'another version than the easyconfig says, as with install')
     .action(async (thing: string, flags) =>
