@@ -165,10 +165,10 @@ describe('verify and clean', () => {
       `${install} --allow-host-commands 2> /dev/null & for i in $(seq 600); do [ -e started ] && break; sleep 0.1; done; ctinstall clean; kill -9 $!; wait $! 2> /dev/null; touch go; ctinstall clean --dry-run; ctinstall clean; find "$CTINSTALL_PREFIX" -type f`,
     );
     expect(ran.stdout).toMatch(
-      /left .*locks\/tiny-1\.0\.lock: another ctinstall is at work on the same install: process \d+/,
+      /left .*locks\/tiny@1\.0\.lock: another ctinstall is at work on the same install: process \d+/,
     );
-    expect(ran.stdout).toMatch(/would remove .*retired\/tiny-1\.0\n/);
-    expect(ran.stdout).toMatch(/\nremoved .*retired\/tiny-1\.0\n/);
+    expect(ran.stdout).toMatch(/would remove .*staging\/tiny@1\.0\n/);
+    expect(ran.stdout).toMatch(/\nremoved .*staging\/tiny@1\.0\n/);
     expect(ran.stdout.trimEnd().split('\n').at(-1)).toMatch(/^removed /);
   });
 });
