@@ -18,6 +18,7 @@ import { defineShow } from './definitions/show.ts';
 import { defineSquashfs } from './definitions/squashfs.ts';
 import { defineUninstall } from './definitions/uninstall.ts';
 import { defineVerify } from './definitions/verify.ts';
+import { defineWrap } from './definitions/wrap.ts';
 
 /** The commands, in the order of the help. */
 const definitions = {
@@ -33,6 +34,7 @@ const definitions = {
   clean: defineClean,
   check: defineCheck,
   new: defineNew,
+  wrap: defineWrap,
   regenerate: defineRegenerate,
   settings: defineSettings,
   schema: defineSchema,
@@ -52,6 +54,8 @@ export function makeProgram(context: CommandContext): Command {
     .version(context.toolVersion, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
+    // `--version` of a command is its own.
+    .enablePositionalOptions()
     .configureHelp({ showGlobalOptions: true, groupItems: ownFirst })
     .exitOverride();
   for (const define of Object.values(definitions)) define(program, context);

@@ -106,7 +106,7 @@ const mostLines = 60;
 const mostCharacters = 5000;
 
 /** One line, whatever the text holds. */
-function comment(text: string): string {
+export function comment(text: string): string {
   return escapeUnprintable(formatValue(text.trim(), 200));
 }
 
@@ -115,12 +115,12 @@ function firstLine(text: string | undefined): string | undefined {
 }
 
 /** A quoted text that must stay as it is; `%` stands for itself. */
-function exact(text: string): string {
+export function exact(text: string): string {
   return quote(text.replaceAll('%', '%%'));
 }
 
 /** A quoted text with nothing that a terminal obeys; `%` stands for itself. */
-function prose(text: string): string {
+export function prose(text: string): string {
   const plain = text
     .toWellFormed()
     .replace(/[\p{Zl}\p{Zp}]/gu, ' ')
@@ -129,7 +129,7 @@ function prose(text: string): string {
 }
 
 /** YAML's double quotes take all that JSON's do. */
-function quote(text: string): string {
+export function quote(text: string): string {
   return escapeUnprintable(JSON.stringify(text));
 }
 

@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { makeSandbox } from '../harness/sandbox.ts';
+
+test('an image without a recipe becomes a module, with an easyconfig that installs it again', async () => {
+  const sandbox = makeSandbox();
+  const out =
+    await sandbox.succeed(`ctinstall wrap container "$CT_IMAGES/venv.sif" --name py --version 3 --versionsuffix=-x --wrappers /opt/venv/bin --wrappers show=cat >&2
+    module load py/3-x; python -c 'import sys; print(sys.prefix, sys.argv[1:])' 'a  b'; echo text | show
+    ctinstall verify; ctinstall list | head -1
+    ctinstall uninstall --yes py >&2; ctinstall --image-dir "$CT_IMAGES" py-3-x.yaml >&2; python -c 'print(6*7)'`);
+  expect(out).toMatch(/^\/opt\/venv \['a {2}b'\]\ntext\npy\/3-x: as installed\npy\/3-x .*\n42\n$/);
+  const easyconfig = readFileSync(join(sandbox.dir, 'py-3-x.yaml'), 'utf8');
+  expect(easyconfig).toMatch(
+    /file: "venv.sif"[\s\S]*- { from: "\/opt\/venv\/bin" }\n {2}- { name: "show", command: "cat" }/,
+  );
+});
+
+test('one that is brought from its source: the easyconfig says where from', async () => {
+  const sandbox = makeSandbox();
+  const out = await sandbox.succeed(
+    `ctinstall wrap container docker://example.org/team/prog:2.0 --name prog --dry-run`,
+  );
+  expect(out).toMatch(
+    /source: "docker:\/\/example.org\/team\/prog:2.0"[\s\S]*fetch image docker:\/\/example.org\/team\/prog:2.0/,
+  );
+  expect((await sandbox.succeed('ls')).trim()).toBe('');
+});
+
+test('--output, --dry-run and the image modes', async () => {
+  const sandbox = makeSandbox();
+  const out =
+    await sandbox.succeed(`ctinstall wrap container "$CT_IMAGES/tiny.sif" --name t --output t.yaml --image-mode link >&2
+    ls; module load t/1; readlink "$SIF"; start-shell -c 'echo runs'`);
+  expect(out).toMatch(/^(?:.*\n)*t\.yaml\n[\s\S]*\/tiny\.sif\nruns\n$/);
+});
