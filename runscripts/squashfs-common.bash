@@ -30,14 +30,15 @@ IFS= read -r host </proc/sys/kernel/hostname
 run=$host-$$
 part=$install_dir/.user-software.squashfs.$run.part
 unpack=$install_dir/.user-software.$run.unpack
+trial=$install_dir/.user-software.$run.trial.unpack
 
 processors=${CTINSTALL_SQUASHFS_PROCESSORS:-$default_processors}
 processors_from=CTINSTALL_SQUASHFS_PROCESSORS
 shows_progress=
 if [[ -t 1 || ${CTINSTALL_PROGRESS-} == 1 ]]; then shows_progress=yes; fi
 waits=yes
-# The program that is running, while one is.
-child=
+# The program that is running, while one is, and its process group, if it has one of its own.
+child='' group=''
 
 fail() { # exit status, message, hint…
   local status=$1 hint
@@ -119,13 +120,24 @@ has_directory() {
 
 clean_up() {
   trap '' HUP INT TERM
-  if [[ $child ]]; then
-    { kill -KILL "$child" && wait "$child"; } 2>/dev/null
-  fi
-  rm -f -- "$part" "$stamp" "$stamp.next"
+  if [[ $child ]]; then end_child; fi
+  rm -rf -- "$part" "$stamp" "$stamp.next" "$trial"
   [[ ! -e $unpack ]] || remove_tree "$unpack"
   close_install
   if [[ $(readlink -- "$lock") == "$me" ]]; then rm -f -- "$lock"; fi
+}
+
+# What runs in a container is asked first, so that the runtime can clear up: it has five seconds.
+end_child() {
+  local target=${group:+-}$child tries
+  if [[ $group ]]; then
+    kill -TERM -- "$target" 2>/dev/null
+    for ((tries = 0; tries < 100; tries++)); do
+      kill -0 -- "$target" 2>/dev/null || break
+      sleep 0.05
+    done
+  fi
+  { kill -KILL -- "$target" && wait "$child"; } 2>/dev/null
 }
 
 # Some sites take the right to write from an install; where its record says so, it has it while this run has the lock.

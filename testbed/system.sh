@@ -2,7 +2,8 @@
 # Sourced by setup.sh: what is outside the test bed's own directory - Debian packages, kernel settings, account.
 
 FROM_DEBIAN=(squashfs-tools squashfuse uidmap mmdebstrap busybox-static ca-certificates debian-archive-keyring
-  lua5.3 tcl8.6 strace shellcheck openmpi-bin openssl util-linux procps btrfs-progs faketime zsh fish mandoc man-db groff-base)
+  lua5.3 tcl8.6 strace shellcheck openmpi-bin openssl util-linux procps btrfs-progs faketime zsh fish mandoc man-db groff-base attr
+  slurmctld slurmd slurm-client munge)
 DAEMON_GUARD=/usr/sbin/policy-rc.d
 
 wanted_packages() {
@@ -41,7 +42,7 @@ make_packages() {
       "remove it (apt-get remove environment-modules) if nothing here needs it, and run this again"
   fi
   say "Debian packages: ${missing[*]}"
-  # None of these has a daemon of its own, but what they pull in may
+  # Slurm's daemons are started by the tests that need them, with settings of their own
   [ -e "$DAEMON_GUARD" ] || {
     printf '#!/bin/sh\n# made by ctinstall-testbed while it installs packages\nexit 101\n' >"$DAEMON_GUARD"
     chmod 755 "$DAEMON_GUARD"

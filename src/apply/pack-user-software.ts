@@ -20,12 +20,12 @@ interface PackContext {
 export async function packUserSoftware(step: PackUserSoftwareStep, context: PackContext): Promise<void> {
   const { staging, from } = step;
   if (from !== undefined) await requirePackable(from);
-  const args = from === undefined ? ['--remove-directory'] : ['--from', from];
+  const args = from === undefined ? ['--remove-directory', '--drop-excluded'] : ['--from', from];
   const { environment, reporter, signal } = context;
   // The step is reported by whoever does the steps.
   const quiet: Reporter = {
     ...reporter,
-    report: (event) => (event.event === 'progress' ? reporter.report(event) : undefined),
+    report: (event) => (['progress', 'warning'].includes(event.event) ? reporter.report(event) : undefined),
   };
   try {
     const { lines } = await runSquashfsScript(joinHost(staging, 'bin', 'make-squashfs'), args, {

@@ -17,6 +17,8 @@ export interface CommandContext {
   readonly reporter: Reporter;
   /** That of the shell; nothing is for everybody to write, whatever it says. */
   readonly umask: number;
+  /** The words after `--` of a command that runs another one. */
+  readonly commandToRun?: readonly string[] | undefined;
   /** Given when the user or the system asks to stop. */
   readonly signal: AbortSignal;
   readonly isJson: boolean;

@@ -24,7 +24,7 @@ export async function runCli(given: readonly string[], toolDir: string): Promise
     });
   // A reader that went away (`ctinstall list | head -1`) is no fault, and no reason to stop half way.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
-  const argv = commandFirst(given);
+  const { argv, commandToRun } = splitCommandToRun(commandFirst(given));
   const isJson = argv.includes('--json');
   let hasPrinted = false;
   const reporter = makeReporter({
@@ -41,6 +41,7 @@ export async function runCli(given: readonly string[], toolDir: string): Promise
     toolVersion,
     reporter,
     umask,
+    commandToRun,
     signal: stop.signal,
     isJson,
     print: (line) => {
@@ -60,6 +61,14 @@ export async function runCli(given: readonly string[], toolDir: string): Promise
     process.exitCode = signalStatus ?? report(error, isJson ? errors : undefined);
   }
   reporter.close();
+}
+
+/** `squashfs update -- pip install x`: what is after the dashes is not ours to understand. */
+function splitCommandToRun(argv: readonly string[]): { argv: string[]; commandToRun: string[] | undefined } {
+  const dashes = argv[0] === 'squashfs' ? argv.indexOf('--') : -1;
+  return dashes < 0
+    ? { argv: [...argv], commandToRun: undefined }
+    : { argv: argv.slice(0, dashes), commandToRun: argv.slice(dashes + 1) };
 }
 
 /** With `--json` these print an event a line while they work; the others print one document, beside which nothing may stand. */

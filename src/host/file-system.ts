@@ -10,6 +10,7 @@ export interface FileSystemRoom {
   readonly totalBytes: number;
   /** How many more files fit; undefined where the file system does not count them. */
   readonly freeFiles: number | undefined;
+  readonly totalFiles: number | undefined;
 }
 
 /** @throws CtinstallError `filesystem` where `path` cannot be looked at */
@@ -21,6 +22,7 @@ export async function readFileSystemRoom(path: string): Promise<FileSystemRoom> 
       freeBytes: bavail * bsize,
       totalBytes: blocks * bsize,
       freeFiles: files === 0 ? undefined : ffree,
+      totalFiles: files === 0 ? undefined : files,
     };
   } catch (error) {
     throw fileError(error, 'look at', path);

@@ -21,6 +21,13 @@ export interface RunOptions {
    * that fails or this process is killed before.
    */
   readonly onStart?: (pid: number) => Promise<void>;
+  /**
+   * It shares the terminal: stdin is ours, file descriptor 3 is our stdout or stderr, 4 our stderr, and Ctrl-C reaches it as
+   * it reaches us. On the signal only the program itself is asked to end.
+   */
+  readonly sharesTerminal?: { readonly output: 'stdout' | 'stderr' };
+  /** Asks it to end in a gentler way than by SIGTERM, which follows if that fails, or does not end it in time. */
+  readonly askToEnd?: () => Promise<void>;
 }
 
 export interface RunResult {
@@ -30,7 +37,8 @@ export interface RunResult {
   readonly stderr: string;
 }
 
-/** How long a program may take to end after it was asked to. */
+/** How long a program may take to end after it was asked to, and after it was told to. */
+const askedMilliseconds = 20_000;
 const graceMilliseconds = 10_000;
 
 /**
@@ -46,8 +54,8 @@ export async function run(argv: readonly [string, ...string[]], options: RunOpti
     env: Object.fromEntries(Object.entries(options.env).filter(([, value]) => value !== undefined)),
     extendEnv: false,
     reject: false,
-    detached: true,
-    ...stdinOf(options),
+    detached: options.sharesTerminal === undefined,
+    ...stdioOf(options),
     stripFinalNewline: false,
     maxBuffer: 64 * 1024 * 1024,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
@@ -57,23 +65,35 @@ export async function run(argv: readonly [string, ...string[]], options: RunOpti
   if (options.onOutput !== undefined)
     child.stdout.on('data', (piece: Buffer) => options.onOutput?.(decoder.write(piece)));
   if (options.onErrorLine !== undefined) createInterface({ input: child.stderr }).on('line', options.onErrorLine);
+  const kill = options.sharesTerminal === undefined ? killGroup : killProcess;
   let killing: NodeJS.Timeout | undefined;
-  const stop = (): void => {
-    killGroup(child.pid, 'SIGTERM');
+  let isOver = false;
+  const tell = (): void => {
+    if (isOver) return;
+    clearTimeout(killing);
+    kill(child.pid, 'SIGTERM');
     killing = setTimeout(() => {
-      killGroup(child.pid, 'SIGKILL');
+      kill(child.pid, 'SIGKILL');
       child.stdout.destroy();
       child.stderr.destroy();
     }, graceMilliseconds);
+  };
+  const stop = (): void => {
+    if (options.askToEnd === undefined) tell();
+    else {
+      killing = setTimeout(tell, askedMilliseconds);
+      options.askToEnd().catch(tell);
+    }
   };
   options.signal?.addEventListener('abort', stop, { once: true });
   const opened = onStart === undefined ? undefined : openGate(child, options);
   opened?.catch(() => undefined);
   const result = await child;
+  isOver = true;
   clearTimeout(killing);
   options.signal?.removeEventListener('abort', stop);
   // What it has started goes on without it, and writes.
-  if (result.signal !== undefined || options.signal?.aborted) killGroup(child.pid, 'SIGKILL');
+  if (result.signal !== undefined || options.signal?.aborted) kill(child.pid, 'SIGKILL');
   if (options.signal?.aborted) throw new CtinstallError('interrupted', 'interrupted');
   await opened;
   if (result.exitCode === undefined && result.signal === undefined)
@@ -109,9 +129,19 @@ async function openGate(
   }
 }
 
+function stdioOf(options: RunOptions) {
+  const { sharesTerminal } = options;
+  if (sharesTerminal === undefined) return stdinOf(options);
+  return { stdio: ['inherit', 'pipe', 'pipe', sharesTerminal.output === 'stdout' ? 1 : 2, 2] as const };
+}
+
 function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid !== undefined) killProcess(-pid, signal);
+}
+
+function killProcess(pid: number | undefined, signal: NodeJS.Signals): void {
   try {
-    if (pid !== undefined) process.kill(-pid, signal);
+    if (pid !== undefined) process.kill(pid, signal);
   } catch {
     // It has ended in the meantime.
   }

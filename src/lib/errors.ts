@@ -23,6 +23,7 @@ export const exitStatusOf = {
   'refused-by-site': 1,
   'runtime-missing': 1,
   'squashfs-tools-missing': 1,
+  'slurm-missing': 1,
   'nothing-to-pack': 1,
   locked: 1,
   'command-failed': 1,

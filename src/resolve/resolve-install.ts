@@ -35,9 +35,13 @@ const standardScripts: readonly ScriptChoice[] = [
   { name: 'in-container.bash', directory: '.ctinstall' },
   { name: 'make-squashfs', directory: 'bin' },
   { name: 'unmake-squashfs', directory: 'bin' },
+  { name: 'update-squashfs', directory: 'bin' },
   { name: 'squashfs-common.bash', directory: '.ctinstall' },
+  { name: 'squashfs-contents.bash', directory: '.ctinstall' },
   { name: 'squashfs-lineage.bash', directory: '.ctinstall' },
   { name: 'squashfs-lock.bash', directory: '.ctinstall' },
+  { name: 'squashfs-pack.bash', directory: '.ctinstall' },
+  { name: 'squashfs-unpack.bash', directory: '.ctinstall' },
 ];
 
 /** Says what an easyconfig becomes on this machine, or all that stands against it. */
@@ -144,6 +148,7 @@ export function resolveInstall(
       sanityCheckCommands: easyconfig.sanityCheckCommands.map(fillCommand),
       runtime: facts.runtime,
       squashfsProcessors: settings.squashfsProcessors,
+      squashfsExcludes: settings.squashfsExcludes,
       policy: {
         hooks: settings.hooks,
         modulefileHeader: textFor(settings.modulefileHeader, settings.modulesTool),

@@ -107,6 +107,7 @@ export interface ResolvedInstall {
   readonly sanityCheckCommands: readonly EasyconfigCommand[];
   readonly runtime: string;
   readonly squashfsProcessors: number;
+  readonly squashfsExcludes: readonly string[];
   readonly policy: SitePolicy;
 }
 

@@ -32,7 +32,11 @@ export const scriptFiles = {
   },
   'make-squashfs': { directory: 'bin', keys: [] },
   'unmake-squashfs': { directory: 'bin', keys: [] },
+  'update-squashfs': { directory: 'bin', keys: [] },
+  'squashfs-contents.bash': { directory: '.ctinstall', keys: ['default_excludes'] },
   'squashfs-lineage.bash': { directory: '.ctinstall', keys: [] },
   'squashfs-lock.bash': { directory: '.ctinstall', keys: [] },
+  'squashfs-pack.bash': { directory: '.ctinstall', keys: [] },
+  'squashfs-unpack.bash': { directory: '.ctinstall', keys: [] },
   'squashfs-common.bash': { directory: '.ctinstall', keys: ['module', 'default_processors'] },
 } as const satisfies Readonly<Record<string, ScriptFile>>;

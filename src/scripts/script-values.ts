@@ -14,6 +14,8 @@ export function scriptValuesOf(script: string, install: ResolvedInstall, images:
       return environmentValuesOf(install, images);
     case 'squashfs-common.bash':
       return { module: install.moduleName, default_processors: String(install.squashfsProcessors) };
+    case 'squashfs-contents.bash':
+      return { default_excludes: install.squashfsExcludes.join(':') };
     default:
       return {};
   }

@@ -5,7 +5,7 @@ import { parsePlacedYaml } from '../easyconfig/yaml-places.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { formatValue } from '../lib/format.ts';
 import { describeIssues } from '../report/describe-issue.ts';
-import { type OptionKey, optionKeys, optionTable, type SettingsValues } from './options.ts';
+import { isList, type OptionKey, optionKeys, optionTable, type SettingsValues } from './options.ts';
 import { throwTogether } from './together.ts';
 
 /**
@@ -35,7 +35,7 @@ export function splitPaths(text: string): string[] {
 
 /** Text, a number, a switch or a list; or what is wrong with it. */
 function readPlain(key: OptionKey, name: string, text: string): unknown {
-  const value = optionTable[key].merge === 'prepend' ? splitPaths(text) : readWord(key, text);
+  const value = isList(key) ? splitPaths(text) : readWord(key, text);
   const result = optionTable[key].schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;

@@ -26,11 +26,13 @@ export function foldSettings(
   const list = (key: 'easyconfigs' | 'image_dirs' | 'more_prefixes'): HostPath[] => [
     ...new Set(stacks[key].toReversed().flatMap(({ values }) => (values[key] ?? []) as HostPath[])),
   ];
-  const map = <Key extends 'bind_groups' | 'module_env' | 'hooks'>(key: Key): NonNullable<SettingsValues[Key]> =>
-    Object.assign({}, ...stacks[key].map(({ values }) => values[key]));
+  const map = <Key extends 'bind_groups' | 'module_env' | 'hooks' | 'slurm'>(
+    key: Key,
+  ): NonNullable<SettingsValues[Key]> => Object.assign({}, ...stacks[key].map(({ values }) => values[key]));
 
   const prefix = asPrefix((single('prefix') ?? hostPath('ctinstall', homeOf(environment))) as HostPath);
   const hooks = map('hooks');
+  const slurm = map('slurm');
   const umask = single('umask');
   return {
     site: single('site') ?? 'generic',
@@ -46,6 +48,8 @@ export function foldSettings(
     imageMode: single('image_mode') ?? 'copy',
     squashfsProcessors: single('squashfs_processors') ?? 0,
     gpu: single('gpu') ?? 'auto',
+    squashfsExcludes: single('squashfs_excludes') ?? [],
+    slurm: { partition: slurm.partition, account: slurm.account, time: slurm.time, options: slurm.options ?? [] },
     bindGroups: mapValues(map('bind_groups'), (binds) => binds.map(normalizeSiteBind)),
     modulesTool: single('modules_tool') ?? 'lmod',
     hostMpi: single('host_mpi'),

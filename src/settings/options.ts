@@ -8,9 +8,11 @@ import {
   moduleName,
   moduleText,
   moduleVariables,
+  namePattern,
   path,
   paths,
   presetName,
+  slurm,
   umask,
 } from './value-schemas.ts';
 
@@ -105,6 +107,20 @@ export const optionTable = {
     flag: undefined,
     merge: 'replace',
     help: 'processors that packing may use; 0 for all that are granted',
+  },
+  squashfs_excludes: {
+    schema: z.array(namePattern),
+    environment: 'CTINSTALL_SQUASHFS_EXCLUDES',
+    flag: undefined,
+    merge: 'replace',
+    help: 'names of files and directories that packing leaves out, such as `.git`; `*`, `?` and `[…]` stand for others',
+  },
+  slurm: {
+    schema: slurm,
+    environment: 'CTINSTALL_SLURM',
+    flag: undefined,
+    merge: 'by-key',
+    help: 'how jobs of `squashfs --slurm` are run: `partition`, `account`, `time`, and further `options` of srun',
   },
   bind_groups: {
     schema: bindGroups,
@@ -208,6 +224,11 @@ export type OptionKey = keyof typeof optionTable;
 export type SettingsValues = { -readonly [Key in OptionKey]?: z.infer<(typeof optionTable)[Key]['schema']> };
 
 export const optionKeys = Object.keys(optionTable) as OptionKey[];
+
+/** Whether the value of a key is a list, which variables and flags separate by `:`. */
+export function isList(key: OptionKey): boolean {
+  return optionTable[key].schema instanceof z.ZodArray;
+}
 
 /** The row of a key, with what only some rows say. */
 export function optionOf(key: OptionKey): Option {

@@ -37,6 +37,9 @@ export interface Settings {
   readonly imageMode: ImageMode;
   readonly squashfsProcessors: number;
   readonly gpu: GpuChoice;
+  /** Patterns of names that packing leaves out. */
+  readonly squashfsExcludes: readonly string[];
+  readonly slurm: SlurmSettings;
   readonly bindGroups: Readonly<Record<string, readonly SiteBind[]>>;
   readonly modulesTool: ModulesTool;
   readonly hostMpi: 'mpich' | 'openmpi' | undefined;
@@ -64,6 +67,15 @@ export interface Settings {
 
 /** One text for the modules tool in use, or one for each tool. */
 export type ModuleText = NonNullable<SettingsValues['modulefile_header']>;
+
+/** What `srun` is given, beside what is run. */
+export interface SlurmSettings {
+  readonly partition: string | undefined;
+  readonly account: string | undefined;
+  readonly time: string | undefined;
+  /** Further options without their dashes: `qos=debug`. */
+  readonly options: readonly string[];
+}
 
 /** Executables that the site or the user has put into the course of an install. */
 export interface Hooks {

@@ -66,6 +66,34 @@ export const hooks = z.strictObject({
   pre_module: path.optional(),
 });
 
+/**
+ * Of the names of files: what both `find -name` and mksquashfs take alike, and may stand in a list separated by `:`.
+ */
+export const namePattern = z
+  .string()
+  .refine(
+    (pattern) => !/^\.{0,3}$|[/\\():\p{Cc}]/u.test(pattern),
+    'is not a pattern of a name, such as `.git` or `*.log`',
+  );
+
+/** A value that goes to `srun` as part of one argument. */
+const slurmValue = z.string().regex(/^[\w.,:@+-]+$/, 'must be a word without blanks');
+
+/** An option of `srun`, without its dashes: `qos=debug`, `exclusive`. */
+export const slurmOption = z
+  .string()
+  .regex(/^[a-z][a-z-]+(=[^\p{Cc}]*)?$/u, 'must be a long option of srun without its dashes, such as `qos=debug`');
+
+export const slurm = z.strictObject({
+  partition: slurmValue.optional(),
+  account: slurmValue.optional(),
+  time: z
+    .string()
+    .regex(/^\d+(-\d+)?(:\d+){0,2}$/, 'must be a time as Slurm takes it, such as "30" (minutes) or "1:00:00"')
+    .optional(),
+  options: z.array(slurmOption).optional(),
+});
+
 export const group = z.union([
   z.string().regex(/^[A-Za-z0-9_][\w.@ -]*\$?$/, 'is not a name or number of a group'),
   z.int('must be a whole number').min(0, 'must be at least 0'),

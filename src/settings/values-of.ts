@@ -17,6 +17,8 @@ export function valuesOf(settings: Settings): Readonly<Record<OptionKey, unknown
     image_mode: settings.imageMode,
     squashfs_processors: settings.squashfsProcessors,
     gpu: settings.gpu,
+    squashfs_excludes: settings.squashfsExcludes,
+    slurm: settings.slurm,
     bind_groups: settings.bindGroups,
     modules_tool: settings.modulesTool,
     host_mpi: settings.hostMpi,

@@ -4,83 +4,103 @@ import { CtinstallError } from '../lib/errors.ts';
 import type { HostPath } from '../lib/paths.ts';
 import type { Reporter } from '../report/types.ts';
 import { makeProgressParser } from './parse-progress.ts';
+import { readSaid, scriptError } from './read-said.ts';
+import { prepareSlurmJob, type SlurmOptions } from './slurm.ts';
 
 export interface SquashfsScriptOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** What the settings say; undefined leaves it to the script. */
   readonly processors: number | undefined;
+  readonly excludes?: readonly string[] | undefined;
   readonly reporter: Reporter;
   readonly signal?: AbortSignal | undefined;
   readonly title: string;
+  /** Runs it in a job, on all processors that are asked for there. */
+  readonly slurm?: Omit<SlurmOptions, 'environment'> | undefined;
+  /** It runs a command of the user's, which reads our stdin and writes there. */
+  readonly commandOutput?: 'stdout' | 'stderr';
+}
+
+export interface SquashfsScriptResult {
+  /** What it said at the end, for people. */
+  readonly lines: readonly string[];
+  /** Files and bytes before and after, by name. */
+  readonly measured: Readonly<Record<string, number | string>>;
+  readonly slurmJob: string | undefined;
 }
 
 /**
- * Runs `make-squashfs` or `unmake-squashfs` of an install: the very script that users run where there is no ctinstall.
- * Gives back what it said at the end, without the progress bar of the squashfs tools.
+ * Runs `make-squashfs`, `unmake-squashfs` or `update-squashfs` of an install: the very script that users run where there is
+ * no ctinstall. Gives back what it said, without the progress bar of the squashfs tools; warnings are reported.
  * @throws CtinstallError with the script's own message and hint
  */
 export async function runSquashfsScript(
   script: HostPath,
   args: readonly string[],
   options: SquashfsScriptOptions,
-): Promise<{ lines: string[] }> {
+): Promise<SquashfsScriptResult> {
+  const { reporter, title, commandOutput } = options;
   if (!(await isFile(script)))
     throw new CtinstallError('not-installed', `\`${script}\` is not there`, {
       hint: 'install the module again with `ctinstall --rebuild`; your software stays',
     });
   const started = performance.now();
   const parser = makeProgressParser((done, total) =>
-    options.reporter.report({ event: 'progress', title: options.title, done, total, unit: 'blocks' }),
+    reporter.report({ event: 'progress', title, done, total, unit: 'blocks' }),
   );
-  options.reporter.report({ event: 'step-started', step: 'squashfs', title: options.title });
-  const env = {
-    ...options.environment,
-    CTINSTALL_PROGRESS: '1',
-    ...(options.processors === undefined ? {} : { CTINSTALL_SQUASHFS_PROCESSORS: String(options.processors) }),
-  };
-  const result = await run(['bash', '-p', script, ...args], {
+  const env = environmentOf(options);
+  const command = ['bash', '-p', script, ...args] as const;
+  const job =
+    options.slurm === undefined ? undefined : await prepareSlurmJob(command, { ...options.slurm, environment: env });
+  reporter.report({ event: 'step-started', step: 'squashfs', title });
+  const result = await run(job?.argv ?? command, {
     env,
     signal: options.signal,
     onOutput: parser.take,
     onErrorLine: (line) => {
-      if (isOfWaiting(line)) options.reporter.report({ event: 'note', message: line });
+      const message = line.startsWith('waiting for ') ? line : job?.takeLine(line);
+      if (message !== undefined) reporter.report({ event: 'note', message });
     },
+    ...(commandOutput === undefined ? {} : { sharesTerminal: { output: commandOutput } }),
+    ...(job === undefined ? {} : { askToEnd: job.askToEnd }),
   });
+  const said = readSaid(result.stderr);
+  for (const warning of said.warnings) reporter.report({ event: 'warning', ...warning });
   if (result.exitCode !== 0) {
-    if (!/^error: /m.test(result.stderr) && !(await isFile(script)))
-      throw new CtinstallError('not-installed', `could not ${options.title}: it was uninstalled meanwhile`);
-    throw scriptError(result.exitCode, result.stderr, options.title);
+    if (said.error === undefined && !(await isFile(script)))
+      throw new CtinstallError('not-installed', `could not ${title}: it was uninstalled meanwhile`);
+    throw scriptError(result.exitCode, said, { title, slurmJob: job?.id() });
   }
-  options.reporter.report({
-    event: 'step-finished',
-    step: 'squashfs',
-    title: options.title,
-    seconds: (performance.now() - started) / 1000,
-  });
-  return { lines: parser.lines() };
+  const seconds = (performance.now() - started) / 1000;
+  reporter.report({ event: 'step-finished', step: 'squashfs', title, seconds });
+  const lines = parser.lines();
+  return {
+    lines: lines.filter((line) => !line.startsWith('result: ')),
+    measured: readMeasured(lines.find((line) => line.startsWith('result: ')) ?? ''),
+    slurmJob: job?.id()?.split('.')[0],
+  };
 }
 
-/** `waiting for process 4711 of jo on nid001234` */
-function isOfWaiting(line: string): boolean {
-  return line.startsWith('waiting for ');
+function environmentOf(options: SquashfsScriptOptions): Record<string, string | undefined> {
+  const { environment, excludes, slurm, commandOutput } = options;
+  // What a site says of its login nodes does not hold in a job.
+  const processors = slurm === undefined ? options.processors : 0;
+  return {
+    ...environment,
+    CTINSTALL_PROGRESS: '1',
+    CTINSTALL_RESULT: '1',
+    ...(processors === undefined ? {} : { CTINSTALL_SQUASHFS_PROCESSORS: String(processors) }),
+    ...(excludes === undefined ? {} : { CTINSTALL_SQUASHFS_EXCLUDES: excludes.join(':') }),
+    ...(commandOutput === undefined ? {} : { CTINSTALL_COMMAND_OUTPUT: 'apart' }),
+  };
 }
 
-/** The scripts write `error: …` and `hint: …` on stderr; what else is there (the squashfs tools) comes as details. */
-function scriptError(exitCode: number | undefined, stderr: string, title: string): CtinstallError {
-  const lines = stderr.split('\n').filter((line) => line.trim() !== '');
-  const error = lines.find((line) => line.startsWith('error: '))?.slice('error: '.length);
-  const hints = lines.filter((line) => line.startsWith('hint: ')).map((line) => line.slice('hint: '.length));
-  const rest = lines.filter((line) => !/^(error|hint): /.test(line) && !isOfWaiting(line));
-  const code =
-    exitCode === 2
-      ? /^nothing to /.test(error ?? '')
-        ? 'nothing-to-pack'
-        : 'usage'
-      : /squashfs-tools/.test(hints.join())
-        ? 'squashfs-tools-missing'
-        : 'command-failed';
-  return new CtinstallError(code, error ?? `could not ${title} (exit status ${exitCode ?? 'none'})`, {
-    details: rest.slice(-20).map((line) => `  | ${line}`),
-    hint: hints.length === 0 ? undefined : hints.join('\nhint: '),
-  });
+/** `result: filesBefore=4 directory=kept` */
+function readMeasured(line: string): Record<string, number | string> {
+  return Object.fromEntries(
+    [...line.matchAll(/(\w+)=(\S+)/g)].map(([, name = '', value = '']) => [
+      name,
+      /^\d+$/.test(value) ? Number(value) : value,
+    ]),
+  );
 }

@@ -92,7 +92,7 @@ describe('what can come next', () => {
     expect(await inHome(['uninstall', '--prefix', makeDirectory(), ''], home)).toEqual([]);
     expect(await inHome(['verify', 'tiny/1.0', ''], home)).toEqual(['tiny/1.0']);
     expect(await inHome(['uninstall', 'tiny/1.0', ''], home)).toEqual([]);
-    expect(await inHome(['squashfs', ''], home)).toEqual(['make', 'unmake', 'status', 'tiny/1.0']);
+    expect(await inHome(['squashfs', ''], home)).toEqual(['make', 'unmake', 'update', 'status', 'tiny/1.0']);
     expect(await inHome(['squashfs', 'make', ''], home)).toEqual(['tiny/1.0']);
   });
 

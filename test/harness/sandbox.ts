@@ -96,7 +96,7 @@ export function makeSandbox(): Sandbox {
   };
 }
 
-function giveToUser(path: string): void {
+export function giveToUser(path: string): void {
   if (isRoot()) execFileSync('chown', ['-R', '-h', `${machine.user}:`, path]);
 }
 

@@ -16,9 +16,13 @@ test('there are just these', () => {
     '644 .ctinstall/in-container.bash',
     '755 bin/make-squashfs',
     '755 bin/unmake-squashfs',
+    '755 bin/update-squashfs',
     '644 .ctinstall/squashfs-common.bash',
+    '644 .ctinstall/squashfs-contents.bash',
     '644 .ctinstall/squashfs-lineage.bash',
     '644 .ctinstall/squashfs-lock.bash',
+    '644 .ctinstall/squashfs-pack.bash',
+    '644 .ctinstall/squashfs-unpack.bash',
     '755 runscripts/make-venv',
   ]);
 });

@@ -28,9 +28,11 @@ export const scriptValues: Readonly<Record<string, ScriptValues>> = {
     module_variables: [],
     container_variables: [],
     container_path: '/runscripts',
+    user_software: '/user-software',
   },
   'start-shell': { module: moduleName, install_dir: '/not/here' },
   'squashfs-common.bash': { module: moduleName, default_processors: '0' },
+  'squashfs-contents.bash': { default_excludes: '' },
 };
 
 export function readScript(name: string): string {
@@ -194,7 +196,7 @@ export function makeInstall(options: InstallOptions = {}): Install {
     leftovers: () =>
       [...readdirSync(root), ...readdirSync(join(root, '.ctinstall'))].filter(
         (entry) =>
-          !/^(bin|runscripts|\.ctinstall|user-software(\.squashfs|\.lineage)?|squashfs-(common|lineage|lock)\.bash)$/.test(
+          !/^(bin|runscripts|\.ctinstall|user-software(\.squashfs|\.lineage)?|squashfs-(common|contents|lineage|lock|pack|unpack)\.bash)$/.test(
             entry,
           ),
       ),

@@ -80,7 +80,7 @@ describe('how it is packed', () => {
     writeProgram(join(install.fakes, 'mksquashfs'), `[[ " $* " != *" -quiet "* ]] || exit 1; exec ${real} "$@"`);
     const ran = await install.make();
     expect(ran).toMatchObject(done);
-    expect(ran.stdout).toMatch(/^packed .*\nto use it, [^\n]*\n$/);
+    expect(ran.stdout).toMatch(/^packed .*\nto use it, [^\n]*\nfiles: [^\n]*\n$/);
   });
 
   /** The bar of the true one is redrawn by a clock: a quick run may have none. */

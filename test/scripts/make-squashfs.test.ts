@@ -22,12 +22,15 @@ describe('packing', () => {
     const before = describeTree(install.directory);
     const ran = await install.make();
     expect(ran).toMatchObject(done);
-    const [packed, load, ...rest] = ran.stdout.split('\n');
+    const [packed, load, gain, ...rest] = ran.stdout.split('\n');
     expect(packed).toMatch(
       /^packed 3 files and directories, 3\d\d KiB, into .*\/user-software\.squashfs, \d(\.\d)? KiB$/,
     );
     expect(packed).toContain(` into ${install.squashfs}, `);
     expect([load, ...rest]).toEqual([`to use it, load the module again: module load ${moduleName}`, '']);
+    expect(gain).toMatch(
+      /^files: 4 before, 1 after; space: 3\d\d KiB before, \d(\.\d)? KiB after, \d+ KiB won when the directory is removed$/,
+    );
     expect(describeSquashfs(install.squashfs)).toEqual(before);
     expect(describeTree(install.directory)).toEqual(before);
     expect(install.leftovers()).toEqual([]);
@@ -39,7 +42,8 @@ describe('packing', () => {
     expect(await install.make(['--remove-directory'])).toMatchObject(done);
     expect(describeSquashfs(install.squashfs)).toEqual(before);
     expect(readdirSync(install.root).sort()).toEqual(['.ctinstall', 'bin', 'runscripts', 'user-software.squashfs']);
-    expect(readdirSync(install.state)).toEqual(['squashfs-common.bash', 'squashfs-lineage.bash', 'squashfs-lock.bash']);
+    const parts = ['common', 'contents', 'lineage', 'lock', 'pack', 'unpack'];
+    expect(readdirSync(install.state)).toEqual(parts.map((part) => `squashfs-${part}.bash`));
   });
 
   test('--remove-directory also removes what a package made read-only', async () => {
@@ -262,7 +266,14 @@ test('--help says all there is', async () => {
   const install = makeFilled();
   const ran = await install.make(['--help'], { env: { SINGULARITY_CONTAINER: '/x.sif' } });
   expect(ran).toMatchObject(done);
-  for (const word of ['--remove-directory', '--replace-squashfs', '--processors', moduleName, install.squashfs])
+  for (const word of [
+    '--remove-directory',
+    '--replace-squashfs',
+    '--exclude',
+    '--processors',
+    moduleName,
+    install.squashfs,
+  ])
     expect(ran.stdout).toContain(word);
   expect(existsSync(install.squashfs)).toBe(false);
 });

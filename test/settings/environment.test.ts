@@ -30,6 +30,8 @@ describe('settingsOfEnvironment', () => {
         CTINSTALL_UMASK: '027',
         CTINSTALL_GROUP: '5000',
         CTINSTALL_RUNTIME: '',
+        CTINSTALL_SQUASHFS_EXCLUDES: '.git:*.log',
+        CTINSTALL_SLURM: '{ partition: small, options: [qos=debug] }',
         CTINSTALL_UNKNOWN: 'x',
         CTINSTALL_SITE_SETTINGS: '/s',
       }),
@@ -45,6 +47,8 @@ describe('settingsOfEnvironment', () => {
       more_prefixes: ['/p1', '/p2'],
       umask: '027',
       group: '5000',
+      squashfs_excludes: ['.git', '*.log'],
+      slurm: { partition: 'small', options: ['qos=debug'] },
     });
   });
 

@@ -27,6 +27,8 @@ describe('foldSettings', () => {
       imageMode: 'copy',
       squashfsProcessors: 0,
       gpu: 'auto',
+      squashfsExcludes: [],
+      slurm: { partition: undefined, account: undefined, time: undefined, options: [] },
       bindGroups: {},
       modulesTool: 'lmod',
       hostMpi: undefined,
@@ -43,6 +45,18 @@ describe('foldSettings', () => {
       unset: [],
     });
     expect(origins).toEqual(Object.fromEntries(optionKeys.map((key) => [key, ['default']])));
+  });
+
+  it('takes the strongest list of what packing leaves out, and adds up what jobs are given', () => {
+    const settings = foldSettings(
+      [
+        layer('site', { squashfs_excludes: ['.git'], slurm: { partition: 'small', options: ['qos=a'] } }),
+        layer('user', { squashfs_excludes: [], slurm: { account: 'p1' } }),
+      ],
+      home,
+    );
+    expect(settings.squashfsExcludes).toEqual([]);
+    expect(settings.slurm).toEqual({ partition: 'small', account: 'p1', time: undefined, options: ['qos=a'] });
   });
 
   it('brings values to one form', () => {

@@ -185,7 +185,7 @@ force: { prefix: /x }
       "settings.yaml:1:1: unknown key \`site\`
         | site: lumi
         | ^^^^
-        hint: known here: prefix, more_prefixes, easyconfigs, image_dirs, runtime, runtime_module, enforce_checksums, verify, image_mode, squashfs_processors, bind_groups, modules_tool, gpu, host_mpi, module_env, naming_scheme, modulefile_header, modulefile_footer, hooks, group, umask, read_only_installs, force, extends, detect
+        hint: known here: prefix, more_prefixes, easyconfigs, image_dirs, runtime, runtime_module, enforce_checksums, verify, image_mode, squashfs_processors, squashfs_excludes, slurm, bind_groups, modules_tool, gpu, host_mpi, module_env, naming_scheme, modulefile_header, modulefile_footer, hooks, group, umask, read_only_installs, force, extends, detect
       settings.yaml:2:10: \`extends\` is neither the name of a site preset nor the path of one, such as \`/etc/ctinstall/mine.yaml\`
         | extends: Generic
         |          ^^^^^^^
@@ -207,6 +207,10 @@ force: { prefix: /x }
 
   it('refuses a list, and more than there are processors', () => {
     expect(faultsOf('- a\n')).toContain('the file must be a map of keys and values, not a list');
+    expect(faultsOf("squashfs_excludes: ['a/b']\n")).toContain('is not a pattern of a name');
+    expect(faultsOf('slurm: { partition: a b }\n')).toContain('must be a word without blanks');
+    expect(faultsOf('slurm: { options: [--x] }\n')).toContain('must be a long option of srun without its dashes');
+    expect(faultsOf('slurm: { queue: x }\n')).toContain('queue');
     expect(faultsOf('squashfs_processors: 5000\n')).toContain('settings.yaml:1:22: `squashfs_processors`');
     expect(faultsOf('squashfs_processors: 1.5\n')).toContain('must be a whole number');
   });

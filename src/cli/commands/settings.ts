@@ -31,8 +31,10 @@ function describeValue(key: OptionKey, value: unknown): string[] {
   ];
 }
 
-/** Without what goes without saying of a bind of a group. */
-function shortBind({ host, container, access, optional }: SiteBind): unknown {
+/** Without what goes without saying of a bind of a group; other lists hold text. */
+function shortBind(part: SiteBind | string): unknown {
+  if (typeof part === 'string') return part;
+  const { host, container, access, optional } = part;
   const more = {
     ...(container !== host && { container }),
     ...(access !== 'rw' && { access }),

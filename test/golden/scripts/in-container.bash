@@ -73,7 +73,10 @@ collect_binds() {
     if [[ $place == "$install_dir"/* ]]; then relocate "$place" && place=$relocated; fi
     add_module_bind "$host" "$place" "${module_binds[at + 2]}" "${module_binds[at + 3]}"
   done
-  if [[ -f $root/user-software.squashfs ]]; then
+  # update-squashfs has another one for a while.
+  if [[ ${CTINSTALL_USER_SOFTWARE-} ]]; then
+    add_module_bind "$CTINSTALL_USER_SOFTWARE" "$user_software" '' required
+  elif [[ -f $root/user-software.squashfs ]]; then
     add_module_bind "$root/user-software.squashfs" "$user_software" :ro,image-src=/ optional
   else
     add_module_bind "$root/user-software" "$user_software" '' optional

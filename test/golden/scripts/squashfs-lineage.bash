@@ -82,15 +82,19 @@ is_unchanged() {
   esac
 }
 
-# Whether the squashfs can be listed to its end, and has the very names that the directory has. Sets $entries to how many.
+# The expression of find for what is not to be in a squashfs: nothing.
+left_out=(-false)
+
+# Whether the squashfs can be listed to its end, and has the very names that the directory has, but for those of $left_out.
+# Sets $entries to how many.
 holds_the_same() { # squashfs, directory
   local differing
-  entries=$(find -H "$2" -mindepth 1 -printf 'x\n' | wc -l) || return 1
+  entries=$(find -H "$2" -mindepth 1 "${left_out[@]}" -prune -o -printf 'x\n' | wc -l) || return 1
   # Names may hold newlines: their parts are sorted alike on both sides.
   differing=$(
     unsquashfs -l -d entry "$1" 2>/dev/null |
       # Old versions say other things first; the list begins with the root.
       { while IFS= read -r line && [[ $line != entry ]]; do :; done; cat; } |
-      sort | comm -3 - <(find -H "$2" -mindepth 1 -printf 'entry/%P\n' | sort)
+      sort | comm -3 - <(find -H "$2" -mindepth 1 "${left_out[@]}" -prune -o -printf 'entry/%P\n' | sort)
   ) && [[ ! $differing ]]
 }

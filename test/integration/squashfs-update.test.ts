@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest';
+import { makeSandbox, type Sandbox, tinyEasyconfig } from '../harness/sandbox.ts';
+
+/** An install whose user software is packed: a file `mine`. */
+async function packed(pack = 'ctinstall squashfs --remove-directory tiny'): Promise<Sandbox> {
+  const sandbox = makeSandbox();
+  sandbox.write('tiny-1.0.yaml', tinyEasyconfig('env: { container: { INSIDE: "a $b" } }\n'));
+  await sandbox.succeed(
+    `ctinstall --image-dir "$CT_IMAGES" tiny-1.0.yaml; echo mine >"$CTINSTALL_PREFIX/software/tiny/1.0/user-software/mine"; ${pack}`,
+  );
+  return sandbox;
+}
+
+/** Prints what the module shows at /user-software, and what else is in the install dir. */
+const look = `module load tiny; singularity exec "$SIF" sh -c 'cd /user-software && for f in *; do echo "$f=$(cat "$f")"; done'
+  ls -A "$CONTAINERROOT" | grep user-software; ls "$CONTAINERROOT/.ctinstall" | grep -v squashfs- | grep user-software || true`;
+
+describe('ctinstall squashfs update', () => {
+  test('runs a command on what is packed, with our stdin, stdout and environment, and packs again', async () => {
+    const sandbox = await packed();
+    const ran = await sandbox.run(
+      `export MINE=1 SINGULARITY_BIND=$HOME:/here
+       echo from stdin | ctinstall squashfs update tiny -- sh -c 'cat >/user-software/new; echo "$INSIDE $MINE $HOME"; ls /here/tiny-1.0.yaml; command -v sh; echo talk >&2' -v --json`,
+    );
+    expect(ran.status).toBe(0);
+    expect(ran.stdout).toMatch(/^a \$b 1 \/.*\n\/here\/tiny-1\.0\.yaml\n/);
+    expect(ran.stdout).toMatch(/^packed 2 files and directories, .*\n.*\nfiles: 3 before, 1 after; .* won$/m);
+    expect(ran.stderr).toContain('talk\n');
+    expect(await sandbox.succeed(look)).toBe('mine=mine\nnew=from stdin\nuser-software.squashfs\n');
+  });
+
+  test('with the module loaded, none needs to be named', async () => {
+    const sandbox = await packed();
+    await sandbox.succeed(
+      `module load tiny; ctinstall squashfs update -- sh -c 'rm /user-software/mine; echo "$INSIDE" >/user-software/a'`,
+    );
+    expect(await sandbox.succeed(look)).toBe('a=a $b\nuser-software.squashfs\n');
+    await sandbox.succeed(`module load tiny; update-squashfs -- sh -c 'echo b >/user-software/a'`);
+    expect(await sandbox.succeed(look)).toBe('a=b\nuser-software.squashfs\n');
+  });
+
+  test('a directory that was kept is brought up to date as well; one that changed is not lost', async () => {
+    const sandbox = await packed('ctinstall squashfs tiny');
+    const here = `${sandbox.prefix}/software/tiny/1.0`;
+    await sandbox.succeed(`ctinstall squashfs update tiny -- sh -c 'echo new >/user-software/new'`);
+    expect(await sandbox.succeed(`cat "${here}"/user-software/new; ctinstall squashfs tiny >/dev/null`)).toBe('new\n');
+    expect(await sandbox.succeed(look)).toMatch(
+      /^mine=mine\nnew=new\nuser-software\nuser-software.squashfs\nuser-software.lineage\n$/,
+    );
+    const refused = await sandbox.run(
+      `echo x >"${here}"/user-software/x; ctinstall squashfs update tiny -- touch /user-software/y`,
+    );
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toContain('has changed since it was packed');
+    expect(await sandbox.succeed(look)).toContain('mine=mine\nnew=new\nuser-software\n');
+    expect(await sandbox.succeed(`cat "${here}"/user-software/x`)).toBe('x\n');
+  });
+
+  test('--json: one object a line on stdout, what the command says on stderr', async () => {
+    const sandbox = await packed();
+    const ran = await sandbox.run(
+      `ctinstall squashfs --json update tiny -- sh -c 'echo said; touch /user-software/new'`,
+    );
+    const events = ran.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line): unknown => JSON.parse(line));
+    expect(events.at(-1)).toMatchObject({
+      event: 'squashfs',
+      action: 'update',
+      module: 'tiny/1.0',
+      filesBefore: 3,
+      filesAfter: 1,
+    });
+    expect(ran.stderr).toContain('said\n');
+  });
+});
+
+describe('nothing is changed', () => {
+  test.each<[string, string, number, string]>([
+    [
+      'when the command fails',
+      "tiny -- sh -c 'touch /user-software/x; exit 7'",
+      1,
+      'error: the command ended with exit status 7;',
+    ],
+    ['when it is not there', 'tiny -- no-such-command', 1, 'error: the command ended with exit status '],
+    ['when it kills itself', "tiny -- sh -c 'touch /user-software/x; kill -9 $$'", 1, 'error: the command '],
+    ['without a command', 'tiny', 2, 'error: there is no command to run'],
+    ['without one after the dashes', 'tiny --', 2, 'error: there is no command to run'],
+    ['for a command that none asked for', 'status tiny -- true', 2, 'error: '],
+  ])('%s', async (_what, words, status, message) => {
+    const sandbox = await packed();
+    const before = await sandbox.succeed('cd "$CTINSTALL_PREFIX/software/tiny/1.0"; sha256sum *.squashfs; ls -A1R .');
+    const ran = await sandbox.run(`ctinstall squashfs ${words.startsWith('status') ? words : `update ${words}`}`);
+    expect(ran.stderr).toContain(message);
+    expect(ran.status).toBe(status);
+    expect(await sandbox.succeed('cd "$CTINSTALL_PREFIX/software/tiny/1.0"; sha256sum *.squashfs; ls -A1R .')).toBe(
+      before,
+    );
+  });
+
+  test('user software that is a directory needs no update', async () => {
+    const sandbox = await packed('true');
+    const ran = await sandbox.run('ctinstall squashfs update tiny -- touch /user-software/x');
+    expect(ran.status).toBe(1);
+    expect(ran.stderr).toContain('error: nothing to update: the user software is a directory, in which you can write');
+    expect(ran.stderr).toContain('start-shell -c');
+  });
+
+  test.each([
+    ['INT', 130],
+    ['TERM', 143],
+  ] as const)('by SIG%s while the command runs, which is ended', async (signal, status) => {
+    const sandbox = await packed();
+    const ran = await sandbox.run(
+      `set -m; ctinstall squashfs update tiny -- sh -c 'touch /user-software/x; touch ~/started; sleep 4711' </dev/null >out 2>&1 & pid=$!; set +m
+       for i in $(seq 1200); do [ -e started ] && break; sleep 0.05; done; kill -${signal} $pid; wait $pid; echo "status $?"
+       for i in $(seq 200); do pgrep -u "$(id -u)" -f "$HOME|sleep 4711" >/dev/null || break; sleep 0.05; done; pgrep -u "$(id -u)" -fl "user-software.*$HOME"`,
+    );
+    expect(ran.stdout).toBe(`status ${status}\n`);
+    expect(await sandbox.succeed(look)).toBe('mine=mine\nuser-software.squashfs\n');
+  });
+});
