@@ -58,7 +58,7 @@ export async function runInContainer(step: RunInContainerStep, context: RunConte
     failed.message,
     {
       details: [...failed.details, ...bindLines],
-      hint: hintOf(result.stderr),
+      hint: hintOf(result.stderr) ?? step.hintOnFailure,
     },
   );
 }

@@ -3,13 +3,16 @@ import { hasUserSoftware, hasVenv } from '../apply/user-software.ts';
 import { requireAnySignature } from '../apply/verify-signature.ts';
 import { discoverImage } from '../discover/image.ts';
 import { discoverLinkedPlaces } from '../discover/linked-places.ts';
+import { type Requirements, readRequirements } from '../discover/requirements.ts';
 import { discoverRuntime, type Runtime } from '../discover/runtime.ts';
 import type { VariantRequest } from '../easyconfig/variant-changes.ts';
-import { lstatIfThere } from '../host/files.ts';
+import { lstatIfThere, readTextIfThere, realPath } from '../host/files.ts';
 import { hashFile } from '../host/hash-file.ts';
+import { lookUpProgram } from '../host/look-up.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { formatCommand } from '../lib/format.ts';
 import { type HostPath, hostPath, joinHost } from '../lib/paths.ts';
+import { requirementsFile } from '../plan/plan-files.ts';
 import { type PreviousInstall, planInstall } from '../plan/plan-install.ts';
 import type { Plan } from '../plan/types.ts';
 import { addLinkedPlaces } from '../resolve/linked-places.ts';
@@ -28,6 +31,8 @@ export interface Target {
   readonly loaded: LoadedEasyconfig;
   readonly install: ResolvedInstall;
   readonly runtime: Runtime;
+  /** What its virtual environment is to have; read only where it is about to be made. */
+  readonly requirements?: Requirements | undefined;
 }
 
 /** settings → discover → resolve, for one easyconfig. */
@@ -37,7 +42,10 @@ export async function resolveTarget(
   variant?: VariantRequest,
 ): Promise<Target> {
   const loaded = await loadEasyconfig(name, { settings, context }, { otherWords: commandNames, variant });
-  return resolveLoaded(loaded, settings, context);
+  const target = await resolveLoaded(loaded, settings, context);
+  const { venv } = target.install;
+  if (venv?.requirements === undefined) return target;
+  return { ...target, requirements: await readRequirements(venv, hostPath('..', loaded.path)) };
 }
 
 /** The same for one that was loaded. */
@@ -75,8 +83,9 @@ export interface ImageOptions {
 }
 
 export async function planTarget(target: Target, image: ImageOptions, context: CommandContext): Promise<Plan> {
-  const { loaded, install, runtime } = target;
+  const { loaded, install, runtime, requirements } = target;
   const found = await findImage(target, image, context);
+  await noteChangedRequirements(target, context);
   if (install.image.isSigned && found.kind === 'file') await requireAnySignature(found.path, install.runtime);
   return planInstall(install, {
     toolVersion: context.toolVersion,
@@ -88,7 +97,26 @@ export async function planTarget(target: Target, image: ImageOptions, context: C
     previous: await findPrevious(install.installDir),
     hasUserSoftware: await hasUserSoftware(install.installDir),
     hasVenv: install.venv !== undefined && (await hasVenv(install.installDir, install.venv.name)),
+    requirements: requirements && { ...requirements, uv: await findUv(context) },
   });
+}
+
+/** A venv that is there is the user's: it is not brought up to date. */
+async function noteChangedRequirements({ install, requirements }: Target, context: CommandContext): Promise<void> {
+  const { installDir, moduleName, venv } = install;
+  if (venv === undefined || requirements === undefined || !(await hasVenv(installDir, venv.name))) return;
+  const file = joinHost(installDir, requirementsFile);
+  if ((await readTextIfThere(file)) === requirements.text) return;
+  context.reporter.report({
+    event: 'note',
+    message: `the easyconfig's requirements are other than those of the virtual environment \`${venv.name}\`, which is yours and stays as it is; for one that has them: ctinstall venv create ${moduleName} --name <new name> --requirements ${formatCommand([file])}`,
+  });
+}
+
+/** uv of the host, for images that have none. */
+export async function findUv({ environment }: CommandContext): Promise<HostPath | undefined> {
+  const found = await lookUpProgram('uv', environment.PATH);
+  return found?.startsWith('/') ? hostPath(await realPath(found)) : undefined;
 }
 
 async function findPrevious(installDir: HostPath): Promise<PreviousInstall | undefined> {

@@ -21,6 +21,7 @@ export function lintEasyconfig(easyconfig: WrittenEasyconfig, fileName: string):
     ...lintVariables(easyconfig),
     ...lintChecks(easyconfig),
     ...lintCommands(easyconfig),
+    ...lintRequirements(easyconfig),
     ...lintTemplates(easyconfig),
   ];
 }
@@ -149,6 +150,22 @@ function lintCommands(easyconfig: WrittenEasyconfig): LintWarning[] {
           ]
         : [],
     ),
+  );
+}
+
+function lintRequirements({ python }: WrittenEasyconfig): LintWarning[] {
+  const requirements = python?.venv?.requirements ?? [];
+  if (typeof requirements === 'string') return [];
+  return requirements.flatMap((requirement, index) =>
+    /===?|@/.test(requirement)
+      ? []
+      : [
+          {
+            path: ['python', 'venv', 'requirements', index],
+            message: `\`${formatValue(requirement)}\` may be another version tomorrow`,
+            hint: 'name the version that you tried, such as `torchmetrics==1.0`',
+          },
+        ],
   );
 }
 

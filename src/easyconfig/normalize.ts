@@ -1,6 +1,6 @@
 import { containerPath, hostPath } from '../lib/paths.ts';
 import type { WrittenEasyconfig } from './schema.ts';
-import type { Easyconfig, EasyconfigBind, EasyconfigCommand, EasyconfigWrapper } from './types.ts';
+import type { Easyconfig, EasyconfigBind, EasyconfigCommand, EasyconfigWrapper, VirtualEnvironment } from './types.ts';
 
 /** Where conda lies in the images that this contract comes from (LUMI's). */
 const defaultCondaRoot = '/opt/miniconda3';
@@ -39,7 +39,7 @@ export function normalizeEasyconfig(written: WrittenEasyconfig): Easyconfig {
       python.conda_env === undefined
         ? undefined
         : { name: python.conda_env, root: containerPath(python.conda_root ?? defaultCondaRoot) },
-    venv: python.venv,
+    venv: python.venv && normalizeVenv(python.venv),
     userSoftware: {
       path: containerPath(software.path ?? defaultUserSoftware),
       isPacked: software.pack ?? false,
@@ -79,6 +79,19 @@ function normalizeBind(bind: NonNullable<WrittenEasyconfig['binds']>[number]): E
     access: bind.access ?? 'rw',
     optional: bind.optional ?? false,
   };
+}
+
+function normalizeVenv({
+  name,
+  requirements,
+  pip_options: pipOptions = [],
+  installer = 'auto',
+}: NonNullable<NonNullable<WrittenEasyconfig['python']>['venv']>): VirtualEnvironment {
+  const given =
+    typeof requirements === 'string'
+      ? { kind: 'file' as const, path: requirements }
+      : requirements && { kind: 'list' as const, lines: requirements };
+  return { name, requirements: given, pipOptions, installer };
 }
 
 function normalizeCommand(command: NonNullable<WrittenEasyconfig['post_install']>[number]): EasyconfigCommand {

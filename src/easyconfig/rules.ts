@@ -14,6 +14,7 @@ export const groupPattern = /^[a-z][a-z0-9_-]{0,127}$/;
 export const scriptPattern = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$/;
 export const imageModes = ['copy', 'link', 'central'] as const;
 export const gpuChoices = ['auto', 'nv', 'rocm', 'none'] as const;
+export const installers = ['auto', 'pip', 'uv'] as const;
 export const sha256Pattern = /^[0-9a-f]{64}$/;
 
 /** Names inside the install dir that are not the image's to take. */

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { formatValue } from '../lib/format.ts';
 import { hintForBindPath, hintForContainerPath } from './bind-hints.ts';
 import { describeBadImageSource } from './image-source.ts';
+import { describeBadPipOption, describeBadRequirement } from './requirements.ts';
 import {
   describeBadArgument,
   describeBadBindPath,
@@ -22,6 +23,7 @@ import {
   gpuChoices,
   groupPattern,
   imageModes,
+  installers,
   moduleNamePattern,
   namePattern,
   scriptPattern,
@@ -139,6 +141,18 @@ const wrapper = z.union([
   }),
 ]);
 
+const venv = z.strictObject({
+  name: matching(scriptPattern, 'name of a venv', namePart),
+  requirements: z
+    .union([
+      list(ruled(z.string(), describeBadRequirement, 'such as `torchmetrics==1.0`')),
+      ruled(z.string(), describeBadArgument, 'a file beside the easyconfig, or a list: `[torchmetrics==1.0]`'),
+    ])
+    .optional(),
+  pip_options: list(ruled(z.string(), describeBadPipOption)).optional(),
+  installer: z.enum(installers).optional(),
+});
+
 /** A recipe is for others to read, and is kept with each install. */
 function describeBadRecipeSource(source: string): string | undefined {
   const bad = describeBadImageSource(source);
@@ -188,7 +202,7 @@ export const easyconfigSchema = z
       .strictObject({
         conda_env: matching(scriptPattern, 'name of a conda environment', namePart).optional(),
         conda_root: ruled(z.string(), describeBadCondaRoot).optional(),
-        venv: z.strictObject({ name: matching(scriptPattern, 'name of a venv', namePart) }).optional(),
+        venv: venv.optional(),
       })
       .optional(),
     user_software: z

@@ -1,5 +1,5 @@
 import type { ContainerPath, HostPath } from '../lib/paths.ts';
-import type { gpuChoices, imageModes } from './rules.ts';
+import type { gpuChoices, imageModes, installers } from './rules.ts';
 
 /**
  * An easyconfig in its normal form: every default filled, one form for each field.
@@ -121,7 +121,17 @@ export interface UserSoftware {
 
 export interface VirtualEnvironment {
   readonly name: string;
+  /** What is installed into it when it is made: lines of a requirements file, or the path of one as it is written. */
+  readonly requirements:
+    | { readonly kind: 'list'; readonly lines: readonly string[] }
+    | { readonly kind: 'file'; readonly path: string }
+    | undefined;
+  readonly pipOptions: readonly string[];
+  readonly installer: Installer;
 }
+
+/** `auto`: uv where the image or the host has it and it does as pip would, else pip. */
+export type Installer = (typeof installers)[number];
 
 /** A place in a text: lines and columns count from 1, `length` in characters is what the caret underlines. */
 export interface Place {

@@ -26,7 +26,7 @@ export function describeBadModuleVariable(name: string): string | undefined {
 
 /** The same for variables inside the container, where a recipe may run what it likes. */
 export function describeBadContainerVariable(name: string): string | undefined {
-  return /^(PREPEND_PATH|APPEND_PATH|PATH|HOME|UID|GID|EUID|(SINGULARITY|APPTAINER)_.*)$/.test(name)
+  return /^(PREPEND_PATH|APPEND_PATH|PATH|HOME|UID|GID|EUID|VIRTUAL_ENV|(SINGULARITY|APPTAINER)_.*)$/.test(name)
     ? 'is set by the module or the runtime'
     : undefined;
 }

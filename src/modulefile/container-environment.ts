@@ -7,9 +7,21 @@ import type { Variable } from './types.ts';
 /** Where the run scripts of an install are seen inside the container. */
 export const runscriptsInside = containerPath('/runscripts');
 
-/** Where a venv of the user software is seen inside the container. */
-export function venvInside(name: string, { path }: Pick<UserSoftware, 'path'>): ContainerPath {
-  return containerPath(`${path}/venv/${name}`);
+/** Where the virtual environments of the user software are seen inside the container. */
+export function venvsInside({ path }: Pick<UserSoftware, 'path'>): ContainerPath {
+  return containerPath(`${path}/venv`);
+}
+
+export function venvInside(name: string, userSoftware: Pick<UserSoftware, 'path'>): ContainerPath {
+  return containerPath(`${venvsInside(userSoftware)}/${name}`);
+}
+
+/** What keeps pip from installing elsewhere while the user software is packed; what the recipe sets itself, stays. */
+export function packedVariablesOf({ env }: Pick<ResolvedInstall, 'env'>): Variable[] {
+  return [
+    { name: 'PIP_USER', value: '0' },
+    { name: 'PIP_PYTHON', value: `${runscriptsInside}/pip-when-packed` },
+  ].filter(({ name }) => env.container[name] === undefined);
 }
 
 /** Whether programs of the image have wrappers. */

@@ -1,7 +1,13 @@
 import { variableNameOf } from '../easyconfig/rules.ts';
 import { type HostPath, joinHost } from '../lib/paths.ts';
 import type { ResolvedInstall } from '../resolve/types.ts';
-import { bindsOf, containerPathOf, containerVariablesOf } from './container-environment.ts';
+import {
+  bindsOf,
+  containerPathOf,
+  containerVariablesOf,
+  packedVariablesOf,
+  venvsInside,
+} from './container-environment.ts';
 import type { Modulefile, Variable } from './types.ts';
 
 export interface ModulefileOptions {
@@ -37,8 +43,14 @@ export function describeModulefile(install: ResolvedInstall, { toolVersion, imag
     },
     path: [joinHost(installDir, 'bin')],
     variables: moduleVariablesOf(install),
-    containerVariables: containerVariablesOf(install),
-    containerPath: containerPathOf(install),
+    venv: {
+      name: install.venv?.name,
+      directory: joinHost(userSoftware, 'venv'),
+      container: venvsInside(install.userSoftware),
+    },
+    packedVariables: packedVariablesOf(install),
+    containerVariables: containerVariablesOf({ ...install, venv: undefined }),
+    containerPath: containerPathOf({ ...install, venv: undefined }),
     binds: bindsOf(install),
     userSoftware: {
       squashfs: joinHost(installDir, 'user-software.squashfs'),

@@ -43,7 +43,7 @@ export function renderBinds({ binds, userSoftware, moduleName }: Modulefile): Lu
     ...binds.map((bind) => renderBind(bind)),
     comment('Your software: packed if it is packed, else the directory.'),
     ifThen(
-      equals(attribute(userSoftware.squashfs, 'mode'), text('file')),
+      name('is_packed'),
       [callBind(userSoftware.squashfs, userSoftware.container, ':ro,image-src=/', false)],
       [callBind(userSoftware.directory, userSoftware.container, '', false)],
     ),

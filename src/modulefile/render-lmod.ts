@@ -4,11 +4,9 @@ import {
   attribute,
   blank,
   comment,
-  concat,
   conflict,
   defineSetRestorably,
   dependsOn,
-  environmentValue,
   equals,
   extensions,
   fail,
@@ -23,7 +21,6 @@ import {
   message,
   name,
   nil,
-  notEquals,
   or as orElse,
   prependPath,
   renderLua,
@@ -31,9 +28,8 @@ import {
   text,
   whatis,
 } from '../lmod-lua-writer/index.ts';
-import { bothNames } from './both-names.ts';
-import { escapeForRuntime } from './container-environment.ts';
 import { renderBinds } from './render-lmod-binds.ts';
+import { renderContainerEnvironment, renderIsPacked } from './render-lmod-environment.ts';
 import { asItStands } from './site-text.ts';
 import type { Modulefile } from './types.ts';
 
@@ -61,6 +57,7 @@ function renderBody(modulefile: Modulefile): string {
     blank(),
     ...renderImage(modulefile),
     blank(),
+    ...renderIsPacked(modulefile),
     ...renderBinds(modulefile),
     blank(),
     ...renderContainerEnvironment(modulefile),
@@ -94,26 +91,5 @@ function renderImage({ image, moduleName }: Modulefile): LuaStatement[] {
       ),
     ]),
     ...image.variables.map((variable) => setRestorably(variable, orElse(name('image'), text(own)))),
-  ];
-}
-
-function renderContainerEnvironment({ containerVariables, containerPath }: Modulefile): LuaStatement[] {
-  const usersPaths = ['APPTAINERENV_PREPEND_PATH', 'SINGULARITYENV_PREPEND_PATH'].map((variable) =>
-    orElse(environmentValue(variable), text('')),
-  );
-  return [
-    comment('Inside the container. Apptainer reads APPTAINERENV_ first and warns where the two differ.'),
-    local('seen', text('')),
-    local('path', text(containerPath.map(escapeForRuntime).join(':'))),
-    forEach('users', list(...usersPaths), [
-      ifThen(and(notEquals(name('users'), text('')), notEquals(name('users'), name('seen'))), [
-        assign('path', concat(name('path'), text(':'), name('users'))),
-        assign('seen', name('users')),
-      ]),
-    ]),
-    ...bothNames('ENV_PREPEND_PATH', name('path')),
-    ...containerVariables.flatMap((variable) =>
-      bothNames(`ENV_${variable.name}`, text(escapeForRuntime(variable.value))),
-    ),
   ];
 }

@@ -214,7 +214,40 @@ proc add_bind {host container options is_required} {
 }
 `;
 
+/** For what depends on the node or the user: it is taken back at unload if it was set at load, whatever holds by then. */
+const setWhere = `
+proc set_where {is_wanted variable value} {
+  set mark __CTINSTALL_HAS_SET_$variable
+  # Lmod's reader calls it by the second name.
+  if {[module-info mode unload] || [module-info mode remove]} {
+    if {[value_of $mark] ne ""} {
+      setenv $mark ""
+      set_both ENV_$variable $value
+    }
+  } elseif {$is_wanted} {
+    setenv $mark yes
+    set_both ENV_$variable $value
+  }
+}
+proc check_venv {directory bad before behind} {
+  global venv is_packed
+  if {![regexp {^[A-Za-z0-9][A-Za-z0-9._+-]*$} $venv]} {
+    refuse $bad
+  }
+  if {$is_packed || [file isdirectory [file join $directory $venv]]} {
+    return
+  }
+  set there [list]
+  foreach entry [lsort [glob -nocomplain -tails -directory $directory *]] {
+    if {[regexp {^[A-Za-z0-9]} $entry] && [file isfile [file join $directory $entry pyvenv.cfg]]} {
+      lappend there $entry
+    }
+  }
+  refuse $before$venv$behind[join $there ", "]
+}
+`;
+
 /** Lines of Tcl, to be written before what calls them. */
-export const procedures: readonly string[] = [say, setRestorably, joinUsers, addBind].flatMap((text) =>
+export const procedures: readonly string[] = [say, setRestorably, joinUsers, addBind, setWhere].flatMap((text) =>
   text.trim().split('\n'),
 );

@@ -16,6 +16,9 @@ export type TclCommand =
   | 'refuse'
   | 'set_restorably'
   | 'set_both'
+  | 'append'
+  | 'check_venv'
+  | 'set_where'
   | 'add_bind';
 
 /** Tcl source that stands as it is, such as `$image`: never made of a value. */

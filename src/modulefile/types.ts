@@ -35,7 +35,16 @@ export interface Modulefile {
   readonly variables: readonly Variable[];
   /** Variables inside the container, set through the runtime's prefixed names; values are literal. */
   readonly containerVariables: readonly Variable[];
-  /** What goes in front of the container's `PATH`. */
+  /** Decided at load time: `$CTINSTALL_VENV` is active if it is set, else the one of this name, if there is a name. */
+  readonly venv: {
+    readonly name: string | undefined;
+    /** Where they are: looked into only where they are not packed. */
+    readonly directory: HostPath;
+    readonly container: ContainerPath;
+  };
+  /** Variables inside the container while the user software is packed; values are literal. */
+  readonly packedVariables: readonly Variable[];
+  /** What goes in front of the container's `PATH`; `bin` of the virtual environment comes after the first. */
   readonly containerPath: readonly ContainerPath[];
   /** Decided at load time: each optional one only where its host path is there. */
   readonly binds: readonly Bind[];

@@ -10,47 +10,13 @@ import {
 import type { Bind, ResolvedInstall } from '../resolve/types.ts';
 import { placesOf } from './places.ts';
 import type { PlanInputs } from './plan-install.ts';
+import { makesVenv } from './plan-venv.ts';
 import type { RunInContainerStep, Step } from './types.ts';
-
-/** Whether this install makes the venv of the recipe: one that is there is the user's. */
-export function makesVenv({ venv }: ResolvedInstall, { hasVenv }: PlanInputs): boolean {
-  return venv !== undefined && !hasVenv;
-}
 
 /** Where an install is while it is built. */
 export interface StagedPlace {
   readonly staging: StagingDir;
   readonly image: HostPath;
-}
-
-export function planUserSoftware(
-  install: ResolvedInstall,
-  inputs: PlanInputs,
-  { staging, image }: StagedPlace,
-): Step[] {
-  const directory = joinHost(staging, 'user-software');
-  if (install.venv === undefined || !makesVenv(install, inputs))
-    return inputs.hasUserSoftware || install.userSoftware.from !== undefined
-      ? []
-      : [{ kind: 'make-directory', path: directory }];
-  const place = venvInside(install.venv.name, install.userSoftware);
-  const makeVenv = ['-m', 'venv', '--system-site-packages', place];
-  // The environment's activate script is written for bash, and must see only its own argument.
-  const inConda = 'activate=$1 environment=$2; shift 2; . "$activate" "$environment" && exec python "$@"';
-  const argv: [string, ...string[]] =
-    install.conda === undefined
-      ? ['python3', ...makeVenv]
-      : ['bash', '-c', inConda, 'venv', `${install.conda.root}/bin/activate`, install.conda.name, ...makeVenv];
-  return [
-    { kind: 'make-directory', path: directory },
-    planRun({ ...install, venv: undefined }, `create the virtual environment ${place}`, argv, {
-      image,
-      binds: [],
-      userSoftware: { directory, container: install.userSoftware.path, access: 'rw' },
-      staged: [],
-      mountPoints: [],
-    }),
-  ];
 }
 
 /** A command of ctinstall's own that looks into the image, with the user software that is there or will be. */
@@ -113,7 +79,7 @@ function planCommands(
 }
 
 /** A recipe can come from anyone: its commands change the install, and nothing else that is bound. */
-function readOnly(binds: readonly Bind[]): Bind[] {
+export function readOnly(binds: readonly Bind[]): Bind[] {
   return binds.map((bind) => ({ ...bind, access: 'ro' }));
 }
 
@@ -167,7 +133,8 @@ function mountPointsBelow({ binds, userSoftware: { path } }: ResolvedInstall): H
   return parts.map((_, index) => joinHost(around.host, ...parts.slice(0, index + 1)));
 }
 
-function planRun(
+/** Runs a command in the container, with the variables that the module would set there. */
+export function planRun(
   install: Pick<
     ResolvedInstall,
     'prefix' | 'name' | 'fullVersion' | 'runtime' | 'conda' | 'venv' | 'env' | 'wrappers' | 'userSoftware'

@@ -8,6 +8,8 @@ import type { PlanInputs } from './plan-install.ts';
 import type { PlannedRecord, Step, WriteModulefileStep } from './types.ts';
 
 export const recordFile = '.ctinstall/record.json';
+/** What the recipe's virtual environment was to have when it was made. */
+export const requirementsFile = '.ctinstall/requirements.txt';
 
 /** A small file of an install, all of whose text is known beforehand. */
 export interface PlannedFile {
@@ -19,7 +21,7 @@ export interface PlannedFile {
 /** The scripts, and the easyconfig for later. `images`: where the module looks for the image. */
 export function planFiles(
   install: ResolvedInstall,
-  inputs: Pick<PlanInputs, 'scriptTexts' | 'easyconfigText'>,
+  inputs: Pick<PlanInputs, 'scriptTexts' | 'easyconfigText' | 'requirements'>,
   images: readonly HostPath[],
 ): PlannedFile[] {
   const scripts = install.scripts.map(({ name, directory }) => {
@@ -31,7 +33,12 @@ export function planFiles(
       content: fillScript(text, scriptValuesOf(name, install, images)),
     };
   });
-  return [...scripts, { relative: '.ctinstall/easyconfig.yaml', mode: 0o644, content: inputs.easyconfigText }];
+  const { easyconfigText, requirements } = inputs;
+  return [
+    ...scripts,
+    { relative: '.ctinstall/easyconfig.yaml', mode: 0o644, content: easyconfigText },
+    ...(requirements === undefined ? [] : [{ relative: requirementsFile, mode: 0o644, content: requirements.text }]),
+  ];
 }
 
 /** Their directories and themselves, in the staging directory. */

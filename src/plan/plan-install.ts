@@ -1,11 +1,12 @@
 import { type HostPath, joinHost } from '../lib/paths.ts';
 import type { ImageSource, ResolvedInstall } from '../resolve/types.ts';
 import { placesOf } from './places.ts';
-import { makesVenv, planPostInstall, planSanityChecks, planUserSoftware } from './plan-commands.ts';
+import { planPostInstall, planSanityChecks } from './plan-commands.ts';
 import { planFiles, planModulefile, planRecord, planWriting, recordFile } from './plan-files.ts';
 import { planImage } from './plan-image.ts';
 import { planPackingOfDirectory, planPackingOfMade } from './plan-packing.ts';
 import { planGroup, planHook, planModulefileCheck, planReadOnly } from './plan-policy.ts';
+import { makesVenv, planUserSoftware, type VenvRequirements } from './plan-venv.ts';
 import { planWrappers } from './plan-wrappers.ts';
 import type { Plan, PlannedRecord, Step } from './types.ts';
 
@@ -27,6 +28,8 @@ export interface PlanInputs {
   readonly hasUserSoftware: boolean;
   /** Whether its venv is there too. */
   readonly hasVenv: boolean;
+  /** What is installed into a new venv, if anything is. */
+  readonly requirements?: VenvRequirements | undefined;
 }
 
 export interface PreviousInstall {

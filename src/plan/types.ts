@@ -158,6 +158,7 @@ export interface RunInContainerStep {
   readonly mountPoints: readonly HostPath[];
   readonly environment: Readonly<Record<string, string>>;
   readonly argv: readonly [string, ...string[]];
+  readonly hintOnFailure?: string;
 }
 
 /** A directory at another place than its own. */

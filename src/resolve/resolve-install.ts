@@ -33,6 +33,7 @@ export interface InstallFacts {
 const standardScripts: readonly ScriptChoice[] = [
   { name: 'in-container', directory: 'bin' },
   { name: 'in-container.bash', directory: '.ctinstall' },
+  { name: 'pip-when-packed', directory: 'runscripts' },
   { name: 'make-squashfs', directory: 'bin' },
   { name: 'unmake-squashfs', directory: 'bin' },
   { name: 'update-squashfs', directory: 'bin' },
@@ -167,6 +168,7 @@ function scriptsOfPrograms({ conda, venv }: Easyconfig, { commands, directories 
   return [
     ...(hasPrograms && conda !== undefined ? [{ name: 'conda-exec', directory: 'runscripts' as const }] : []),
     ...(hasPrograms || venv !== undefined ? [{ name: 'make-venv', directory: 'runscripts' as const }] : []),
+    ...(venv === undefined ? [] : [{ name: 'install-requirements', directory: 'runscripts' as const }]),
   ];
 }
 

@@ -15,6 +15,8 @@ export const scriptFiles = {
   'start-shell': { directory: 'bin', keys: ['module', 'install_dir'] },
   'conda-exec': { directory: 'runscripts', keys: [] },
   'make-venv': { directory: 'runscripts', keys: [] },
+  'pip-when-packed': { directory: 'runscripts', keys: ['module'] },
+  'install-requirements': { directory: 'runscripts', keys: [] },
   'in-container': {
     directory: 'bin',
     keys: ['image_variable', 'image_file', 'module', 'runtime', 'gpu', 'install_dir', 'aliases', 'activate'],
@@ -28,6 +30,9 @@ export const scriptFiles = {
       'module_variables',
       'container_variables',
       'container_path',
+      'default_venv',
+      'venvs_inside',
+      'packed_variables',
     ],
   },
   'make-squashfs': { directory: 'bin', keys: [] },

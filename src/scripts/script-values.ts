@@ -12,6 +12,8 @@ export function scriptValuesOf(script: string, install: ResolvedInstall, images:
       return wrapperValuesOf(install);
     case 'in-container.bash':
       return environmentValuesOf(install, images);
+    case 'pip-when-packed':
+      return { module: install.moduleName };
     case 'squashfs-common.bash':
       return { module: install.moduleName, default_processors: String(install.squashfsProcessors) };
     case 'squashfs-contents.bash':

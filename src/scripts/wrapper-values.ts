@@ -7,9 +7,12 @@ import {
   containerVariablesOf,
   escapeForRuntime,
   hasWrappers,
+  packedVariablesOf,
   runscriptsInside,
+  venvsInside,
 } from '../modulefile/container-environment.ts';
 import { moduleVariablesOf } from '../modulefile/describe-install.ts';
+import type { Variable } from '../modulefile/types.ts';
 import type { Bind, CommandWrapper, ResolvedInstall } from '../resolve/types.ts';
 import type { ScriptValues } from './fill-script.ts';
 
@@ -40,9 +43,16 @@ export function environmentValuesOf(install: ResolvedInstall, images: readonly H
     ]),
     user_software: install.userSoftware.path,
     module_variables: moduleVariablesOf(install).flatMap(({ name, value }) => [name, value]),
-    container_variables: containerVariablesOf(install).flatMap(({ name, value }) => [name, escapeForRuntime(value)]),
-    container_path: containerPathOf(install).map(escapeForRuntime).join(':'),
+    container_variables: escaped(containerVariablesOf({ ...install, venv: undefined })),
+    container_path: containerPathOf({ ...install, venv: undefined }).map(escapeForRuntime),
+    default_venv: install.venv?.name ?? '',
+    venvs_inside: escapeForRuntime(venvsInside(install.userSoftware)),
+    packed_variables: escaped(packedVariablesOf(install)),
   };
+}
+
+function escaped(variables: readonly Variable[]): string[] {
+  return variables.flatMap(({ name, value }) => [name, escapeForRuntime(value)]);
 }
 
 /** A wrapper that is no more than the name of its command needs no entry. */

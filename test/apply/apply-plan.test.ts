@@ -193,7 +193,7 @@ describe('a first install that fails', () => {
 
   it('in the container leaves nothing, and shows the command', async () => {
     const plan = sitePlan(site, { image: 'the image' });
-    for (const command of ['-m venv', 'check it']) {
+    for (const command of ['make-venv', 'check it']) {
       const error = await failure(apply(plan, { environment: { FAIL_ON: command } }));
       expect(error.code).toBe(command === 'check it' ? 'sanity-check-failed' : 'command-failed');
       expect(error.details.join('\n')).toContain('it does not work');

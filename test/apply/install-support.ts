@@ -29,7 +29,7 @@ if [[ "$*" == *'make it'* ]] && place_of /software/demo/1.0-x; then
 fi
 if [[ "$*" == *'add data'* ]] && place_of :/user-software; then echo data >"$place/data"; fi
 for bind in "\${binds[@]}"; do
-  if [[ $bind == *:/user-software && "$*" == *'-m venv'* ]]; then
+  if [[ $bind == *:/user-software && "$*" == */make-venv* ]]; then
     mkdir -p "\${bind%:/user-software}/venv/torch/bin" && echo python >"\${bind%:/user-software}/venv/torch/bin/python"
   fi
 done

@@ -85,7 +85,7 @@ sanity_check_commands: [echo]
       wrappers: [{ kind: 'command', name: 'start-shell', command: 'start-shell', args: [], binds: [] }],
       gpu: undefined,
       conda: { name: 'base', root: '/opt/conda' },
-      venv: { name: 'torch' },
+      venv: { name: 'torch', requirements: undefined, pipOptions: [], installer: 'auto' },
       userSoftware: { path: '/opt/prog', isPacked: true, from: '/opt/there' },
       env: { module: { A: '1' }, container: { B: '2' } },
       sanityCheckPaths: { files: ['bin/x'], dirs: ['lib'] },

@@ -53,6 +53,7 @@ end
 set_restorably("SIF", image or "/home/user/ctinstall/software/demo/1.0-x/demo.sif")
 set_restorably("SIFDEMO", image or "/home/user/ctinstall/software/demo/1.0-x/demo.sif")
 
+local is_packed = lfs.attributes("/home/user/ctinstall/software/demo/1.0-x/user-software.squashfs", "mode") == "file" or false
 -- Binds. Yours stay, and win where several name one place in the container (the runtimes warn of a second).
 -- Apptainer takes APPTAINER_BIND for SINGULARITY_BIND; both get the same value, so that each runtime sees all.
 local taken = {}
@@ -99,7 +100,7 @@ local function bind(host, container, options, required)
 end
 bind("/home/user/ctinstall/software/demo/1.0-x/runscripts", "/runscripts", ":ro", true)
 -- Your software: packed if it is packed, else the directory.
-if lfs.attributes("/home/user/ctinstall/software/demo/1.0-x/user-software.squashfs", "mode") == "file" then
+if is_packed then
   bind("/home/user/ctinstall/software/demo/1.0-x/user-software.squashfs", "/user-software", ":ro,image-src=/", false)
 else
   bind("/home/user/ctinstall/software/demo/1.0-x/user-software", "/user-software", "", false)
@@ -128,9 +129,35 @@ for _, variable in ipairs({"SINGULARITY_BINDPATH", "APPTAINER_BINDPATH"}) do
   end
 end
 
+-- The virtual environment: the one that you name, or else that of the easyconfig.
+local venv = os.getenv("CTINSTALL_VENV") or ""
+if venv == "" then
+  venv = ""
+else
+  if mode() == "load" then
+    if not venv:match("^%w[%w._+-]*$") then
+      LmodError("demo/1.0-x: CTINSTALL_VENV must be the name of a virtual environment: letters, digits and . _ + -")
+    end
+    if not is_packed and lfs.attributes("/home/user/ctinstall/software/demo/1.0-x/user-software/venv" .. "/" .. venv, "mode") ~= "directory" then
+      local there = {}
+      if lfs.attributes("/home/user/ctinstall/software/demo/1.0-x/user-software/venv", "mode") == "directory" then
+        for entry in lfs.dir("/home/user/ctinstall/software/demo/1.0-x/user-software/venv") do
+          if entry:match("^%w") and lfs.attributes("/home/user/ctinstall/software/demo/1.0-x/user-software/venv" .. "/" .. entry .. "/pyvenv.cfg", "mode") == "file" then
+            table.insert(there, entry)
+          end
+        end
+      end
+      table.sort(there)
+      LmodError("demo/1.0-x: CTINSTALL_VENV names a virtual environment that is not there: " .. venv .. ". Unset it, or make one: ctinstall venv create demo/1.0-x --name <name>. There are: " .. table.concat(there, ", "))
+    end
+  end
+end
 -- Inside the container. Apptainer reads APPTAINERENV_ first and warns where the two differ.
 local seen = ""
 local path = "/runscripts"
+if venv ~= "" then
+  path = path .. ":" .. "/user-software/venv/" .. venv .. "/bin"
+end
 for _, users in ipairs({
   os.getenv("APPTAINERENV_PREPEND_PATH") or "",
   os.getenv("SINGULARITYENV_PREPEND_PATH") or "",
@@ -142,6 +169,21 @@ for _, users in ipairs({
 end
 set_restorably("SINGULARITYENV_PREPEND_PATH", path)
 set_restorably("APPTAINERENV_PREPEND_PATH", path)
+local function set_where(is_wanted, variable, value)
+  local mark = "__CTINSTALL_HAS_SET_" .. variable
+  if mode() == "unload" then
+    is_wanted = (os.getenv(mark) or "") ~= ""
+  end
+  if is_wanted then
+    setenv(mark, "yes")
+    for _, prefix in ipairs({"SINGULARITYENV_", "APPTAINERENV_"}) do
+      set_restorably(prefix .. variable, value)
+    end
+  end
+end
+set_where(venv ~= "", "VIRTUAL_ENV", "/user-software/venv/" .. venv)
+set_where(is_packed, "PIP_USER", "0")
+set_where(is_packed, "PIP_PYTHON", "/runscripts/pip-when-packed")
 
 set_restorably("CONTAINERROOT", "/home/user/ctinstall/software/demo/1.0-x")
 set_restorably("EBROOTDEMO", "/home/user/ctinstall/software/demo/1.0-x")

@@ -177,6 +177,35 @@ proc add_bind {host container options is_required} {
   }
   append binds $host : $container $options
 }
+proc set_where {is_wanted variable value} {
+  set mark __CTINSTALL_HAS_SET_$variable
+  # Lmod's reader calls it by the second name.
+  if {[module-info mode unload] || [module-info mode remove]} {
+    if {[value_of $mark] ne ""} {
+      setenv $mark ""
+      set_both ENV_$variable $value
+    }
+  } elseif {$is_wanted} {
+    setenv $mark yes
+    set_both ENV_$variable $value
+  }
+}
+proc check_venv {directory bad before behind} {
+  global venv is_packed
+  if {![regexp {^[A-Za-z0-9][A-Za-z0-9._+-]*$} $venv]} {
+    refuse $bad
+  }
+  if {$is_packed || [file isdirectory [file join $directory $venv]]} {
+    return
+  }
+  set there [list]
+  foreach entry [lsort [glob -nocomplain -tails -directory $directory *]] {
+    if {[regexp {^[A-Za-z0-9]} $entry] && [file isfile [file join $directory $entry pyvenv.cfg]]} {
+      lappend there $entry
+    }
+  }
+  refuse $before$venv$behind[join $there ", "]
+}
 
 proc ModulesHelp {} {
 }
@@ -217,7 +246,8 @@ set users_paths [join_users _BINDPATH]
 set binds ""
 add_bind /home/user/ctinstall/software/demo/1.0-x/runscripts /runscripts ":ro" 1
 # Your software: packed if it is packed, else the directory.
-if {[file isfile /home/user/ctinstall/software/demo/1.0-x/user-software.squashfs]} {
+set is_packed [file isfile /home/user/ctinstall/software/demo/1.0-x/user-software.squashfs]
+if {$is_packed} {
   add_bind /home/user/ctinstall/software/demo/1.0-x/user-software.squashfs /user-software ":ro,image-src=/" 0
 } else {
   add_bind /home/user/ctinstall/software/demo/1.0-x/user-software /user-software "" 0
@@ -230,8 +260,20 @@ if {$binds eq ""} {
 set_both _BIND $binds
 set_bind_paths $users_paths
 
+# The virtual environment: the one that you name, or else that of the easyconfig.
+set venv [value_of CTINSTALL_VENV]
+if {$venv eq ""} {
+  set venv ""
+} elseif {[module-info mode load]} {
+  check_venv /home/user/ctinstall/software/demo/1.0-x/user-software/venv "demo/1.0-x: CTINSTALL_VENV must be the name of a virtual environment: letters, digits and . _ + -" "demo/1.0-x: CTINSTALL_VENV names a virtual environment that is not there: " ". Unset it, or make one: ctinstall venv create demo/1.0-x --name <name>. There are: "
+}
+set venv_place /user-software/venv/
+append venv_place $venv
 # Inside the container. Apptainer reads APPTAINERENV_ first and warns where the two differ.
 set path /runscripts
+if {$venv ne ""} {
+  append path : $venv_place /bin
+}
 set seen ""
 foreach variable {APPTAINERENV_PREPEND_PATH SINGULARITYENV_PREPEND_PATH} {
   set users [value_of $variable]
@@ -241,6 +283,9 @@ foreach variable {APPTAINERENV_PREPEND_PATH SINGULARITYENV_PREPEND_PATH} {
   }
 }
 set_both ENV_PREPEND_PATH $path
+set_where [expr {$venv ne ""}] VIRTUAL_ENV $venv_place
+set_where $is_packed PIP_USER 0
+set_where $is_packed PIP_PYTHON /runscripts/pip-when-packed
 
 set_restorably CONTAINERROOT /home/user/ctinstall/software/demo/1.0-x
 set_restorably EBROOTDEMO /home/user/ctinstall/software/demo/1.0-x

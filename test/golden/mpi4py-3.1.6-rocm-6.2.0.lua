@@ -60,6 +60,7 @@ end
 set_restorably("SIF", image or "/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif")
 set_restorably("SIFMPI4PY", image or "/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif")
 
+local is_packed = lfs.attributes("/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/user-software.squashfs", "mode") == "file" or false
 -- Binds. Yours stay, and win where several name one place in the container (the runtimes warn of a second).
 -- Apptainer takes APPTAINER_BIND for SINGULARITY_BIND; both get the same value, so that each runtime sees all.
 local taken = {}
@@ -115,7 +116,7 @@ bind("/var/spool/slurmd", "/var/spool/slurmd", "", false)
 bind("/usr/lib64/libcxi.so.1", "/usr/lib64/libcxi.so.1", "", false)
 bind("/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/runscripts", "/runscripts", ":ro", true)
 -- Your software: packed if it is packed, else the directory.
-if lfs.attributes("/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/user-software.squashfs", "mode") == "file" then
+if is_packed then
   bind("/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/user-software.squashfs", "/user-software", ":ro,image-src=/", false)
 else
   bind("/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/user-software", "/user-software", "", false)
@@ -144,9 +145,35 @@ for _, variable in ipairs({"SINGULARITY_BINDPATH", "APPTAINER_BINDPATH"}) do
   end
 end
 
+-- The virtual environment: the one that you name, or else that of the easyconfig.
+local venv = os.getenv("CTINSTALL_VENV") or ""
+if venv == "" then
+  venv = "mpi4py"
+else
+  if mode() == "load" then
+    if not venv:match("^%w[%w._+-]*$") then
+      LmodError("mpi4py/3.1.6-rocm-6.2.0: CTINSTALL_VENV must be the name of a virtual environment: letters, digits and . _ + -")
+    end
+    if not is_packed and lfs.attributes("/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/user-software/venv" .. "/" .. venv, "mode") ~= "directory" then
+      local there = {}
+      if lfs.attributes("/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/user-software/venv", "mode") == "directory" then
+        for entry in lfs.dir("/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/user-software/venv") do
+          if entry:match("^%w") and lfs.attributes("/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/user-software/venv" .. "/" .. entry .. "/pyvenv.cfg", "mode") == "file" then
+            table.insert(there, entry)
+          end
+        end
+      end
+      table.sort(there)
+      LmodError("mpi4py/3.1.6-rocm-6.2.0: CTINSTALL_VENV names a virtual environment that is not there: " .. venv .. ". Unset it, or make one: ctinstall venv create mpi4py/3.1.6-rocm-6.2.0 --name <name>. There are: " .. table.concat(there, ", "))
+    end
+  end
+end
 -- Inside the container. Apptainer reads APPTAINERENV_ first and warns where the two differ.
 local seen = ""
-local path = "/runscripts:/user-software/venv/mpi4py/bin"
+local path = "/runscripts"
+if venv ~= "" then
+  path = path .. ":" .. "/user-software/venv/" .. venv .. "/bin"
+end
 for _, users in ipairs({
   os.getenv("APPTAINERENV_PREPEND_PATH") or "",
   os.getenv("SINGULARITYENV_PREPEND_PATH") or "",
@@ -160,8 +187,21 @@ set_restorably("SINGULARITYENV_PREPEND_PATH", path)
 set_restorably("APPTAINERENV_PREPEND_PATH", path)
 set_restorably("SINGULARITYENV_WITH_CONDA", "source /opt/miniconda3/bin/activate mpi4py")
 set_restorably("APPTAINERENV_WITH_CONDA", "source /opt/miniconda3/bin/activate mpi4py")
-set_restorably("SINGULARITYENV_VIRTUAL_ENV", "/user-software/venv/mpi4py")
-set_restorably("APPTAINERENV_VIRTUAL_ENV", "/user-software/venv/mpi4py")
+local function set_where(is_wanted, variable, value)
+  local mark = "__CTINSTALL_HAS_SET_" .. variable
+  if mode() == "unload" then
+    is_wanted = (os.getenv(mark) or "") ~= ""
+  end
+  if is_wanted then
+    setenv(mark, "yes")
+    for _, prefix in ipairs({"SINGULARITYENV_", "APPTAINERENV_"}) do
+      set_restorably(prefix .. variable, value)
+    end
+  end
+end
+set_where(venv ~= "", "VIRTUAL_ENV", "/user-software/venv/" .. venv)
+set_where(is_packed, "PIP_USER", "0")
+set_where(is_packed, "PIP_PYTHON", "/runscripts/pip-when-packed")
 
 set_restorably("CONTAINERROOT", "/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0")
 set_restorably("EBROOTMPI4PY", "/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0")

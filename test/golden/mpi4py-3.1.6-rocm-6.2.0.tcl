@@ -177,6 +177,35 @@ proc add_bind {host container options is_required} {
   }
   append binds $host : $container $options
 }
+proc set_where {is_wanted variable value} {
+  set mark __CTINSTALL_HAS_SET_$variable
+  # Lmod's reader calls it by the second name.
+  if {[module-info mode unload] || [module-info mode remove]} {
+    if {[value_of $mark] ne ""} {
+      setenv $mark ""
+      set_both ENV_$variable $value
+    }
+  } elseif {$is_wanted} {
+    setenv $mark yes
+    set_both ENV_$variable $value
+  }
+}
+proc check_venv {directory bad before behind} {
+  global venv is_packed
+  if {![regexp {^[A-Za-z0-9][A-Za-z0-9._+-]*$} $venv]} {
+    refuse $bad
+  }
+  if {$is_packed || [file isdirectory [file join $directory $venv]]} {
+    return
+  }
+  set there [list]
+  foreach entry [lsort [glob -nocomplain -tails -directory $directory *]] {
+    if {[regexp {^[A-Za-z0-9]} $entry] && [file isfile [file join $directory $entry pyvenv.cfg]]} {
+      lappend there $entry
+    }
+  }
+  refuse $before$venv$behind[join $there ", "]
+}
 
 proc ModulesHelp {} {
   say Description
@@ -247,7 +276,8 @@ add_bind /var/spool/slurmd /var/spool/slurmd "" 0
 add_bind /usr/lib64/libcxi.so.1 /usr/lib64/libcxi.so.1 "" 0
 add_bind /home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/runscripts /runscripts ":ro" 1
 # Your software: packed if it is packed, else the directory.
-if {[file isfile /home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/user-software.squashfs]} {
+set is_packed [file isfile /home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/user-software.squashfs]
+if {$is_packed} {
   add_bind /home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/user-software.squashfs /user-software ":ro,image-src=/" 0
 } else {
   add_bind /home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/user-software /user-software "" 0
@@ -260,8 +290,20 @@ if {$binds eq ""} {
 set_both _BIND $binds
 set_bind_paths $users_paths
 
+# The virtual environment: the one that you name, or else that of the easyconfig.
+set venv [value_of CTINSTALL_VENV]
+if {$venv eq ""} {
+  set venv mpi4py
+} elseif {[module-info mode load]} {
+  check_venv /home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/user-software/venv "mpi4py/3.1.6-rocm-6.2.0: CTINSTALL_VENV must be the name of a virtual environment: letters, digits and . _ + -" "mpi4py/3.1.6-rocm-6.2.0: CTINSTALL_VENV names a virtual environment that is not there: " ". Unset it, or make one: ctinstall venv create mpi4py/3.1.6-rocm-6.2.0 --name <name>. There are: "
+}
+set venv_place /user-software/venv/
+append venv_place $venv
 # Inside the container. Apptainer reads APPTAINERENV_ first and warns where the two differ.
-set path "/runscripts:/user-software/venv/mpi4py/bin"
+set path /runscripts
+if {$venv ne ""} {
+  append path : $venv_place /bin
+}
 set seen ""
 foreach variable {APPTAINERENV_PREPEND_PATH SINGULARITYENV_PREPEND_PATH} {
   set users [value_of $variable]
@@ -272,7 +314,9 @@ foreach variable {APPTAINERENV_PREPEND_PATH SINGULARITYENV_PREPEND_PATH} {
 }
 set_both ENV_PREPEND_PATH $path
 set_both ENV_WITH_CONDA "source /opt/miniconda3/bin/activate mpi4py"
-set_both ENV_VIRTUAL_ENV /user-software/venv/mpi4py
+set_where [expr {$venv ne ""}] VIRTUAL_ENV $venv_place
+set_where $is_packed PIP_USER 0
+set_where $is_packed PIP_PYTHON /runscripts/pip-when-packed
 
 set_restorably CONTAINERROOT /home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0
 set_restorably EBROOTMPI4PY /home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0

@@ -62,6 +62,7 @@ export async function attempt(text: string, site: Site): Promise<Attempt> {
     image: imageOf(install, site),
     base: hostPath(site.root),
     easyconfigText: text,
+    requirements: requirementsOf(install),
   });
   // Most of the time would go into the files that show whether there is room.
   const steps = whole.steps.map((step) => (step.kind === 'reserve-room' ? { ...step, files: 3 } : step));
@@ -70,6 +71,13 @@ export async function attempt(text: string, site: Site): Promise<Attempt> {
   const outcome = outcomes.get(key) ?? (await apply(plan, site));
   outcomes.set(key, outcome);
   return { kind: 'planned', plan, ...outcome, fill: filling(install) };
+}
+
+/** As they are read, but for paths. */
+function requirementsOf({ venv }: ResolvedInstall): PlanInputs['requirements'] {
+  if (venv?.requirements?.kind !== 'list') return undefined;
+  const text = venv.requirements.lines.map((line) => `${line}\n`).join('');
+  return { text, options: venv.pipOptions, paths: [], uv: undefined };
 }
 
 async function apply(plan: Plan, site: Site): Promise<Pick<Planned, 'failure' | 'titles' | 'log'>> {

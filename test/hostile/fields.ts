@@ -28,7 +28,10 @@ const needed: Readonly<Record<string, unknown>> = {
 };
 
 /** Fields that do nothing without another one. */
-const company: Readonly<Record<string, Recipe>> = { 'python.conda_root': { conda_env: 'base' } };
+const company: Readonly<Record<string, Recipe>> = {
+  'python.conda_root': { conda_env: 'base' },
+  'python.venv.pip_options': { requirements: ['x==1'] },
+};
 
 interface Schema {
   readonly type?: string;

@@ -70,6 +70,13 @@ const places: Readonly<Record<string, Held>> = {
   'python.conda_env': inside('WITH_CONDA', (name) => `source /opt/miniconda3/bin/activate ${name}`),
   'python.conda_root': inside('WITH_CONDA', (root) => `source ${cleanPath(root)}/bin/activate base`),
   'python.venv.name': inside('VIRTUAL_ENV', (name) => `/user-software/venv/${name}`),
+  // No templates are replaced in them: pip has its own use for `%`.
+  'python.venv.requirements[]': nowhere,
+  'python.venv.pip_options[]': nowhere,
+  gpu: nowhere,
+  // The path of a file, which is read before anything is planned.
+  'python.venv.requirements': nowhere,
+  'python.venv.installer': nowhere,
   'user_software.path': (path, { plan }) => expect(textsIn(plan)).toContain(cleanPath(path)),
   'user_software.from': (path, { plan }) => expect(textsIn(plan)).toContain(cleanPath(path)),
   'env.module{key}': called((name) => ['setenv', name, 'x']),

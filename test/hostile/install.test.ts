@@ -130,11 +130,11 @@ const scriptsSeen = new Set<string>();
 /** Every script is one that bash takes, and the values in it are those of the install. */
 function expectScripts({ plan }: Planned): void {
   for (const { path, content } of stepsOf(plan, 'write-file')) {
-    if (path.endsWith('.yaml') || scriptsSeen.has(content)) continue;
+    if (/\.(yaml|txt)$/.test(path) || scriptsSeen.has(content)) continue;
     scriptsSeen.add(content);
     execFileSync('bash', ['-n'], { input: content });
     const filled = content.match(/^[a-z_]+=.* {2}# filled in by ctinstall$/gm)?.join('\n') ?? '';
     const module = execFileSync('bash', ['-s'], { input: `${filled}\nprintf %s "$module"` }).toString();
-    if (filled !== '') expect([path, module]).toEqual([path, plan.moduleName]);
+    if (/^module=/m.test(filled)) expect([path, module]).toEqual([path, plan.moduleName]);
   }
 }

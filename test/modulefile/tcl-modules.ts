@@ -35,11 +35,13 @@ export function modulefileIn({ dir }: Pick<ModuleTree, 'dir'>, changed: Partial<
       { name: 'DASHES', value: '--help -x' },
       { name: 'NUMBER', value: '0x10' },
     ],
-    containerVariables: [
-      { name: 'INSIDE', value: awkward },
-      { name: 'VIRTUAL_ENV', value: '/user-software/venv/x' },
+    containerVariables: [{ name: 'INSIDE', value: awkward }],
+    containerPath: [containerPath('/runscripts'), containerPath('/opt/$x [id]/bin')],
+    venv: { name: 'x', directory: at('user-software/venv'), container: containerPath('/user-software/venv') },
+    packedVariables: [
+      { name: 'PIP_USER', value: '0' },
+      { name: 'PACKED', value: awkward },
     ],
-    containerPath: [containerPath('/runscripts'), containerPath('/user-software/venv/x/bin')],
     binds: [
       bind('/etc', '/host etc', { access: 'ro', optional: false }),
       bind(`${dir}/only here $x [id]`, '/only/here'),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { hostPath } from '../../src/lib/paths.ts';
 import { describePlan, describeStep, isWorthALine } from '../../src/plan/describe-step.ts';
 import { planInstall } from '../../src/plan/plan-install.ts';
 import type { Plan } from '../../src/plan/types.ts';
@@ -173,13 +174,21 @@ describe('user software', () => {
         purpose: 'create the virtual environment /user-software/venv/torch',
         runtime: 'singularity',
         image: `${plan.staging}/demo.sif`,
-        binds: [],
+        binds: [
+          {
+            host: `${plan.staging}/runscripts`,
+            container: '/runscripts',
+            access: 'ro',
+            optional: false,
+            origin: 'python.venv',
+          },
+        ],
         work: `${plan.retired}/work`,
         userSoftware: { directory: `${plan.staging}/user-software`, container: '/user-software', access: 'rw' },
         staged: [],
         mountPoints: [],
         environment: { PREPEND_PATH: '/runscripts' },
-        argv: ['python3', '-m', 'venv', '--system-site-packages', '/user-software/venv/torch'],
+        argv: ['/runscripts/make-venv', '', 'python3', '--system-site-packages', '/user-software/venv/torch'],
       },
     ]);
   });
@@ -190,8 +199,9 @@ describe('user software', () => {
       'venv',
       '/opt/miniconda3/bin/activate',
       'base',
-      '-m',
-      'venv',
+      '/runscripts/make-venv',
+      '',
+      'python',
       '--system-site-packages',
       '/user-software/venv/torch',
     ]);
@@ -201,6 +211,48 @@ describe('user software', () => {
       WITH_CONDA: 'source /opt/miniconda3/bin/activate base',
       PREPEND_PATH: '/runscripts',
     });
+  });
+});
+
+describe('requirements', () => {
+  const requirements = {
+    text: 'x==1\n',
+    options: ['--find-links', '/wheels'],
+    paths: [hostPath('/wheels')],
+    uv: hostPath('/usr/bin/uv'),
+  };
+  const withRequirements = 'binds: [/data]\npython: { conda_env: base, venv: { name: torch, requirements: [x==1] } }\n';
+
+  it('are installed into the staged venv, with the recipe’s binds, read-only, and what pip needs', () => {
+    const plan = planOf(withRequirements, { requirements });
+    const run = stepsOf(plan, 'run-in-container')[1];
+    expect(run?.argv.slice(4)).toEqual([
+      '/opt/miniconda3/bin/activate',
+      'base',
+      '/runscripts/install-requirements',
+      '/user-software/venv/torch',
+      '/requirements.txt',
+      'auto',
+      '/.ctinstall-uv',
+      '--find-links',
+      '/wheels',
+    ]);
+    expect(run?.userSoftware).toMatchObject({ directory: `${plan.staging}/user-software`, access: 'rw' });
+    expect(run?.binds.map(({ host, container, access }) => `${host}:${container}:${access}`)).toEqual([
+      `${plan.staging}/runscripts:/runscripts:ro`,
+      '/data:/data:ro',
+      `${plan.staging}/.ctinstall/requirements.txt:/requirements.txt:ro`,
+      '/usr/bin/uv:/.ctinstall-uv:ro',
+      '/wheels:/wheels:ro',
+    ]);
+    expect(stepsOf(plan, 'write-file').find(({ path }) => path.endsWith('/requirements.txt'))?.content).toBe('x==1\n');
+  });
+
+  it('are not where nothing is to be installed, or the venv is there', () => {
+    const empty = planOf(withRequirements, { requirements: { ...requirements, text: '\n' } });
+    expect(stepsOf(empty, 'run-in-container')).toHaveLength(1);
+    const again = planOf(withRequirements, { requirements, hasUserSoftware: true, hasVenv: true });
+    expect(stepsOf(again, 'run-in-container')).toEqual([]);
   });
 });
 

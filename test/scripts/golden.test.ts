@@ -14,6 +14,7 @@ test('there are just these', () => {
     '755 bin/start-shell',
     '755 bin/in-container',
     '644 .ctinstall/in-container.bash',
+    '755 runscripts/pip-when-packed',
     '755 bin/make-squashfs',
     '755 bin/unmake-squashfs',
     '755 bin/update-squashfs',
@@ -24,6 +25,7 @@ test('there are just these', () => {
     '644 .ctinstall/squashfs-pack.bash',
     '644 .ctinstall/squashfs-unpack.bash',
     '755 runscripts/make-venv',
+    '755 runscripts/install-requirements',
   ]);
 });
 

@@ -202,7 +202,7 @@ describe('without the module', () => {
     ],
     module_variables: ['CONTAINERROOT', '/not/here', 'NCCL', 'a "b" $c'],
     container_variables: ['WITH_CONDA', 'source x'],
-    container_path: '/runscripts:/user-software/venv/x/bin',
+    container_path: ['/runscripts', '/opt/x/bin'],
   };
 
   test('it sets up what the module would', async () => {
@@ -215,7 +215,7 @@ describe('without the module', () => {
       APPTAINER_BIND: bind,
       SINGULARITYENV_WITH_CONDA: 'source x',
       APPTAINERENV_WITH_CONDA: 'source x',
-      SINGULARITYENV_PREPEND_PATH: environment.container_path,
+      SINGULARITYENV_PREPEND_PATH: environment.container_path.join(':'),
       CONTAINERROOT: install.root,
       NCCL: 'a "b" $c',
       SIF: image,
@@ -239,7 +239,7 @@ describe('without the module', () => {
     expect(got).toMatchObject({
       SINGULARITY_BIND: bind,
       APPTAINER_BIND: bind,
-      APPTAINERENV_PREPEND_PATH: `${environment.container_path}:/my/bin`,
+      APPTAINERENV_PREPEND_PATH: `${environment.container_path.join(':')}:/my/bin`,
     });
     expect(got.SINGULARITY_BINDPATH).toBeUndefined();
   });
@@ -309,5 +309,58 @@ describe('inside a container', () => {
     expect(stderr).toBe(
       `error: \`tool\` of the module ${moduleName} starts a container, and this is inside another one, \`/x/other.sif\`\nhint: leave that container first\n`,
     );
+  });
+});
+
+describe('which virtual environment is active, with no module loaded', () => {
+  const environment = {
+    container_path: ['/runscripts', '/opt/bin'],
+    default_venv: 'own',
+    packed_variables: ['PIP_USER', '0'],
+  };
+  const withVenvs = (...names: string[]): Wrapped => {
+    const wrapped = makeWrapped({ environment });
+    for (const name of names) {
+      const directory = join(wrapped.install.root, 'user-software/venv', name);
+      mkdirSync(directory, { recursive: true });
+      writeFileSync(join(directory, 'pyvenv.cfg'), '');
+    }
+    return wrapped;
+  };
+
+  test('the default, or the one that is named', async () => {
+    const { startAlone, recordedEnvironment } = withVenvs('other');
+    for (const [given, name] of [
+      [{}, 'own'],
+      [{ CTINSTALL_VENV: 'other' }, 'other'],
+    ] as const) {
+      expect(await startAlone('tool', [], { env: given })).toEqual(done);
+      expect(recordedEnvironment()).toMatchObject({
+        SINGULARITYENV_VIRTUAL_ENV: `/user-software/venv/${name}`,
+        APPTAINERENV_PREPEND_PATH: `/runscripts:/user-software/venv/${name}/bin:/opt/bin`,
+      });
+      expect(recordedEnvironment()).not.toHaveProperty('SINGULARITYENV_PIP_USER');
+    }
+  });
+
+  test('what is packed is believed, and pip is kept in', async () => {
+    const { install, startAlone, recordedEnvironment } = withVenvs();
+    writeFileSync(join(install.root, 'user-software.squashfs'), '');
+    expect(await startAlone('tool', [], { env: { CTINSTALL_VENV: 'x' } })).toEqual(done);
+    expect(recordedEnvironment()).toMatchObject({
+      SINGULARITYENV_VIRTUAL_ENV: '/user-software/venv/x',
+      APPTAINERENV_PIP_USER: '0',
+    });
+  });
+
+  test('what is no name, or not there, is refused, and those there are named', async () => {
+    const { startAlone, recorded } = withVenvs('b', 'a');
+    for (const [name, message] of [
+      ['../x', /^error: CTINSTALL_VENV must be the name .*\nhint: /],
+      ['none', /^error: CTINSTALL_VENV names .*: none\. There are: a, b\nhint: .*ctinstall venv create demo/],
+    ] as const) {
+      const { status, stderr } = await startAlone('tool', [], { env: { CTINSTALL_VENV: name } });
+      expect([name, status, stderr, recorded()]).toEqual([name, 1, expect.stringMatching(message), undefined]);
+    }
   });
 });

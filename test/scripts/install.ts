@@ -25,12 +25,16 @@ export const scriptValues: Readonly<Record<string, ScriptValues>> = {
   'in-container.bash': {
     central_images: [],
     module_binds: [],
+    user_software: '/user-software',
     module_variables: [],
     container_variables: [],
-    container_path: '/runscripts',
-    user_software: '/user-software',
+    container_path: ['/runscripts'],
+    default_venv: '',
+    venvs_inside: '/user-software/venv',
+    packed_variables: [],
   },
   'start-shell': { module: moduleName, install_dir: '/not/here' },
+  'pip-when-packed': { module: moduleName },
   'squashfs-common.bash': { module: moduleName, default_processors: '0' },
   'squashfs-contents.bash': { default_excludes: '' },
 };

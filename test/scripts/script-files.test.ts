@@ -27,7 +27,7 @@ describe.each(Object.entries(scriptFiles))('%s', (name, file) => {
     expect(readScript(name)).toMatch(
       file.directory === '.ctinstall'
         ? new RegExp(`^# shellcheck .*\\n# ${name}: \\w`)
-        : new RegExp(`^#!/bin/bash -p\\n# ${name}: \\w`),
+        : new RegExp(`^#!/bin/(bash -p|sh)\\n# ${name}: \\w`),
     );
   });
 

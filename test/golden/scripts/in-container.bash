@@ -10,23 +10,35 @@ module_binds=('/pfs' '/pfs' '' 'optional' '/scratch' '/scratch' '' 'optional' '/
 user_software='/user-software'  # filled in by ctinstall
 # Each: name and value. Those of the container are escaped for the runtime.
 module_variables=('CONTAINERROOT' '/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0' 'EBROOTMPI4PY' '/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0' 'EBVERSIONMPI4PY' '3.1.6' 'RUNSCRIPTS' '/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/runscripts' 'RUNSCRIPTSMPI4PY' '/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/runscripts' 'NCCL_SOCKET_IFNAME' 'hsn' 'NCCL_NET_GDR_LEVEL' '3')  # filled in by ctinstall
-container_variables=('WITH_CONDA' 'source /opt/miniconda3/bin/activate mpi4py' 'VIRTUAL_ENV' '/user-software/venv/mpi4py')  # filled in by ctinstall
-container_path='/runscripts:/user-software/venv/mpi4py/bin'  # filled in by ctinstall
+container_variables=('WITH_CONDA' 'source /opt/miniconda3/bin/activate mpi4py')  # filled in by ctinstall
+# The virtual environment's comes after the first.
+container_path=('/runscripts')  # filled in by ctinstall
+# The virtual environment that is active where CTINSTALL_VENV names none; may be empty.
+default_venv='mpi4py'  # filled in by ctinstall
+# Where they are in the container, escaped too.
+venvs_inside='/user-software/venv'  # filled in by ctinstall
+# Inside the container while the user software is packed, escaped too.
+packed_variables=('PIP_USER' '0' 'PIP_PYTHON' '/runscripts/pip-when-packed')  # filled in by ctinstall
 
 # Sets $image, and exports what the module would.
 set_up_environment() {
-  local at prefix path
+  local at prefix path venv variables
   find_image
   collect_binds
+  choose_venv
+  variables=(${container_variables[@]+"${container_variables[@]}"})
+  if [[ $venv ]]; then variables+=(VIRTUAL_ENV "$venvs_inside/$venv"); fi
+  if [[ -f $root/user-software.squashfs ]]; then variables+=(${packed_variables[@]+"${packed_variables[@]}"}); fi
   path=${APPTAINERENV_PREPEND_PATH-}
   path=${path:-${SINGULARITYENV_PREPEND_PATH-}}
-  path=$container_path${path:+:$path}
+  for ((at = ${#container_path[@]} - 1; at > 0; at--)); do path=${container_path[at]}${path:+:$path}; done
+  path=${container_path[0]}${venv:+:$venvs_inside/$venv/bin}${path:+:$path}
   # Both names with one value: SingularityCE knows only the first, Apptainer prefers the second and warns of a difference.
   for prefix in SINGULARITY APPTAINER; do
     export "${prefix}_BIND=$joined" "${prefix}ENV_PREPEND_PATH=$path"
     unset "${prefix}_BINDPATH"
-    for ((at = 0; at < ${#container_variables[@]}; at += 2)); do
-      export "${prefix}ENV_${container_variables[at]}=${container_variables[at + 1]}"
+    for ((at = 0; at < ${#variables[@]}; at += 2)); do
+      export "${prefix}ENV_${variables[at]}=${variables[at + 1]}"
     done
   done
   for ((at = 0; at < ${#module_variables[@]}; at += 2)); do
@@ -52,6 +64,25 @@ find_image() {
   done
   fail "the image of $module is gone: \`$image_file\` is neither in \`$root\` nor in an image directory" \
     'install it again: ctinstall --rebuild'
+}
+
+# Sets $venv to the name of the active virtual environment. What is packed cannot be looked into.
+choose_venv() {
+  local directory=$root/user-software/venv entry there=
+  venv=${CTINSTALL_VENV-}
+  if [[ ! $venv ]]; then
+    venv=$default_venv
+    return
+  fi
+  if [[ ! $venv =~ ^[A-Za-z0-9][A-Za-z0-9._+-]*$ ]]; then
+    fail 'CTINSTALL_VENV must be the name of a virtual environment: letters, digits and . _ + -' 'unset it, or set it to one'
+  fi
+  if [[ -f $root/user-software.squashfs || -d $directory/$venv ]]; then return; fi
+  for entry in "$directory"/[A-Za-z0-9]*; do
+    if [[ -f $entry/pyvenv.cfg ]]; then there+=${there:+, }${entry##*/}; fi
+  done
+  fail "CTINSTALL_VENV names a virtual environment that is not there: $venv. There are: $there" \
+    "unset it, or make one: ctinstall venv create $module --name <name>"
 }
 
 # Sets $joined to the binds of the module and then the user's. Where both name one place in the container the user's counts,

@@ -1,0 +1,145 @@
+import type { VirtualEnvironment } from '../easyconfig/types.ts';
+import { containerPath, type HostPath, joinHost } from '../lib/paths.ts';
+import { runscriptsInside, venvInside } from '../modulefile/container-environment.ts';
+import type { Bind, ResolvedInstall } from '../resolve/types.ts';
+import { planRun, readOnly, type StagedPlace } from './plan-commands.ts';
+import { requirementsFile } from './plan-files.ts';
+import type { PlanInputs } from './plan-install.ts';
+import type { RunInContainerStep, Step } from './types.ts';
+
+/** What is installed into a virtual environment, as it was read. */
+export interface VenvRequirements {
+  /** A requirements file. */
+  readonly text: string;
+  /** For pip. */
+  readonly options: readonly string[];
+  /** Files and directories of the host that these name. */
+  readonly paths: readonly HostPath[];
+  /** Program of the host, for images that have none. */
+  readonly uv: HostPath | undefined;
+}
+
+/** Whether this install makes the venv of the recipe: one that is there is the user's. */
+export function makesVenv({ venv }: ResolvedInstall, { hasVenv }: PlanInputs): boolean {
+  return venv !== undefined && !hasVenv;
+}
+
+/** The user software of a new install, or the venv that is new in it; what is there is left alone. */
+export function planUserSoftware(
+  install: ResolvedInstall,
+  inputs: PlanInputs,
+  { staging, image }: StagedPlace,
+): Step[] {
+  const directory = joinHost(staging, 'user-software');
+  const { venv } = install;
+  if (venv === undefined || !makesVenv(install, inputs))
+    return inputs.hasUserSoftware || install.userSoftware.from !== undefined
+      ? []
+      : [{ kind: 'make-directory', path: directory }];
+  const place = { image, directory, runscripts: joinHost(staging, 'runscripts') };
+  const { requirements } = inputs;
+  const file = joinHost(staging, requirementsFile);
+  return [
+    { kind: 'make-directory', path: directory },
+    planMakingVenv(install, { name: venv.name, showsPackages: true }, place),
+    ...(requirements === undefined || requirements.text.trim() === ''
+      ? []
+      : [planRequirements(install, { ...venv, requirements, file }, place)]),
+  ];
+}
+
+/** Where the work on a virtual environment is done. */
+export interface VenvPlace {
+  readonly image: HostPath;
+  /** The user software. */
+  readonly directory: HostPath;
+  readonly runscripts: HostPath;
+}
+
+/** Makes a virtual environment with the Python of the image, or of its conda environment. */
+export function planMakingVenv(
+  install: ResolvedInstall,
+  { name, showsPackages }: { name: string; showsPackages: boolean },
+  place: VenvPlace,
+): RunInContainerStep {
+  const options = showsPackages ? ['--system-site-packages'] : [];
+  const python = install.conda === undefined ? 'python3' : 'python';
+  const venv = venvInside(name, install.userSoftware);
+  const argv = [`${runscriptsInside}/make-venv`, '', python, ...options, venv] as const;
+  return planWork(install, `create the virtual environment ${venv}`, { argv, binds: [], place });
+}
+
+/** Installs what a requirements file names into a virtual environment; pip sees the path that it will have. */
+export function planRequirements(
+  install: ResolvedInstall,
+  venv: Pick<VirtualEnvironment, 'name' | 'installer'> & {
+    readonly requirements: VenvRequirements;
+    /** Where its text is. */
+    readonly file: HostPath;
+  },
+  place: VenvPlace,
+): RunInContainerStep {
+  const { options, paths, uv } = venv.requirements;
+  const usesUv = uv !== undefined && venv.installer !== 'pip';
+  const argv = [
+    `${runscriptsInside}/install-requirements`,
+    venvInside(venv.name, install.userSoftware),
+    fileInside,
+    venv.installer,
+    usesUv ? uvInside : '',
+    ...options,
+  ] as const;
+  const binds = [
+    ...readOnly(install.binds),
+    shown(venv.file, fileInside),
+    ...(usesUv ? [shown(uv, uvInside)] : []),
+    ...paths.map((path) => shown(path, path)),
+  ];
+  const work = planWork(install, `install the requirements of ${venvInside(venv.name, install.userSoftware)}`, {
+    argv,
+    binds,
+    place,
+  });
+  return {
+    ...work,
+    hintOnFailure: 'mend what is to be installed, or where pip looks for it: `pip_options`, the network, a proxy',
+  };
+}
+
+/** At the top, where nothing of an image is. */
+const fileInside = '/requirements.txt';
+const uvInside = '/.ctinstall-uv';
+
+function shown(host: HostPath, container: string): Bind {
+  return { host, container: containerPath(container), access: 'ro', optional: false, origin: 'python.venv' };
+}
+
+/** The environment's activate script is written for bash, and must see only its own argument. */
+const inConda = 'activate=$1 environment=$2; shift 2; . "$activate" "$environment" && exec "$@"';
+
+function planWork(
+  install: ResolvedInstall,
+  purpose: string,
+  { argv, binds, place }: { argv: readonly [string, ...string[]]; binds: readonly Bind[]; place: VenvPlace },
+): RunInContainerStep {
+  const { conda } = install;
+  const whole: [string, ...string[]] =
+    conda === undefined
+      ? [...argv]
+      : ['bash', '-c', inConda, 'venv', `${conda.root}/bin/activate`, conda.name, ...argv];
+  return planRun({ ...install, venv: undefined }, purpose, whole, {
+    image: place.image,
+    binds: firstOfEach([shown(place.runscripts, runscriptsInside), ...binds]),
+    userSoftware: { directory: place.directory, container: install.userSoftware.path, access: 'rw' },
+    staged: [],
+    mountPoints: [],
+  });
+}
+
+/** Each place in the container once, parents before what is below them: SingularityCE mounts in this order. */
+function firstOfEach(binds: readonly Bind[]): Bind[] {
+  const depthOf = ({ container }: Bind): number => container.split('/').length;
+  return [...new Map(binds.toReversed().map((bind) => [bind.container, bind])).values()]
+    .toReversed()
+    .sort((a, b) => depthOf(a) - depthOf(b));
+}
