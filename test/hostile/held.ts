@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { expect } from 'vitest';
 import { escapeForRuntime } from '../../src/modulefile/container-environment.ts';
 import type { Plan } from '../../src/plan/types.ts';
@@ -41,6 +42,10 @@ const inHelp: Held = (value, { calls }) => expect(calls.find(([name]) => name ==
 
 const inPlan: Held = (value, { plan }) => expect(textsIn(plan)).toContain(value);
 
+/** A script of ctinstall, or a wrapper of a program. */
+const asWrapper: Held = (name, { plan }) =>
+  expect(textsIn(plan)).toEqual(expect.arrayContaining([expect.stringMatching(`^(bin/)?${name}$`)]));
+
 const nowhere: Held = () => undefined;
 
 /** Where the value of each field must be found, as it stands. A field that is not here must be a text of the plan. */
@@ -66,7 +71,16 @@ const places: Readonly<Record<string, Held>> = {
   'binds[].container': among('SINGULARITY_BIND', (path) => `/etc:${cleanPath(path)}`),
   'binds[].access': nowhere,
   'runscripts[]': (script, { plan }) => expect(textsIn(plan)).toContain(`runscripts/${script}`),
-  'wrappers[]': (script, { plan }) => expect(textsIn(plan)).toContain(`bin/${script}`),
+  'wrappers[]': asWrapper,
+  'wrappers[].name': asWrapper,
+  'wrappers[].args[]': (argument, { plan }) => expect(wordsOf('aliases', plan)).toContain(argument),
+  'wrappers[].binds[]': (path, { plan }) =>
+    expect(wordsOf('aliases', plan)).toEqual(expect.arrayContaining([cleanPath(path), `:${cleanPath(path)}`])),
+  'wrappers[].binds[].host': (path, { plan }) => expect(wordsOf('aliases', plan)).toContain(cleanPath(path)),
+  'wrappers[].binds[].container': (path, { plan }) => expect(wordsOf('aliases', plan)).toContain(`:${cleanPath(path)}`),
+  'wrappers[].binds[].access': nowhere,
+  'wrappers[].from': (path, { plan }) => expect(textsIn(plan)).toContain(cleanPath(path)),
+  gpu: nowhere,
   'python.conda_env': inside('WITH_CONDA', (name) => `source /opt/miniconda3/bin/activate ${name}`),
   'python.conda_root': inside('WITH_CONDA', (root) => `source ${cleanPath(root)}/bin/activate base`),
   'python.venv.name': inside('VIRTUAL_ENV', (name) => `/user-software/venv/${name}`),
@@ -92,6 +106,15 @@ const places: Readonly<Record<string, Held>> = {
 /** Says by a failed expectation where a value was not kept as it stands, its templates replaced. */
 export function expectHeld(path: string, value: string, outcome: Outcome): void {
   (places[path] ?? inPlan)(value, outcome);
+}
+
+/** The words of an array that the wrappers' script holds, as bash reads it. */
+function wordsOf(key: string, plan: Plan): string[] {
+  const script = plan.steps.find((step) => step.kind === 'write-file' && step.path.endsWith('/bin/in-container'));
+  const text = script?.kind === 'write-file' ? script.content : '';
+  const line = new RegExp(`^${key}=[^]*? {2}# filled in by ctinstall$`, 'm').exec(text)?.[0] ?? '';
+  const said = execFileSync('bash', ['-s'], { input: `${line}\nprintf '%s\\0' "\${${key}[@]}"` }).toString();
+  return said.split('\0').slice(0, -1);
 }
 
 /** Binds are written with single slashes, and none at the end. */

@@ -60,8 +60,8 @@ const cases: Readonly<Record<string, Bad>> = {
   },
   'an unknown wrapper': {
     easyconfig: tinyEasyconfig().replace('start-shell', 'start-shel'),
-    status: 2,
-    says: ['unknown wrapper `start-shel`', 'did you mean `start-shell`?'],
+    status: 1,
+    says: ['`start-shel` of `wrappers` is not in the image', 'did you mean `start-shell`?'],
   },
   'settings with a fault': {
     before: 'mkdir -p .config/ctinstall; echo "prefx: /x" > .config/ctinstall/settings.yaml',

@@ -138,7 +138,7 @@ describe('easyconfigs', () => {
       line: 5,
       column: 9,
       message: '`/scratch/x` is a path of some sites only',
-      hint: "write `site: filesystems`: each site's settings say what that is there",
+      hint: expect.stringContaining('`{ site: filesystems }`'),
     });
     const missing = await sandbox.run('ctinstall check --easyconfig no-such.yaml');
     expect(missing.status).toBe(2);

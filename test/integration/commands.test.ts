@@ -250,7 +250,7 @@ describe('list, show, search, settings, uninstall', () => {
   test('start-shell of an install is the filled-in script', async () => {
     const sandbox = await installed();
     const script = readFileSync(join(sandbox.prefix, 'software/tiny/1.0/bin/start-shell'), 'utf8');
-    expect(script).toContain("image_variable='SIFTINY'");
+    expect(script).toContain(`install_dir='${sandbox.prefix}/software/tiny/1.0'`);
     expect(script).toContain("module='tiny/1.0'");
   });
 });
