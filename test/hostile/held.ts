@@ -87,7 +87,6 @@ const places: Readonly<Record<string, Held>> = {
   // No templates are replaced in them: pip has its own use for `%`.
   'python.venv.requirements[]': nowhere,
   'python.venv.pip_options[]': nowhere,
-  gpu: nowhere,
   // The path of a file, which is read before anything is planned.
   'python.venv.requirements': nowhere,
   'python.venv.installer': nowhere,
