@@ -17,6 +17,7 @@ import { defineSettings } from './definitions/settings.ts';
 import { defineShow } from './definitions/show.ts';
 import { defineSquashfs } from './definitions/squashfs.ts';
 import { defineUninstall } from './definitions/uninstall.ts';
+import { defineVenv } from './definitions/venv.ts';
 import { defineVerify } from './definitions/verify.ts';
 import { defineWrap } from './definitions/wrap.ts';
 
@@ -24,6 +25,7 @@ import { defineWrap } from './definitions/wrap.ts';
 const definitions = {
   install: defineInstall,
   squashfs: defineSquashfs,
+  venv: defineVenv,
   kernel: defineKernel,
   list: defineList,
   show: defineShow,

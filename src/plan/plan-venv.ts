@@ -1,10 +1,11 @@
 import type { VirtualEnvironment } from '../easyconfig/types.ts';
 import { containerPath, type HostPath, joinHost } from '../lib/paths.ts';
-import { runscriptsInside, venvInside } from '../modulefile/container-environment.ts';
+import { runscriptsInside, venvInside, venvsInside } from '../modulefile/container-environment.ts';
 import type { Bind, ResolvedInstall } from '../resolve/types.ts';
 import { planRun, readOnly, type StagedPlace } from './plan-commands.ts';
 import { requirementsFile } from './plan-files.ts';
 import type { PlanInputs } from './plan-install.ts';
+import { lookMark } from './plan-wrappers.ts';
 import type { RunInContainerStep, Step } from './types.ts';
 
 /** What is installed into a virtual environment, as it was read. */
@@ -104,6 +105,13 @@ export function planRequirements(
     ...work,
     hintOnFailure: 'mend what is to be installed, or where pip looks for it: `pip_options`, the network, a proxy',
   };
+}
+
+/** Prints the names of the virtual environments, each on a line that begins with {@link lookMark}. */
+export function planListingVenvs(install: ResolvedInstall, place: VenvPlace): RunInContainerStep {
+  const script = `for venv in "$1"/*; do [ ! -f "$venv/pyvenv.cfg" ] || printf '${lookMark}\\t%s\\n' "\${venv##*/}"; done`;
+  const argv = ['sh', '-c', script, 'list', venvsInside(install.userSoftware)] as const;
+  return planWork(install, 'list the virtual environments', { argv, binds: [], place });
 }
 
 /** At the top, where nothing of an image is. */

@@ -132,7 +132,8 @@ function describeRemains(moduleName: string, remains: readonly Remains[]): Ctins
   });
 }
 
-async function confirm(question: string, context: CommandContext): Promise<void> {
+/** Asks on the terminal. @throws CtinstallError where the answer is no, or nobody can be asked */
+export async function confirm(question: string, context: CommandContext): Promise<void> {
   if (!process.stdin.isTTY || !process.stderr.isTTY)
     throw new CtinstallError('usage', 'this is no terminal, so nobody can be asked', {
       hint: 'pass `--yes` to remove it',

@@ -25,6 +25,11 @@ export const meanings: Readonly<Record<string, readonly Completable[]>> = {
     { kind: 'modules' },
   ],
   command: [],
+  'create|list|remove': [
+    { kind: 'word', value: 'create', about: 'make a virtual environment' },
+    { kind: 'word', value: 'list', about: 'say which there are' },
+    { kind: 'word', value: 'remove', about: 'remove one' },
+  ],
   pattern: ['.git', '__pycache__'].map((name) => wordOf(name)),
   time: [],
   option: [],

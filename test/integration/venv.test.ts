@@ -1,0 +1,101 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { makeSandbox, type Sandbox } from '../harness/sandbox.ts';
+import { makeWheel } from '../harness/wheel.ts';
+
+async function installed(): Promise<Sandbox> {
+  const sandbox = makeSandbox();
+  sandbox.write(
+    'py-1.yaml',
+    'name: py\nversion: "1"\nimage: { file: venv.sif }\nwrappers: [start-shell, python3]\npython: { venv: { name: own } }\n',
+  );
+  await sandbox.succeed('ctinstall --image-dir "$CT_IMAGES" py-1.yaml');
+  return sandbox;
+}
+
+const where = `start-shell -c 'python3 -c "import sys; print(sys.prefix)"'`;
+
+test('several virtual environments: made with packages, chosen at load, listed in both forms, removed', async () => {
+  const sandbox = await installed();
+  sandbox.write('req/r.txt', '-f ../wheels\ndemo_a==1.0\n');
+  await sandbox.succeed(makeWheel('demo_a'));
+  const { stdout, stderr } = await sandbox.run(`
+    ctinstall venv create py --name two --requirements req/r.txt --pip-option=--no-index
+    ctinstall venv create py --name bare --no-system-site-packages --json
+    ctinstall venv create py --name own; echo "own $?"
+    module load py; ${where}
+    CTINSTALL_VENV=two; export CTINSTALL_VENV; module load py; ${where}
+    start-shell -c 'python3 -c "import demo_a, of_the_image; print(demo_a.version)"'
+    module unload py; "$CTINSTALL_PREFIX/software/py/1/bin/python3" -c 'import sys; print(sys.prefix)'
+    CTINSTALL_VENV=bare "$CTINSTALL_PREFIX/software/py/1/bin/in-container" sh -c 'python3 -c "import of_the_image" 2>/dev/null || echo "not shown"'
+    unset CTINSTALL_VENV; module load py
+    ctinstall venv list; ctinstall squashfs >/dev/null; ctinstall venv list py
+    ctinstall venv create --name x; echo "packed $?"
+    ctinstall venv remove --name two --yes; echo "packed $?"
+    ctinstall squashfs unmake >/dev/null
+    ctinstall venv remove --name two; echo "asked $?"
+    ctinstall venv remove --yes --name two; ctinstall venv remove --yes --name two; echo "gone $?"
+    ctinstall venv list --json; ls -A "$CONTAINERROOT/user-software/venv" "$CTINSTALL_PREFIX/.ctinstall"; ctinstall verify >&2 && echo verified`);
+  const lines = stdout.split('\n');
+  const list = ['bare', 'own  (default)', 'two'];
+  expect(lines.slice(0, lines.indexOf('[') + 1)).toEqual([
+    'created two',
+    '{"event":"venv-created","module":"py/1","name":"bare"}',
+    'own 2',
+    '/user-software/venv/own',
+    '/user-software/venv/two',
+    '1.0',
+    '/user-software/venv/two',
+    'not shown',
+    ...list,
+    ...list,
+    'packed 1',
+    'packed 1',
+    'asked 2',
+    'removed two',
+    'gone 1',
+    '[',
+  ]);
+  expect(stdout).toContain('"isDefault": true');
+  expect(stdout).not.toContain('.incomplete');
+  expect(stdout).toMatch(/\nverified\n$/);
+  expect(stdout).not.toMatch(/^retired$|^staging$/m);
+  expect(stderr).toContain('hint: unpack it: ctinstall squashfs unmake py/1');
+  expect(stderr).toContain('there is a virtual environment `own` already');
+});
+
+test('one whose making failed or was killed is none: it is not listed as whole, and made anew', async () => {
+  const sandbox = await installed();
+  sandbox.write('r.txt', 'not_there\n');
+  const failed = await sandbox.run(
+    `ctinstall venv create py --name x --requirements r.txt --pip-option=--no-index; echo "$?"; ctinstall venv list py`,
+  );
+  expect(failed.stdout).toBe('1\nown  (default)\n');
+  expect(failed.stderr).toContain('No matching distribution found for not_there');
+  const killed = await sandbox.run(`venvs=$CTINSTALL_PREFIX/software/py/1/user-software/venv
+    ctinstall venv create py --name x & pid=$!
+    until [ -e "$venvs/x/pyvenv.cfg" ]; do sleep 0.05; done
+    kill -KILL $(ps -o pid= --ppid $pid) $pid; wait
+    ctinstall venv list py; ls -A "$venvs"
+    touch "$venvs/x/half"; ctinstall venv create py --name x; ctinstall venv list py; [ -e "$venvs/x/half" ] || echo anew`);
+  expect(killed.stdout).toContain('x  (not whole: it was stopped)\n');
+  expect(killed.stdout).toMatch(/created x\nown {2}\(default\)\nx\nanew\n$/);
+  expect(existsSync(join(sandbox.prefix, 'software/py/1/user-software/venv/own/bin/python'))).toBe(true);
+});
+
+test('what is no name, no action, no option for it is refused', async () => {
+  const sandbox = await installed();
+  for (const [words, message] of [
+    ['create py', /no name is given/],
+    ['create py --name ../x', /`..\/x` is no name/],
+    ['create py --name x --pip-option=--target=/y', /to another place than the virtual environment/],
+    ['create py --name x --requirements none.txt', /there is no requirements file/],
+    ['make py', /`make` is no action/],
+    ['toString py', /`toString` is no action/],
+    ['list', /no module of ctinstall is loaded/],
+  ] as const) {
+    const { status, stderr } = await sandbox.run(`ctinstall venv ${words}`);
+    expect([words, status, stderr]).toEqual([words, 2, expect.stringMatching(message)]);
+  }
+});
