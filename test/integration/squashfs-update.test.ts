@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { killAtRandom } from '../faults/random-kills.ts';
 import { makeSandbox, type Sandbox, tinyEasyconfig } from '../harness/sandbox.ts';
 
 /** An install whose user software is packed: a file `mine`. */
@@ -114,11 +115,27 @@ describe('nothing is changed', () => {
   ] as const)('by SIG%s while the command runs, which is ended', async (signal, status) => {
     const sandbox = await packed();
     const ran = await sandbox.run(
-      `set -m; ctinstall squashfs update tiny -- sh -c 'touch /user-software/x; touch ~/started; sleep 4711' </dev/null >out 2>&1 & pid=$!; set +m
-       for i in $(seq 1200); do [ -e started ] && break; sleep 0.05; done; kill -${signal} $pid; wait $pid; echo "status $?"
-       for i in $(seq 200); do pgrep -u "$(id -u)" -f "$HOME|sleep 4711" >/dev/null || break; sleep 0.05; done; pgrep -u "$(id -u)" -fl "user-software.*$HOME"`,
+      `set -m; ctinstall squashfs update tiny -- sh -c 'touch /user-software/x; echo $$ >started; exec sleep 600' </dev/null >out 2>&1 & pid=$!; set +m
+       for i in $(seq 1200); do [ -s started ] && break; sleep 0.05; done; kill -${signal} $pid; wait $pid; echo "status $?"
+       for i in $(seq 200); do kill -0 $(cat started) 2>/dev/null || break; sleep 0.05; done; kill -0 $(cat started) 2>/dev/null && echo runs`,
     );
     expect(ran.stdout).toBe(`status ${status}\n`);
     expect(await sandbox.succeed(look)).toBe('mine=mine\nuser-software.squashfs\n');
+  });
+
+  test('by kill -9 at any moment, whatever goes on by itself; the next run clears up', async () => {
+    const sandbox = await packed();
+    const check = (version: string): string =>
+      `module load tiny; singularity exec "$SIF" sh -c 'cat /user-software/mine; cat /user-software/big | wc -c'; ctinstall squashfs update tiny -- sh -c 'echo ${version} >/user-software/mine' >/dev/null && ctinstall verify tiny; leftovers`;
+    await sandbox.succeed(
+      `ctinstall squashfs update tiny -- sh -c 'echo old >/user-software/mine; head -c 3000000 /dev/urandom >/user-software/big'`,
+    );
+    // What it finds is what was packed before, or what the killed run was to make.
+    const round = {
+      command: `ctinstall squashfs update tiny -- sh -c 'head -c 1000 /dev/urandom >>/user-software/big; head -c 2999000 /user-software/big >/user-software/b; cat /user-software/b >/user-software/big; head -c 1000 /dev/urandom >>/user-software/big; rm /user-software/b'`,
+      check: check('old'),
+      expected: 'old\n3000000\ntiny/1.0: as installed\n',
+    };
+    expect(await killAtRandom(sandbox, 12, [round])).toBeGreaterThanOrEqual(12);
   });
 });
