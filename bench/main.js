@@ -13,6 +13,7 @@ import { measureReflink } from './rows/reflink.js';
 import { measureSearch } from './rows/search.js';
 import { measureShow } from './rows/show.js';
 import { measureStart } from './rows/start.js';
+import { measureWrap } from './rows/wrap.js';
 import { measureWrapper } from './rows/wrapper.js';
 import { printTable } from './table.js';
 
@@ -30,6 +31,7 @@ const measurers = [
   { rows: ['wrapper'], measure: measureWrapper },
   { rows: ['packing'], measure: measurePacking },
   { rows: ['imports'], measure: measureImports },
+  { rows: ['wrap'], measure: measureWrap },
   { rows: ['search-cold', 'search'], measure: measureSearch },
   { rows: ['list', 'verify-quick'], measure: measureInstallsAtScale },
 ];

@@ -1,7 +1,7 @@
-import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { rmSync, statSync } from 'node:fs';
+import { fillLikeVenv } from '../fill.js';
 import { formatTimes, interleave, perRound, roundsOf, run } from '../measure.js';
-import { installTiny, mpi4pyImage, work } from '../work.js';
+import { installTiny, work } from '../work.js';
 
 /** Packing of 20,000 files and of 50,000. */
 export function measurePacking() {
@@ -46,27 +46,4 @@ function measurePackingOf(row, fileCount) {
     { row, what, unit: ' ×', digits: 1, values: speeds, aim: { least: 3 }, notes },
     { row: '', what: '  … size of the result', unit: ' ×', values: size, aim: { most: 1.05 } },
   ];
-}
-
-/**
- * Fills a directory with copies of the Python packages of the stand-in for LUMI's image: sources, compiled files and a few
- * libraries, as pip leaves them. Each copy gets a line of its own, so that no two are the same file.
- */
-function fillLikeVenv(directory, fileCount) {
-  const packages = `${work}/packages`;
-  mkdirSync(packages);
-  const copyOut = ['sh', '-c', 'cp -R /usr/lib/python3* /mnt'];
-  run(['singularity', 'exec', '--bind', `${packages}:/mnt`, mpi4pyImage, ...copyOut]);
-  const files = readdirSync(packages, { recursive: true })
-    .filter((name) => lstatSync(`${packages}/${name}`).isFile())
-    .sort()
-    .map((name) => ({ name, content: readFileSync(`${packages}/${name}`) }));
-  for (let made = 0; made < fileCount; made++) {
-    const copy = Math.floor(made / files.length);
-    const { name, content } = files[made % files.length];
-    const path = `${directory}/copy-${copy}/${name}`;
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, Buffer.concat([content, Buffer.from(`\n# copy ${copy} of ${name}\n`)]));
-  }
-  rmSync(packages, { recursive: true });
 }

@@ -16,6 +16,7 @@ import { copyImage, fetchImageInto, linkImage, retireImage, useCentralImage } fr
 import type { ApplyOptions } from './apply-plan.ts';
 import { checkModulefile } from './check-modulefile.ts';
 import { giveToGroup } from './give-to-group.ts';
+import { makeConda } from './make-conda.ts';
 import { makeWrappers } from './make-wrappers.ts';
 import { type Measured, measureFile } from './measured.ts';
 import { noteIn } from './noted-command.ts';
@@ -58,6 +59,8 @@ export async function applyStep(step: Step, plan: Plan, measured: Measured, opti
       return keepRecorded(step, measured);
     case 'make-wrappers':
       return makeWrappers(step, { plan, measured, options });
+    case 'make-conda':
+      return makeConda(step, { ...options, log });
     case 'pack-user-software':
       return packUserSoftware(step, { ...options, log });
     case 'write-file':

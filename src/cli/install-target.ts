@@ -1,3 +1,4 @@
+import { readCondaFile } from '../apply/read-conda-file.ts';
 import { readRecord } from '../apply/record.ts';
 import { hasUserSoftware, hasVenv } from '../apply/user-software.ts';
 import { requireAnySignature } from '../apply/verify-signature.ts';
@@ -95,6 +96,7 @@ export async function planTarget(target: Target, image: ImageOptions, context: C
     easyconfigText: loaded.text,
     scriptTexts: await readScriptTexts(context.toolDir),
     previous: await findPrevious(install.installDir),
+    condaFileText: await readCondaFile(install, loaded.path),
     hasUserSoftware: await hasUserSoftware(install.installDir),
     hasVenv: install.venv !== undefined && (await hasVenv(install.installDir, install.venv.name)),
     requirements: requirements && { ...requirements, uv: await findUv(context) },

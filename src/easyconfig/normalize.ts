@@ -40,6 +40,14 @@ export function normalizeEasyconfig(written: WrittenEasyconfig): Easyconfig {
         ? undefined
         : { name: python.conda_env, root: containerPath(python.conda_root ?? defaultCondaRoot) },
     venv: python.venv && normalizeVenv(python.venv),
+    condaPackages:
+      python.conda === undefined
+        ? undefined
+        : {
+            name: python.conda.name,
+            file: python.conda.file,
+            program: python.conda.program === undefined ? undefined : hostPath(python.conda.program),
+          },
     userSoftware: {
       path: containerPath(software.path ?? defaultUserSoftware),
       isPacked: software.pack ?? false,

@@ -106,6 +106,11 @@ export function describeBadUserSoftwarePath(path: string): string | undefined {
   return path === '/user-software' ? undefined : describeBadContainerPath(path);
 }
 
+/** Says why `path`, absolute or from the easyconfig's directory, names no file; or undefined. */
+export function describeBadLocalFile(path: string): string | undefined {
+  return path === '' ? 'is empty' : describeBadDirectory(path.startsWith('/') ? path : `/${path}`);
+}
+
 /** Says why `path` is not how a directory of the host is named, or undefined. */
 export function describeBadDirectory(path: string): string | undefined {
   if (!path.startsWith('/')) return 'is not an absolute path';

@@ -12,6 +12,7 @@ import {
   describeBadContainerVariable,
   describeBadDirectory,
   describeBadFileName,
+  describeBadLocalFile,
   describeBadModuleVariable,
   describeBadProgram,
   describeBadProse,
@@ -202,6 +203,13 @@ export const easyconfigSchema = z
       .strictObject({
         conda_env: matching(scriptPattern, 'name of a conda environment', namePart).optional(),
         conda_root: ruled(z.string(), describeBadCondaRoot).optional(),
+        conda: z
+          .strictObject({
+            name: matching(scriptPattern, 'name of a conda environment', namePart),
+            file: ruled(z.string(), describeBadLocalFile, 'such as `environment.yml`'),
+            program: ruled(z.string(), describeBadDirectory, 'the path of conda, mamba or micromamba').optional(),
+          })
+          .optional(),
         venv: venv.optional(),
       })
       .optional(),

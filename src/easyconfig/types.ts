@@ -33,6 +33,7 @@ export interface Easyconfig {
   readonly gpu: GpuChoice | undefined;
   readonly conda: CondaEnvironment | undefined;
   readonly venv: VirtualEnvironment | undefined;
+  readonly condaPackages: CondaPackages | undefined;
   readonly userSoftware: UserSoftware;
   readonly env: {
     readonly module: Readonly<Record<string, string>>;
@@ -117,6 +118,15 @@ export interface UserSoftware {
   readonly isPacked: boolean;
   /** A directory that a first install packs as it is, in place of an empty one. */
   readonly from: HostPath | undefined;
+}
+
+/** A conda environment of the install's own, made in user software from a list of packages. */
+export interface CondaPackages {
+  readonly name: string;
+  /** `environment.yml`, or a list that begins with `@EXPLICIT`: a path, from the easyconfig's directory. */
+  readonly file: string;
+  /** The conda, mamba or micromamba that makes it; undefined: the image's, or else the host's. */
+  readonly program: HostPath | undefined;
 }
 
 export interface VirtualEnvironment {

@@ -24,6 +24,11 @@ export function packedVariablesOf({ env }: Pick<ResolvedInstall, 'env'>): Variab
   ].filter(({ name }) => env.container[name] === undefined);
 }
 
+/** Where a conda environment of the install's own is seen inside the container. */
+export function condaPrefixInside(name: string, { path }: Pick<UserSoftware, 'path'>): ContainerPath {
+  return containerPath(`${path}/conda/${name}`);
+}
+
 /** Whether programs of the image have wrappers. */
 export function hasWrappers({ wrappers }: Pick<ResolvedInstall, 'wrappers'>): boolean {
   return wrappers.commands.length + wrappers.directories.length > 0;
@@ -31,25 +36,32 @@ export function hasWrappers({ wrappers }: Pick<ResolvedInstall, 'wrappers'>): bo
 
 /** Variables that an install sets inside the container, literal values. */
 export function containerVariablesOf(
-  install: Pick<ResolvedInstall, 'conda' | 'venv' | 'env' | 'userSoftware'>,
+  install: Pick<ResolvedInstall, 'conda' | 'condaPackages' | 'venv' | 'env' | 'userSoftware'>,
 ): Variable[] {
-  const { conda, venv, env, userSoftware } = install;
+  const { conda, condaPackages: packages, venv, env, userSoftware } = install;
   const variables: Record<string, string> = {
     ...(conda === undefined ? {} : { WITH_CONDA: `source ${conda.root}/bin/activate ${conda.name}` }),
     ...(venv === undefined ? {} : { VIRTUAL_ENV: venvInside(venv.name, userSoftware) }),
+    ...(packages === undefined
+      ? {}
+      : { CONDA_PREFIX: condaPrefixInside(packages.name, userSoftware), CONDA_DEFAULT_ENV: packages.name }),
     ...env.container,
   };
   return Object.entries(variables).map(([name, value]) => ({ name, value }));
 }
 
 /** What an install puts in front of the container's `PATH`. */
-export function containerPathOf(install: Pick<ResolvedInstall, 'venv' | 'wrappers' | 'userSoftware'>): ContainerPath[] {
-  const { venv, userSoftware } = install;
-  return [
+export function containerPathOf(
+  install: Pick<ResolvedInstall, 'condaPackages' | 'venv' | 'wrappers' | 'userSoftware'>,
+): ContainerPath[] {
+  const { condaPackages: packages, venv, userSoftware } = install;
+  const paths = [
     runscriptsInside,
     ...(venv === undefined ? [] : [containerPath(`${venvInside(venv.name, userSoftware)}/bin`)]),
+    ...(packages === undefined ? [] : [containerPath(`${condaPrefixInside(packages.name, userSoftware)}/bin`)]),
     ...install.wrappers.directories.map(({ from }) => from),
   ];
+  return [...new Set(paths)];
 }
 
 /** All binds of an install but user software, which is decided anew at each load. */

@@ -35,6 +35,8 @@ function describeWork(step: Exclude<Step, { kind: 'run-on-host' | 'run-in-contai
       return 'measure what the post-install commands made';
     case 'make-wrappers':
       return `make wrappers for ${[...step.commands.map(({ name }) => name), ...step.directories.map(({ from }) => `what is in ${from}`)].join(', ')}`;
+    case 'make-conda':
+      return `create the conda environment ${step.conda.prefix}`;
     case 'pack-user-software':
       return step.from === undefined ? 'pack the user software' : `pack ${step.from}`;
     case 'write-file':
@@ -79,6 +81,7 @@ export function isWorthALine(kind: Step['kind']): boolean {
     'run-hook',
     'make-wrappers',
     'pack-user-software',
+    'make-conda',
     'publish',
     'write-modulefile',
   ].includes(kind);

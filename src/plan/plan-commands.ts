@@ -137,7 +137,16 @@ function mountPointsBelow({ binds, userSoftware: { path } }: ResolvedInstall): H
 export function planRun(
   install: Pick<
     ResolvedInstall,
-    'prefix' | 'name' | 'fullVersion' | 'runtime' | 'conda' | 'venv' | 'env' | 'wrappers' | 'userSoftware'
+    | 'prefix'
+    | 'name'
+    | 'fullVersion'
+    | 'runtime'
+    | 'conda'
+    | 'condaPackages'
+    | 'venv'
+    | 'env'
+    | 'wrappers'
+    | 'userSoftware'
   >,
   purpose: string,
   argv: readonly [string, ...string[]],

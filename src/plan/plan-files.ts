@@ -4,6 +4,7 @@ import { renderModulefile } from '../modulefile/render.ts';
 import type { ResolvedInstall } from '../resolve/types.ts';
 import { fillScript } from '../scripts/fill-script.ts';
 import { scriptValuesOf } from '../scripts/script-values.ts';
+import { keptCondaFile } from './plan-conda.ts';
 import type { PlanInputs } from './plan-install.ts';
 import type { PlannedRecord, Step, WriteModulefileStep } from './types.ts';
 
@@ -21,7 +22,7 @@ export interface PlannedFile {
 /** The scripts, and the easyconfig for later. `images`: where the module looks for the image. */
 export function planFiles(
   install: ResolvedInstall,
-  inputs: Pick<PlanInputs, 'scriptTexts' | 'easyconfigText' | 'requirements'>,
+  inputs: Pick<PlanInputs, 'scriptTexts' | 'easyconfigText' | 'requirements' | 'condaFileText'>,
   images: readonly HostPath[],
 ): PlannedFile[] {
   const scripts = install.scripts.map(({ name, directory }) => {
@@ -33,11 +34,14 @@ export function planFiles(
       content: fillScript(text, scriptValuesOf(name, install, images)),
     };
   });
-  const { easyconfigText, requirements } = inputs;
+  const { easyconfigText, requirements, condaFileText } = inputs;
   return [
     ...scripts,
     { relative: '.ctinstall/easyconfig.yaml', mode: 0o644, content: easyconfigText },
     ...(requirements === undefined ? [] : [{ relative: requirementsFile, mode: 0o644, content: requirements.text }]),
+    ...(condaFileText === undefined
+      ? []
+      : [{ relative: keptCondaFile(condaFileText), mode: 0o644, content: condaFileText }]),
   ];
 }
 

@@ -2,6 +2,7 @@ import { type HostPath, joinHost } from '../lib/paths.ts';
 import type { ImageSource, ResolvedInstall } from '../resolve/types.ts';
 import { placesOf } from './places.ts';
 import { planPostInstall, planSanityChecks } from './plan-commands.ts';
+import { planConda } from './plan-conda.ts';
 import { planFiles, planModulefile, planRecord, planWriting, recordFile } from './plan-files.ts';
 import { planImage } from './plan-image.ts';
 import { planPackingOfDirectory, planPackingOfMade } from './plan-packing.ts';
@@ -26,6 +27,8 @@ export interface PlanInputs {
   readonly previous: PreviousInstall | undefined;
   /** Whether there is user software already: it is the user's, and nothing in it is replaced. */
   readonly hasUserSoftware: boolean;
+  /** Text of the list of packages of its own conda environment, as far as it is needed. */
+  readonly condaFileText?: string | undefined;
   /** Whether its venv is there too. */
   readonly hasVenv: boolean;
   /** What is installed into a new venv, if anything is. */
@@ -71,6 +74,7 @@ export function planInstall(install: ResolvedInstall, inputs: PlanInputs): Plan 
     ...planWriting(written, staging),
     ...image.steps,
     ...planUserSoftware(install, inputs, place),
+    ...planConda(install, inputs, place),
     ...planPackingOfDirectory(install, inputs, place),
     ...planWrappers(install, inputs, place),
     ...planPostInstall(install, inputs, place),

@@ -1,7 +1,11 @@
 import type { HostPath, StagingDir } from '../lib/paths.ts';
 import type { ResolvedInstall } from '../resolve/types.ts';
 import type { StagedPlace } from './plan-commands.ts';
+import type { MakeCondaStep } from './plan-conda.ts';
 import type { PlanInputs } from './plan-install.ts';
+
+/** What makes user software other than a venv. */
+export type UserSoftwareStep = PackUserSoftwareStep | MakeCondaStep;
 
 /** Packs user software by `make-squashfs` of the install that is staged: what is there, or a directory as it is. */
 export interface PackUserSoftwareStep {

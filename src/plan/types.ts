@@ -2,7 +2,7 @@ import type { BindAccess } from '../easyconfig/types.ts';
 import type { ContainerPath, HostPath, InstallDir, ModulesTool, Prefix, StagingDir } from '../lib/paths.ts';
 import type { Bind, ResolvedWrappers } from '../resolve/types.ts';
 import type { HookInput } from './hook-input.ts';
-import type { PackUserSoftwareStep } from './plan-packing.ts';
+import type { UserSoftwareStep } from './plan-packing.ts';
 
 /** What will be done, as data: `--dry-run` prints it, `applyPlan` does it. Survives a round trip through JSON. */
 export interface Plan {
@@ -25,7 +25,7 @@ export type Step =
   | UseCentralImageStep
   | RetireImageStep
   | KeepRecordedStep
-  | PackUserSoftwareStep
+  | UserSoftwareStep
   | MakeWrappersStep
   | WriteFileStep
   | MakeDirectoryStep

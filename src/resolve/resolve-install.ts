@@ -10,15 +10,8 @@ import { installDirOf, joinHost, type ModulesTool, modulefileOf } from '../lib/p
 import { optionTable } from '../settings/options.ts';
 import type { ModuleText, Settings } from '../settings/types.ts';
 import { resolveBinds } from './binds.ts';
-import type {
-  Bind,
-  DirectoryBits,
-  ResolvedInstall,
-  ResolvedWrappers,
-  ResolveIssue,
-  ScriptChoice,
-  VariableOrigin,
-} from './types.ts';
+import { scriptsOfPrograms, standardScripts } from './scripts.ts';
+import type { Bind, DirectoryBits, ResolvedInstall, ResolveIssue, VariableOrigin } from './types.ts';
 import { resolveWrappers } from './wrappers.ts';
 
 /** What discovery says that an install depends on. */
@@ -28,22 +21,6 @@ export interface InstallFacts {
   /** The script files that ctinstall has, by where they run. */
   readonly scripts: { readonly runscripts: readonly string[]; readonly wrappers: readonly string[] };
 }
-
-/** Scripts that every install gets, whatever the easyconfig asks for. */
-const standardScripts: readonly ScriptChoice[] = [
-  { name: 'in-container', directory: 'bin' },
-  { name: 'in-container.bash', directory: '.ctinstall' },
-  { name: 'pip-when-packed', directory: 'runscripts' },
-  { name: 'make-squashfs', directory: 'bin' },
-  { name: 'unmake-squashfs', directory: 'bin' },
-  { name: 'update-squashfs', directory: 'bin' },
-  { name: 'squashfs-common.bash', directory: '.ctinstall' },
-  { name: 'squashfs-contents.bash', directory: '.ctinstall' },
-  { name: 'squashfs-lineage.bash', directory: '.ctinstall' },
-  { name: 'squashfs-lock.bash', directory: '.ctinstall' },
-  { name: 'squashfs-pack.bash', directory: '.ctinstall' },
-  { name: 'squashfs-unpack.bash', directory: '.ctinstall' },
-];
 
 /** Says what an easyconfig becomes on this machine, or all that stands against it. */
 export function resolveInstall(
@@ -91,6 +68,7 @@ export function resolveInstall(
     ...(image.source === undefined ? [] : filledIssue(['image', 'source'], image.source, describeBadImageSource)),
     ...bindIssues,
     ...userSoftwareIssues(easyconfig, binds),
+    ...condaIssues(easyconfig),
     ...(['module', 'container'] as const).flatMap((where) =>
       Object.entries(env[where]).flatMap(([name, value]) =>
         filledIssue(['env', where, name], value, describeBadVariableValue),
@@ -139,6 +117,7 @@ export function resolveInstall(
       gpu: easyconfig.gpu ?? settings.gpu,
       conda: easyconfig.conda,
       venv: easyconfig.venv,
+      condaPackages: easyconfig.condaPackages,
       userSoftware: easyconfig.userSoftware,
       env,
       sanityCheckPaths: {
@@ -160,16 +139,6 @@ export function resolveInstall(
       },
     },
   };
-}
-
-/** Run scripts that wrappers call in the container, and those of virtual environments. */
-function scriptsOfPrograms({ conda, venv }: Easyconfig, { commands, directories }: ResolvedWrappers): ScriptChoice[] {
-  const hasPrograms = commands.length + directories.length > 0;
-  return [
-    ...(hasPrograms && conda !== undefined ? [{ name: 'conda-exec', directory: 'runscripts' as const }] : []),
-    ...(hasPrograms || venv !== undefined ? [{ name: 'make-venv', directory: 'runscripts' as const }] : []),
-    ...(venv === undefined ? [] : [{ name: 'install-requirements', directory: 'runscripts' as const }]),
-  ];
 }
 
 /** Where a group shares the prefix, its members may do all that the owner may. */
@@ -234,6 +203,14 @@ function resolveModuleEnv(
     module,
     origins: Object.fromEntries(Object.entries(module).map(([name, value]) => [name, originOf(name, value)])),
   };
+}
+
+/** Which of two environments a program runs in must be clear. */
+function condaIssues({ condaPackages, conda, venv }: Easyconfig): ResolveIssue[] {
+  const other = conda !== undefined ? 'conda_env' : venv !== undefined ? 'venv' : undefined;
+  if (condaPackages === undefined || other === undefined) return [];
+  const hint = 'list what pip installs under `dependencies` in its file';
+  return [{ path: ['python', 'conda'], message: `\`python.conda\` does not go with \`python.${other}\``, hint }];
 }
 
 /** What is bound at the place of user software, or below it, would hide it or find no place to be bound at. */

@@ -1,6 +1,7 @@
 import type {
   BindAccess,
   CondaEnvironment,
+  CondaPackages,
   EasyconfigCommand,
   GpuChoice,
   ImageMode,
@@ -95,6 +96,7 @@ export interface ResolvedInstall {
   readonly gpu: GpuChoice;
   readonly conda: CondaEnvironment | undefined;
   readonly venv: VirtualEnvironment | undefined;
+  readonly condaPackages: CondaPackages | undefined;
   readonly userSoftware: UserSoftware;
   readonly env: {
     readonly module: Readonly<Record<string, string>>;

@@ -14,6 +14,7 @@ export const scriptFiles = {
   'conda-python-simple': { directory: 'runscripts', keys: [] },
   'start-shell': { directory: 'bin', keys: ['module', 'install_dir'] },
   'conda-exec': { directory: 'runscripts', keys: [] },
+  'conda-packages-exec': { directory: 'runscripts', keys: [] },
   'make-venv': { directory: 'runscripts', keys: [] },
   'pip-when-packed': { directory: 'runscripts', keys: ['module'] },
   'install-requirements': { directory: 'runscripts', keys: [] },

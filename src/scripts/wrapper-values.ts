@@ -26,8 +26,14 @@ export function wrapperValuesOf(install: ResolvedInstall): ScriptValues {
     gpu: install.gpu,
     install_dir: install.installDir,
     aliases: install.wrappers.commands.flatMap(describeAlias),
-    activate: hasWrappers(install) && install.conda !== undefined ? `${runscriptsInside}/conda-exec` : '',
+    activate: activatorOf(install),
   };
+}
+
+function activatorOf(install: ResolvedInstall): string {
+  if (!hasWrappers(install)) return '';
+  if (install.condaPackages !== undefined) return `${runscriptsInside}/conda-packages-exec`;
+  return install.conda === undefined ? '' : `${runscriptsInside}/conda-exec`;
 }
 
 /** What the module sets up, for wrappers that are used without it. `images`: where the module looks for the image. */

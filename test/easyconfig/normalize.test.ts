@@ -20,6 +20,7 @@ describe('normalizeEasyconfig', () => {
       gpu: undefined,
       conda: undefined,
       venv: undefined,
+      condaPackages: undefined,
       userSoftware: { path: '/user-software', isPacked: false, from: undefined },
       env: { module: {}, container: {} },
       sanityCheckPaths: { files: [], dirs: [] },
@@ -59,7 +60,7 @@ binds:
   - { host: /h }
 runscripts: [one, two, one]
 wrappers: [start-shell]
-python: { conda_env: base, conda_root: /opt/conda/, venv: { name: torch } }
+python: { conda_env: base, conda_root: /opt/conda/, venv: { name: torch }, conda: { name: c, file: environment.yml, program: /opt//conda } }
 user_software: { path: /opt/prog/, pack: true, from: /opt//there/ }
 env: { module: { A: "1" }, container: { B: "2" } }
 sanity_check_paths: { files: [bin/x], dirs: [lib] }
@@ -86,6 +87,7 @@ sanity_check_commands: [echo]
       gpu: undefined,
       conda: { name: 'base', root: '/opt/conda' },
       venv: { name: 'torch', requirements: undefined, pipOptions: [], installer: 'auto' },
+      condaPackages: { name: 'c', file: 'environment.yml', program: '/opt/conda' },
       userSoftware: { path: '/opt/prog', isPacked: true, from: '/opt/there' },
       env: { module: { A: '1' }, container: { B: '2' } },
       sanityCheckPaths: { files: ['bin/x'], dirs: ['lib'] },

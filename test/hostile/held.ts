@@ -90,6 +90,9 @@ const places: Readonly<Record<string, Held>> = {
   // The path of a file, which is read before anything is planned.
   'python.venv.requirements': nowhere,
   'python.venv.installer': nowhere,
+  'python.conda.name': inside('CONDA_DEFAULT_ENV', (name) => name),
+  'python.conda.file': nowhere,
+  'python.conda.program': nowhere,
   'user_software.path': (path, { plan }) => expect(textsIn(plan)).toContain(cleanPath(path)),
   'user_software.from': (path, { plan }) => expect(textsIn(plan)).toContain(cleanPath(path)),
   'env.module{key}': called((name) => ['setenv', name, 'x']),

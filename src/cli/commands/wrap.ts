@@ -13,6 +13,7 @@ import { describeIssues } from '../../report/describe-issue.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import { runSquashfsScript } from '../../squashfs/run-script.ts';
 import { type CommandContext, readSettingsOf } from '../context.ts';
+import { wrapConda } from '../wrap/conda.ts';
 import { wrapContainer } from '../wrap/container.ts';
 import { wrapDirectory } from '../wrap/directory.ts';
 import {
@@ -26,7 +27,11 @@ import {
 import { withWritablePrefix } from '../writable-prefix.ts';
 import { install } from './install.ts';
 
-const wraps: Readonly<Record<string, Wrap>> = { container: wrapContainer, directory: wrapDirectory };
+const wraps: Readonly<Record<string, Wrap>> = {
+  container: wrapContainer,
+  directory: wrapDirectory,
+  conda: wrapConda,
+};
 
 /** Writes the easyconfig of what is there already, and installs it. A wrap that fails leaves neither. */
 export async function wrap(

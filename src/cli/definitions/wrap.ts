@@ -3,7 +3,7 @@ import { addValue, type Define, defineCommand, settingsFlags } from '../define.t
 export const defineWrap: Define = (program, context) => {
   defineCommand(program, {
     name: 'wrap',
-    description: 'make a module of what exists: an image, or an installation on disk',
+    description: 'make a module of what exists: an image, an installation on disk, a list of conda packages',
     about: [
       'It writes an easyconfig, <name>-<version><versionsuffix>.yaml, in the current directory or where --output says, and\n' +
         'installs it. From there on it is an install like any other.',
@@ -12,11 +12,12 @@ export const defineWrap: Define = (program, context) => {
       ['ctinstall wrap container my.sif --name prog --wrappers /opt/prog/bin', 'an image that has no recipe'],
       ['ctinstall wrap directory /opt/prog --name prog --version 2.1', 'packs it; it runs at its own path'],
       ['ctinstall wrap directory /opt/prog --name prog --version 2.1 --update', 'packs it anew'],
+      ['ctinstall wrap conda environment.yml --name env --base my.sif', 'a conda environment, packed'],
       ['ctinstall wrap directory ~/prog --name prog --base my.sif --at /opt/prog', 'in an image, at another path'],
     ],
   })
-    .argument('<kind>', 'what is wrapped: `container` or `directory`')
-    .argument('<what>', 'image file or source, or the directory')
+    .argument('<kind>', 'what is wrapped: `container`, `directory` or `conda`')
+    .argument('<what>', 'image file or source, the directory, or the list of packages')
     .argument('[options...]', 'what follows `--`, for the program that installs')
     .option('--name <name>', 'name of the module')
     .option('--version <version>', 'its version; 1 if left out')
@@ -30,6 +31,7 @@ export const defineWrap: Define = (program, context) => {
     .option('--mask', 'directory: seen in the container at its own path; this is the default')
     .option('--at <path>', 'directory: seen in the container at this path')
     .option('--update', 'directory: pack it anew, over what was packed before')
+    .option('--conda-program <file>', 'conda: the conda, mamba or micromamba to take')
     .option('--output <file>', 'write the easyconfig there')
     .option('--force', 'overwrite an easyconfig that is there and says something else')
     .option('--dry-run', 'print the easyconfig and the plan, and stop')

@@ -2,9 +2,8 @@ import { requirePackable } from '../../apply/require-packable.ts';
 import { describeBadDirectory, describeBadUserSoftwarePath } from '../../easyconfig/rules.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatValue } from '../../lib/format.ts';
-import { type HostPath, hostPath, joinHost } from '../../lib/paths.ts';
-import { makeHostRoot } from '../../squashfs/make-host-root.ts';
-import { findWrappedImage } from './image.ts';
+import { type HostPath, hostPath } from '../../lib/paths.ts';
+import { findBase } from './base.ts';
 import type { Wrap, WrapRequest } from './types.ts';
 import { defaultWrappersOf, readWrappersIn } from './wrappers.ts';
 
@@ -15,30 +14,21 @@ export const wrapDirectory: Wrap = async (request) => {
   const at = placeOf(directory, request);
   await requirePackable(directory);
   const wrappers = await readWrappersIn(directory, at, flags.wrappers ?? (await defaultWrappersOf(directory)));
-  const { base = 'host' } = flags;
-  const found = base === 'host' ? await useHost(request) : { ...(await findWrappedImage(base, request)), binds: [] };
+  const base = await findBase(flags.base ?? 'host', request);
   return {
     wrapped: {
       ...{ name, version, versionsuffix, command, wrappers },
       about: `${name}, wrapped from the directory ${directory}`,
-      image: found.image,
+      image: base.image,
       // What is bound at its place would hide it.
-      binds: found.binds.filter((place) => place !== at && !place.startsWith(`${at}/`)),
+      binds: base.binds.filter((place) => place !== at && !place.startsWith(`${at}/`)),
       userSoftware: { path: at, from: directory },
     },
-    image: found.asked,
-    made: base === 'host' && found.asked !== undefined ? [found.asked] : [],
+    image: base.asked,
+    made: base.made,
     packed: directory,
   };
 };
-
-/** The host's own root, as an image of its own beside the easyconfig. */
-async function useHost({ name, version, versionsuffix, beside, context }: WrapRequest) {
-  const file = `${name}-${version}${versionsuffix}-host.squashfs`;
-  const asked = joinHost(beside, file);
-  const binds = await makeHostRoot(asked, context);
-  return { image: { file, mode: 'copy' as const }, asked, binds };
-}
 
 /** Where it is seen in the container. @throws CtinstallError `usage` where that cannot be */
 function placeOf(directory: HostPath, { what, flags, settings }: WrapRequest): HostPath {
