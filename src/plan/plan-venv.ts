@@ -67,7 +67,16 @@ export function planMakingVenv(
   const python = install.conda === undefined ? 'python3' : 'python';
   const venv = venvInside(name, install.userSoftware);
   const argv = [`${runscriptsInside}/make-venv`, '', python, ...options, venv] as const;
-  return planWork(install, `create the virtual environment ${venv}`, { argv, binds: [], place });
+  return planWork(install, `create the virtual environment ${venv}`, {
+    argv,
+    binds: optional(readOnly(install.binds)),
+    place,
+  });
+}
+
+/** The image may be no more than a place for what is bound; what only some nodes have need not be here. */
+function optional(binds: readonly Bind[]): Bind[] {
+  return binds.map((bind) => ({ ...bind, optional: true }));
 }
 
 /** Installs what a requirements file names into a virtual environment; pip sees the path that it will have. */

@@ -16,6 +16,7 @@ import { type CommandContext, readSettingsOf } from '../context.ts';
 import { wrapConda } from '../wrap/conda.ts';
 import { wrapContainer } from '../wrap/container.ts';
 import { wrapDirectory } from '../wrap/directory.ts';
+import { wrapPip } from '../wrap/pip.ts';
 import {
   type Wrap,
   type WrapFlags,
@@ -27,9 +28,10 @@ import {
 import { withWritablePrefix } from '../writable-prefix.ts';
 import { install } from './install.ts';
 
-const wraps: Readonly<Record<string, Wrap>> = {
+const wraps: Readonly<Record<WrapKind, Wrap>> = {
   container: wrapContainer,
   directory: wrapDirectory,
+  pip: wrapPip,
   conda: wrapConda,
 };
 
@@ -48,7 +50,7 @@ export async function wrap(
     flags.output === undefined ? joinHost(context.cwd, fileNameOf(named)) : hostPath(flags.output, context.cwd);
   const command = maskSecrets(formatCommand(['ctinstall', 'wrap', kind, what]));
   const request = { ...named, what, options, flags, command, settings, context };
-  const makeIn = (beside: HostPath): Promise<WrapResult> => wraps[known]?.({ ...request, beside }) ?? Promise.reject();
+  const makeIn = (beside: HostPath): Promise<WrapResult> => wraps[known]({ ...request, beside });
   const installIt = (path: HostPath, result: WrapResult): Promise<void> =>
     install([path], { ...flags, rebuild: isUpdate(flags), force: false, image: result.image }, settingsFlags, context);
   if (flags.dryRun === true)
@@ -81,10 +83,10 @@ function isUpdate({ update, rebuild }: WrapFlags): boolean {
 }
 
 function requireKind(kind: string): WrapKind {
-  const known = wrapKinds.find((each) => each === kind && wraps[each] !== undefined);
+  const known = wrapKinds.find((each) => each === kind);
   if (known !== undefined) return known;
   throw new CtinstallError('usage', `\`${formatValue(kind)}\` is nothing that \`ctinstall wrap\` knows`, {
-    hint: `it wraps one of: ${Object.keys(wraps).join(', ')}`,
+    hint: `it wraps one of: ${wrapKinds.join(', ')}`,
   });
 }
 

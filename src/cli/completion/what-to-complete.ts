@@ -44,6 +44,7 @@ export const meanings: Readonly<Record<string, readonly Completable[]>> = {
   kind: [
     { kind: 'word', value: 'container', about: 'an image' },
     { kind: 'word', value: 'directory', about: 'an installation on disk' },
+    { kind: 'word', value: 'pip', about: 'Python packages' },
     { kind: 'word', value: 'conda', about: 'a conda environment' },
   ],
   mode: [],

@@ -3,7 +3,7 @@ import { addValue, type Define, defineCommand, settingsFlags } from '../define.t
 export const defineWrap: Define = (program, context) => {
   defineCommand(program, {
     name: 'wrap',
-    description: 'make a module of what exists: an image, an installation on disk, a list of conda packages',
+    description: 'make a module of what exists: an image, an installation on disk, a list of Python or conda packages',
     about: [
       'It writes an easyconfig, <name>-<version><versionsuffix>.yaml, in the current directory or where --output says, and\n' +
         'installs it. From there on it is an install like any other.',
@@ -12,13 +12,14 @@ export const defineWrap: Define = (program, context) => {
       ['ctinstall wrap container my.sif --name prog --wrappers /opt/prog/bin', 'an image that has no recipe'],
       ['ctinstall wrap directory /opt/prog --name prog --version 2.1', 'packs it; it runs at its own path'],
       ['ctinstall wrap directory /opt/prog --name prog --version 2.1 --update', 'packs it anew'],
+      ['ctinstall wrap pip requirements.txt --name py --base my.sif', 'Python packages, packed'],
       ['ctinstall wrap conda environment.yml --name env --base my.sif', 'a conda environment, packed'],
       ['ctinstall wrap directory ~/prog --name prog --base my.sif --at /opt/prog', 'in an image, at another path'],
     ],
   })
-    .argument('<kind>', 'what is wrapped: `container`, `directory` or `conda`')
-    .argument('<what>', 'image file or source, the directory, or the list of packages')
-    .argument('[options...]', 'what follows `--`, for the program that installs')
+    .argument('<kind>', 'what is wrapped: `container`, `directory`, `pip` or `conda`')
+    .argument('<what>', 'image file or source, the directory, or a list of packages')
+    .argument('[options...]', 'pip: what follows `--` is for pip')
     .option('--name <name>', 'name of the module')
     .option('--version <version>', 'its version; 1 if left out')
     .option('--versionsuffix <suffix>', 'what follows the version, such as -gpu')

@@ -1,16 +1,17 @@
-import { relative } from 'node:path';
-import { isFile } from '../../host/files.ts';
-import { CtinstallError } from '../../lib/errors.ts';
-import { type HostPath, hostPath } from '../../lib/paths.ts';
+import { hostPath } from '../../lib/paths.ts';
 import { findBase, requireBase } from './base.ts';
-import type { Wrap, WrapRequest } from './types.ts';
+import { requireList } from './list-file.ts';
+import type { Wrap } from './types.ts';
 import { readWrappers } from './wrappers.ts';
 
 /** A conda environment, made inside a base image and packed. */
 export const wrapConda: Wrap = async (request) => {
   const { flags, name, version, versionsuffix, command, context } = request;
   const asked = requireBase(request);
-  const file = await requireList(request);
+  const file = await requireList(
+    request,
+    'an `environment.yml`, or a list of packages as `conda list --explicit` prints it',
+  );
   const program = flags.condaProgram === undefined ? undefined : hostPath(flags.condaProgram, context.cwd);
   const base = await findBase(asked, request);
   const prefix = `/user-software/conda/${name}`;
@@ -26,14 +27,3 @@ export const wrapConda: Wrap = async (request) => {
     made: base.made,
   };
 };
-
-/** The list of packages, as the easyconfig writes it: by its name if it lies beside. */
-async function requireList({ what, beside, context }: WrapRequest): Promise<{ path: HostPath; written: string }> {
-  const path = hostPath(what, context.cwd);
-  if (!(await isFile(path)))
-    throw new CtinstallError('filesystem', `there is no file \`${path}\``, {
-      hint: 'name an `environment.yml`, or a list of packages as `conda list --explicit` prints it',
-    });
-  const near = relative(beside, path);
-  return { path, written: near.startsWith('..') ? path : near };
-}

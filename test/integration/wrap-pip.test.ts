@@ -1,0 +1,34 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { makeSandbox } from '../harness/sandbox.ts';
+import { makeWheel } from '../harness/wheel.ts';
+
+const base = '--base "$CT_IMAGES/venv.sif"';
+
+test('Python packages in a base image, packed, with wrappers; a failing pip leaves nothing', async () => {
+  const sandbox = makeSandbox();
+  await sandbox.succeed(makeWheel('demo_tool'));
+  sandbox.write('requirements.txt', 'demo_tool==1.0\n');
+  sandbox.write('wrong.txt', 'demo_tool==3.0\n');
+  const failed = await sandbox.run(`ctinstall wrap pip wrong.txt --name py ${base} -- --no-index --find-links wheels`);
+  expect([failed.status, failed.stderr]).toEqual([1, expect.stringMatching(/demo_tool==3.0/)]);
+  expect(readdirSync(sandbox.dir).filter((name) => /^py|squashfs/.test(name))).toEqual([]);
+  expect(existsSync(join(sandbox.prefix, 'software'))).toBe(false);
+
+  const out = await sandbox.succeed(`mkdir recipes
+    ctinstall wrap pip requirements.txt --name py --output recipes/py-1.yaml ${base} -- --no-index --find-links=wheels >&2
+    module load py; demo_tool 'a  b'; python -c 'import demo_tool, of_the_image, sys; print(demo_tool.version, sys.prefix)'
+    "$CTINSTALL_PREFIX/software/py/1/bin/demo_tool" bare; ls "$CONTAINERROOT"
+    ctinstall verify; ctinstall squashfs status py/1 | head -1`);
+  const python = '/user-software/venv/py/bin/python';
+  expect(out).toMatch(
+    new RegExp(
+      `^demo_tool 1.0 ${python}[0-9.]* a {2}b\\n1.0 /user-software/venv/py\\ndemo_tool 1.0 ${python}[0-9.]* bare\\n[^]*user-software.squashfs\\n[^]*py/1: as installed\\npy/1: /user-software is the squashfs file\\n$`,
+    ),
+  );
+  expect(readdirSync(join(sandbox.prefix, 'software/py/1'))).not.toContain('user-software');
+  expect((await sandbox.run(`ctinstall wrap pip none.txt --name x ${base}`)).stderr).toMatch(
+    /there is no file `.*\/none.txt`\n+hint: name a `requirements.txt`/,
+  );
+});
