@@ -57,6 +57,22 @@ describe('ctinstall squashfs update', () => {
     expect(await sandbox.succeed(`cat "${here}"/user-software/x`)).toBe('x\n');
   });
 
+  test('on a terminal the command has it, and Ctrl-C ends it', async () => {
+    const sandbox = await packed();
+    const on = await sandbox.run(
+      `script -qec 'ctinstall squashfs update tiny -- sh -c "test -t 0 && test -t 1 && echo yes >/user-software/terminal"' /dev/null </dev/null; ${look}`,
+    );
+    expect(on.stdout).toContain('mine=mine\nterminal=yes\nuser-software.squashfs\n');
+    // The terminal sends the signal to all that is in front.
+    const stopped = await sandbox.run(
+      `(for i in $(seq 1200); do [ -s started ] && break; sleep 0.05; done; printf '\\003'; sleep 1) |
+         script -qec 'trap : INT; ctinstall squashfs update tiny -- sh -c "echo \\$\\$ >started; exec sleep 600"; echo "status $?"' /dev/null; kill -0 $(cat started) 2>/dev/null && echo runs; ${look}`,
+    );
+    expect(stopped.stdout).toContain('status 130');
+    expect(stopped.stdout).not.toMatch(/^runs/m);
+    expect(stopped.stdout).toContain('mine=mine\nterminal=yes\nuser-software.squashfs\n');
+  });
+
   test('--json: one object a line on stdout, what the command says on stderr', async () => {
     const sandbox = await packed();
     const ran = await sandbox.run(
