@@ -44,9 +44,14 @@ export function defineCommand(program: Command, definition: CommandDefinition): 
     ['--trace', 'print every step'],
   ] as const)
     made.addOption(new Option(flag, help).helpGroup('Output:'));
-  made.helpOption('-h, --help', 'print this help').exitOverride();
+  made.helpOption('-h, --help', 'print this help').showHelpAfterError(seeHelp(name)).exitOverride();
   document(made, { examples, about });
   return made;
+}
+
+/** What follows a fault of the command line. */
+export function seeHelp(command: string): string {
+  return `\nhint: how it is called: ctinstall ${command} --help`;
 }
 
 /** Puts examples under the help of a command, and paragraphs between the two. */

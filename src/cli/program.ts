@@ -1,4 +1,7 @@
 import { Command, Help } from 'commander';
+import { CtinstallError } from '../lib/errors.ts';
+import { formatValue } from '../lib/format.ts';
+import { didYouMean } from '../lib/near.ts';
 import { optionKeys, optionTable } from '../settings/options.ts';
 import type { CommandContext } from './context.ts';
 import { type Define, document } from './define.ts';
@@ -80,6 +83,14 @@ const ownFirst: Help['groupItems'] = (unsorted, visible, getGroup) => {
   const own = groups.get('Options:');
   return own === undefined ? groups : new Map([['Options:', own], ...groups]);
 };
+
+/** @throws CtinstallError `usage` where help is asked for a command that there is not */
+export function refuseUnknownHelp([help, name]: readonly string[]): void {
+  if (help !== 'help' || name === undefined || name.startsWith('-') || allCommandNames.includes(name)) return;
+  throw new CtinstallError('usage', `there is no command \`${formatValue(name)}\``, {
+    hint: didYouMean(name, allCommandNames) ?? 'see all with `ctinstall --help`',
+  });
+}
 
 /** Puts the command's word in front of flags that were typed before it: `--json list`, `--prefix <dir> list`. */
 export function commandFirst(argv: readonly string[]): string[] {

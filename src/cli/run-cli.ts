@@ -5,7 +5,7 @@ import { hostPath } from '../lib/paths.ts';
 import { describeBug, describeError } from '../report/describe-error.ts';
 import { makeReporter } from '../report/reporter.ts';
 import type { CommandContext } from './context.ts';
-import { commandFirst, commandNames, makeProgram } from './program.ts';
+import { commandFirst, commandNames, makeProgram, refuseUnknownHelp } from './program.ts';
 
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
@@ -23,7 +23,8 @@ export async function runCli(given: readonly string[], toolDir: string): Promise
       stop.abort();
     });
   // A reader that went away (`ctinstall list | head -1`) is no fault, and no reason to stop half way.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  process.stderr.on('error', () => undefined);
+  process.stdout.once('error', tellOfLostOutput).on('error', () => undefined);
   const { argv, commandToRun } = splitCommandToRun(commandFirst(given));
   const isJson = argv.includes('--json');
   let hasPrinted = false;
@@ -50,6 +51,7 @@ export async function runCli(given: readonly string[], toolDir: string): Promise
     },
   };
   try {
+    refuseUnknownHelp(given);
     const program = makeProgram(context);
     if (argv.length === 0) {
       program.outputHelp({ error: true });
@@ -61,6 +63,13 @@ export async function runCli(given: readonly string[], toolDir: string): Promise
     process.exitCode = signalStatus ?? report(error, isJson ? errors : undefined);
   }
   reporter.close();
+}
+
+/** Output that a full disk did not take is not there: whoever redirected it must learn of that. */
+function tellOfLostOutput({ code, message }: NodeJS.ErrnoException): void {
+  if (code === 'EPIPE') return;
+  process.stderr.write(`error: the output could not be written: ${code === 'ENOSPC' ? 'no space left' : message}\n`);
+  process.exitCode ||= 1;
 }
 
 /** `squashfs update -- pip install x`: what is after the dashes is not ours to understand. */

@@ -102,6 +102,11 @@ describe('what can come next', () => {
     expect(await inHome(['settings', 'set', '--s'])).toEqual(['--site']);
   });
 
+  it('is a command after `help`', async () => {
+    expect(await inHome(['help', ''])).toEqual(allCommandNames);
+    expect(await inHome(['help', 'settings', 's'])).toEqual(['set']);
+  });
+
   it('is a path where one has been begun', async () => {
     expect(await inHome(['./zo'])).toEqual(['+files']);
   });

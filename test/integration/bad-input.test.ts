@@ -166,6 +166,21 @@ const cases: Readonly<Record<string, Bad>> = {
     status: 2,
     says: ["error: unknown option '--rebiuld'", 'Did you mean --rebuild?'],
   },
+  'help for a command that there is not': {
+    command: 'ctinstall help instal',
+    status: 2,
+    says: ['there is no command `instal`', 'did you mean `install`?'],
+  },
+  'an argument too many': {
+    command: 'ctinstall settings list',
+    status: 2,
+    says: ["error: too many arguments for 'settings'", 'hint: how it is called: ctinstall settings --help'],
+  },
+  'no argument': {
+    command: 'ctinstall settings set prefix',
+    status: 2,
+    says: ["error: missing required argument 'value'", 'hint: how it is called: ctinstall settings set --help'],
+  },
 };
 
 describe('bad input gets one clear message and leaves nothing behind', () => {

@@ -67,6 +67,7 @@ export const meanings: Readonly<Record<string, readonly Completable[]>> = {
 
 /** Says what can stand where the last of the words is; the program's own name is not among them. */
 export function whatToComplete(program: CommandModel, words: readonly string[]): Completion {
+  if (words[0] === 'help' && words.length > 1) return commandsToHelp(program, words.slice(1));
   const [typed, current] = [joinValues(words.slice(0, -1)), words.at(-1) ?? ''];
   const walk = walkThrough(program, typed);
   const { command, awaited, given } = walk;
@@ -83,6 +84,12 @@ export function whatToComplete(program: CommandModel, words: readonly string[]):
   if (current.startsWith('-') && !walk.hasEnded)
     return { candidates: optionsOf(command, program), begun: current, before: '', given };
   return { candidates: operandsOf(walk, program), begun: current, before: '', given };
+}
+
+function commandsToHelp(program: CommandModel, words: readonly string[]): Completion {
+  const { commands } = walkThrough(program, words.slice(0, -1)).command;
+  const candidates = commands.map(({ name, description }) => wordOf(name, description));
+  return { candidates, begun: words.at(-1) ?? '', before: '', given: new Map() };
 }
 
 interface Walk {

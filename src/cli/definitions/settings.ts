@@ -1,4 +1,4 @@
-import { type Define, defineCommand, document, settingsFlags } from '../define.ts';
+import { type Define, defineCommand, document, seeHelp, settingsFlags } from '../define.ts';
 
 export const defineSettings: Define = (program, context) => {
   const settings = defineCommand(program, {
@@ -15,7 +15,12 @@ export const defineSettings: Define = (program, context) => {
   }).action(async (flags) => (await import('../commands/settings.ts')).settings(settingsFlags(flags), context));
 
   const change = (name: string, description: string) =>
-    settings.command(name).description(description).helpOption('-h, --help', 'print this help').exitOverride();
+    settings
+      .command(name)
+      .description(description)
+      .helpOption('-h, --help', 'print this help')
+      .showHelpAfterError(seeHelp(`settings ${name}`))
+      .exitOverride();
 
   const set = change('set', 'set one value in your settings file')
     .argument('<key>', 'such as `prefix` or `bind_groups.filesystems`')
@@ -30,16 +35,34 @@ export const defineSettings: Define = (program, context) => {
       ['ctinstall settings set --site force.enforce_checksums true', 'no user can set it otherwise'],
     ],
   });
-  change('unset', 'take one value out of your settings file')
+  const unset = change('unset', 'take one value out of your settings file')
     .argument('<key>', 'such as `prefix` or `bind_groups.filesystems`')
     .option('--site', "write the site's file, for all users")
     .action(async (key: string, flags) =>
       (await import('../commands/settings-set.ts')).unsetSetting(key, flags, context),
     );
-  change('edit', 'open your settings file in $VISUAL or $EDITOR, and check what comes of it')
+  document(unset, {
+    examples: [
+      ['ctinstall settings unset prefix', ''],
+      ['ctinstall settings unset --site force.image_mode', "of the site's file"],
+    ],
+  });
+  const edit = change('edit', 'open your settings file in $VISUAL or $EDITOR, and check what comes of it')
     .option('--site', "edit the site's file, for all users")
     .action(async (flags) => (await import('../commands/settings-edit.ts')).editSettings(flags, context));
-  change('path', 'print which files settings are read from, and which is written')
+  document(edit, {
+    examples: [
+      ['ctinstall settings edit', ''],
+      ['EDITOR=nano ctinstall settings edit --site', "the site's file, with this editor"],
+    ],
+  });
+  const path = change('path', 'print which files settings are read from, and which is written')
     .option('--site', "say so for the site's file")
     .action(async (flags) => (await import('../commands/settings-path.ts')).settingsPath(flags, context));
+  document(path, {
+    examples: [
+      ['ctinstall settings path', ''],
+      ['ctinstall settings path --site', 'what `set --site` writes'],
+    ],
+  });
 };
