@@ -39,14 +39,20 @@ export function defineCommand(program: Command, definition: CommandDefinition): 
     const option = new Option(flag, help).helpGroup('Settings, for this run:');
     made.addOption('options' in schema && Array.isArray(schema.options) ? option.choices(schema.options) : option);
   }
+  addOutputOptions(made);
+  made.helpOption('-h, --help', 'print this help').showHelpAfterError(seeHelp(name)).exitOverride();
+  document(made, { examples, about });
+  return made;
+}
+
+/** The flags that say how a command prints: the program itself reads them, wherever they stand. */
+export function addOutputOptions(command: Command): Command {
   for (const [flag, help] of [
     ['--json', 'print JSON for programs'],
     ['--trace', 'print every step'],
   ] as const)
-    made.addOption(new Option(flag, help).helpGroup('Output:'));
-  made.helpOption('-h, --help', 'print this help').showHelpAfterError(seeHelp(name)).exitOverride();
-  document(made, { examples, about });
-  return made;
+    command.addOption(new Option(flag, help).helpGroup('Output:'));
+  return command;
 }
 
 /** What follows a fault of the command line. */

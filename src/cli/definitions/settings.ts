@@ -1,4 +1,4 @@
-import { type Define, defineCommand, document, seeHelp, settingsFlags } from '../define.ts';
+import { addOutputOptions, type Define, defineCommand, document, seeHelp, settingsFlags } from '../define.ts';
 
 export const defineSettings: Define = (program, context) => {
   const settings = defineCommand(program, {
@@ -15,8 +15,7 @@ export const defineSettings: Define = (program, context) => {
   }).action(async (flags) => (await import('../commands/settings.ts')).settings(settingsFlags(flags), context));
 
   const change = (name: string, description: string) =>
-    settings
-      .command(name)
+    addOutputOptions(settings.command(name))
       .description(description)
       .helpOption('-h, --help', 'print this help')
       .showHelpAfterError(seeHelp(`settings ${name}`))
