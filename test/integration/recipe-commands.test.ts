@@ -97,7 +97,7 @@ test('a first install into a prefix that is bound itself finds its place', async
 test('a command on the host runs only where the user allows it, and the plan shows it', async () => {
   const { run, succeed, installDir, dir } = prepared(
     `post_install: [{ command: 'echo "%(installdir)s" > "$CONTAINERROOT/where"; touch here ~/on-host', host: true }]
-sanity_check_commands: [{ command: "test -e where && test ! -e %(installdir)s && test -e $SIF", host: true }]
+sanity_check_commands: [{ command: 'test -e where && test ! -e "%(installdir)s" && test -e "$SIF"', host: true }]
 `,
   );
   const plan = await succeed(`${install} --dry-run`);
