@@ -47,12 +47,31 @@ async function runOrRefuse({ program, input }: RunHookStep, context: HookContext
   const said = linesOf(result.stderr);
   for (const line of [...linesOf(result.stdout), ...said]) context.log(`  | ${line}`);
   if (result.exitCode === 0) return;
+  refuseUnstarted(program, hook, { exitCode: result.exitCode, said });
   const ended = result.signal === undefined ? `exit status ${result.exitCode}` : `signal ${result.signal}`;
   const [first = `its ${hook} hook ended with ${ended}`, ...rest] = said.slice(0, mostLines);
   throw new CtinstallError('refused-by-site', `${refused}${first}`, {
     details: rest.map((line) => `  ${line}`),
     hint: `\`${formatLine(program)}\` said so (${hook}, ${ended}): ask your support team`,
   });
+}
+
+/** What the shell says that was to become the hook: 126 and 127 are its exit statuses where it could not. */
+function refuseUnstarted(
+  program: string,
+  hook: string,
+  { exitCode, said }: { exitCode: number | undefined; said: readonly string[] },
+): void {
+  const [first = ''] = said;
+  if ((exitCode !== 126 && exitCode !== 127) || !first.startsWith('sh: ') || !first.includes(formatLine(program)))
+    return;
+  throw new CtinstallError(
+    'settings-invalid',
+    `the ${hook} hook \`${formatLine(program)}\` cannot be started: ${first}`,
+    {
+      hint: 'look at its first line: the interpreter there must be on this machine, and no Windows line end behind it',
+    },
+  );
 }
 
 const refused = 'refused by the site: ';

@@ -41,6 +41,11 @@ export function checkSettingsText(path: HostPath, kind: SettingsFileKind, text: 
   return file;
 }
 
+/** What is wrong with a text by itself, in words without places: to compare a file before and after a change. */
+export function faultsOfSettings(kind: SettingsFileKind, text: string): string[] {
+  return parseSettings(text, kind).issues.map(({ message }) => message);
+}
+
 function inspectSettingsText(path: HostPath, kind: SettingsFileKind, text: string): InspectedFile {
   const { issues, ...parsed } = parseSettings(text, kind);
   const fault =

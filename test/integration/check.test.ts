@@ -64,6 +64,16 @@ describe('the machine', () => {
     expect(page.status).toBe(1);
     expect(page.stdout).toMatch(/^missing {4}container runtime {2,}tried `no-such-runtime` on PATH$/m);
     expect(page.stderr).toContain('error: no install can work here: container runtime, prefix');
+    // What a runtime shows by itself is not known where there is none.
+    expect(page.stdout).not.toContain('not seen in a container');
+    const policy = sandbox.write('site.yaml', 'hooks: { pre_install: /no/such/hook }\n');
+    const refused = await checkMachine(sandbox, { CTINSTALL_SITE_SETTINGS: policy });
+    expect(refused.status).toBe(1);
+    expect(refused.lineOf('site policy')).toMatchObject({
+      state: 'unusable',
+      value: 'the pre_install hook `/no/such/hook` is not there',
+      stopsInstalls: true,
+    });
   });
 
   test('whose session has Environment Modules cannot load what is made for Lmod', async () => {

@@ -126,6 +126,26 @@ test('a hook that is not there, or not executable, is an error before anything i
   expect(existsSync(prefix)).toBe(false);
 });
 
+test.each([
+  ['no such interpreter', '#!/no/such/interpreter\n'],
+  ['a Windows line end', '#!/bin/sh\r\nexit 0\r\n'],
+])('a hook with %s has refused nothing: it says that it cannot be started', async (_, text) => {
+  const { run, environment, prefix, write } = await prepared({ pre_install: '' });
+  write('site/pre_install', text);
+  const ran = await run(install, environment);
+  expect(ran.status).toBe(2);
+  expect(ran.stderr).toMatch(
+    /error: the pre_install hook `\S+pre_install` cannot be started: [\s\S]*hint: look at its first line/,
+  );
+  expect(ran.stderr).not.toContain('refused by the site');
+  expect(existsSync(prefix)).toBe(false);
+});
+
+test('a hook that says so itself may end with 127', async () => {
+  const { run, environment } = await prepared({ pre_install: 'no-such-program' });
+  expect((await run(install, environment)).stderr).toMatch(/refused by the site: .*no-such-program/);
+});
+
 test('a hook that hangs is ended by Ctrl-C, with what it has started', async () => {
   const { run, environment, prefix } = await prepared({ pre_module: 'sleep 1000 & echo $! > ~/sleeping; wait' });
   const { status, stdout } = await run(

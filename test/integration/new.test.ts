@@ -59,6 +59,11 @@ describe('a first easyconfig', () => {
     sandbox.write('text.sif', 'no image');
     for (const image of ['text.sif', 'none.sif', '.'])
       expect((await sandbox.run(`ctinstall new ${image}`)).status).toBe(1);
+    const typo = await sandbox.run('ctinstall new dokcer://python:3.12');
+    expect([typo.status, typo.stderr]).toEqual([
+      2,
+      expect.stringMatching(/`dokcer:\/\/python:3\.12` begins with none of/),
+    ]);
   });
 
   test('of an image that nobody can look into says so', async () => {

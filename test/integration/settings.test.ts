@@ -58,6 +58,24 @@ describe('ctinstall settings set and unset', () => {
     expect(readFileSync(real, 'utf8')).toBe('prefix: /mine\n');
   });
 
+  test('of several faults each can be mended; for anything else they are shown where they stand', async () => {
+    const sandbox = makeSandbox();
+    const faulty = 'bind_groups:\n  a: [/a]\numask: 022\nmodule_env: { A: 1 }   # mine\n';
+    sandbox.write(own, faulty);
+    for (const words of ['unset bind_groups', 'set runtime apptainer', 'set umask 999', 'set site mars']) {
+      const ran = await sandbox.run(`ctinstall settings ${words}`);
+      expect(ran.status).toBe(2);
+      expect(ran.stderr).toMatch(/nothing was written[\s\S]*settings\.yaml:3:8: `umask` must be/);
+      expect(ran.stderr).toContain('hint: mend that first, also all at once: ctinstall settings edit');
+      expect(readOwn(sandbox)).toBe(faulty);
+    }
+    const first = await sandbox.run('ctinstall settings set umask 027');
+    expect(first.status).toBe(0);
+    expect(first.stderr).toMatch(/warning: \S* still has a fault: `module_env\.A` must be text/);
+    expect(await sandbox.succeed('ctinstall settings set module_env.A 1')).toBe('');
+    expect(readOwn(sandbox)).toBe('bind_groups:\n  a: [/a]\numask: "027"\nmodule_env: { A: "1" }   # mine\n');
+  });
+
   test('a file that is none, or not the user’s to write, is left alone', async () => {
     const sandbox = makeSandbox();
     const none = await sandbox.run('ctinstall settings set --site prefix /x');

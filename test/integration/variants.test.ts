@@ -146,7 +146,19 @@ describe('ctinstall show --copy', () => {
       /^copied \S*\/easyconfigs\/m\/mpi4py\/\S* to \S*\/mpi4py-3\.1\.6-rocm-6\.2\.0\.yaml\n$/,
     );
     expect(copied.stderr).toContain(`\nctinstall --dry-run ./${name}\nctinstall ./${name}\n`);
-    expect(await succeed(`cmp ${name} "$CT_TOOL/easyconfigs/m/mpi4py/${name}" && stat -c %a ${name}`)).toMatch(/^6/);
+    // But for the first line, which leads an editor to the schema.
+    const [first = '', mode] = (
+      await succeed(
+        `diff <(tail -n +2 ${name}) <(tail -n +2 "$CT_TOOL/easyconfigs/m/mpi4py/${name}") && head -1 ${name} && stat -c %a ${name}`,
+      )
+    ).split('\n');
+    expect(mode).toMatch(/^6/);
+    expect(existsSync(first.replace('# yaml-language-server: $schema=', ''))).toBe(true);
+    const elsewhere = await run(`cd /usr && ctinstall show --copy ${name}`);
+    expect([elsewhere.status, elsewhere.stderr]).toEqual([
+      1,
+      expect.stringMatching(/hint: the copy goes to the current/),
+    ]);
     await succeed(`echo mine > ${name}`);
     const again = await run(`ctinstall show --copy "$CT_TOOL/easyconfigs/m/mpi4py/${name}"`);
     expect(again.status).toBe(1);

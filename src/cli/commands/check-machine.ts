@@ -26,6 +26,7 @@ import { detectPreset } from '../../settings/read.ts';
 import { findPrefixFault } from '../../settings/read-home.ts';
 import type { Settings } from '../../settings/types.ts';
 import { type CommandContext, easyconfigPath, readSettingsOf } from '../context.ts';
+import { requirePolicy } from '../site-policy.ts';
 import { withWritablePrefix } from '../writable-prefix.ts';
 
 /** Prints what this machine has and what is wrong with it. @throws CtinstallError `check-failed` where no install can work */
@@ -60,7 +61,9 @@ async function lookAround(
   const coverage = async (): Promise<Finding[]> => {
     const probe = await mounts;
     const shown = probe?.kind === 'tried' ? probe.shown : [];
-    return checkCoverage({ cwd, environment, bindGroups: settings.bindGroups, shown });
+    const covered = await checkCoverage({ cwd, environment, bindGroups: settings.bindGroups, shown });
+    // Without a runtime nobody can say what it would show by itself.
+    return runtime.kind === 'found' ? covered : covered.filter(({ state }) => state === 'found');
   };
   const groups = await Promise.all([
     [describeTool(context), checkRuntime(runtime)],
@@ -72,6 +75,7 @@ async function lookAround(
     noPrefix === undefined ? checkModulePath(modulePathOf(settings.prefix), machine) : [],
     detectPreset(settingsPlaces(context), environment).then((detected) => checkSite(settings, detected)),
     noPrefix === undefined ? checkWholePrefix(settings) : [stoppedBy('prefix', noPrefix)],
+    checkPolicy(settings, context),
     checkMorePrefixes(settings.morePrefixes),
     checkEasyconfigPath(easyconfigPath(context, settings), signal),
     checkImageDirs(settings.imageDirs),
@@ -102,6 +106,17 @@ async function checkWholePrefix(settings: Settings): Promise<Finding[]> {
     ...(await checkPrefixRoom(prefix, origins.prefix.join(', '))),
     ...(await checkSharing(settings)),
   ];
+}
+
+/** A line only where every install would be refused: for a hook that cannot run, or a group that is not the user's. */
+async function checkPolicy(settings: Settings, context: CommandContext): Promise<Finding[]> {
+  try {
+    await requirePolicy(settings, context);
+    return [];
+  } catch (error) {
+    if (error instanceof CtinstallError) return [stoppedBy('site policy', error)];
+    throw error;
+  }
 }
 
 /** A line only where the path itself will not do. */

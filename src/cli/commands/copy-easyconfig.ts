@@ -4,7 +4,7 @@ import { isVariant, type VariantRequest } from '../../easyconfig/variant-changes
 import { createFileOnce } from '../../host/create-once.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatCommand, formatLine } from '../../lib/format.ts';
-import { type HostPath, joinHost } from '../../lib/paths.ts';
+import { type HostPath, hostPath, joinHost } from '../../lib/paths.ts';
 import type { Settings } from '../../settings/types.ts';
 import { type CommandContext, easyconfigPath } from '../context.ts';
 import { loadEasyconfig } from '../load-easyconfig.ts';
@@ -21,7 +21,7 @@ export async function copyEasyconfig(
 ): Promise<void> {
   const { from, name, text } = await readOriginal(argument, variant, { settings, context });
   const to = joinHost(context.cwd, name);
-  if ((await createFileOnce(to, text)) !== text)
+  if ((await createHere(to, text)) !== text)
     throw new CtinstallError(
       'filesystem',
       from === to
@@ -47,7 +47,7 @@ async function readOriginal(
 ): Promise<{ from: HostPath; name: string; text: string }> {
   if (isVariant(variant)) {
     const { path, text, easyconfig } = await loadEasyconfig(argument, { settings, context }, { variant });
-    return { from: path, name: fileNameOf(easyconfig), text };
+    return { from: path, name: fileNameOf(easyconfig), text: withSchemaOf(text, path) };
   }
   // One with faults can be copied too: to mend it.
   const { path, text } = await searchEasyconfig(argument, {
@@ -55,5 +55,24 @@ async function readOriginal(
     home: context.environment.HOME,
     directories: easyconfigPath(context, settings),
   });
-  return { from: path, name: path.split('/').at(-1) ?? path, text };
+  return { from: path, name: path.split('/').at(-1) ?? path, text: withSchemaOf(text, path) };
+}
+
+/** The line by which editors find the schema leads there from the copy too. */
+function withSchemaOf(text: string, path: HostPath): string {
+  return text.replace(
+    /^(# yaml-language-server: \$schema=)(\.\.?\/\S+)/m,
+    (_, before: string, schema: string) => `${before}${hostPath(schema, hostPath('..', path))}`,
+  );
+}
+
+/** @throws CtinstallError `filesystem` with the hint that goes with a copy, where the directory cannot be written to */
+async function createHere(to: HostPath, text: string): Promise<string | undefined> {
+  try {
+    return await createFileOnce(to, text);
+  } catch (error) {
+    if (!(error instanceof CtinstallError) || error.code !== 'prefix-not-writable') throw error;
+    const hint = 'the copy goes to the current directory: go to one of yours, and run this again there';
+    throw new CtinstallError('filesystem', error.message, { hint, cause: error });
+  }
 }

@@ -66,7 +66,8 @@ export async function newEasyconfig(
 }
 
 function isSource(image: string): boolean {
-  return schemeOf(image) !== undefined;
+  // `dokcer://x` is no file, but a source with a fault.
+  return schemeOf(image) !== undefined || (/^[\w+.-]+:\/\//.test(image) && !image.startsWith('/'));
 }
 
 function factsOfSource(source: string): ImageFacts {

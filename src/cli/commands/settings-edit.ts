@@ -9,6 +9,7 @@ import type { CommandContext } from '../context.ts';
 import {
   checkChangedText,
   type EditedFile,
+  explainUnwritable,
   openSettingsFile,
   type SettingsFileFlags,
   writeChangedText,
@@ -27,8 +28,10 @@ export async function editSettings(flags: SettingsFileFlags, context: CommandCon
   const before = kept ?? (file.text === '' ? template(file.isSite) : file.text);
   if (kept !== undefined)
     context.reporter.report({ event: 'note', message: `going on with the edit that was kept in ${faulty}` });
-  await makeDirectory(directory);
-  await replaceFile(draft, before);
+  await explainUnwritable(file, async () => {
+    await makeDirectory(directory);
+    await replaceFile(draft, before);
+  });
   await runEditor(draft, context);
   const text = await readText(draft);
   if (text === before && kept === undefined) {

@@ -64,14 +64,20 @@ export async function checkChangedText(
   return { settings, warnings };
 }
 
-/** Writes the changed text, which is in order, and tells what of it counts for nothing. */
+/** Writes the changed text, and tells what of it counts for nothing. */
 export async function writeChangedText(
-  { path, isSite }: EditedFile,
+  file: EditedFile,
   text: string,
   { warnings, context }: { warnings: readonly SettingsWarning[]; context: CommandContext },
 ): Promise<void> {
+  await explainUnwritable(file, () => replaceFile(file.path, text));
+  for (const warning of warnings) context.reporter.report({ event: 'warning', ...warning });
+}
+
+/** @throws CtinstallError `filesystem` with the hint that goes with settings */
+export async function explainUnwritable({ isSite }: EditedFile, write: () => Promise<void>): Promise<void> {
   try {
-    await replaceFile(path, text);
+    await write();
   } catch (error) {
     if (!(error instanceof CtinstallError)) throw error;
     throw new CtinstallError('filesystem', error.message, {
@@ -81,5 +87,4 @@ export async function writeChangedText(
       cause: error,
     });
   }
-  for (const warning of warnings) context.reporter.report({ event: 'warning', ...warning });
 }

@@ -4,6 +4,7 @@ import { checkYamlText } from '../../settings/check-yaml-text.ts';
 import { setInYaml, unsetInYaml } from '../../settings/edit-yaml.ts';
 import { type NamedSetting, nameSetting, readSettingText } from '../../settings/named-setting.ts';
 import { type OptionKey, optionTable } from '../../settings/options.ts';
+import { checkSettingsText, faultsOfSettings } from '../../settings/read-file.ts';
 import { renderYaml } from '../../settings/render-yaml.ts';
 import type { Settings } from '../../settings/types.ts';
 import type { CommandContext } from '../context.ts';
@@ -31,7 +32,7 @@ export async function setSetting(
   const shown = formatValue(renderYaml(value), 200);
   if (context.isJson) return context.print(JSON.stringify({ file: file.path, key: setting.path.join('.'), value }));
   context.reporter.report({ event: 'note', message: `${file.path} now has ${setting.path.join('.')}: ${shown}` });
-  tellWhatCounts(setting.option, file, settings, context);
+  if (settings !== undefined) tellWhatCounts(setting.option, file, settings, context);
 }
 
 /** Takes one value out of a settings file, a key that ctinstall does not know too. */
@@ -49,15 +50,32 @@ export async function unsetSetting(name: string, flags: SettingsFileFlags, conte
   });
 }
 
-async function change(file: EditedFile, text: string, context: CommandContext): Promise<Settings> {
+/**
+ * Writes the changed file and gives what holds then; undefined where faults remain that were there before: of several faults
+ * each can be mended by itself.
+ */
+async function change(file: EditedFile, text: string, context: CommandContext): Promise<Settings | undefined> {
+  const kind = file.isSite ? 'site' : 'user';
+  const [before, after] = [faultsOfSettings(kind, file.text), faultsOfSettings(kind, text)];
+  const hasNew = after.some((fault) => !before.includes(fault));
+  if (!hasNew && after.length > 0 && after.length < before.length) {
+    const message = `${file.path} still has ${after.length === 1 ? 'a fault' : `${after.length} faults`}: ${after.join('; ')}`;
+    await writeChangedText(file, text, { warnings: [{ message, hint: 'see where: ctinstall settings' }], context });
+    return undefined;
+  }
   try {
+    // What has nothing to do with the change is shown where it stands now.
+    if (!hasNew && after.length > 0) checkSettingsText(file.path, kind, file.text);
     const { settings, warnings } = await checkChangedText(file, text, context);
     await writeChangedText(file, text, { warnings, context });
     return settings;
   } catch (error) {
     if (!(error instanceof CtinstallError) || error.code !== 'settings-invalid') throw error;
     const { message, details, hint } = error;
-    throw new CtinstallError('settings-invalid', `nothing was written: ${message}`, { details, hint });
+    throw new CtinstallError('settings-invalid', `nothing was written: ${message}`, {
+      details,
+      hint: hint ?? (before.length > 0 ? 'mend that first, also all at once: ctinstall settings edit' : undefined),
+    });
   }
 }
 

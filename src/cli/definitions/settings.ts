@@ -12,7 +12,10 @@ export const defineSettings: Define = (program, context) => {
       ['ctinstall settings edit', 'open the file in your editor; what has a fault is not taken'],
       ['ctinstall settings path', 'which files are read, and which is written'],
     ],
-  }).action(async (flags) => (await import('../commands/settings.ts')).settings(settingsFlags(flags), context));
+  })
+    // `settings set … --json`: what all commands have is understood behind the inner word too.
+    .enablePositionalOptions(false)
+    .action(async (flags) => (await import('../commands/settings.ts')).settings(settingsFlags(flags), context));
 
   const change = (name: string, description: string) =>
     addOutputOptions(settings.command(name))
