@@ -200,7 +200,7 @@ export function makeInstall(options: InstallOptions = {}): Install {
     leftovers: () =>
       [...readdirSync(root), ...readdirSync(join(root, '.ctinstall'))].filter(
         (entry) =>
-          !/^(bin|runscripts|\.ctinstall|user-software(\.squashfs|\.lineage)?|squashfs-(common|contents|lineage|lock|pack|unpack)\.bash)$/.test(
+          !/^(bin|runscripts|\.ctinstall|user-software(\.squashfs|\.lineage)?|(in-container|squashfs-(common|contents|lineage|lock|pack|unpack))\.bash)$/.test(
             entry,
           ),
       ),
