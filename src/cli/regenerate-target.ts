@@ -1,5 +1,6 @@
 import { createTwoFilesPatch } from 'diff';
 import { applyPlan } from '../apply/apply-plan.ts';
+import { checkModulefile } from '../apply/check-modulefile.ts';
 import { findOtherModulefiles } from '../apply/other-modulefiles.ts';
 import { readRecord } from '../apply/record.ts';
 import { withInstallLock } from '../apply/with-install-lock.ts';
@@ -20,23 +21,24 @@ export interface RegenerateFlags {
 }
 
 /**
- * Writes modulefile and scripts of an install anew and leaves all else; with `dryRun` prints what would change. Says whether
- * there was anything to change.
+ * Writes modulefile and scripts of an install anew and leaves all else; with `dryRun` only gathers what would change, and
+ * refuses what would be refused. Gives the changes.
  * @throws CtinstallError `not-installed` where there is no install with a record
  */
 export async function regenerateTarget(
   target: Target,
   flags: RegenerateFlags,
   context: CommandContext,
-): Promise<boolean> {
+): Promise<readonly Change[]> {
   const { prefix, name, fullVersion, moduleName, modulefile } = target.install;
-  if (flags.dryRun === true) return printChanges(await findChanges(await planOf(target, context)), context);
+  if (flags.dryRun === true) return tryTarget(target, context);
   const places = placesOf(prefix, name, fullVersion, modulefile);
   const { directories } = target.install.policy;
   const locking = { ...context, directories, waits: flags.wait !== false, forceUnlock: flags.forceUnlock === true };
   return withInstallLock(places, locking, async () => {
     const plan = await planOf(target, context);
-    const isChanged = (await findChanges(plan)).length > 0;
+    const changes = await findChanges(plan);
+    const isChanged = changes.length > 0;
     if (isChanged) await applyPlan(plan, context);
     context.reporter.report({
       event: 'note',
@@ -44,8 +46,19 @@ export async function regenerateTarget(
         ? `wrote the modulefile and scripts of ${moduleName} anew`
         : `${moduleName} is as it should be`,
     });
-    return isChanged;
+    return changes;
   });
+}
+
+async function tryTarget(target: Target, context: CommandContext): Promise<readonly Change[]> {
+  const plan = await planOf(target, context);
+  const changes = await findChanges(plan);
+  const content = plan.steps.find((step) => step.kind === 'write-modulefile')?.content;
+  if (changes.length > 0 && content !== undefined)
+    for (const step of plan.steps) if (step.kind === 'check-modulefile') await checkModulefile(content, step, context);
+  if (changes.length === 0)
+    context.reporter.report({ event: 'note', message: `${target.install.moduleName} is as it should be` });
+  return changes;
 }
 
 async function planOf({ loaded, install, runtime }: Target, context: CommandContext): Promise<Plan> {
@@ -67,7 +80,8 @@ async function planOf({ loaded, install, runtime }: Target, context: CommandCont
   );
 }
 
-interface Change {
+/** A file that would have another text. */
+export interface Change {
   readonly path: string;
   /** Undefined where there is no such file yet. */
   readonly before: string | undefined;
@@ -95,12 +109,12 @@ async function findChanges(plan: Plan): Promise<Change[]> {
   return changes;
 }
 
-function printChanges(changes: readonly Change[], context: CommandContext): boolean {
+/** Prints the changes of all modules at once: JSON is one document. */
+export function printChanges(changes: readonly Change[], context: CommandContext): void {
   if (context.isJson) {
     const rows = changes.map(({ path, before, after }) => ({ path, before: before ?? null, after: after ?? null }));
     context.print(JSON.stringify(rows, undefined, 2));
   } else for (const change of changes) context.print(describeChange(change));
-  return changes.length > 0;
 }
 
 /** As `diff -u` shows it. */

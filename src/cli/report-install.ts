@@ -1,6 +1,6 @@
 import type { Applied } from '../apply/apply-plan.ts';
 import { statIfThere } from '../host/files.ts';
-import { formatBytes, formatCommand } from '../lib/format.ts';
+import { formatBytes, formatCommand, formatLine } from '../lib/format.ts';
 import { joinHost, modulePathOf } from '../lib/paths.ts';
 import type { Plan } from '../plan/types.ts';
 import type { ResolvedInstall } from '../resolve/types.ts';
@@ -20,6 +20,20 @@ export async function reportKept({ installDir }: Plan, applied: Applied, { repor
       message: `the earlier image (${size}) stays for running jobs; when there are none, \`ctinstall clean\` removes it`,
     });
   }
+}
+
+/** A module whose required bind is not on this node does not load here: better learnt now than then. */
+export async function warnOfMissingBinds(
+  { moduleName, binds }: ResolvedInstall,
+  { reporter }: CommandContext,
+): Promise<void> {
+  for (const { host, optional } of binds)
+    if (!optional && (await statIfThere(host)) === undefined)
+      reporter.report({
+        event: 'warning',
+        message: `${formatLine(moduleName)} does not load on this node: its bind \`${formatLine(host)}\` is required, and not here`,
+        hint: 'load it where that is, on a compute node say; or make the bind optional: `{ host: …, optional: true }`',
+      });
 }
 
 /** What to type next. `module use` only where the module path is not in use yet. */

@@ -88,6 +88,11 @@ describe('binds', () => {
     const { status, stderr } = await sandbox.run('module load tiny');
     expect(status).toBe(1);
     expect(stderr).toContain(`${here} is not on this node`);
+    const told = await sandbox.run('ctinstall --image-dir "$CT_IMAGES" --rebuild tiny-1.0.yaml');
+    expect(told.status).toBe(0);
+    expect(told.stderr.match(/^warning: .*/gm)).toEqual([
+      `warning: tiny/1.0 does not load on this node: its bind \`${here}\` is required, and not here`,
+    ]);
   });
 
   test('a group is what the settings say, from a file and from the environment', async () => {

@@ -108,3 +108,20 @@ test('wrong usage', async () => {
     stderr: expect.stringContaining('`tiny/1.0`'),
   });
 });
+
+test('--dry-run of several modules is one document, and refuses what would be refused', async () => {
+  const { succeed, run, write } = await installed();
+  write('other-1.0.yaml', tinyEasyconfig('binds: [{ site: data }]\n', { name: 'other' }));
+  await succeed('ctinstall --image-dir "$CT_IMAGES" other-1.0.yaml', groups('/usr'));
+  const now = groups('/usr, /etc');
+  for (const command of ['regenerate --all', 'install --module-only tiny-1.0.yaml other-1.0.yaml']) {
+    const rows: { path: string }[] = JSON.parse(await succeed(`ctinstall ${command} --dry-run --json`, now));
+    for (const name of ['tiny', 'other'])
+      expect(rows.some(({ path }) => path.includes(`/modules/${name}/`))).toBe(true);
+    const nothing = await run(`ctinstall ${command} --dry-run`, groups('/usr'));
+    expect([nothing.stdout, nothing.stderr.match(/ is as it should be/g)?.length]).toEqual(['', 2]);
+  }
+  const site = write('site.yaml', 'modulefile_header: prepend_path(\n');
+  const broken = await run('ctinstall regenerate tiny --dry-run', { ...now, CTINSTALL_SITE_SETTINGS: site });
+  expect([broken.status, broken.stdout, broken.stderr]).toEqual([2, '', expect.stringMatching(/would be broken/)]);
+});

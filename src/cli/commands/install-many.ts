@@ -5,7 +5,7 @@ import { runPooled } from '../../lib/pool.ts';
 import { describeError } from '../../report/describe-error.ts';
 import { labelled } from '../../report/labelled.ts';
 import type { CommandContext } from '../context.ts';
-import { printHowToLoad } from '../report-install.ts';
+import { printHowToLoad, warnOfMissingBinds } from '../report-install.ts';
 import { isResolved, type Requested, type Resolution, type Unresolved } from '../resolve-requests.ts';
 import { describeResults, type InstallResult, summaryEvent } from '../stack-summary.ts';
 import { type InstallOneFlags, installOne } from './install-one.ts';
@@ -85,6 +85,7 @@ async function installAndTell(one: Requested, { jobs, hasSummary, flags }: Insta
   const { target, settings, context } = one;
   const own = jobs === 1 ? context : { ...context, reporter: labelled(context.reporter, target.install.moduleName) };
   const outcome = await installOne({ ...one, context: own }, flags);
+  await warnOfMissingBinds(target.install, own);
   if (!hasSummary || context.isJson) printHowToLoad(target.install, settings, own);
   return outcome;
 }

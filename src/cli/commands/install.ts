@@ -14,7 +14,7 @@ import {
   variantOfFlags,
 } from '../install-request.ts';
 import { planTarget, resolveTarget, type Target } from '../install-target.ts';
-import { regenerateTarget } from '../regenerate-target.ts';
+import { type Change, printChanges, regenerateTarget } from '../regenerate-target.ts';
 import { isResolved, type Requested, requireAll, resolveEach } from '../resolve-requests.ts';
 import { readStack } from '../stack-read.ts';
 import { withWritablePrefix } from '../writable-prefix.ts';
@@ -80,6 +80,16 @@ function checkTarget(target: Target, flags: InstallFlags, { enforceChecksums }: 
   if (installs && flags.allowHostCommands !== true) refuseHostCommands(target);
 }
 
+async function regenerateAll(
+  requested: readonly Requested[],
+  flags: InstallFlags,
+  context: CommandContext,
+): Promise<void> {
+  const changes: Change[] = [];
+  for (const { target, context: there } of requested) changes.push(...(await regenerateTarget(target, flags, there)));
+  if (flags.dryRun === true) printChanges(changes, context);
+}
+
 /** Does what the flags ask for in place of an install; says whether that was so. */
 async function doInstead(
   requested: readonly Requested[],
@@ -89,8 +99,7 @@ async function doInstead(
   if (flags.injectChecksums === true)
     for (const { target, request, settings: own, context: there } of requested)
       await injectChecksums([target], { asked: request.image, settings: own }, there);
-  else if (flags.moduleOnly === true)
-    for (const { target, context: there } of requested) await regenerateTarget(target, flags, there);
+  else if (flags.moduleOnly === true) await regenerateAll(requested, flags, context);
   else if (flags.fetch !== undefined) {
     const replaces = flags.rebuild === true || flags.force === true;
     const targets = requested.map(({ target }) => target);

@@ -8,7 +8,7 @@ import { type CommandContext, readSettingsOf } from '../context.ts';
 import { findInstalled, type Installed } from '../find-installed.ts';
 import { resolveLoaded } from '../install-target.ts';
 import { parseLoaded } from '../load-easyconfig.ts';
-import { type RegenerateFlags, regenerateTarget } from '../regenerate-target.ts';
+import { type Change, printChanges, type RegenerateFlags, regenerateTarget } from '../regenerate-target.ts';
 import { withWritablePrefix } from '../writable-prefix.ts';
 
 /** Writes modulefiles and scripts anew, from the easyconfigs that were kept with the installs and the settings of now. */
@@ -25,6 +25,7 @@ export async function regenerate(
   const settings = await withWritablePrefix(await readSettingsOf(context, settingsFlags), context);
   checkPrefix(settings);
   const failed: string[] = [];
+  const changes: Change[] = [];
   for (const { installDir, record } of await chooseInstalls(names, settings.prefix, context)) {
     try {
       const path = joinHost(installDir, '.ctinstall', 'easyconfig.yaml');
@@ -37,7 +38,7 @@ export async function regenerate(
             hint: 'name its prefix with `--prefix <dir>`',
           },
         );
-      await regenerateTarget(target, flags, context);
+      changes.push(...(await regenerateTarget(target, flags, context)));
     } catch (error) {
       // One that cannot be written anew must not keep the others from it.
       if (!(error instanceof CtinstallError) || error.code === 'interrupted' || names.length === 1) throw error;
@@ -49,6 +50,7 @@ export async function regenerate(
       failed.push(record.moduleName);
     }
   }
+  if (flags.dryRun === true) printChanges(changes, context);
   if (failed.length > 0)
     throw new CtinstallError('command-failed', `${failed.length} of the modules could not be written anew`, {
       details: failed.map((moduleName) => `  ${moduleName}`),
