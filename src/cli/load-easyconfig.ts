@@ -3,9 +3,9 @@ import { fileNameOf, normalizeEasyconfig } from '../easyconfig/normalize.ts';
 import type { Easyconfig, Issue } from '../easyconfig/types.ts';
 import { parseVariant } from '../easyconfig/variant.ts';
 import { isVariant, noVariant, type VariantRequest } from '../easyconfig/variant-changes.ts';
-import type { PlacedYaml } from '../easyconfig/yaml-places.ts';
+import { type PlacedYaml, parsePlacedYaml } from '../easyconfig/yaml-places.ts';
 import { CtinstallError } from '../lib/errors.ts';
-import { formatLine } from '../lib/format.ts';
+import { formatCommand, formatLine } from '../lib/format.ts';
 import type { HostPath } from '../lib/paths.ts';
 import { describeIssues } from '../report/describe-issue.ts';
 import type { ResolveIssue } from '../resolve/types.ts';
@@ -61,7 +61,8 @@ export function parseLoaded(
   request = noVariant,
 ): LoadedEasyconfig & { readonly notes: readonly string[] } {
   const parsed = parseVariant(text, request);
-  if (parsed.easyconfig === undefined) throw invalid(path, text, parsed.issues);
+  if (parsed.easyconfig === undefined)
+    throw invalid(path, text, { issues: parsed.issues, hint: hintForStack(path, text) });
   const { yaml, notes } = parsed;
   return { path, text: parsed.text, original: text, easyconfig: normalizeEasyconfig(parsed.easyconfig), yaml, notes };
 }
@@ -69,12 +70,22 @@ export function parseLoaded(
 /** Faults that showed only on this machine, at their places in the file. */
 export function unresolvable(loaded: LoadedEasyconfig, issues: readonly ResolveIssue[]): CtinstallError {
   const placed = issues.map(({ path, message, hint }) => ({ message, hint, place: loaded.yaml.placeOf(path) }));
-  return invalid(loaded.path, loaded.original, placed);
+  return invalid(loaded.path, loaded.original, { issues: placed });
 }
 
-function invalid(path: string, text: string, issues: readonly Issue[]): CtinstallError {
+function hintForStack(path: string, text: string): string | undefined {
+  if (!Array.isArray(parsePlacedYaml(text).yaml?.value)) return undefined;
+  return `a list of easyconfigs is a stack: ${formatCommand(['ctinstall', 'install', '--stack', path])}`;
+}
+
+function invalid(
+  path: string,
+  text: string,
+  { issues, hint }: { issues: readonly Issue[]; hint?: string | undefined },
+): CtinstallError {
   const faults = issues.length === 1 ? 'a fault' : `${issues.length} faults`;
   return new CtinstallError('easyconfig-invalid', `the easyconfig has ${faults}`, {
     details: describeIssues(path, text, issues),
+    hint,
   });
 }

@@ -161,6 +161,14 @@ const cases: Readonly<Record<string, Bad>> = {
     status: 2,
     says: ['holds letters beyond ASCII', '--prefix <dir>'],
   },
+  'a stack in the place of an easyconfig': {
+    easyconfig: '- tiny-1.0.yaml\n',
+    status: 2,
+    says: [
+      'the file must be a map of keys and values, not a list',
+      /hint: a list of easyconfigs is a stack: ctinstall install --stack \S+\/tiny-1\.0\.yaml/,
+    ],
+  },
   'an unknown flag': {
     command: `${install} --rebiuld`,
     status: 2,

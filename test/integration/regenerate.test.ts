@@ -110,7 +110,7 @@ test('wrong usage', async () => {
 });
 
 test('--dry-run of several modules is one document, and refuses what would be refused', async () => {
-  const { succeed, run, write } = await installed();
+  const { succeed, run, write, prefix } = await installed();
   write('other-1.0.yaml', tinyEasyconfig('binds: [{ site: data }]\n', { name: 'other' }));
   await succeed('ctinstall --image-dir "$CT_IMAGES" other-1.0.yaml', groups('/usr'));
   const now = groups('/usr, /etc');
@@ -121,7 +121,9 @@ test('--dry-run of several modules is one document, and refuses what would be re
     const nothing = await run(`ctinstall ${command} --dry-run`, groups('/usr'));
     expect([nothing.stdout, nothing.stderr.match(/ is as it should be/g)?.length]).toEqual(['', 2]);
   }
+  const done: { path: string }[] = JSON.parse(await succeed('ctinstall regenerate tiny --json', now));
+  expect(done.map(({ path }) => path)).toContain(`${prefix}/modules/tiny/1.0.lua`);
   const site = write('site.yaml', 'modulefile_header: prepend_path(\n');
-  const broken = await run('ctinstall regenerate tiny --dry-run', { ...now, CTINSTALL_SITE_SETTINGS: site });
+  const broken = await run('ctinstall regenerate other --dry-run', { ...now, CTINSTALL_SITE_SETTINGS: site });
   expect([broken.status, broken.stdout, broken.stderr]).toEqual([2, '', expect.stringMatching(/would be broken/)]);
 });

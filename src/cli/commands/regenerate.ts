@@ -50,7 +50,7 @@ export async function regenerate(
       failed.push(record.moduleName);
     }
   }
-  if (flags.dryRun === true) printChanges(changes, context);
+  if (flags.dryRun === true || context.isJson) printChanges(changes, context);
   if (failed.length > 0)
     throw new CtinstallError('command-failed', `${failed.length} of the modules could not be written anew`, {
       details: failed.map((moduleName) => `  ${moduleName}`),
