@@ -12,7 +12,13 @@ import { checkSettingsText, type Draft, inspectSettingsFile } from './read-file.
 import { listPresets, readPresetLayers } from './read-presets.ts';
 import { keepFault, throwTogether } from './together.ts';
 import type { Settings, SettingsLayer } from './types.ts';
-import { describeAmbiguousSite, overruledFlag, type SettingsWarning, warningsOf } from './warnings.ts';
+import {
+  describeAmbiguousSite,
+  findMisspeltVariables,
+  overruledFlag,
+  type SettingsWarning,
+  warningsOf,
+} from './warnings.ts';
 
 export interface SettingsSources {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -68,7 +74,7 @@ export async function readSettings(sources: SettingsSources): Promise<Settings> 
   if (detected?.kind === 'ambiguous') warn(describeAmbiguousSite(detected.candidates));
   const settings = foldSettings([...site, ...presets, ...above], environment);
   throwTogether(settings.overruled.filter(({ isFlag }) => isFlag).map(overruledFlag));
-  for (const warning of warningsOf(settings)) warn(warning);
+  for (const warning of [...warningsOf(settings), ...findMisspeltVariables(environment)]) warn(warning);
   return settings;
 }
 

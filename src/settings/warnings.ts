@@ -1,5 +1,7 @@
 import { CtinstallError } from '../lib/errors.ts';
 import { formatCommand, formatValue } from '../lib/format.ts';
+import { nearestWords } from '../lib/near.ts';
+import { optionKeys, optionTable } from './options.ts';
 import type { Overruled, Settings } from './types.ts';
 
 /** What a user should know of settings that count for nothing. */
@@ -24,6 +26,22 @@ export function warningsOf({ overruled, unset }: Pick<Settings, 'overruled' | 'u
       hint: `set the variable, or take the value out: ctinstall settings unset ${key}`,
     })),
   ];
+}
+
+/** Variables that are no settings. */
+const otherVariables = ['SITE_SETTINGS', 'RUNTIME_OPTIONS', 'VENV', 'PROGRESS', 'SQUASHFS_COMPRESSION'];
+
+/** Variables that were meant to set something, by their names, and do not. One that is like no other may be anybody's. */
+export function findMisspeltVariables(environment: Readonly<Record<string, string | undefined>>): SettingsWarning[] {
+  const prefix = 'CTINSTALL_';
+  const known = [...optionKeys.map((key) => optionTable[key].environment.slice(prefix.length)), ...otherVariables];
+  return Object.keys(environment)
+    .filter((name) => name.startsWith(prefix) && !known.includes(name.slice(prefix.length)))
+    .flatMap((name) => {
+      const [near] = nearestWords(name.slice(prefix.length), known);
+      if (near === undefined) return [];
+      return [{ message: `\`${name}\` counts for nothing`, hint: `did you mean \`${prefix}${near}\`?` }];
+    });
 }
 
 /** The error for a flag that sets what the site forces: who types it wants another thing than would be done. */

@@ -42,7 +42,7 @@ done
 /** Writes the program to `<place>`, and a channel with the packages `tool` 1.0 and `colour` 2.0 to `channel/`. */
 export async function makeConda({ write, succeed, dir }: Sandbox, place: string): Promise<void> {
   write(place, conda);
-  write('tool/bin/tool', '#!/bin/sh\necho "tool @PREFIX@ ${TOOL_READY-not activated} $CONDA_DEFAULT_ENV" "$@"\n');
+  write('tool/bin/tool', '#!/bin/sh\necho "tool @PREFIX@ $\u007bTOOL_READY-not activated} $CONDA_DEFAULT_ENV" "$@"\n');
   write('tool/etc/conda/activate.d/tool.sh', 'export TOOL_READY=activated\nset -- lost\n');
   write('colour/bin/colour', '#!/bin/sh\ncat "$CONDA_PREFIX/share/colour"\n');
   write('colour/share/colour', 'green\n');
