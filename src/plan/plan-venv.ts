@@ -144,13 +144,19 @@ function planWork(
     conda === undefined
       ? [...argv]
       : ['bash', '-c', inConda, 'venv', `${conda.root}/bin/activate`, conda.name, ...argv];
-  return planRun({ ...install, venv: undefined }, purpose, whole, {
+  return planRun({ ...install, venv: undefined, wrappers: outsideVenvs(install) }, purpose, whole, {
     image: place.image,
     binds: firstOfEach([shown(place.runscripts, runscriptsInside), ...binds]),
     userSoftware: { directory: place.directory, container: install.userSoftware.path, access: 'rw' },
     staged: [],
     mountPoints: [],
   });
+}
+
+/** Programs of virtual environments have wrappers too; another one is made with the Python of the image all the same. */
+function outsideVenvs({ wrappers, userSoftware }: ResolvedInstall): ResolvedInstall['wrappers'] {
+  const venvs = `${venvsInside(userSoftware)}/`;
+  return { ...wrappers, directories: wrappers.directories.filter(({ from }) => !from.startsWith(venvs)) };
 }
 
 /** Each place in the container once, parents before what is below them: SingularityCE mounts in this order. */

@@ -99,3 +99,19 @@ test('what is no name, no action, no option for it is refused', async () => {
     expect([words, status, stderr]).toEqual([words, 2, expect.stringMatching(message)]);
   }
 });
+
+test('virtual environments are made with the Python of the image, also where programs of one have wrappers', async () => {
+  const sandbox = makeSandbox();
+  sandbox.write(
+    'py-1.yaml',
+    'name: py\nversion: "1"\nimage: { file: venv.sif }\nwrappers: [{ from: /user-software/venv/own/bin }]\npython: { venv: { name: own } }\n',
+  );
+  const out = await sandbox.succeed(`ctinstall --image-dir "$CT_IMAGES" py-1.yaml >&2
+    ctinstall venv create py --name two >&2
+    cd "$CTINSTALL_PREFIX/software/py/1"
+    for venv in own two; do cat user-software/venv/$venv/lib/python*/site-packages/_container.pth | sed "s|^|$venv: |"; done
+    CTINSTALL_VENV=two bin/python -c 'import of_the_image, sys; print(sys.prefix)' 2>&1`);
+  for (const expected of [/^own: .*'\/opt\/venv\//m, /^two: .*'\/opt\/venv\//m, /\n\/user-software\/venv\/two\n$/])
+    expect(out).toMatch(expected);
+  expect(out).not.toMatch(/addsitedir\('\/user-software/);
+});
