@@ -1,6 +1,6 @@
 import { readCondaFile } from '../apply/read-conda-file.ts';
 import { readRecord } from '../apply/record.ts';
-import { hasUserSoftware, hasVenv } from '../apply/user-software.ts';
+import { hasEmptyUserSoftware, hasInUserSoftware, hasUserSoftware, hasVenv } from '../apply/user-software.ts';
 import { requireAnySignature } from '../apply/verify-signature.ts';
 import { discoverImage } from '../discover/image.ts';
 import { discoverLinkedPlaces } from '../discover/linked-places.ts';
@@ -87,6 +87,7 @@ export async function planTarget(target: Target, image: ImageOptions, context: C
   const { loaded, install, runtime, requirements } = target;
   const found = await findImage(target, image, context);
   await noteChangedRequirements(target, context);
+  await noteMissingSoftware(target, context);
   if (install.image.isSigned && found.kind === 'file') await requireAnySignature(found.path, install.runtime);
   return planInstall(install, {
     toolVersion: context.toolVersion,
@@ -113,6 +114,29 @@ async function noteChangedRequirements({ install, requirements }: Target, contex
     event: 'note',
     message: `the easyconfig's requirements are other than those of the virtual environment \`${venv.name}\`, which is yours and stays as it is; for one that has them: ctinstall venv create ${moduleName} --name <new name> --requirements ${formatCommand([file])}`,
   });
+}
+
+/** Only a first install makes a conda environment, or packs a directory: software that is there is the user's. */
+async function noteMissingSoftware({ install }: Target, context: CommandContext): Promise<void> {
+  const { installDir, moduleName, condaPackages, userSoftware } = install;
+  const what = (await lacksConda(install))
+    ? `the conda environment \`${condaPackages?.name}\``
+    : userSoftware.from !== undefined && (await hasEmptyUserSoftware(installDir))
+      ? `what \`${userSoftware.from}\` holds`
+      : undefined;
+  if (what === undefined) return;
+  context.reporter.report({
+    event: 'note',
+    message: `${what} is not in the user software of ${moduleName}, which is there already and stays as it is; to have it, install anew: ctinstall uninstall --with-user-software ${moduleName}`,
+  });
+}
+
+async function lacksConda({ installDir, condaPackages }: ResolvedInstall): Promise<boolean> {
+  return (
+    condaPackages !== undefined &&
+    (await hasUserSoftware(installDir)) &&
+    !(await hasInUserSoftware(installDir, `conda/${condaPackages.name}`))
+  );
 }
 
 /** uv of the host, for images that have none. */

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { makeSandbox, type Sandbox } from '../harness/sandbox.ts';
+import { makeSandbox, type Sandbox, tinyEasyconfig } from '../harness/sandbox.ts';
 
 /** What is left of a wrap: files here, and below the prefix. */
 function leftOf({ dir, prefix }: Sandbox): string[] {
@@ -94,4 +94,22 @@ test('SIGTERM while it packs: nothing is left', async () => {
     kill -TERM $pid; wait $pid; echo "status $?"`);
   expect(stdout).toMatch(/status (130|143)\n$/);
   expect(leftOf(sandbox).filter((name) => name !== 'packing')).toEqual([]);
+});
+
+test('an easyconfig that is given a conda environment or a directory later: a rebuild says that it makes neither', async () => {
+  const sandbox = makeSandbox();
+  const rebuild = async (more: string): Promise<string> => {
+    sandbox.write('tiny-1.0.yaml', tinyEasyconfig(more));
+    const { status, stderr } = await sandbox.run('ctinstall --rebuild --image-dir "$CT_IMAGES" tiny-1.0.yaml');
+    expect(status).toBe(0);
+    return stderr;
+  };
+  const note = 'is not in the user software of tiny/1.0, which is there already';
+  expect(await rebuild('')).not.toContain(note);
+  expect(await rebuild('python: { conda: { name: env, file: environment.yml } }\n')).toContain(
+    `the conda environment \`env\` ${note}`,
+  );
+  expect(await rebuild(`user_software: { from: ${sandbox.dir} }\n`)).toContain(`what \`${sandbox.dir}\` holds ${note}`);
+  await sandbox.succeed('mkdir -p "$CTINSTALL_PREFIX/software/tiny/1.0/user-software/conda/env"');
+  expect(await rebuild('python: { conda: { name: env, file: environment.yml } }\n')).not.toContain(note);
 });
