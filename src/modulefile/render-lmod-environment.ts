@@ -13,6 +13,7 @@ import {
   forEachMatch,
   ifThen,
   isMode,
+  type LuaExpression,
   type LuaStatement,
   list,
   local,
@@ -90,9 +91,13 @@ function defineSetWhere(): LuaStatement[] {
 function renderVenv({ venv, moduleName }: Modulefile): LuaStatement[] {
   const directory = text(venv.directory);
   const entry = name('entry');
+  // What says that it is not whole: its making was stopped, or goes on.
+  const isIncomplete = (venv: LuaExpression): LuaExpression =>
+    equals(attribute(concat(directory, '/.', venv, '.incomplete'), 'mode'), 'file');
   const isVenv = and(
     method(entry, 'match', '^%w'),
     equals(attribute(concat(directory, '/', entry, '/pyvenv.cfg'), 'mode'), 'file'),
+    not(isIncomplete(entry)),
   );
   const [before, behind] = describeMissingVenv(moduleName);
   const refuseMissing = [
@@ -105,7 +110,10 @@ function renderVenv({ venv, moduleName }: Modulefile): LuaStatement[] {
     run(call('table.sort', name('there'))),
     fail(concat(before, name('venv'), behind, call('table.concat', name('there'), ', '))),
   ];
-  const isMissing = notEquals(attribute(concat(directory, '/', name('venv')), 'mode'), 'directory');
+  const isMissing = or(
+    notEquals(attribute(concat(directory, '/', name('venv')), 'mode'), 'directory'),
+    isIncomplete(name('venv')),
+  );
   return [
     comment('The virtual environment: the one that you name, or else that of the easyconfig.'),
     local('venv', or(environmentValue('CTINSTALL_VENV'), '')),

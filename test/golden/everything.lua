@@ -151,11 +151,11 @@ else
     if not venv:match("^%w[%w._+-]*$") then
       LmodError("C++-tools.x/1.0+b.2-gpu: CTINSTALL_VENV must be the name of a virtual environment: letters, digits and . _ + -")
     end
-    if not is_packed and lfs.attributes("/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/user-software/venv" .. "/" .. venv, "mode") ~= "directory" then
+    if not is_packed and (lfs.attributes("/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/user-software/venv" .. "/" .. venv, "mode") ~= "directory" or lfs.attributes("/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/user-software/venv" .. "/." .. venv .. ".incomplete", "mode") == "file") then
       local there = {}
       if lfs.attributes("/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/user-software/venv", "mode") == "directory" then
         for entry in lfs.dir("/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/user-software/venv") do
-          if entry:match("^%w") and lfs.attributes("/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/user-software/venv" .. "/" .. entry .. "/pyvenv.cfg", "mode") == "file" then
+          if entry:match("^%w") and lfs.attributes("/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/user-software/venv" .. "/" .. entry .. "/pyvenv.cfg", "mode") == "file" and not (lfs.attributes("/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/user-software/venv" .. "/." .. entry .. ".incomplete", "mode") == "file") then
             table.insert(there, entry)
           end
         end

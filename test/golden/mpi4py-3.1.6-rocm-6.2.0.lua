@@ -154,11 +154,11 @@ else
     if not venv:match("^%w[%w._+-]*$") then
       LmodError("mpi4py/3.1.6-rocm-6.2.0: CTINSTALL_VENV must be the name of a virtual environment: letters, digits and . _ + -")
     end
-    if not is_packed and lfs.attributes("/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/user-software/venv" .. "/" .. venv, "mode") ~= "directory" then
+    if not is_packed and (lfs.attributes("/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/user-software/venv" .. "/" .. venv, "mode") ~= "directory" or lfs.attributes("/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/user-software/venv" .. "/." .. venv .. ".incomplete", "mode") == "file") then
       local there = {}
       if lfs.attributes("/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/user-software/venv", "mode") == "directory" then
         for entry in lfs.dir("/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/user-software/venv") do
-          if entry:match("^%w") and lfs.attributes("/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/user-software/venv" .. "/" .. entry .. "/pyvenv.cfg", "mode") == "file" then
+          if entry:match("^%w") and lfs.attributes("/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/user-software/venv" .. "/" .. entry .. "/pyvenv.cfg", "mode") == "file" and not (lfs.attributes("/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/user-software/venv" .. "/." .. entry .. ".incomplete", "mode") == "file") then
             table.insert(there, entry)
           end
         end

@@ -190,17 +190,20 @@ proc set_where {is_wanted variable value} {
     set_both ENV_$variable $value
   }
 }
+proc is_incomplete {directory venv} {
+  return [file isfile [file join $directory .$venv.incomplete]]
+}
 proc check_venv {directory bad before behind} {
   global venv is_packed
   if {![regexp {^[A-Za-z0-9][A-Za-z0-9._+-]*$} $venv]} {
     refuse $bad
   }
-  if {$is_packed || [file isdirectory [file join $directory $venv]]} {
+  if {$is_packed || [file isdirectory [file join $directory $venv]] && ![is_incomplete $directory $venv]} {
     return
   }
   set there [list]
   foreach entry [lsort [glob -nocomplain -tails -directory $directory *]] {
-    if {[regexp {^[A-Za-z0-9]} $entry] && [file isfile [file join $directory $entry pyvenv.cfg]]} {
+    if {[regexp {^[A-Za-z0-9]} $entry] && [file isfile [file join $directory $entry pyvenv.cfg]] && ![is_incomplete $directory $entry]} {
       lappend there $entry
     }
   }

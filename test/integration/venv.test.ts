@@ -78,8 +78,12 @@ test('one whose making failed or was killed is none: it is not listed as whole, 
     until [ -e "$venvs/x/pyvenv.cfg" ]; do sleep 0.05; done
     kill -KILL $(ps -o pid= --ppid $pid) $pid; wait
     ctinstall venv list py; ls -A "$venvs"
+    (CTINSTALL_VENV=x module load py; echo "load $?")
+    CTINSTALL_VENV=x "$CTINSTALL_PREFIX/software/py/1/bin/python3" -V; echo "bare $?"
     touch "$venvs/x/half"; ctinstall venv create py --name x; ctinstall venv list py; [ -e "$venvs/x/half" ] || echo anew`);
   expect(killed.stdout).toContain('x  (not whole: it was stopped)\n');
+  expect(killed.stdout).toContain('load 1\nbare 1\n');
+  expect(killed.stderr.replace(/\s+/g, ' ').match(/that is not there: x\..{0,90}There are: own/g)).toHaveLength(2);
   expect(killed.stdout).toMatch(/created x\nown {2}\(default\)\nx\nanew\n$/);
   expect(existsSync(join(sandbox.prefix, 'software/py/1/user-software/venv/own/bin/python'))).toBe(true);
 });

@@ -77,9 +77,10 @@ choose_venv() {
   if [[ ! $venv =~ ^[A-Za-z0-9][A-Za-z0-9._+-]*$ ]]; then
     fail 'CTINSTALL_VENV must be the name of a virtual environment: letters, digits and . _ + -' 'unset it, or set it to one'
   fi
-  if [[ -f $root/user-software.squashfs || -d $directory/$venv ]]; then return; fi
+  # One that is not whole, since its making was stopped or goes on, has a file beside it.
+  if [[ -f $root/user-software.squashfs || -d $directory/$venv && ! -f $directory/.$venv.incomplete ]]; then return; fi
   for entry in "$directory"/[A-Za-z0-9]*; do
-    if [[ -f $entry/pyvenv.cfg ]]; then there+=${there:+, }${entry##*/}; fi
+    if [[ -f $entry/pyvenv.cfg && ! -f $directory/.${entry##*/}.incomplete ]]; then there+=${there:+, }${entry##*/}; fi
   done
   fail "CTINSTALL_VENV names a virtual environment that is not there: $venv. There are: $there" \
     "unset it, or make one: ctinstall venv create $module --name <name>"
