@@ -47,9 +47,12 @@ while [ "$count" -gt 0 ]; do
   shift
   count=$((count - 1))
 done
+newline='
+'
 for directory; do
   if [ ! -d "$directory" ]; then printf '${lookMark}\\tno-directory\\t%s\\n' "$directory"; fi
   for program in "$directory"/*; do
+    case $program in *"$newline"*) continue ;; esac
     if [ -f "$program" ] && [ -x "$program" ]; then
       printf '${lookMark}\\tprogram\\t%s\\n' "$program"
     fi

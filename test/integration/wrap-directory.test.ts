@@ -94,3 +94,12 @@ test('a place that lies below a bound file system: parents before children', asy
     ctinstall --rebuild --image-dir "$CT_IMAGES" prog-1.yaml >&2; hello`);
   expect(out).toBe(`hello ${dir}/scratch/prog/bin/hello\nthere\nhello ${dir}/scratch/prog/bin/hello\n`);
 });
+
+test('a program whose name no wrapper can have gets none, and none by a part of its name', async () => {
+  const sandbox = makeSandbox();
+  const out = await sandbox.succeed(`mkdir -p prog/bin; cd prog/bin
+    for name in fine 'a b' $'new\\nline'; do printf '#!/bin/sh\\necho "$0"\\n' > "$name"; done; chmod +x *; cd ../..
+    ctinstall wrap directory prog --name prog >&2; ls "$CTINSTALL_PREFIX/software/prog/1/bin"`);
+  expect(out.split('\n')).toContain('fine');
+  expect(out).not.toMatch(/^(new|line|a|b)$/m);
+});

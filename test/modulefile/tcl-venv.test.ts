@@ -84,4 +84,8 @@ test.each(tools)('%s: what is no name, or not there, is refused, and those there
   expect(missing.stderr.replace(/\s+/g, ' ')).toMatch(
     /that is not there: none\. .*ctinstall venv create tiny\/1\.0 --name <name>\. There are: b, x, y-2/,
   );
+  writeFileSync(join(tree.dir, 'software/tiny/1.0/user-software/venv/.x.incomplete'), '');
+  const notWhole = await tree.run(tool, 'module load tiny && echo loaded; echo "[$SIF]"', { CTINSTALL_VENV: 'x' });
+  expect(notWhole.stdout).toBe('[]\n');
+  expect(notWhole.stderr.replace(/\s+/g, ' ')).toMatch(/that is not there: x\. .*There are: b, y-2/);
 });
