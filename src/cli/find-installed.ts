@@ -67,7 +67,7 @@ export async function findLoaded(context: CommandContext): Promise<Installed> {
   if (only !== undefined && loaded.length === 1) return only;
   if (only === undefined)
     throw new CtinstallError('module-not-named', 'no module of ctinstall is loaded', {
-      hint: 'load one (`module load mpi4py/…`), or name it: `ctinstall squashfs make mpi4py/…`; see `ctinstall list`',
+      hint: 'load one (`module load mpi4py/…`), or name it, such as `mpi4py/…`: `ctinstall list` says which there are',
     });
   throw new CtinstallError('module-not-named', 'several modules of ctinstall are loaded', {
     details: loaded.map(({ record }) => `  ${record.moduleName}`),

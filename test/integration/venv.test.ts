@@ -97,7 +97,7 @@ test('what is no name, no action, no option for it is refused', async () => {
     ['create py --name x --requirements none.txt', /there is no requirements file/],
     ['make py', /`make` is no action/],
     ['toString py', /`toString` is no action/],
-    ['list', /no module of ctinstall is loaded/],
+    ['list', /no module of ctinstall is loaded\n+hint: load one \(.*\), or name it, such as `mpi4py\/…`/],
   ] as const) {
     const { status, stderr } = await sandbox.run(`ctinstall venv ${words}`);
     expect([words, status, stderr]).toEqual([words, 2, expect.stringMatching(message)]);
