@@ -2,24 +2,30 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dropCaches, interleave, median, perRound, roundsOf, run } from '../measure.js';
 import { installCommand, mpi4pyImage, prefix, work, writeEasyconfig } from '../work.js';
 
-const packages = 100;
 const modulesOfEach = 100;
 /** Of each package every tenth module is imported. */
 const step = 10;
 
-/**
- * `python -c 'import …'` of 1,000 modules of a venv with 20,000 small files: from the directory, from our squashfs, and from
- * one that mksquashfs makes as it comes; with cold caches and with warm ones.
- */
+/** In a venv of 20,000 small files and in one of 50,000: sources and what Python compiles of them. */
 export function measureImports() {
-  const { installDir, env } = installWithModules();
+  return [...measureImportsOf('imports', 100), ...measureImportsOf('', 250)];
+}
+
+/**
+ * `python -c 'import …'` of a tenth of the modules: from the directory, from our squashfs, and from one that mksquashfs makes
+ * as it comes; with cold caches and with warm ones.
+ */
+function measureImportsOf(row, packages) {
+  const { installDir, env } = installWithModules(packages);
+  const [count, files] = [packages * modulesOfEach, packages * modulesOfEach * 2].map((n) => n.toLocaleString('en'));
   const directory = `${installDir}/user-software`;
   run([`${installDir}/bin/make-squashfs`]);
-  run(['mksquashfs', directory, `${work}/default.squashfs`, '-no-progress']);
+  const plain = `${work}/default-${packages}.squashfs`;
+  run(['mksquashfs', directory, plain, '-no-progress']);
   const forms = {
     directory: `${directory}:/user-software`,
     ours: `${directory}.squashfs:/user-software:ro,image-src=/`,
-    default: `${work}/default.squashfs:/user-software:ro,image-src=/`,
+    default: `${plain}:/user-software:ro,image-src=/`,
   };
   const sides = Object.fromEntries(Object.entries(forms).map(([name, bind]) => [name, () => importAll(bind, env)]));
   const warm = interleave(sides, { rounds: roundsOf(10) });
@@ -27,20 +33,23 @@ export function measureImports() {
     ? interleave(sides, { rounds: roundsOf(5), warmsUp: false, prepare: dropCaches })
     : undefined;
   const opens = Object.fromEntries(Object.entries(forms).map(([name, bind]) => [name, countOpens(name, bind, env)]));
-  const line = (row, what, times, [over, under], aim) => ({
-    row,
+  const line = (name, what, times, [over, under], aim) => ({
+    row: name,
     what,
     unit: ' ×',
     values: perRound(times, (ms) => ms[over] / ms[under]),
     aim,
     notes: [
-      `${row || 'imports'}: ${Object.entries(times)
+      `imports, ${files} files: ${Object.entries(times)
         .map(([name, values]) => `${name} ${median(values).toFixed(0)} ms`)
         .join(', ')}`,
     ],
   });
   return [
-    line('imports', 'import of 1,000 modules, caches warm: directory / our squashfs', warm, ['directory', 'ours']),
+    line(row, `import of a tenth of ${count} modules (${files} files), caches warm: directory / our squashfs`, warm, [
+      'directory',
+      'ours',
+    ]),
     line('', '  … squashfs with the defaults / ours', warm, ['default', 'ours']),
     ...(cold === undefined
       ? []
@@ -77,10 +86,10 @@ function countOpens(name, bind, env) {
   return text.split('\n').filter((line) => line.includes(place)).length;
 }
 
-function installWithModules() {
+function installWithModules(packages) {
   const rest = { image: { file: mpi4pyImage.split('/').at(-1) }, python: { venv: { name: 'many' } } };
-  run(installCommand(writeEasyconfig('many', rest)));
-  const installDir = `${prefix}/software/many/1`;
+  run(installCommand(writeEasyconfig(`many${packages}`, rest)));
+  const installDir = `${prefix}/software/many${packages}/1`;
   const site = run([
     'bash',
     '-c',

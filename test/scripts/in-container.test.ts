@@ -116,6 +116,34 @@ describe('with the module loaded', () => {
     expect(recorded()).toEqual(['singularity', 'exec', '--nv=false', '--bind=/a:/*', image, 'tool', 'x']);
   });
 
+  test.each<[string, readonly string[], readonly string[]]>([
+    ['auto', [], []],
+    ['auto', ['nvidiactl'], ['--nv']],
+    ['auto', ['kfd'], ['--rocm']],
+    ['auto', ['nvidiactl', 'kfd'], ['--nv', '--rocm']],
+    ['nv', ['nvidiactl', 'kfd'], ['--nv']],
+    ['rocm', ['nvidiactl', 'kfd'], ['--rocm']],
+    ['none', ['nvidiactl', 'kfd'], []],
+  ])('gpu: %s on a node with /dev/%j adds %j', async (gpu, devices, flags) => {
+    const { install, image, recorded } = makeWrapped({ main: { gpu } });
+    // A /dev of its own, since what is there is the machine's.
+    const script = 'mount -t tmpfs none /dev && for each in $DEVICES; do : >"/dev/$each"; done; exec "$@"';
+    const ran = await run(
+      ['unshare', '--map-root-user', '--mount', 'bash', '-c', script, 'bash', `${install.root}/bin/tool`],
+      {
+        env: {
+          PATH: `${install.fakes}:/usr/bin:/bin`,
+          RECORD: join(install.fakes, 'record'),
+          CONTAINERROOT: install.root,
+          SIFDEMO: image,
+          DEVICES: devices.join(' '),
+        },
+      },
+    );
+    expect(ran).toEqual(done);
+    expect(recorded()).toEqual(['singularity', 'exec', ...flags, image, 'tool']);
+  });
+
   test('a program of an image with conda runs in its environment', async () => {
     const { start, recorded, image } = makeWrapped({ main: { activate: '/runscripts/conda-exec' } });
     await start('python', ['-V']);
