@@ -74,9 +74,11 @@ test('one whose making failed or was killed is none: it is not listed as whole, 
   expect(failed.stdout).toBe('1\nown  (default)\n');
   expect(failed.stderr).toContain('No matching distribution found for not_there');
   const killed = await sandbox.run(`venvs=$CTINSTALL_PREFIX/software/py/1/user-software/venv
+    # With all that the runtime has started, or the program that mounts the image would go on for ever.
+    below() { for each in $(ps -o pid= --ppid "$1"); do below "$each"; echo "$each"; done; }
     ctinstall venv create py --name x & pid=$!
     until [ -e "$venvs/x/pyvenv.cfg" ]; do sleep 0.05; done
-    kill -KILL $(ps -o pid= --ppid $pid) $pid; wait
+    kill -KILL $pid $(below $pid); wait
     ctinstall venv list py; ls -A "$venvs"
     (CTINSTALL_VENV=x module load py; echo "load $?")
     CTINSTALL_VENV=x "$CTINSTALL_PREFIX/software/py/1/bin/python3" -V; echo "bare $?"
