@@ -4,7 +4,7 @@ import { installCommand, prefix, writeEasyconfig } from '../work.js';
 /** What a wrapper adds to the runtime that it starts: with the module loaded, and without it. */
 export function measureWrapper() {
   const installDir = installWrapped();
-  const env = environmentWith('wrapped/1');
+  const env = environmentWith('wrapper/1');
   const { SINGULARITY_BIND: _, APPTAINER_BIND: __, CONTAINERROOT: ___, ...bare } = env;
   const times = interleave(
     {
@@ -33,8 +33,8 @@ export function measureWrapper() {
 
 function installWrapped() {
   const rest = { image: { file: 'tiny.sif' }, wrappers: ['start-shell', 'true'] };
-  run(installCommand(writeEasyconfig('wrapped', rest)));
-  return `${prefix}/software/wrapped/1`;
+  run(installCommand(writeEasyconfig('wrapper', rest)));
+  return `${prefix}/software/wrapper/1`;
 }
 
 /** The environment of a shell that has loaded a module. */
