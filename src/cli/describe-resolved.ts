@@ -1,3 +1,4 @@
+import { containerPathOf, containerVariablesOf } from '../modulefile/container-environment.ts';
 import type { Modulefile } from '../modulefile/types.ts';
 import type { Bind, ResolvedInstall, VariableOrigin } from '../resolve/types.ts';
 
@@ -19,6 +20,13 @@ export function describeResolved(install: ResolvedInstall, modulefile: Modulefil
     ['install dir', installDir],
     ['modulefile', `${install.modulefile} (${language}; --modulefile prints it)`],
     ['image', `${install.image.file}: ${facts.image ?? 'not found here'}`],
+    [
+      'module',
+      install.moduleKind === 'tool'
+        ? 'of a tool: any number are loaded together'
+        : 'of an environment: one is loaded at a time',
+    ],
+    ...modulefile.conflicts.slice(1).map((other) => ['never with', other] as const),
     ...modulefile.dependsOn.map((other) => ['loads first', other] as const),
     ...(modulefile.siteHeader === undefined ? [] : [['site text', 'modulefile_header'] as const]),
     ...(modulefile.siteFooter === undefined ? [] : [['site text', 'modulefile_footer'] as const]),
@@ -26,7 +34,7 @@ export function describeResolved(install: ResolvedInstall, modulefile: Modulefil
     ['bind', `${installDir}/runscripts → /runscripts read-only (run scripts; comes with the install)`],
     [
       'bind',
-      `${modulefile.userSoftware.squashfs}, or ${modulefile.userSoftware.directory} → ${modulefile.userSoftware.container} (user software)`,
+      `${installDir}/user-software.squashfs, or ${installDir}/user-software → ${install.userSoftware.path} (user software)`,
     ],
     ...install.scripts.map(({ name, directory }) => ['script', `${directory}/${name}`] as const),
     [
@@ -37,14 +45,14 @@ export function describeResolved(install: ResolvedInstall, modulefile: Modulefil
       ({ name, value }) => ['outside', `${name}=${value} (${describeOrigin(install.env.origins[name])})`] as const,
     ),
     ['outside', `PATH begins with ${modulefile.path.join(':')}`],
-    ...modulefile.containerVariables.map(
+    ...containerVariablesOf({ ...install, venv: undefined }).map(
       ({ name, value }) =>
         [
           'inside',
           `${name}=${value} (${Object.hasOwn(install.env.container, name) ? 'easyconfig' : 'ctinstall'})`,
         ] as const,
     ),
-    ['inside', `PATH begins with ${modulefile.containerPath.join(':')}`],
+    ['inside', `PATH begins with ${containerPathOf({ ...install, venv: undefined }).join(':')}`],
   ];
   return [
     `${install.moduleName}, from ${facts.easyconfig}`,

@@ -22,6 +22,8 @@ export function normalizeEasyconfig(written: WrittenEasyconfig): Easyconfig {
     moduleclass: written.moduleclass ?? 'tools',
     extensions: unique(written.extensions),
     dependsOn: unique(written.depends_on),
+    conflicts: unique(written.conflicts),
+    moduleKind: written.module_kind,
     deprecated: written.deprecated,
     isHidden: written.hidden ?? false,
     image: {

@@ -13,6 +13,8 @@ export const variablePattern = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 export const groupPattern = /^[a-z][a-z0-9_-]{0,127}$/;
 export const scriptPattern = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$/;
 export const imageModes = ['copy', 'link', 'central'] as const;
+/** What a module is for: a person's work in the container, one at a time, or tools, any number together. */
+export const moduleKinds = ['environment', 'tool'] as const;
 export const gpuChoices = ['auto', 'nv', 'rocm', 'none'] as const;
 export const installers = ['auto', 'pip', 'uv'] as const;
 export const sha256Pattern = /^[0-9a-f]{64}$/;

@@ -25,6 +25,7 @@ import {
   groupPattern,
   imageModes,
   installers,
+  moduleKinds,
   moduleNamePattern,
   namePattern,
   scriptPattern,
@@ -182,6 +183,8 @@ export const easyconfigSchema = z
       matching(extensionPattern, 'name of an extension', 'such as `numpy/1.26.4` or `torchrun`'),
     ).optional(),
     depends_on: list(matching(moduleNamePattern, 'module name', 'such as `rocm/6.2.0`')).optional(),
+    conflicts: list(matching(moduleNamePattern, 'module name', 'such as `singularity-bindings`')).optional(),
+    module_kind: z.enum(moduleKinds).optional(),
     deprecated: line.optional(),
     hidden: z.boolean().optional(),
     image: z.strictObject({

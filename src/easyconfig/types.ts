@@ -1,5 +1,5 @@
 import type { ContainerPath, HostPath } from '../lib/paths.ts';
-import type { gpuChoices, imageModes, installers } from './rules.ts';
+import type { gpuChoices, imageModes, installers, moduleKinds } from './rules.ts';
 
 /**
  * An easyconfig in its normal form: every default filled, one form for each field.
@@ -19,6 +19,10 @@ export interface Easyconfig {
   readonly extensions: readonly string[];
   /** Modules that must be loaded too. */
   readonly dependsOn: readonly string[];
+  /** Modules that can't be loaded together with this one, beside its other versions. */
+  readonly conflicts: readonly string[];
+  /** Undefined where it follows from the rest. */
+  readonly moduleKind: ModuleKind | undefined;
   /** What to use instead. */
   readonly deprecated: string | undefined;
   /** Whether listings leave the module out. */
@@ -58,6 +62,12 @@ export interface EasyconfigImage {
 }
 
 /** `copy`: the install has its own; `link`: a symbolic link to the central one; `central`: the module names the central one. */
+/**
+ * `environment`: sets `SIF` and the binds, for a person who works in the container; one is loaded at a time. `tool`: puts
+ * wrappers on `PATH`, which bring their own environment; any number are loaded together.
+ */
+export type ModuleKind = (typeof moduleKinds)[number];
+
 export type ImageMode = (typeof imageModes)[number];
 
 /** A shell command. It runs inside the container, or on the host where the recipe asks for it and the user allows it. */

@@ -41,15 +41,16 @@ export {
   prependPath,
   pushenv,
   setenv,
+  setWith,
   warn,
   whatis,
 } from './lmod.ts';
 export { quoteLua } from './quote.ts';
 export { renderLua } from './render.ts';
-export { defineSetRestorably, setRestorably } from './set-restorably.ts';
 export {
   assign,
   blank,
+  code,
   comment,
   forEach,
   forEachMatch,

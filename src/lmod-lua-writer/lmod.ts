@@ -85,6 +85,17 @@ export function pushenv(variable: LuaValue, value: LuaValue): LuaStatement {
 }
 
 /**
+ * A call of a function of the modulefile's own that ends in `pushenv`: its name and value are checked as that one's are.
+ *
+ * @throws LuaWriterError `bad-variable-name`, `value-not-holdable`, `too-long`
+ */
+export function setWith(functionName: string, variable: LuaValue, value: LuaValue): LuaStatement {
+  const [name, held] = [toVariableName(variable), toVariableValue(value)];
+  checkPushLength(name, held);
+  return run(call(functionName, name, held));
+}
+
+/**
  * Puts elements in front of a path variable; unloading takes just these away. Lmod normalises the
  * elements, see `checkPathElements`.
  *

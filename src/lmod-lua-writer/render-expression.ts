@@ -132,8 +132,22 @@ function renderList(items: readonly LuaExpression[], place: Place): string {
   const inline = `{${renderAll(items, { ...nest(place), isInline: true })}}`;
   if (place.isInline || place.indent.length + inline.length <= maximumListWidth) return inline;
   const inner = nest(place, `${place.indent}  `);
-  const lines = items.map((item) => `${inner.indent}${renderExpression(item, inner)},\n`);
-  return `{\n${lines.join('')}${place.indent}}`;
+  const lines = fillLines(
+    items.map((item) => `${renderExpression(item, inner)},`),
+    maximumListWidth - inner.indent.length,
+  );
+  return `{\n${lines.map((line) => `${inner.indent}${line}\n`).join('')}${place.indent}}`;
+}
+
+/** As many words on a line as fit, one at least. */
+function fillLines(words: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  for (const word of words) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 /** Integers beyond 2^53 are written as floats: Lua 5.3 would read digits as another, 64-bit, number. */

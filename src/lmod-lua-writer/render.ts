@@ -33,6 +33,8 @@ function renderStatement(statement: LuaStatement, place: Place, isLast: boolean)
       return commentLines(statement.text).map((line) => `${indent}${line}`);
     case 'blank':
       return [''];
+    case 'code':
+      return statement.lines.map((line) => (line === '' ? '' : `${indent}${line}`));
     case 'local': {
       const start = `${indent}local ${checkIdentifier(statement.name)}`;
       return [statement.value === undefined ? start : `${start} = ${source(statement.value)}`];

@@ -12,7 +12,7 @@ import {
 import { checkIdentifier } from './identifiers.ts';
 
 /** What runs if a condition holds, as `when` takes it. */
-export type LuaBranch = { readonly if: LuaExpression; readonly then: readonly LuaStatement[] };
+export type LuaBranch = { readonly if: LuaExpression; readonly do: readonly LuaStatement[] };
 
 export type ConditionalBlock = {
   readonly condition: LuaExpression;
@@ -23,6 +23,7 @@ export type ConditionalBlock = {
 export type LuaStatement =
   | { readonly kind: 'comment'; readonly text: string }
   | { readonly kind: 'blank' }
+  | { readonly kind: 'code'; readonly lines: readonly string[] }
   | { readonly kind: 'local'; readonly name: string; readonly value: LuaExpression | undefined }
   | { readonly kind: 'assign'; readonly target: LuaName | LuaIndex; readonly value: LuaExpression }
   | { readonly kind: 'run'; readonly call: LuaCall | LuaMethod }
@@ -55,6 +56,19 @@ export function blank(): LuaStatement {
   return { kind: 'blank' };
 }
 
+/**
+ * Lua as it stands, for code that is the same in each file: a template text, into which no value can be put.
+ *
+ * @throws LuaWriterError `bad-statement` for a text with a value in it
+ */
+export function code(template: TemplateStringsArray, ...values: readonly never[]): LuaStatement {
+  const [source] = template.raw;
+  if (source === undefined || values.length > 0) {
+    throw new LuaWriterError('bad-statement', 'code is written as it stands: no value goes into it');
+  }
+  return { kind: 'code', lines: source.replace(/^\n|\s+$/g, '').split('\n') };
+}
+
 /** `local name = value`. @throws LuaWriterError `bad-identifier` */
 export function local(name: string, value?: LuaValue): LuaStatement {
   return {
@@ -84,7 +98,7 @@ export function run(call: LuaCall | LuaMethod): LuaStatement {
 export function when(branches: readonly LuaBranch[], otherwise: readonly LuaStatement[] = []): LuaStatement {
   return {
     kind: 'when',
-    branches: branches.map((branch) => ({ condition: branch.if, body: [...branch.then] })),
+    branches: branches.map((branch) => ({ condition: branch.if, body: [...branch.do] })),
     otherwise: [...otherwise],
   };
 }

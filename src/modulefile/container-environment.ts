@@ -2,6 +2,7 @@ import type { UserSoftware } from '../easyconfig/types.ts';
 import type { ContainerPath } from '../lib/paths.ts';
 import { containerPath, joinHost } from '../lib/paths.ts';
 import type { Bind, ResolvedInstall } from '../resolve/types.ts';
+import { hasPrograms } from '../resolve/wrappers.ts';
 import type { Variable } from './types.ts';
 
 /** Where the run scripts of an install are seen inside the container. */
@@ -31,7 +32,7 @@ export function condaPrefixInside(name: string, { path }: Pick<UserSoftware, 'pa
 
 /** Whether programs of the image have wrappers. */
 export function hasWrappers({ wrappers }: Pick<ResolvedInstall, 'wrappers'>): boolean {
-  return wrappers.commands.length + wrappers.directories.length > 0;
+  return hasPrograms(wrappers);
 }
 
 /** Variables that an install sets inside the container, literal values. */

@@ -8,7 +8,7 @@ import {
   packedVariablesOf,
   venvsInside,
 } from './container-environment.ts';
-import type { Modulefile, Variable } from './types.ts';
+import type { ModuleContainer, Modulefile, Variable } from './types.ts';
 
 export interface ModulefileOptions {
   readonly toolVersion: string;
@@ -20,7 +20,6 @@ export interface ModulefileOptions {
 export function describeModulefile(install: ResolvedInstall, { toolVersion, images }: ModulefileOptions): Modulefile {
   const { installDir } = install;
   const suffix = variableNameOf(install.name);
-  const userSoftware = joinHost(installDir, 'user-software');
   return {
     header: [
       `${install.moduleName}, written by ctinstall ${toolVersion}.`,
@@ -33,27 +32,39 @@ export function describeModulefile(install: ResolvedInstall, { toolVersion, imag
     extensions: install.extensions,
     dependsOn: install.dependsOn,
     deprecated: install.deprecated,
-    // Other versions of it.
-    conflicts: [install.moduleName.slice(0, install.moduleName.lastIndexOf('/'))],
-    family: 'ctinstall_software',
+    // Other versions of it, and what the easyconfig and the site name.
+    conflicts: [...new Set([ownName(install), ...install.conflicts])],
     moduleName: install.moduleName,
+    installDir,
     image: {
-      variables: ['SIF', `SIF${suffix}`],
+      variables: install.moduleKind === 'tool' ? [`SIF${suffix}`] : ['SIF', `SIF${suffix}`],
       candidates: images,
     },
-    path: [joinHost(installDir, 'bin')],
+    path: [joinHost(installDir, install.moduleKind === 'tool' ? 'wrappers' : 'bin')],
     variables: moduleVariablesOf(install),
+    container: install.moduleKind === 'tool' ? undefined : containerOf(install),
+  };
+}
+
+function ownName({ moduleName }: ResolvedInstall): string {
+  return moduleName.slice(0, moduleName.lastIndexOf('/'));
+}
+
+function containerOf(install: ResolvedInstall): ModuleContainer {
+  const userSoftware = joinHost(install.installDir, 'user-software');
+  return {
+    family: 'ctinstall_software',
     venv: {
       name: install.venv?.name,
       directory: joinHost(userSoftware, 'venv'),
       container: venvsInside(install.userSoftware),
     },
     packedVariables: packedVariablesOf(install),
-    containerVariables: containerVariablesOf({ ...install, venv: undefined }),
-    containerPath: containerPathOf({ ...install, venv: undefined }),
+    variables: containerVariablesOf({ ...install, venv: undefined }),
+    path: containerPathOf({ ...install, venv: undefined }),
     binds: bindsOf(install),
     userSoftware: {
-      squashfs: joinHost(installDir, 'user-software.squashfs'),
+      squashfs: joinHost(install.installDir, 'user-software.squashfs'),
       directory: userSoftware,
       container: install.userSoftware.path,
     },
@@ -61,14 +72,15 @@ export function describeModulefile(install: ResolvedInstall, { toolVersion, imag
 }
 
 /** Variables that an install sets outside the container, but for those that depend on the node. */
-export function moduleVariablesOf({ name, version, installDir, env }: ResolvedInstall): Variable[] {
+export function moduleVariablesOf({ name, version, installDir, env, moduleKind }: ResolvedInstall): Variable[] {
   const suffix = variableNameOf(name);
   const runscripts = joinHost(installDir, 'runscripts');
+  const isTool = moduleKind === 'tool';
   return [
-    { name: 'CONTAINERROOT', value: installDir },
+    ...(isTool ? [] : [{ name: 'CONTAINERROOT', value: installDir }]),
     { name: `EBROOT${suffix}`, value: installDir },
     { name: `EBVERSION${suffix}`, value: version },
-    { name: 'RUNSCRIPTS', value: runscripts },
+    ...(isTool ? [] : [{ name: 'RUNSCRIPTS', value: runscripts }]),
     { name: `RUNSCRIPTS${suffix}`, value: runscripts },
     ...Object.entries(env.module).map(([variable, value]) => ({ name: variable, value })),
   ];

@@ -1,156 +1,122 @@
 import {
   and,
-  assign,
   attribute,
   boolean,
   call,
-  comment,
+  code,
   concat,
-  environmentValue,
-  equals,
   fail,
   forEach,
-  forEachMatch,
-  giveBack,
-  ifThen,
   index,
   isMode,
   type LuaStatement,
+  type LuaValue,
   list,
   local,
   localFunction,
-  method,
   name,
-  nil,
   not,
-  notEquals,
   or,
   run,
-  setenv,
-  setRestorably,
   text,
+  when,
 } from '../lmod-lua-writer/index.ts';
 import type { Bind } from '../resolve/types.ts';
-import { bothNames } from './both-names.ts';
-import type { Modulefile } from './types.ts';
-
-/** The part of a modulefile that joins the install's binds with the user's. */
-export function renderBinds({ binds, userSoftware, moduleName }: Modulefile): LuaStatement[] {
-  return [
-    ...renderUsersBinds(),
-    local('binds', text('')),
-    localFunction('bind', ['host', 'container', 'options', 'required'], renderBindFunction(moduleName)),
-    ...binds.map((bind) => renderBind(bind)),
-    comment('Your software: packed if it is packed, else the directory.'),
-    ifThen(
-      name('is_packed'),
-      [callBind(userSoftware.squashfs, userSoftware.container, ':ro,image-src=/', false)],
-      [callBind(userSoftware.directory, userSoftware.container, '', false)],
-    ),
-    ifThen(
-      equals(name('binds'), text('')),
-      [assign('binds', name('users'))],
-      [ifThen(notEquals(name('users'), text('')), [assign('binds', concat(name('binds'), text(','), name('users')))])],
-    ),
-    ...bothNames('_BIND', name('binds')),
-    ...renderBindPaths(),
-  ];
-}
-
-/** A second variable of the user's, of which Apptainer complains too: only what has to change is touched. */
-function renderBindPaths(): LuaStatement[] {
-  const variable = name('variable');
-  const mark = name('mark');
-  return [
-    comment('Apptainer has something to say where SINGULARITY_BINDPATH stands alone, or the two differ.'),
-    local('is_set', notEquals(name('users_paths'), '')),
-    forEach('variable', list('SINGULARITY_BINDPATH', 'APPTAINER_BINDPATH'), [
-      local('mark', concat('__CTINSTALL_HAS_SET_', variable)),
-      local('is_ours', environmentValue(mark)),
-      ifThen(not(isMode('unload')), [
-        assign('is_set', or(name('is_set'), environmentValue(variable))),
-        assign('is_ours', and(name('is_set'), notEquals(environmentValue(variable), name('users_paths')))),
-      ]),
-      ifThen(name('is_ours'), [setenv(mark, 'yes'), setRestorably(variable, name('users_paths'))]),
-    ]),
-  ];
-}
-
-function renderUsersBinds(): LuaStatement[] {
-  return [
-    comment(
-      'Binds. Yours stay, and win where several name one place in the container (the runtimes warn of a second).',
-    ),
-    comment(
-      'Apptainer takes APPTAINER_BIND for SINGULARITY_BIND; both get the same value, so that each runtime sees all.',
-    ),
-    local('taken', list()),
-    localFunction('join', ['rest'], renderJoinFunction()),
-    local('users', call('join', '_BIND')),
-    local('users_paths', call('join', '_BINDPATH')),
-  ];
-}
+import { belowRoot } from './below-root.ts';
+import { describeMissingBind } from './messages.ts';
+import type { ModuleContainer, Modulefile } from './types.ts';
 
 /**
- * What the user has set under both names, each place in the container once. `ro`, `rw`, `image-src=` and `id=` behind a
- * comma belong to the bind before them; a comma or colon behind a backslash is part of a path.
+ * What the user has set, under four names: each place in the container once, since the runtimes warn of a second. `ro`,
+ * `rw`, `image-src=` and `id=` behind a comma belong to the bind before them; a comma or colon behind a backslash is part
+ * of a path.
  */
-function renderJoinFunction(): LuaStatement[] {
-  const [comma, colon] = ['\u0001', '\u0002'];
-  const given = or(environmentValue(concat(name('prefix'), name('rest'))), '');
-  const isOption = or(
-    equals(name('word'), 'ro'),
-    equals(name('word'), 'rw'),
-    method(name('word'), 'match', '^image%-src='),
-    method(name('word'), 'match', '^id='),
-  );
-  const place = or(method(name('word'), 'match', '^[^:]*:([^:]+)'), name('word'));
+const usersBinds = code`
+-- Binds. Yours stay, and win where they name the same place in the container.
+local binds, yours, taken, is_kept = {}, "", {[""] = true}, false
+for _, variable in ipairs({"APPTAINER_BIND", "SINGULARITY_BIND", "APPTAINER_BINDPATH", "SINGULARITY_BINDPATH"}) do
+  local given = (os.getenv(variable) or ""):gsub("\\,", "\001"):gsub("\\:", "\002")
+  for entry in given:gmatch("%s*([^,]+)") do
+    if not (entry:match("^r[ow]%s*$") or entry:match("^image%-src=") or entry:match("^id=")) then
+      local place = (entry:match("^[^:]*:%s*([^:]+)") or entry):gsub("/+", "/"):match("^(.-)/?%s*$")
+      is_kept, taken[place] = not taken[place], true
+    end
+    if is_kept then yours = yours .. "," .. entry:gsub("\001", "\\,"):gsub("\002", "\\:") end
+  end
+end
+`;
+
+const addBind = code`
+binds[#binds + 1] = host .. ":" .. place .. options
+`;
+
+const setBinds = code`
+set_both("_BIND", (table.concat(binds, ",") .. yours):match("^,?(.*)$"))
+pushenv("APPTAINER_BINDPATH", false)
+pushenv("SINGULARITY_BINDPATH", false)
+`;
+
+/** The part of a modulefile that joins the install's binds with the user's. */
+export function renderBinds({ binds, userSoftware }: ModuleContainer, modulefile: Modulefile): LuaStatement[] {
+  const { installDir } = modulefile;
+  const { squashfs, directory, container } = userSoftware;
+  const software = [belowRoot(squashfs, installDir), belowRoot(directory, installDir)] as const;
+  const isPacked = name('is_packed');
   return [
-    local('joined', ''),
-    forEach('prefix', list('APPTAINER', 'SINGULARITY'), [
-      local('given', method(method(given, 'gsub', '\\,', comma), 'gsub', '\\:', colon)),
-      local('is_kept', boolean(true)),
-      forEachMatch(['entry'], method(name('given'), 'gmatch', '[^,]+'), [
-        local('word', method(name('entry'), 'match', '^%s*(.-)%s*$')),
-        ifThen(not(isOption), [
-          local('place', method(method(place, 'gsub', '/+', '/'), 'match', '^%s*(.-)/?%s*$')),
-          assign('is_kept', and(notEquals(name('word'), ''), not(index(name('taken'), name('place'))))),
-          assign(index(name('taken'), name('place')), boolean(true)),
-        ]),
-        ifThen(name('is_kept'), [
-          ifThen(notEquals(name('joined'), ''), [assign('joined', concat(name('joined'), ','))]),
-          assign('joined', concat(name('joined'), name('entry'))),
-        ]),
+    usersBinds,
+    defineBind(modulefile),
+    ...groupPlain(binds).map((group) => callBinds(group, installDir)),
+    local('is_packed', call('is_file', software[0])),
+    callBind(or(and(isPacked, software[0]), software[1]), container, or(and(isPacked, ':ro,image-src=/'), text(''))),
+    setBinds,
+  ];
+}
+
+function defineBind({ moduleName }: Modulefile): LuaStatement {
+  const [before, behind] = describeMissingBind(moduleName);
+  const isFree = not(index(name('taken'), name('place')));
+  return localFunction(
+    'bind',
+    ['host', 'place', 'options', 'is_required'],
+    [
+      when([
+        { if: and(isFree, attribute(name('host'), 'mode')), do: [addBind] },
+        {
+          if: and(isFree, name('is_required'), isMode('load')),
+          do: [fail(concat(before, name('host'), behind))],
+        },
       ]),
-    ]),
-    assign('joined', method(method(name('joined'), 'gsub', colon, '\\:'), 'gsub', comma, '\\,')),
-    giveBack(name('joined')),
-  ];
-}
-
-function renderBindFunction(moduleName: string): LuaStatement[] {
-  const message = concat(
-    text(`${moduleName}: `),
-    name('host'),
-    text(
-      ' is not on this node, or not for you to see, but the software needs it bound in the container. Try another node. If none has it, its easyconfig (or the settings, for a group of the site) must make it optional.',
-    ),
+    ],
   );
-  return [
-    ifThen(index(name('taken'), name('container')), [giveBack()]),
-    ifThen(equals(attribute(name('host'), 'mode'), nil), [
-      ifThen(and(name('required'), isMode('load')), [fail(message)]),
-      giveBack(),
-    ]),
-    ifThen(notEquals(name('binds'), text('')), [assign('binds', concat(name('binds'), text(',')))]),
-    assign('binds', concat(name('binds'), name('host'), text(':'), name('container'), name('options'))),
-  ];
 }
 
-function renderBind({ host, container, access, optional }: Bind): LuaStatement {
-  return callBind(host, container, access === 'ro' ? ':ro' : '', !optional);
+/** Binds in their order; those next to each other that say no more than a path are one group. */
+function groupPlain(binds: readonly Bind[]): Bind[][] {
+  const groups: Bind[][] = [];
+  for (const bind of binds) {
+    const last = groups.at(-1);
+    if (last?.every(isPlain) && isPlain(bind)) last.push(bind);
+    else groups.push([bind]);
+  }
+  return groups;
 }
 
-function callBind(host: string, container: string, options: string, isRequired: boolean): LuaStatement {
-  return run(call('bind', text(host), text(container), text(options), boolean(isRequired)));
+function isPlain({ host, container, access, optional }: Bind): boolean {
+  return `${host}` === container && access === 'rw' && optional;
+}
+
+function callBinds(group: readonly Bind[], installDir: string): LuaStatement {
+  const [bind, ...others] = group;
+  if (bind === undefined || others.length > 0) {
+    const paths = group.map(({ host }) => belowRoot(host, installDir));
+    return forEach('path', list(...paths), [callBind(name('path'), name('path'), '')]);
+  }
+  const { host, container, access, optional } = bind;
+  const options = access === 'ro' ? ':ro' : '';
+  const [from, to] = [belowRoot(host, installDir), belowRoot(container, installDir)];
+  return optional ? callBind(from, to, options) : callBind(from, to, options, boolean(true));
+}
+
+function callBind(...args: readonly LuaValue[]): LuaStatement {
+  return run(call('bind', ...args));
 }

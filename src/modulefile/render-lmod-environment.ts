@@ -1,136 +1,68 @@
 import {
   and,
-  assign,
-  attribute,
-  boolean,
-  call,
-  comment,
+  code,
   concat,
-  environmentValue,
   equals,
   fail,
-  forEach,
-  forEachMatch,
   ifThen,
   isMode,
   type LuaExpression,
   type LuaStatement,
-  list,
+  type LuaValue,
   local,
-  localFunction,
   method,
   name,
   not,
   notEquals,
   or,
-  run,
-  setenv,
-  setRestorably,
+  setWith,
   text,
 } from '../lmod-lua-writer/index.ts';
-import { bothNames } from './both-names.ts';
 import { escapeForRuntime } from './container-environment.ts';
-import type { Modulefile } from './types.ts';
-import { describeBadVenv, describeMissingVenv } from './venv-messages.ts';
+import { describeMissingVenv } from './messages.ts';
+import type { ModuleContainer, Modulefile } from './types.ts';
+
+/** One that is not whole, since its making was stopped or goes on, has a file beside it. */
+const findVenv = code`
+-- Inside of the container. The virtual environment is the one that you name, or else the easyconfig's.
+local named, venvs = os.getenv("CTINSTALL_VENV") or "", root .. "/user-software/venv/"
+local is_whole = is_file(venvs .. named .. "/pyvenv.cfg") and not is_file(venvs .. "." .. named .. ".incomplete")
+`;
+
+const findUsersPath = code`
+local users = os.getenv("APPTAINERENV_PREPEND_PATH") or os.getenv("SINGULARITYENV_PREPEND_PATH") or ""
+`;
+
+const isNamed = notEquals(name('venv'), '');
 
 /** The part of a modulefile that says what is set inside the container. `is_packed` comes before it. */
-export function renderContainerEnvironment(modulefile: Modulefile): LuaStatement[] {
-  const { containerVariables, containerPath, venv, packedVariables } = modulefile;
-  const [first = '', ...rest] = containerPath.map(escapeForRuntime);
-  const usersPaths = ['APPTAINERENV_PREPEND_PATH', 'SINGULARITYENV_PREPEND_PATH'].map((variable) =>
-    or(environmentValue(variable), text('')),
-  );
+export function renderContainerEnvironment(container: ModuleContainer, { moduleName }: Modulefile): LuaStatement[] {
+  const { variables, path, venv, packedVariables } = container;
+  const [before, behind] = describeMissingVenv(moduleName, venv.directory);
+  const isVenv = and(method(name('named'), 'match', '^%w[%w._+-]*$'), or(name('is_packed'), name('is_whole')));
+  const isMissing = and(isMode('load'), notEquals(name('named'), ''), not(isVenv));
   const place = concat(text(`${escapeForRuntime(venv.container)}/`), name('venv'));
+  const set = (rest: string, value: LuaValue): LuaStatement => setWith('set_both', `ENV_${rest}`, value);
   return [
-    ...renderVenv(modulefile),
-    comment('Inside the container. Apptainer reads APPTAINERENV_ first and warns where the two differ.'),
-    local('seen', text('')),
-    local('path', text(first)),
-    ifThen(notEquals(name('venv'), ''), [assign('path', concat(name('path'), ':', place, '/bin'))]),
-    ...rest.map((directory) => assign('path', concat(name('path'), text(`:${directory}`)))),
-    forEach('users', list(...usersPaths), [
-      ifThen(and(notEquals(name('users'), text('')), notEquals(name('users'), name('seen'))), [
-        assign('path', concat(name('path'), text(':'), name('users'))),
-        assign('seen', name('users')),
-      ]),
-    ]),
-    ...bothNames('ENV_PREPEND_PATH', name('path')),
-    ...containerVariables.flatMap((variable) =>
-      bothNames(`ENV_${variable.name}`, text(escapeForRuntime(variable.value))),
-    ),
-    ...defineSetWhere(),
-    run(call('set_where', notEquals(name('venv'), ''), 'VIRTUAL_ENV', place)),
-    ...packedVariables.map((variable) =>
-      run(call('set_where', name('is_packed'), variable.name, escapeForRuntime(variable.value))),
-    ),
+    findVenv,
+    ifThen(isMissing, [fail(concat(before, name('named'), behind))]),
+    local('venv', or(and(equals(name('named'), ''), venv.name ?? ''), name('named'))),
+    findUsersPath,
+    set('PREPEND_PATH', joinPath(path, place)),
+    ...variables.map((variable) => set(variable.name, escapeForRuntime(variable.value))),
+    set('VIRTUAL_ENV', and(isNamed, place)),
+    ...packedVariables.map((variable) => set(variable.name, and(name('is_packed'), escapeForRuntime(variable.value)))),
   ];
 }
 
-/** What depends on the node or the user is taken back at unload if it was set at load, whatever holds by then. */
-function defineSetWhere(): LuaStatement[] {
-  const mark = name('mark');
-  return [
-    localFunction(
-      'set_where',
-      ['is_wanted', 'variable', 'value'],
-      [
-        local('mark', concat('__CTINSTALL_HAS_SET_', name('variable'))),
-        ifThen(isMode('unload'), [assign('is_wanted', notEquals(or(environmentValue(mark), ''), ''))]),
-        ifThen(name('is_wanted'), [
-          setenv(mark, 'yes'),
-          forEach('prefix', list('SINGULARITYENV_', 'APPTAINERENV_'), [
-            setRestorably(concat(name('prefix'), name('variable')), name('value')),
-          ]),
-        ]),
-      ],
-    ),
-  ];
-}
-
-/** Which virtual environment is active: `venv` is its name, or empty. */
-function renderVenv({ venv, moduleName }: Modulefile): LuaStatement[] {
-  const directory = text(venv.directory);
-  const entry = name('entry');
-  // What says that it is not whole: its making was stopped, or goes on.
-  const isIncomplete = (venv: LuaExpression): LuaExpression =>
-    equals(attribute(concat(directory, '/.', venv, '.incomplete'), 'mode'), 'file');
-  const isVenv = and(
-    method(entry, 'match', '^%w'),
-    equals(attribute(concat(directory, '/', entry, '/pyvenv.cfg'), 'mode'), 'file'),
-    not(isIncomplete(entry)),
+/** The first of ours, the virtual environment's, the others, the user's: Apptainer's variable counts before the other. */
+function joinPath(path: ModuleContainer['path'], venv: LuaExpression): LuaExpression {
+  const [first = '', ...rest] = path.map(escapeForRuntime);
+  const users = name('users');
+  return concat(
+    first,
+    or(and(isNamed, concat(':', venv, '/bin')), text('')),
+    ...(rest.length === 0 ? [] : [`:${rest.join(':')}`]),
+    or(and(notEquals(users, ''), concat(':', users)), text('')),
   );
-  const [before, behind] = describeMissingVenv(moduleName);
-  const refuseMissing = [
-    local('there', list()),
-    ifThen(equals(attribute(directory, 'mode'), 'directory'), [
-      forEachMatch(['entry'], call('lfs.dir', directory), [
-        ifThen(isVenv, [run(call('table.insert', name('there'), entry))]),
-      ]),
-    ]),
-    run(call('table.sort', name('there'))),
-    fail(concat(before, name('venv'), behind, call('table.concat', name('there'), ', '))),
-  ];
-  const isMissing = or(
-    notEquals(attribute(concat(directory, '/', name('venv')), 'mode'), 'directory'),
-    isIncomplete(name('venv')),
-  );
-  return [
-    comment('The virtual environment: the one that you name, or else that of the easyconfig.'),
-    local('venv', or(environmentValue('CTINSTALL_VENV'), '')),
-    ifThen(
-      equals(name('venv'), ''),
-      [assign('venv', text(venv.name ?? ''))],
-      [
-        ifThen(isMode('load'), [
-          ifThen(not(method(name('venv'), 'match', '^%w[%w._+-]*$')), [fail(describeBadVenv(moduleName))]),
-          ifThen(and(not(name('is_packed')), isMissing), refuseMissing),
-        ]),
-      ],
-    ),
-  ];
-}
-
-/** Whether the user software is packed, for what comes after. */
-export function renderIsPacked({ userSoftware }: Modulefile): LuaStatement[] {
-  return [local('is_packed', or(equals(attribute(userSoftware.squashfs, 'mode'), text('file')), boolean(false)))];
 }

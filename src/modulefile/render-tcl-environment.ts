@@ -1,46 +1,35 @@
 import { escapeForRuntime } from './container-environment.ts';
-import { command } from './tcl-text.ts';
-import type { Modulefile } from './types.ts';
-import { describeBadVenv, describeMissingVenv } from './venv-messages.ts';
+import { describeMissingVenv } from './messages.ts';
+import { command, quoteTcl } from './tcl-text.ts';
+import type { ModuleContainer, Modulefile } from './types.ts';
 
-const joinContainerPath = `
-set seen ""
-foreach variable {APPTAINERENV_PREPEND_PATH SINGULARITYENV_PREPEND_PATH} {
-  set users [value_of $variable]
-  if {$users ne "" && $users ne $seen} {
-    append path : $users
-    set seen $users
-  }
-}
-set_both ENV_PREPEND_PATH $path
-`;
-
-/** The part of a modulefile that says what is set inside the container. */
-export function renderTclEnvironment(modulefile: Modulefile): string[] {
-  const { containerVariables, containerPath, venv, packedVariables, moduleName } = modulefile;
-  const [first = '', ...rest] = containerPath.map(escapeForRuntime);
-  const [before, behind] = describeMissingVenv(moduleName);
+/** The part of a modulefile that says what is set inside the container. `is_packed` comes before it. */
+export function renderTclEnvironment(container: ModuleContainer, { moduleName }: Modulefile): string[] {
+  const { variables, path, venv, packedVariables } = container;
+  const [first = '', ...rest] = path.map(escapeForRuntime);
+  const [before, behind] = describeMissingVenv(moduleName, venv.directory);
   return [
-    '# The virtual environment: the one that you name, or else that of the easyconfig.',
+    "# The virtual environment: the one that you name, or else the easyconfig's.",
     'set venv [value_of CTINSTALL_VENV]',
     'if {$venv eq ""} {',
     `  ${command('set', 'venv', venv.name ?? '')}`,
-    '} elseif {[module-info mode load]} {',
-    `  ${command('check_venv', venv.directory, describeBadVenv(moduleName), before, behind)}`,
+    `} elseif {[module-info mode load] && ![is_venv ${quoteTcl(venv.directory)} $venv]} {`,
+    `  ${command('refuse_value', before, { source: '$venv' }, behind)}`,
     '}',
-    command('set', 'venv_place', `${escapeForRuntime(venv.container)}/`),
-    'append venv_place $venv',
-    '# Inside the container. Apptainer reads APPTAINERENV_ first and warns where the two differ.',
+    'set venv_place ""',
     command('set', 'path', first),
     'if {$venv ne ""} {',
+    `  ${command('append', 'venv_place', `${escapeForRuntime(venv.container)}/`, { source: '$venv' })}`,
     '  append path : $venv_place /bin',
     '}',
     ...(rest.length === 0 ? [] : [command('append', 'path', `:${rest.join(':')}`)]),
-    ...joinContainerPath.trim().split('\n'),
-    ...containerVariables.map(({ name, value }) => command('set_both', `ENV_${name}`, escapeForRuntime(value))),
-    'set_where [expr {$venv ne ""}] VIRTUAL_ENV $venv_place',
+    'add_users_path',
+    '# Inside of the container.',
+    'set_inside PREPEND_PATH $path',
+    ...variables.map(({ name, value }) => command('set_inside', name, escapeForRuntime(value))),
+    'set_inside VIRTUAL_ENV $venv_place [expr {$venv ne ""}]',
     ...packedVariables.map(({ name, value }) =>
-      command('set_where', { source: '$is_packed' }, name, escapeForRuntime(value)),
+      command('set_inside', name, escapeForRuntime(value), { source: '$is_packed' }),
     ),
   ];
 }

@@ -49,6 +49,9 @@ proc refuse {message} {
   # Without this word the message would be followed by all that Tcl was about to do.
   error $message "" MODULES_ERR_GLOBAL
 }
+proc refuse_value {before value behind} {
+  refuse $before$value$behind
+}
 proc value_of {variable} {
   if {[info exists ::env($variable)]} {
     return $::env($variable)
@@ -58,26 +61,68 @@ proc value_of {variable} {
 `;
 
 /**
- * Sets a variable so that unloading gives the user's own value back. One that was set but empty comes back as unset, as
- * with the Lua modulefiles.
+ * Sets a variable so that unloading gives the user's own value back. One that was set but empty comes back as unset, as with the Lua modulefiles.
  *
  * Environment Modules: `setenv` forgets what was, and `pushenv` splits its values at `:` (5.2.0), which every bind holds.
  * So the old value is kept in a variable of its own while the module is loaded; at unload, `unsetenv` with a value sets
  * it. To modules that are loaded by the same command a variable that was unset has the value that it was unset with, so
  * that is empty here.
  *
- * Lmod: as the Lua modulefiles do it, see `lmod-lua-writer/set-restorably.ts`. Its reader of Tcl writes a tab in a way
- * that Lua cannot read, and drops blanks at the end of a value.
+ * Lmod's reader of Tcl writes a tab in a way that Lua cannot read, and drops blanks at the end of a value. It has no
+ * `pushenv` that takes a variable away: what is pushed is unset behind it, which does nothing at unload. And it sets the
+ * variable while the file is read, before it looks for the value that is to be kept.
  */
-const setRestorably = String.raw`
-# Unloading gives back what was.
-proc set_restorably {variable value} {
-  if {[is_lmod]} {
-    set_in_lmod $variable [string map {"\t" " "} [whole $value]]
-    return
+const setVariable = String.raw`
+# Unloading gives each variable back what it had before. What is not wanted stays as it is.
+proc set_variable {variable value {is_wanted 1}} {
+  if {!$is_wanted} {
+    set value [value_of $variable]
+    if {$value eq ""} {
+      clear_variable $variable
+      return
+    }
   }
+  if {[is_lmod]} {
+    push_in_lmod $variable [whole $value] 1
+  } else {
+    keep $variable
+    if {![module-info mode unload]} {
+      setenv $variable $value
+    }
+  }
+}
+# Not set while the module is loaded.
+proc clear_variable {variable} {
+  if {[is_lmod]} {
+    push_in_lmod $variable "" 0
+  } else {
+    keep $variable
+    if {![module-info mode unload] && [info exists ::env($variable)]} {
+      unsetenv $variable
+    }
+  }
+}
+proc push_in_lmod {variable value is_set} {
+  set old [array get ::env $variable]
+  pushenv $variable [string map {"\t" " "} $value]
+  if {!$is_set} {
+    unsetenv $variable
+  }
+  # Lmod looks for the old value when all of this file has been read: it must still be there, or not.
+  set ::env($variable) ""
+  unset ::env($variable)
+  array set ::env $old
+}
+# For Environment Modules, whose pushenv splits values at each colon.
+proc keep {variable} {
   set saved __CTINSTALL_SAVED_$variable
-  if {[module-info mode unload]} {
+  if {[module-info mode load]} {
+    if {[value_of $variable] ne ""} {
+      setenv $saved [value_of $variable]
+    } elseif {[info exists ::env($saved)]} {
+      unsetenv $saved
+    }
+  } elseif {[module-info mode unload]} {
     set old [value_of $saved]
     setenv $saved ""
     if {$old eq ""} {
@@ -85,71 +130,22 @@ proc set_restorably {variable value} {
     } else {
       unsetenv $variable $old
     }
-    return
   }
-  if {[module-info mode load]} {
-    if {[value_of $variable] ne ""} {
-      setenv $saved [value_of $variable]
-    } elseif {[info exists ::env($saved)]} {
-      unsetenv $saved
-    }
-  }
-  setenv $variable $value
-}
-# What Lmod's pushenv keeps for that is written here, since it would keep the first value that it ever saw, and garble
-# some letters beyond ASCII.
-proc set_in_lmod {variable value} {
-  set stack_name __LMOD_STACK_$variable
-  set stack [value_of $stack_name]
-  set old ""
-  if {[module-info mode load]} {
-    set old [value_of $variable]
-  }
-  if {$old eq "" && $stack eq ""} {
-    setenv $variable $value
-    return
-  }
-  if {[module-info mode load]} {
-    set below ""
-    regexp {:.*$} $stack below
-    setenv $stack_name [in_base64 $old]$below
-  }
-  pushenv $variable $value
-}
-proc in_base64 {text} {
-  if {$text eq ""} {
-    return false
-  }
-  set bytes [encoding convertto [encoding system] $text]
-  if {[string is ascii $bytes]} {
-    return [string map {+ - / _} [binary encode base64 $bytes]]
-  }
-  # Lmod's decoder loses bits of every third of these bytes: two at a time it gets whole.
-  set result ""
-  for {set at 0} {$at < [string length $bytes]} {incr at 2} {
-    append result [string map {+ - / _} [binary encode base64 [string range $bytes $at [expr {$at + 1}]]]]
-  }
-  return $result
-}
-# SingularityCE knows only SINGULARITY..., Apptainer prefers APPTAINER...: each gets the same value.
-proc set_both {rest value} {
-  set_restorably SINGULARITY$rest $value
-  set_restorably APPTAINER$rest $value
 }
 `;
 
 /**
- * What the user has set under both names, each place in the container once. `ro`, `rw`, `image-src=` and `id=` behind a
+ * What the user has set, under four names: each place in the container once. `ro`, `rw`, `image-src=` and `id=` behind a
  * comma belong to the bind before them; a comma or colon behind a backslash is part of a path.
  */
-const joinUsers = String.raw`
-proc join_users {rest} {
-  global taken
-  set joined ""
-  foreach prefix {APPTAINER SINGULARITY} {
-    set is_kept 1
-    set given [string map [list "\\," "\u0001" "\\:" "\u0002"] [value_of $prefix$rest]]
+const forContainer = String.raw`
+proc find_users_binds {} {
+  global yours taken
+  foreach variable {APPTAINER_BIND SINGULARITY_BIND APPTAINER_BINDPATH SINGULARITY_BINDPATH} {
+    set is_kept 0
+    set given [string map [list "\\," "\u0001" "\\:" "\u0002"] [value_of $variable]]
     foreach entry [split $given ,] {
+      set entry [string trimleft $entry " \t\n\v\f\r"]
       set word [string trim $entry " \t\n\v\f\r"]
       if {![regexp {^(ro|rw|image-src=.*|id=.*)$} $word]} {
         set place $word
@@ -160,97 +156,59 @@ proc join_users {rest} {
         lappend taken $place
       }
       if {$is_kept && $entry ne ""} {
-        if {$joined ne ""} {
-          append joined ,
-        }
-        append joined $entry
+        lappend yours [string map [list "\u0001" "\\," "\u0002" "\\:"] $entry]
       }
     }
   }
-  return [string map [list "\u0001" "\\," "\u0002" "\\:"] $joined]
 }
-# Apptainer has something to say where SINGULARITY_BINDPATH stands alone, or the two differ.
-proc set_bind_paths {value} {
-  set is_set [expr {$value ne ""}]
-  foreach variable {SINGULARITY_BINDPATH APPTAINER_BINDPATH} {
-    set mark __CTINSTALL_HAS_SET_$variable
-    if {[module-info mode unload]} {
-      if {[value_of $mark] ne ""} {
-        setenv $mark ""
-        set_restorably $variable $value
-      }
-    } else {
-      set is_there [info exists ::env($variable)]
-      if {$is_there} {
-        set is_set 1
-      }
-      # To a module that is loaded in the place of another, what that one has set seems to be there, but empty.
-      if {$is_set && ([info exists ::env($mark)] || !$is_there || $::env($variable) ne $value)} {
-        setenv $mark yes
-        set_restorably $variable $value
-      }
-    }
+proc add_bind {host place options is_required} {
+  global binds taken before behind
+  if {[lsearch -exact $taken $place] >= 0} {
+    return
   }
+  if {[file exists $host]} {
+    lappend binds $host:$place$options
+  } elseif {$is_required && [module-info mode load]} {
+    refuse_value $before $host $behind
+  }
+}
+proc set_binds {} {
+  global binds yours
+  foreach runtime {APPTAINER SINGULARITY} {
+    set_variable [set runtime]_BIND [join [concat $binds $yours] ,]
+    clear_variable [set runtime]_BINDPATH
+  }
+}
+proc add_users_path {} {
+  global path
+  set yours [value_of APPTAINERENV_PREPEND_PATH]
+  if {$yours eq ""} {
+    set yours [value_of SINGULARITYENV_PREPEND_PATH]
+  }
+  if {$yours ne ""} {
+    append path : $yours
+  }
+}
+# Inside of the container, for both runtimes.
+proc set_inside {variable value {is_wanted 1}} {
+  set_variable APPTAINERENV_$variable $value $is_wanted
+  set_variable SINGULARITYENV_$variable $value $is_wanted
+}
+# One that is not whole, since its making was stopped or goes on, has a file beside it.
+proc is_venv {directory name} {
+  global is_packed
+  if {![regexp {^[A-Za-z0-9][A-Za-z0-9._+-]*$} $name]} {
+    return 0
+  }
+  return [expr {$is_packed
+    || [file isfile $directory/$name/pyvenv.cfg] && ![file isfile $directory/.$name.incomplete]}]
 }
 `;
 
-/** Adds to `binds`, unless the user's own binds (`taken`) name the same place in the container. */
-const addBind = `
-proc add_bind {host container options is_required} {
-  global binds taken module_name
-  if {[lsearch -exact $taken $container] >= 0} {
-    return
-  }
-  if {![file exists $host]} {
-    if {$is_required && [module-info mode load]} {
-      refuse "$module_name: $host is not on this node, or not for you to see, but the software needs it bound in the container. Try another node. If none has it, its easyconfig (or the settings, for a group of the site) must make it optional."
-    }
-    return
-  }
-  if {$binds ne ""} {
-    append binds ,
-  }
-  append binds $host : $container $options
-}
-`;
+/** Lines of Tcl, to be written before what calls them: of every module, and of one for an environment. */
+export const commonProcedures = linesOf(say + setVariable);
+export const containerProcedures = linesOf(forContainer);
 
-/** For what depends on the node or the user: it is taken back at unload if it was set at load, whatever holds by then. */
-const setWhere = `
-proc set_where {is_wanted variable value} {
-  set mark __CTINSTALL_HAS_SET_$variable
-  # Lmod's reader calls it by the second name.
-  if {[module-info mode unload] || [module-info mode remove]} {
-    if {[value_of $mark] ne ""} {
-      setenv $mark ""
-      set_both ENV_$variable $value
-    }
-  } elseif {$is_wanted} {
-    setenv $mark yes
-    set_both ENV_$variable $value
-  }
+function linesOf(text: string): readonly string[] {
+  return text.trim().split('\n');
 }
-proc is_incomplete {directory venv} {
-  return [file isfile [file join $directory .$venv.incomplete]]
-}
-proc check_venv {directory bad before behind} {
-  global venv is_packed
-  if {![regexp {^[A-Za-z0-9][A-Za-z0-9._+-]*$} $venv]} {
-    refuse $bad
-  }
-  if {$is_packed || [file isdirectory [file join $directory $venv]] && ![is_incomplete $directory $venv]} {
-    return
-  }
-  set there [list]
-  foreach entry [lsort [glob -nocomplain -tails -directory $directory *]] {
-    if {[regexp {^[A-Za-z0-9]} $entry] && [file isfile [file join $directory $entry pyvenv.cfg]] && ![is_incomplete $directory $entry]} {
-      lappend there $entry
-    }
-  }
-  refuse $before$venv$behind[join $there ", "]
-}
-`;
-
-/** Lines of Tcl, to be written before what calls them. */
-export const procedures: readonly string[] = [say, setRestorably, joinUsers, addBind, setWhere].flatMap((text) =>
-  text.trim().split('\n'),
-);

@@ -1,9 +1,10 @@
+import { describeGoneImage } from './messages.ts';
 import { renderTclBinds } from './render-tcl-binds.ts';
 import { renderTclEnvironment } from './render-tcl-environment.ts';
-import { procedures } from './render-tcl-procedures.ts';
+import { commonProcedures, containerProcedures } from './render-tcl-procedures.ts';
 import { linesAsTheyStand } from './site-text.ts';
 import { command, comment, quoteTcl, withinLongBracket } from './tcl-text.ts';
-import type { Modulefile } from './types.ts';
+import type { ModuleContainer, Modulefile } from './types.ts';
 
 /**
  * Writes a modulefile as Tcl, for Environment Modules and for Lmod's reader of Tcl. It does what the Lua one does: all
@@ -11,35 +12,36 @@ import type { Modulefile } from './types.ts';
  */
 export function renderTcl(modulefile: Modulefile): string {
   checkVariables(modulefile);
-  const { header, moduleName, variables, path } = modulefile;
+  const { header, variables, path, container } = modulefile;
   const lines = [
     // Both tools take a file for a modulefile by this.
     '#%Module1.0',
     ...header.flatMap(comment),
     ...linesAsTheyStand(modulefile.siteHeader),
-    ...procedures,
+    ...commonProcedures,
+    ...(container === undefined ? [] : containerProcedures),
     '',
     ...renderWords(modulefile),
     '',
-    command('set', 'module_name', moduleName),
-    '',
     ...renderImage(modulefile),
+    ...(container === undefined ? [] : renderContainer(container, modulefile)),
     '',
-    ...renderTclBinds(modulefile),
-    '',
-    ...renderTclEnvironment(modulefile),
-    '',
-    ...variables.map(({ name, value }) => command('set_restorably', name, value)),
+    '# Outside of the container.',
+    ...variables.map(({ name, value }) => command('set_variable', name, value)),
     ...path.map((directory) => command('prepend-path PATH', directory)),
     ...linesAsTheyStand(modulefile.siteFooter),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
 
+function renderContainer(container: ModuleContainer, modulefile: Modulefile): string[] {
+  return ['', ...renderTclBinds(container, modulefile), '', ...renderTclEnvironment(container, modulefile)];
+}
+
 /** What it says, and how it stands to other modules. */
 function renderWords(modulefile: Modulefile): string[] {
-  const { help, whatis, extensions, conflicts, family, dependsOn, deprecated, moduleName } = modulefile;
-  for (const name of [...extensions, ...conflicts, family, ...dependsOn]) checkName(name);
+  const { help, whatis, extensions, conflicts, container, dependsOn, deprecated, moduleName } = modulefile;
+  for (const name of [...extensions, ...conflicts, ...dependsOn]) checkName(name);
   return [
     'proc ModulesHelp {} {',
     ...(help === '' ? [] : help.replace(/\n$/, '').split('\n')).map((line) => `  ${say(line)}`),
@@ -49,16 +51,17 @@ function renderWords(modulefile: Modulefile): string[] {
       .filter((line) => line.trim() !== '')
       .map((line) => command('tell_whatis', withinLongBracket(line))),
     ...(extensions.length === 0 ? [] : ifThere('extensions', command('extensions', ...extensions))),
-    ...renderFamily(modulefile),
+    ...(container === undefined ? [] : renderFamilyCheck(container, modulefile)),
     ...conflicts.map((name) => command('conflict', name)),
-    ...ifThere('family', command('family', family)),
+    ...(container === undefined ? [] : ifThere('family', command('family', container.family))),
     ...dependsOn.map((name) => command('depends-on', name)),
     ...(deprecated === undefined ? [] : ifLoading(say(`${moduleName} is deprecated: ${deprecated}`))),
   ];
 }
 
 /** Lmod replaces a module by another of its family. Environment Modules refuses it, and names neither. */
-function renderFamily({ family, moduleName }: Modulefile): string[] {
+function renderFamilyCheck({ family }: ModuleContainer, { moduleName }: Modulefile): string[] {
+  checkName(family);
   const loaded = `::env(MODULES_FAMILY_${family.toUpperCase()})`;
   return [
     `if {[module-info mode load] && [info exists ${loaded}] && $${loaded} ne ""} {`,
@@ -80,12 +83,9 @@ function ifThere(name: 'extensions' | 'family', line: string): string[] {
   return [`if {[info commands ${name}] ne ""} {`, `  ${line}`, '}'];
 }
 
-function renderImage({ image, moduleName }: Modulefile): string[] {
-  const [own] = image.candidates;
-  if (own === undefined) throw new RangeError('a modulefile without an image');
-  const tried = image.candidates.map((path) => `\n    ${path}`).join('');
-  const gone = `${moduleName}: its image is gone. None of these is there:${tried}`;
-  const hint = '\n  Install it again (ctinstall --rebuild), or ask for the central image to be put back.';
+function renderImage(modulefile: Modulefile): string[] {
+  const { image } = modulefile;
+  if (image.candidates.length === 0) throw new RangeError('a modulefile without an image');
   return [
     '# The image: the copy of this install, or else the central one.',
     'set image ""',
@@ -94,11 +94,10 @@ function renderImage({ image, moduleName }: Modulefile): string[] {
     '    set image $candidate',
     '  }',
     '}',
-    'if {$image eq ""} {',
-    ...ifLoading(command('refuse', gone + hint)).map((line) => `  ${line}`),
-    `  ${command('set', 'image', own)}`,
+    'if {$image eq "" && [module-info mode load]} {',
+    `  ${command('refuse', describeGoneImage(modulefile))}`,
     '}',
-    ...image.variables.map((variable) => command('set_restorably', variable, { source: '$image' })),
+    ...image.variables.map((variable) => command('set_variable', variable, { source: '$image' })),
   ];
 }
 
@@ -108,10 +107,10 @@ function checkName(name: string): void {
 }
 
 /** Lmod's reader writes what goes on PATH into Lua as it stands; and no tool brings a line end to the user's shell. */
-function checkVariables({ path, variables, containerVariables }: Modulefile): void {
+function checkVariables({ path, variables, container }: Modulefile): void {
   for (const directory of path)
     if (/["\\\p{Cc}]/u.test(directory)) throw new RangeError(`not a directory that can go on PATH: ${directory}`);
-  for (const { name, value } of [...variables, ...containerVariables]) {
+  for (const { name, value } of [...variables, ...(container?.variables ?? [])]) {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new RangeError(`not the name of a variable: ${name}`);
     if (/[\0\n\v\f\r]/.test(value)) throw new RangeError(`${name} has a value that a module cannot set`);
   }

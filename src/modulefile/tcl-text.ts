@@ -14,11 +14,10 @@ export type TclCommand =
   | 'depends-on'
   | 'prepend-path PATH'
   | 'refuse'
-  | 'set_restorably'
-  | 'set_both'
+  | 'refuse_value'
+  | 'set_variable'
+  | 'set_inside'
   | 'append'
-  | 'check_venv'
-  | 'set_where'
   | 'add_bind';
 
 /** Tcl source that stands as it is, such as `$image`: never made of a value. */

@@ -18,12 +18,8 @@ export interface Modulefile {
   readonly deprecated: string | undefined;
   /** Modules that can't be loaded together with this one. */
   readonly conflicts: readonly string[];
-  /**
-   * Of a family one module is loaded at a time: all installs bind their own `/runscripts` and `/user-software`, and set
-   * `SIF`, so that two at once would be neither.
-   */
-  readonly family: string;
   readonly moduleName: string;
+  readonly installDir: HostPath;
   /** The image: the first of `candidates` that is there at load time goes into each of `variables`. */
   readonly image: {
     readonly variables: readonly string[];
@@ -33,8 +29,19 @@ export interface Modulefile {
   readonly path: readonly HostPath[];
   /** Variables of the module; what the user had is back after unload. */
   readonly variables: readonly Variable[];
+  /** What `singularity exec $SIF` needs, for a module of the kind `environment`: a tool's wrappers bring it themselves. */
+  readonly container: ModuleContainer | undefined;
+}
+
+/** What a module does for the container that the user starts. */
+export interface ModuleContainer {
+  /**
+   * Of a family one module is loaded at a time: all of this kind bind their own `/runscripts` and `/user-software`, and set
+   * `SIF`, so that two at once would be neither.
+   */
+  readonly family: string;
   /** Variables inside the container, set through the runtime's prefixed names; values are literal. */
-  readonly containerVariables: readonly Variable[];
+  readonly variables: readonly Variable[];
   /** Decided at load time: `$CTINSTALL_VENV` is active if it is set, else the one of this name, if there is a name. */
   readonly venv: {
     readonly name: string | undefined;
@@ -45,7 +52,7 @@ export interface Modulefile {
   /** Variables inside the container while the user software is packed; values are literal. */
   readonly packedVariables: readonly Variable[];
   /** What goes in front of the container's `PATH`; `bin` of the virtual environment comes after the first. */
-  readonly containerPath: readonly ContainerPath[];
+  readonly path: readonly ContainerPath[];
   /** Decided at load time: each optional one only where its host path is there. */
   readonly binds: readonly Bind[];
   /** Decided at load time: the squashfs file if it is there, else the directory if it is there, else nothing. */

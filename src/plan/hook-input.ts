@@ -39,6 +39,8 @@ export interface HookInput {
   readonly binds: readonly Pick<Bind, 'host' | 'container' | 'access' | 'optional' | 'origin'>[];
   readonly env: Pick<ResolvedInstall['env'], 'module' | 'container'>;
   readonly depends_on: readonly string[];
+  readonly conflicts: readonly string[];
+  readonly module_kind: string;
   readonly deprecated: string | null;
   readonly hidden: boolean;
   readonly runtime: string;
@@ -89,6 +91,8 @@ export function describeForHook(hook: HookName, install: ResolvedInstall, facts:
     })),
     env: { module: install.env.module, container: install.env.container },
     depends_on: install.dependsOn,
+    conflicts: install.conflicts,
+    module_kind: install.moduleKind,
     deprecated: install.deprecated ?? null,
     hidden: install.isHidden,
     runtime: install.runtime,

@@ -10,8 +10,9 @@ import { installDirOf, joinHost, type ModulesTool, modulefileOf } from '../lib/p
 import { optionTable } from '../settings/options.ts';
 import type { ModuleText, Settings } from '../settings/types.ts';
 import { resolveBinds } from './binds.ts';
+import { moduleKindOf } from './module-kind.ts';
 import { scriptsOfPrograms, standardScripts } from './scripts.ts';
-import type { Bind, DirectoryBits, ResolvedInstall, ResolveIssue, VariableOrigin } from './types.ts';
+import type { Bind, DirectoryBits, ResolvedInstall, ResolvedWrappers, ResolveIssue, VariableOrigin } from './types.ts';
 import { resolveWrappers } from './wrappers.ts';
 
 /** What discovery says that an install depends on. */
@@ -97,6 +98,7 @@ export function resolveInstall(
       moduleclass: easyconfig.moduleclass,
       extensions: easyconfig.extensions,
       dependsOn: [...new Set([settings.runtimeModule ?? [], easyconfig.dependsOn].flat())],
+      ...resolveKind(easyconfig, settings, wrappers),
       deprecated: easyconfig.deprecated === undefined ? undefined : fill(easyconfig.deprecated),
       isHidden: easyconfig.isHidden,
       prefix: settings.prefix,
@@ -145,6 +147,17 @@ export function resolveInstall(
 function directoryBitsOf({ umask, sharedWith }: Settings): DirectoryBits | undefined {
   if (umask !== undefined) return { set: 0o075 & ~umask, clear: (0o077 & umask) | 0o002, group: undefined };
   return sharedWith === undefined ? undefined : { set: 0o2070, clear: 0, group: sharedWith };
+}
+
+/** Modules of the site that set binds too cannot stand beside one that sets them; a tool's sets none. */
+function resolveKind(
+  easyconfig: Easyconfig,
+  { moduleConflicts }: Settings,
+  wrappers: ResolvedWrappers,
+): Pick<ResolvedInstall, 'moduleKind' | 'conflicts'> {
+  const moduleKind = moduleKindOf(easyconfig, wrappers);
+  const ofSite = moduleKind === 'tool' ? [] : moduleConflicts;
+  return { moduleKind, conflicts: [...new Set([...easyconfig.conflicts, ...ofSite])] };
 }
 
 /** As `module load` takes it on this machine. */

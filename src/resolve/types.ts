@@ -5,6 +5,7 @@ import type {
   EasyconfigCommand,
   GpuChoice,
   ImageMode,
+  ModuleKind,
   UserSoftware,
   VirtualEnvironment,
 } from '../easyconfig/types.ts';
@@ -73,6 +74,8 @@ export interface ResolvedInstall {
   readonly moduleclass: string;
   readonly extensions: readonly string[];
   readonly dependsOn: readonly string[];
+  readonly conflicts: readonly string[];
+  readonly moduleKind: ModuleKind;
   readonly deprecated: string | undefined;
   readonly isHidden: boolean;
   readonly prefix: Prefix;

@@ -10,6 +10,11 @@ export const neverWrapped: readonly string[] = [
   ...['singularity', 'apptainer', 'srun', 'sbatch', 'module', 'ml', 'node', 'ctinstall', 'in-container'],
 ];
 
+/** Whether programs of the image have wrappers. */
+export function hasPrograms({ commands, directories }: ResolvedWrappers): boolean {
+  return commands.length + directories.length > 0;
+}
+
 export interface WrapperContext {
   /** Script files of ctinstall that wrappers of these names are. */
   readonly scripts: readonly string[];

@@ -55,6 +55,9 @@ export function foldSettings(
     hostMpi: single('host_mpi'),
     moduleEnv: map('module_env'),
     forcedModuleEnv: forcedPartsOf('module_env', stacks.module_env),
+    moduleConflicts: [
+      ...new Set(stacks.module_conflicts.toReversed().flatMap(({ values }) => values.module_conflicts ?? [])),
+    ],
     namingScheme: single('naming_scheme') ?? 'name/version',
     modulefileHeader: single('modulefile_header'),
     modulefileFooter: single('modulefile_footer'),

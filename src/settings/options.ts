@@ -6,6 +6,7 @@ import {
   group,
   hooks,
   moduleName,
+  moduleNames,
   moduleText,
   moduleVariables,
   namePattern,
@@ -156,6 +157,13 @@ export const optionTable = {
     flag: undefined,
     merge: 'by-key',
     help: 'variables that every module sets on this machine; an easyconfig beats them, unless the site forces them',
+  },
+  module_conflicts: {
+    schema: moduleNames,
+    environment: 'CTINSTALL_MODULE_CONFLICTS',
+    flag: undefined,
+    merge: 'prepend',
+    help: 'modules of this machine that set binds of containers too, and so cannot be loaded beside those that do',
   },
   naming_scheme: {
     schema: z.enum(namingSchemes),

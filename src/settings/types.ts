@@ -47,6 +47,8 @@ export interface Settings {
   readonly moduleEnv: Readonly<Record<string, string>>;
   /** Those of them that hold whatever an easyconfig says, each with where it is forced. */
   readonly forcedModuleEnv: Readonly<Record<string, string>>;
+  /** Modules that cannot be loaded beside one that sets binds. */
+  readonly moduleConflicts: readonly string[];
   readonly namingScheme: (typeof namingSchemes)[number];
   readonly modulefileHeader: ModuleText | undefined;
   readonly modulefileFooter: ModuleText | undefined;

@@ -26,6 +26,8 @@ export const presetName = z
 /** As `module load` takes it; a version may be left out. */
 export const moduleName = z.string().regex(moduleNamePattern, 'is not the name of a module');
 
+export const moduleNames = z.array(moduleName);
+
 const oneText = ruled(describeBadText);
 
 /** Text for modulefiles: in the language of the modules tool in use, or one for each tool. */

@@ -12,203 +12,82 @@ whatis("Documentation: https://two")
 conflict("C++-tools.x")
 family("ctinstall_software")
 
--- Unloading gives back what was. What pushenv keeps for that is written here, since Lmod would keep the first
--- value that it ever saw, and garble some letters beyond ASCII.
-local function keep(old, stack_name, below)
-  if not pcall(require, "base64") then
-    return
-  end
-  local base64 = require("base64")
-  local top = "false"
-  if old ~= "" then
-    top = base64.encode64(old)
-    if base64.decode64(top) ~= old then
-      top = old:gsub("..?", base64.encode64)
-      if base64.decode64(top) ~= old then
-        return
-      end
-    end
-  end
-  setenv(stack_name, top .. below)
-end
-local function set_restorably(variable, value)
-  local stack_name = "__LMOD_STACK_" .. variable
-  local stack = os.getenv(stack_name)
-  local old = mode() == "load" and os.getenv(variable) or ""
-  if old == "" and not stack then
-    setenv(variable, value)
-    return
-  end
-  if mode() == "load" then
-    keep(old, stack_name, stack and stack:match(":.*$") or "")
-  end
-  pushenv(variable, value)
+local root = "/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu"
+-- Unloading gives each variable back what it had before.
+local function set(variable, value) pushenv(variable, value or os.getenv(variable) or false) end
+local function is_file(path) return lfs.attributes(path, "mode") == "file" end
+-- Apptainer prefers APPTAINER…, SingularityCE knows only SINGULARITY…: both get the same.
+local function set_both(rest, value)
+  set("APPTAINER" .. rest, value)
+  set("SINGULARITY" .. rest, value)
 end
 
 -- The image: the copy of this install, or else the central one.
-local image = nil
-for _, candidate in ipairs({
-  "/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/C++-tools.x it's $x.sif",
-  "/central/C++-tools.x it's $x.sif",
-  "/other images/C++-tools.x it's $x.sif",
-}) do
-  if image == nil and lfs.attributes(candidate, "mode") == "file" then
-    image = candidate
-  end
+local image = root .. "/C++-tools.x it's $x.sif"
+if not is_file(image) then
+  image = "/central/C++-tools.x it's $x.sif"
 end
-if image == nil and mode() == "load" then
+if not is_file(image) then
+  image = "/other images/C++-tools.x it's $x.sif"
+end
+if mode() == "load" and not is_file(image) then
   LmodError("C++-tools.x/1.0+b.2-gpu: its image is gone. None of these is there:\n    /home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/C++-tools.x it's $x.sif\n    /central/C++-tools.x it's $x.sif\n    /other images/C++-tools.x it's $x.sif\n  Install it again (ctinstall --rebuild), or ask for the central image to be put back.")
 end
-set_restorably("SIF", image or "/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/C++-tools.x it's $x.sif")
-set_restorably("SIFCPLUSPLUSMINTOOLSX", image or "/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/C++-tools.x it's $x.sif")
+set("SIF", image)
+set("SIFCPLUSPLUSMINTOOLSX", image)
 
-local is_packed = lfs.attributes("/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/user-software.squashfs", "mode") == "file" or false
--- Binds. Yours stay, and win where several name one place in the container (the runtimes warn of a second).
--- Apptainer takes APPTAINER_BIND for SINGULARITY_BIND; both get the same value, so that each runtime sees all.
-local taken = {}
-local function join(rest)
-  local joined = ""
-  for _, prefix in ipairs({"APPTAINER", "SINGULARITY"}) do
-    local given = (os.getenv(prefix .. rest) or ""):gsub("\\,", "\001"):gsub("\\:", "\002")
-    local is_kept = true
-    for entry in given:gmatch("[^,]+") do
-      local word = entry:match("^%s*(.-)%s*$")
-      if not (word == "ro" or word == "rw" or word:match("^image%-src=") or word:match("^id=")) then
-        local place = (word:match("^[^:]*:([^:]+)") or word):gsub("/+", "/"):match("^%s*(.-)/?%s*$")
-        is_kept = word ~= "" and not taken[place]
-        taken[place] = true
-      end
-      if is_kept then
-        if joined ~= "" then
-          joined = joined .. ","
-        end
-        joined = joined .. entry
-      end
+-- Binds. Yours stay, and win where they name the same place in the container.
+local binds, yours, taken, is_kept = {}, "", {[""] = true}, false
+for _, variable in ipairs({"APPTAINER_BIND", "SINGULARITY_BIND", "APPTAINER_BINDPATH", "SINGULARITY_BINDPATH"}) do
+  local given = (os.getenv(variable) or ""):gsub("\\,", "\001"):gsub("\\:", "\002")
+  for entry in given:gmatch("%s*([^,]+)") do
+    if not (entry:match("^r[ow]%s*$") or entry:match("^image%-src=") or entry:match("^id=")) then
+      local place = (entry:match("^[^:]*:%s*([^:]+)") or entry):gsub("/+", "/"):match("^(.-)/?%s*$")
+      is_kept, taken[place] = not taken[place], true
     end
+    if is_kept then yours = yours .. "," .. entry:gsub("\001", "\\,"):gsub("\002", "\\:") end
   end
-  joined = joined:gsub("\002", "\\:"):gsub("\001", "\\,")
-  return joined
 end
-local users = join("_BIND")
-local users_paths = join("_BINDPATH")
-local binds = ""
-local function bind(host, container, options, required)
-  if taken[container] then
-    return
+local function bind(host, place, options, is_required)
+  if not taken[place] and lfs.attributes(host, "mode") then
+    binds[#binds + 1] = host .. ":" .. place .. options
+  elseif not taken[place] and is_required and mode() == "load" then
+    LmodError("C++-tools.x/1.0+b.2-gpu: " .. host .. " is not on this node, or not for you to see, but the software needs it bound in the container. Try another node. If none has it, its easyconfig (or the settings, for a group of the site) must make it optional.")
   end
-  if lfs.attributes(host, "mode") == nil then
-    if required and mode() == "load" then
-      LmodError("C++-tools.x/1.0+b.2-gpu: " .. host .. " is not on this node, or not for you to see, but the software needs it bound in the container. Try another node. If none has it, its easyconfig (or the settings, for a group of the site) must make it optional.")
-    end
-    return
-  end
-  if binds ~= "" then
-    binds = binds .. ","
-  end
-  binds = binds .. host .. ":" .. container .. options
 end
-bind("/scratch", "/scratch", "", false)
+bind("/scratch", "/scratch", "")
 bind("/read/only", "/ro", ":ro", true)
-bind("/read/only/optional", "/o'p$t", ":ro", false)
+bind("/read/only/optional", "/o'p$t", ":ro")
 bind("/required/with blank", "/required/with blank", "", true)
-bind("/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/runscripts", "/runscripts", ":ro", true)
--- Your software: packed if it is packed, else the directory.
-if is_packed then
-  bind("/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/user-software.squashfs", "/user-software", ":ro,image-src=/", false)
-else
-  bind("/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/user-software", "/user-software", "", false)
-end
-if binds == "" then
-  binds = users
-else
-  if users ~= "" then
-    binds = binds .. "," .. users
-  end
-end
-set_restorably("SINGULARITY_BIND", binds)
-set_restorably("APPTAINER_BIND", binds)
--- Apptainer has something to say where SINGULARITY_BINDPATH stands alone, or the two differ.
-local is_set = users_paths ~= ""
-for _, variable in ipairs({"SINGULARITY_BINDPATH", "APPTAINER_BINDPATH"}) do
-  local mark = "__CTINSTALL_HAS_SET_" .. variable
-  local is_ours = os.getenv(mark)
-  if not (mode() == "unload") then
-    is_set = is_set or os.getenv(variable)
-    is_ours = is_set and os.getenv(variable) ~= users_paths
-  end
-  if is_ours then
-    setenv(mark, "yes")
-    set_restorably(variable, users_paths)
-  end
-end
+bind(root .. "/runscripts", "/runscripts", ":ro", true)
+local is_packed = is_file(root .. "/user-software.squashfs")
+bind(is_packed and root .. "/user-software.squashfs" or root .. "/user-software", "/user-software", is_packed and ":ro,image-src=/" or "")
+set_both("_BIND", (table.concat(binds, ",") .. yours):match("^,?(.*)$"))
+pushenv("APPTAINER_BINDPATH", false)
+pushenv("SINGULARITY_BINDPATH", false)
 
--- The virtual environment: the one that you name, or else that of the easyconfig.
-local venv = os.getenv("CTINSTALL_VENV") or ""
-if venv == "" then
-  venv = "torch-2.6"
-else
-  if mode() == "load" then
-    if not venv:match("^%w[%w._+-]*$") then
-      LmodError("C++-tools.x/1.0+b.2-gpu: CTINSTALL_VENV must be the name of a virtual environment: letters, digits and . _ + -")
-    end
-    if not is_packed and (lfs.attributes("/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/user-software/venv" .. "/" .. venv, "mode") ~= "directory" or lfs.attributes("/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/user-software/venv" .. "/." .. venv .. ".incomplete", "mode") == "file") then
-      local there = {}
-      if lfs.attributes("/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/user-software/venv", "mode") == "directory" then
-        for entry in lfs.dir("/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/user-software/venv") do
-          if entry:match("^%w") and lfs.attributes("/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/user-software/venv" .. "/" .. entry .. "/pyvenv.cfg", "mode") == "file" and not (lfs.attributes("/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/user-software/venv" .. "/." .. entry .. ".incomplete", "mode") == "file") then
-            table.insert(there, entry)
-          end
-        end
-      end
-      table.sort(there)
-      LmodError("C++-tools.x/1.0+b.2-gpu: CTINSTALL_VENV names a virtual environment that is not there: " .. venv .. ". Unset it, or make one: ctinstall venv create C++-tools.x/1.0+b.2-gpu --name <name>. There are: " .. table.concat(there, ", "))
-    end
-  end
+-- Inside of the container. The virtual environment is the one that you name, or else the easyconfig's.
+local named, venvs = os.getenv("CTINSTALL_VENV") or "", root .. "/user-software/venv/"
+local is_whole = is_file(venvs .. named .. "/pyvenv.cfg") and not is_file(venvs .. "." .. named .. ".incomplete")
+if mode() == "load" and named ~= "" and not (named:match("^%w[%w._+-]*$") and (is_packed or is_whole)) then
+  LmodError("C++-tools.x/1.0+b.2-gpu: CTINSTALL_VENV names a virtual environment that is not there: " .. named .. ". Unset it, or make one: ctinstall venv create C++-tools.x/1.0+b.2-gpu --name <name>. Those that are there: ls /home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/user-software/venv")
 end
--- Inside the container. Apptainer reads APPTAINERENV_ first and warns where the two differ.
-local seen = ""
-local path = "/runscripts"
-if venv ~= "" then
-  path = path .. ":" .. "/user-software/venv/" .. venv .. "/bin"
-end
-for _, users in ipairs({
-  os.getenv("APPTAINERENV_PREPEND_PATH") or "",
-  os.getenv("SINGULARITYENV_PREPEND_PATH") or "",
-}) do
-  if users ~= "" and users ~= seen then
-    path = path .. ":" .. users
-    seen = users
-  end
-end
-set_restorably("SINGULARITYENV_PREPEND_PATH", path)
-set_restorably("APPTAINERENV_PREPEND_PATH", path)
-set_restorably("SINGULARITYENV_WITH_CONDA", "source /opt/conda/bin/activate base")
-set_restorably("APPTAINERENV_WITH_CONDA", "source /opt/conda/bin/activate base")
-set_restorably("SINGULARITYENV_INSIDE", "\\$PATH \\`id\\` \"x\" 'y' \\\\z")
-set_restorably("APPTAINERENV_INSIDE", "\\$PATH \\`id\\` \"x\" 'y' \\\\z")
-set_restorably("SINGULARITYENV_EMPTY", "")
-set_restorably("APPTAINERENV_EMPTY", "")
-local function set_where(is_wanted, variable, value)
-  local mark = "__CTINSTALL_HAS_SET_" .. variable
-  if mode() == "unload" then
-    is_wanted = (os.getenv(mark) or "") ~= ""
-  end
-  if is_wanted then
-    setenv(mark, "yes")
-    for _, prefix in ipairs({"SINGULARITYENV_", "APPTAINERENV_"}) do
-      set_restorably(prefix .. variable, value)
-    end
-  end
-end
-set_where(venv ~= "", "VIRTUAL_ENV", "/user-software/venv/" .. venv)
-set_where(is_packed, "PIP_USER", "0")
-set_where(is_packed, "PIP_PYTHON", "/runscripts/pip-when-packed")
+local venv = named == "" and "torch-2.6" or named
+local users = os.getenv("APPTAINERENV_PREPEND_PATH") or os.getenv("SINGULARITYENV_PREPEND_PATH") or ""
+set_both("ENV_PREPEND_PATH", "/runscripts" .. (venv ~= "" and ":" .. "/user-software/venv/" .. venv .. "/bin" or "") .. (users ~= "" and ":" .. users or ""))
+set_both("ENV_WITH_CONDA", "source /opt/conda/bin/activate base")
+set_both("ENV_INSIDE", "\\$PATH \\`id\\` \"x\" 'y' \\\\z")
+set_both("ENV_EMPTY", "")
+set_both("ENV_VIRTUAL_ENV", venv ~= "" and "/user-software/venv/" .. venv)
+set_both("ENV_PIP_USER", is_packed and "0")
+set_both("ENV_PIP_PYTHON", is_packed and "/runscripts/pip-when-packed")
 
-set_restorably("CONTAINERROOT", "/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu")
-set_restorably("EBROOTCPLUSPLUSMINTOOLSX", "/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu")
-set_restorably("EBVERSIONCPLUSPLUSMINTOOLSX", "1.0+b.2")
-set_restorably("RUNSCRIPTS", "/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/runscripts")
-set_restorably("RUNSCRIPTSCPLUSPLUSMINTOOLSX", "/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/runscripts")
-set_restorably("PLAIN", "1")
-set_restorably("TRICKY", "$HOME `id` \"x\" 'y' \\ /home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu")
+-- Outside of the container.
+set("CONTAINERROOT", root)
+set("EBROOTCPLUSPLUSMINTOOLSX", root)
+set("EBVERSIONCPLUSPLUSMINTOOLSX", "1.0+b.2")
+set("RUNSCRIPTS", root .. "/runscripts")
+set("RUNSCRIPTSCPLUSPLUSMINTOOLSX", root .. "/runscripts")
+set("PLAIN", "1")
+set("TRICKY", "$HOME `id` \"x\" 'y' \\ /home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu")
 prepend_path("PATH", "/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/bin")

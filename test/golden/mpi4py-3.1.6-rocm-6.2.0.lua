@@ -8,206 +8,82 @@ whatis("Description: MPI for Python and cupy on ROCm 6.2.0, in a container")
 whatis("Keywords: Python, MPI, mpi4py, cupy, ROCm")
 whatis("URL: https://mpi4py.readthedocs.io/")
 whatis("Documentation: https://mpi4py.readthedocs.io/en/stable/")
-conflict("mpi4py")
+conflict("mpi4py", "singularity-bindings", "singularity-AI-bindings")
 family("ctinstall_software")
 
--- Unloading gives back what was. What pushenv keeps for that is written here, since Lmod would keep the first
--- value that it ever saw, and garble some letters beyond ASCII.
-local function keep(old, stack_name, below)
-  if not pcall(require, "base64") then
-    return
-  end
-  local base64 = require("base64")
-  local top = "false"
-  if old ~= "" then
-    top = base64.encode64(old)
-    if base64.decode64(top) ~= old then
-      top = old:gsub("..?", base64.encode64)
-      if base64.decode64(top) ~= old then
-        return
-      end
-    end
-  end
-  setenv(stack_name, top .. below)
-end
-local function set_restorably(variable, value)
-  local stack_name = "__LMOD_STACK_" .. variable
-  local stack = os.getenv(stack_name)
-  local old = mode() == "load" and os.getenv(variable) or ""
-  if old == "" and not stack then
-    setenv(variable, value)
-    return
-  end
-  if mode() == "load" then
-    keep(old, stack_name, stack and stack:match(":.*$") or "")
-  end
-  pushenv(variable, value)
+local root = "/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0"
+-- Unloading gives each variable back what it had before.
+local function set(variable, value) pushenv(variable, value or os.getenv(variable) or false) end
+local function is_file(path) return lfs.attributes(path, "mode") == "file" end
+-- Apptainer prefers APPTAINER…, SingularityCE knows only SINGULARITY…: both get the same.
+local function set_both(rest, value)
+  set("APPTAINER" .. rest, value)
+  set("SINGULARITY" .. rest, value)
 end
 
 -- The image: the copy of this install, or else the central one.
-local image = nil
-for _, candidate in ipairs({
-  "/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif",
-  "/appl/local/containers/easybuild-sif-images/lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif",
-}) do
-  if image == nil and lfs.attributes(candidate, "mode") == "file" then
-    image = candidate
-  end
+local image = root .. "/lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif"
+if not is_file(image) then
+  image = "/appl/local/containers/easybuild-sif-images/lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif"
 end
-if image == nil and mode() == "load" then
+if mode() == "load" and not is_file(image) then
   LmodError("mpi4py/3.1.6-rocm-6.2.0: its image is gone. None of these is there:\n    /home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif\n    /appl/local/containers/easybuild-sif-images/lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif\n  Install it again (ctinstall --rebuild), or ask for the central image to be put back.")
 end
-set_restorably("SIF", image or "/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif")
-set_restorably("SIFMPI4PY", image or "/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif")
+set("SIF", image)
+set("SIFMPI4PY", image)
 
-local is_packed = lfs.attributes("/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/user-software.squashfs", "mode") == "file" or false
--- Binds. Yours stay, and win where several name one place in the container (the runtimes warn of a second).
--- Apptainer takes APPTAINER_BIND for SINGULARITY_BIND; both get the same value, so that each runtime sees all.
-local taken = {}
-local function join(rest)
-  local joined = ""
-  for _, prefix in ipairs({"APPTAINER", "SINGULARITY"}) do
-    local given = (os.getenv(prefix .. rest) or ""):gsub("\\,", "\001"):gsub("\\:", "\002")
-    local is_kept = true
-    for entry in given:gmatch("[^,]+") do
-      local word = entry:match("^%s*(.-)%s*$")
-      if not (word == "ro" or word == "rw" or word:match("^image%-src=") or word:match("^id=")) then
-        local place = (word:match("^[^:]*:([^:]+)") or word):gsub("/+", "/"):match("^%s*(.-)/?%s*$")
-        is_kept = word ~= "" and not taken[place]
-        taken[place] = true
-      end
-      if is_kept then
-        if joined ~= "" then
-          joined = joined .. ","
-        end
-        joined = joined .. entry
-      end
+-- Binds. Yours stay, and win where they name the same place in the container.
+local binds, yours, taken, is_kept = {}, "", {[""] = true}, false
+for _, variable in ipairs({"APPTAINER_BIND", "SINGULARITY_BIND", "APPTAINER_BINDPATH", "SINGULARITY_BINDPATH"}) do
+  local given = (os.getenv(variable) or ""):gsub("\\,", "\001"):gsub("\\:", "\002")
+  for entry in given:gmatch("%s*([^,]+)") do
+    if not (entry:match("^r[ow]%s*$") or entry:match("^image%-src=") or entry:match("^id=")) then
+      local place = (entry:match("^[^:]*:%s*([^:]+)") or entry):gsub("/+", "/"):match("^(.-)/?%s*$")
+      is_kept, taken[place] = not taken[place], true
     end
-  end
-  joined = joined:gsub("\002", "\\:"):gsub("\001", "\\,")
-  return joined
-end
-local users = join("_BIND")
-local users_paths = join("_BINDPATH")
-local binds = ""
-local function bind(host, container, options, required)
-  if taken[container] then
-    return
-  end
-  if lfs.attributes(host, "mode") == nil then
-    if required and mode() == "load" then
-      LmodError("mpi4py/3.1.6-rocm-6.2.0: " .. host .. " is not on this node, or not for you to see, but the software needs it bound in the container. Try another node. If none has it, its easyconfig (or the settings, for a group of the site) must make it optional.")
-    end
-    return
-  end
-  if binds ~= "" then
-    binds = binds .. ","
-  end
-  binds = binds .. host .. ":" .. container .. options
-end
-bind("/pfs", "/pfs", "", false)
-bind("/scratch", "/scratch", "", false)
-bind("/projappl", "/projappl", "", false)
-bind("/project", "/project", "", false)
-bind("/flash", "/flash", "", false)
-bind("/appl", "/appl", "", false)
-bind("/opt/cray", "/opt/cray", "", false)
-bind("/var/spool/slurmd", "/var/spool/slurmd", "", false)
-bind("/usr/lib64/libcxi.so.1", "/usr/lib64/libcxi.so.1", "", false)
-bind("/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/runscripts", "/runscripts", ":ro", true)
--- Your software: packed if it is packed, else the directory.
-if is_packed then
-  bind("/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/user-software.squashfs", "/user-software", ":ro,image-src=/", false)
-else
-  bind("/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/user-software", "/user-software", "", false)
-end
-if binds == "" then
-  binds = users
-else
-  if users ~= "" then
-    binds = binds .. "," .. users
+    if is_kept then yours = yours .. "," .. entry:gsub("\001", "\\,"):gsub("\002", "\\:") end
   end
 end
-set_restorably("SINGULARITY_BIND", binds)
-set_restorably("APPTAINER_BIND", binds)
--- Apptainer has something to say where SINGULARITY_BINDPATH stands alone, or the two differ.
-local is_set = users_paths ~= ""
-for _, variable in ipairs({"SINGULARITY_BINDPATH", "APPTAINER_BINDPATH"}) do
-  local mark = "__CTINSTALL_HAS_SET_" .. variable
-  local is_ours = os.getenv(mark)
-  if not (mode() == "unload") then
-    is_set = is_set or os.getenv(variable)
-    is_ours = is_set and os.getenv(variable) ~= users_paths
-  end
-  if is_ours then
-    setenv(mark, "yes")
-    set_restorably(variable, users_paths)
+local function bind(host, place, options, is_required)
+  if not taken[place] and lfs.attributes(host, "mode") then
+    binds[#binds + 1] = host .. ":" .. place .. options
+  elseif not taken[place] and is_required and mode() == "load" then
+    LmodError("mpi4py/3.1.6-rocm-6.2.0: " .. host .. " is not on this node, or not for you to see, but the software needs it bound in the container. Try another node. If none has it, its easyconfig (or the settings, for a group of the site) must make it optional.")
   end
 end
-
--- The virtual environment: the one that you name, or else that of the easyconfig.
-local venv = os.getenv("CTINSTALL_VENV") or ""
-if venv == "" then
-  venv = "mpi4py"
-else
-  if mode() == "load" then
-    if not venv:match("^%w[%w._+-]*$") then
-      LmodError("mpi4py/3.1.6-rocm-6.2.0: CTINSTALL_VENV must be the name of a virtual environment: letters, digits and . _ + -")
-    end
-    if not is_packed and (lfs.attributes("/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/user-software/venv" .. "/" .. venv, "mode") ~= "directory" or lfs.attributes("/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/user-software/venv" .. "/." .. venv .. ".incomplete", "mode") == "file") then
-      local there = {}
-      if lfs.attributes("/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/user-software/venv", "mode") == "directory" then
-        for entry in lfs.dir("/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/user-software/venv") do
-          if entry:match("^%w") and lfs.attributes("/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/user-software/venv" .. "/" .. entry .. "/pyvenv.cfg", "mode") == "file" and not (lfs.attributes("/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/user-software/venv" .. "/." .. entry .. ".incomplete", "mode") == "file") then
-            table.insert(there, entry)
-          end
-        end
-      end
-      table.sort(there)
-      LmodError("mpi4py/3.1.6-rocm-6.2.0: CTINSTALL_VENV names a virtual environment that is not there: " .. venv .. ". Unset it, or make one: ctinstall venv create mpi4py/3.1.6-rocm-6.2.0 --name <name>. There are: " .. table.concat(there, ", "))
-    end
-  end
-end
--- Inside the container. Apptainer reads APPTAINERENV_ first and warns where the two differ.
-local seen = ""
-local path = "/runscripts"
-if venv ~= "" then
-  path = path .. ":" .. "/user-software/venv/" .. venv .. "/bin"
-end
-for _, users in ipairs({
-  os.getenv("APPTAINERENV_PREPEND_PATH") or "",
-  os.getenv("SINGULARITYENV_PREPEND_PATH") or "",
+for _, path in ipairs({
+  "/pfs", "/scratch", "/projappl", "/project", "/flash", "/appl", "/opt/cray",
+  "/var/spool/slurmd", "/usr/lib64/libcxi.so.1",
 }) do
-  if users ~= "" and users ~= seen then
-    path = path .. ":" .. users
-    seen = users
-  end
+  bind(path, path, "")
 end
-set_restorably("SINGULARITYENV_PREPEND_PATH", path)
-set_restorably("APPTAINERENV_PREPEND_PATH", path)
-set_restorably("SINGULARITYENV_WITH_CONDA", "source /opt/miniconda3/bin/activate mpi4py")
-set_restorably("APPTAINERENV_WITH_CONDA", "source /opt/miniconda3/bin/activate mpi4py")
-local function set_where(is_wanted, variable, value)
-  local mark = "__CTINSTALL_HAS_SET_" .. variable
-  if mode() == "unload" then
-    is_wanted = (os.getenv(mark) or "") ~= ""
-  end
-  if is_wanted then
-    setenv(mark, "yes")
-    for _, prefix in ipairs({"SINGULARITYENV_", "APPTAINERENV_"}) do
-      set_restorably(prefix .. variable, value)
-    end
-  end
-end
-set_where(venv ~= "", "VIRTUAL_ENV", "/user-software/venv/" .. venv)
-set_where(is_packed, "PIP_USER", "0")
-set_where(is_packed, "PIP_PYTHON", "/runscripts/pip-when-packed")
+bind(root .. "/runscripts", "/runscripts", ":ro", true)
+local is_packed = is_file(root .. "/user-software.squashfs")
+bind(is_packed and root .. "/user-software.squashfs" or root .. "/user-software", "/user-software", is_packed and ":ro,image-src=/" or "")
+set_both("_BIND", (table.concat(binds, ",") .. yours):match("^,?(.*)$"))
+pushenv("APPTAINER_BINDPATH", false)
+pushenv("SINGULARITY_BINDPATH", false)
 
-set_restorably("CONTAINERROOT", "/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0")
-set_restorably("EBROOTMPI4PY", "/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0")
-set_restorably("EBVERSIONMPI4PY", "3.1.6")
-set_restorably("RUNSCRIPTS", "/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/runscripts")
-set_restorably("RUNSCRIPTSMPI4PY", "/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/runscripts")
-set_restorably("NCCL_SOCKET_IFNAME", "hsn")
-set_restorably("NCCL_NET_GDR_LEVEL", "3")
+-- Inside of the container. The virtual environment is the one that you name, or else the easyconfig's.
+local named, venvs = os.getenv("CTINSTALL_VENV") or "", root .. "/user-software/venv/"
+local is_whole = is_file(venvs .. named .. "/pyvenv.cfg") and not is_file(venvs .. "." .. named .. ".incomplete")
+if mode() == "load" and named ~= "" and not (named:match("^%w[%w._+-]*$") and (is_packed or is_whole)) then
+  LmodError("mpi4py/3.1.6-rocm-6.2.0: CTINSTALL_VENV names a virtual environment that is not there: " .. named .. ". Unset it, or make one: ctinstall venv create mpi4py/3.1.6-rocm-6.2.0 --name <name>. Those that are there: ls /home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/user-software/venv")
+end
+local venv = named == "" and "mpi4py" or named
+local users = os.getenv("APPTAINERENV_PREPEND_PATH") or os.getenv("SINGULARITYENV_PREPEND_PATH") or ""
+set_both("ENV_PREPEND_PATH", "/runscripts" .. (venv ~= "" and ":" .. "/user-software/venv/" .. venv .. "/bin" or "") .. (users ~= "" and ":" .. users or ""))
+set_both("ENV_WITH_CONDA", "source /opt/miniconda3/bin/activate mpi4py")
+set_both("ENV_VIRTUAL_ENV", venv ~= "" and "/user-software/venv/" .. venv)
+set_both("ENV_PIP_USER", is_packed and "0")
+set_both("ENV_PIP_PYTHON", is_packed and "/runscripts/pip-when-packed")
+
+-- Outside of the container.
+set("CONTAINERROOT", root)
+set("EBROOTMPI4PY", root)
+set("EBVERSIONMPI4PY", "3.1.6")
+set("RUNSCRIPTS", root .. "/runscripts")
+set("RUNSCRIPTSMPI4PY", root .. "/runscripts")
+set("NCCL_SOCKET_IFNAME", "hsn")
+set("NCCL_NET_GDR_LEVEL", "3")
 prepend_path("PATH", "/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/bin")

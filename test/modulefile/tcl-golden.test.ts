@@ -27,12 +27,12 @@ describe('what cannot be written safely is refused', () => {
     ['a module name that Lmod’s reader would evaluate', { conflicts: ['x[id]'] }],
     ['a dependency', { dependsOn: ['$x/1'] }],
     ['an extension', { extensions: ['a b'] }],
-    ['a family', { family: 'x;y' }],
+    ['a family', { container: { ...everything.container, family: 'x;y' } }],
     ['a quote on PATH, which goes to Lua as it stands', { path: ['/a"b'] }],
     ['a backslash on PATH', { path: ['/a\\b'] }],
     ['a newline in a variable', { variables: [{ name: 'X', value: 'a\nb' }] }],
     ['a name of a variable', { variables: [{ name: 'X;Y', value: 'a' }] }],
-    ['a NUL', { containerVariables: [{ name: 'X', value: '\0' }] }],
+    ['a NUL', { container: { ...everything.container, variables: [{ name: 'X', value: '\0' }] } }],
   ])('%s', (_, changed) => {
     expect(() => renderTcl({ ...everything, ...changed } as typeof everything)).toThrow(RangeError);
   });

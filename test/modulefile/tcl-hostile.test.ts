@@ -39,16 +39,20 @@ describe.each(inTcl)('%s', (tool: Tool) => {
       const path = describeBadBindPath(`/${text}`) === undefined ? `/${text}` : '/plain';
       const values = isValue ? [{ name: 'VALUE', value: text }] : [];
       tree.add({
-        ...modulefileIn(tree, { moduleName: `m/${at}` }),
+        ...modulefileIn(tree, {
+          moduleName: `m/${at}`,
+          container: {
+            family: 'tested',
+            variables: values,
+            binds: [bind(path, path), bind(`${tree.dir}/image.sif`, path, { optional: false })],
+          },
+        }),
         header: [text],
         help: isProse ? text : '',
         whatis: isProse ? [text] : [],
         deprecated: isProse ? text : undefined,
-        family: 'tested',
         image: { variables: ['SIF'], candidates: [`${path}.sif` as typeof image, image] as never },
         variables: values,
-        containerVariables: values,
-        binds: [bind(path, path), bind(`${tree.dir}/image.sif`, path, { optional: false })],
         path: [],
       });
       kept.push(isValue ? text : undefined);

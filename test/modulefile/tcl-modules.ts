@@ -1,15 +1,24 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { containerPath, hostPath } from '../../src/lib/paths.ts';
-import type { Modulefile } from '../../src/modulefile/types.ts';
+import { containerPath, type HostPath, hostPath } from '../../src/lib/paths.ts';
+import type { ModuleContainer, Modulefile } from '../../src/modulefile/types.ts';
+import type { Bind } from '../../src/resolve/types.ts';
 import { type ModuleTree, makeModuleTree, readSnapshots, type Tool, tools } from './tcl-support.ts';
 
 /** What no language must take for anything but text. */
 export const awkward = '$HOME [id] {x "y" `id` \\ \'z\' ]===] ; # %s é日本';
 
+/** What differs from {@link modulefileIn}'s; of the container's part just what is named. */
+export type ModulefileChanges = Partial<Omit<Modulefile, 'container'>> & {
+  readonly container?: Partial<ModuleContainer>;
+};
+
 /** A modulefile with every feature, for an install below a tree. */
-export function modulefileIn({ dir }: Pick<ModuleTree, 'dir'>, changed: Partial<Modulefile> = {}): Modulefile {
+export function modulefileIn(
+  { dir }: Pick<ModuleTree, 'dir'>,
+  { container, ...changed }: ModulefileChanges = {},
+): Modulefile & { readonly container: ModuleContainer } {
   const moduleName = changed.moduleName ?? 'tiny/1.0';
   const [name = ''] = moduleName.split('/');
   const at = (path: string) => hostPath(`${dir}/software/${moduleName}/${path}`);
@@ -21,8 +30,8 @@ export function modulefileIn({ dir }: Pick<ModuleTree, 'dir'>, changed: Partial<
     dependsOn: [],
     deprecated: undefined,
     conflicts: [name],
-    family: 'ctinstall_software',
     moduleName,
+    installDir: at('').replace(/\/$/, '') as Modulefile['installDir'],
     image: {
       variables: ['SIF', `SIF${name.toUpperCase()}`],
       candidates: [at("it's $x [id] é.sif"), hostPath(`${dir}/central/tiny.sif`)],
@@ -35,8 +44,16 @@ export function modulefileIn({ dir }: Pick<ModuleTree, 'dir'>, changed: Partial<
       { name: 'DASHES', value: '--help -x' },
       { name: 'NUMBER', value: '0x10' },
     ],
-    containerVariables: [{ name: 'INSIDE', value: awkward }],
-    containerPath: [containerPath('/runscripts'), containerPath('/opt/$x [id]/bin')],
+    ...changed,
+    container: { ...containerIn(dir, at), ...container },
+  };
+}
+
+function containerIn(dir: string, at: (path: string) => HostPath): ModuleContainer {
+  return {
+    family: 'ctinstall_software',
+    variables: [{ name: 'INSIDE', value: awkward }],
+    path: [containerPath('/runscripts'), containerPath('/opt/$x [id]/bin')],
     venv: { name: 'x', directory: at('user-software/venv'), container: containerPath('/user-software/venv') },
     packedVariables: [
       { name: 'PIP_USER', value: '0' },
@@ -53,20 +70,19 @@ export function modulefileIn({ dir }: Pick<ModuleTree, 'dir'>, changed: Partial<
       directory: at('user-software'),
       container: containerPath('/user-software'),
     },
-    ...changed,
   };
 }
 
 export function bind(
   host: string,
   container: string,
-  { access = 'rw', optional = true }: Partial<Pick<Modulefile['binds'][number], 'access' | 'optional'>> = {},
-): Modulefile['binds'][number] {
+  { access = 'rw', optional = true }: Partial<Pick<Bind, 'access' | 'optional'>> = {},
+): Bind {
   return { host: hostPath(host), container: containerPath(container), access, optional, origin: 'test' };
 }
 
 /** A tree with modulefiles and the installs that they are of. */
-export function treeWith(...modulefiles: Partial<Modulefile>[]): ModuleTree {
+export function treeWith(...modulefiles: ModulefileChanges[]): ModuleTree {
   const tree = makeModuleTree();
   for (const changed of modulefiles) {
     const modulefile = modulefileIn(tree, changed);

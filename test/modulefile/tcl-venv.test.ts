@@ -39,7 +39,7 @@ test('the default, or the one that is named; unloading takes back what was set',
 
 test('none, where neither the recipe nor the user names one; or just the user’s', async () => {
   const tree = treeWithVenvs('y');
-  tree.add(modulefileIn(tree, { venv: { ...modulefileIn(tree).venv, name: undefined } }));
+  tree.add(modulefileIn(tree, { container: { venv: { ...modulefileIn(tree).container.venv, name: undefined } } }));
   const [before, none, , chosen, unloaded] = await compare(
     tree,
     `${snapshot}\n${load}${unload}export CTINSTALL_VENV=y\n${load}unset CTINSTALL_VENV\n${unload}`,
@@ -69,23 +69,26 @@ test('packed: the name is believed, pip is kept in; taken back also where it was
   expect(same).toEqual(before);
 });
 
-test.each(tools)('%s: what is no name, or not there, is refused, and those there are named', async (tool) => {
-  const tree = treeWithVenvs('x', 'y-2', 'b');
-  mkdirSync(join(tree.dir, 'software/tiny/1.0/user-software/venv/no-venv'));
-  for (const bad of ['../x', 'a/b', '-x', '.x', 'a b', '$(id)', 'x;y', '/']) {
-    const { status, stdout, stderr } = await tree.run(tool, 'module load tiny && echo loaded; echo "[$SIF]"', {
-      CTINSTALL_VENV: bad,
-    });
-    expect([bad, status, stdout]).toEqual([bad, 0, '[]\n']);
-    expect(stderr.replace(/\s+/g, ' ')).toMatch(/CTINSTALL_VENV must be the name of a virtual environment/);
-  }
-  const missing = await tree.run(tool, 'module load tiny; echo "[$SIF]"', { CTINSTALL_VENV: 'none' });
-  expect(missing.stdout).toBe('[]\n');
-  expect(missing.stderr.replace(/\s+/g, ' ')).toMatch(
-    /that is not there: none\. .*ctinstall venv create tiny\/1\.0 --name <name>\. There are: b, x, y-2/,
-  );
-  writeFileSync(join(tree.dir, 'software/tiny/1.0/user-software/venv/.x.incomplete'), '');
-  const notWhole = await tree.run(tool, 'module load tiny && echo loaded; echo "[$SIF]"', { CTINSTALL_VENV: 'x' });
-  expect(notWhole.stdout).toBe('[]\n');
-  expect(notWhole.stderr.replace(/\s+/g, ' ')).toMatch(/that is not there: x\. .*There are: b, y-2/);
-});
+test.each(tools)(
+  '%s: what is no name, or not there, is refused, and it is said where those are that there are',
+  async (tool) => {
+    const tree = treeWithVenvs('x', 'y-2', 'b');
+    mkdirSync(join(tree.dir, 'software/tiny/1.0/user-software/venv/no-venv'));
+    for (const bad of ['../x', 'a/b', '-x', '.x', 'a b', '$(id)', 'x;y', '/']) {
+      const { status, stdout, stderr } = await tree.run(tool, 'module load tiny && echo loaded; echo "[$SIF]"', {
+        CTINSTALL_VENV: bad,
+      });
+      expect([bad, status, stdout]).toEqual([bad, 0, '[]\n']);
+      expect(stderr.replace(/\s+/g, ' ')).toMatch(/CTINSTALL_VENV names a virtual environment that is not there/);
+    }
+    const missing = await tree.run(tool, 'module load tiny; echo "[$SIF]"', { CTINSTALL_VENV: 'none' });
+    expect(missing.stdout).toBe('[]\n');
+    expect(missing.stderr.replace(/\s+/g, ' ')).toMatch(
+      /that is not there: none\. .*ctinstall venv create tiny\/1\.0 --name <name>\. Those that are there: ls \S+tiny\/1\.0\/user-software\/venv/,
+    );
+    writeFileSync(join(tree.dir, 'software/tiny/1.0/user-software/venv/.x.incomplete'), '');
+    const notWhole = await tree.run(tool, 'module load tiny && echo loaded; echo "[$SIF]"', { CTINSTALL_VENV: 'x' });
+    expect(notWhole.stdout).toBe('[]\n');
+    expect(notWhole.stderr.replace(/\s+/g, ' ')).toMatch(/that is not there: x\. /);
+  },
+);

@@ -122,8 +122,7 @@ export function refusalOf(action: () => unknown): LuaWriterErrorCode | undefined
 
 /** A branch of `when`, with the body as arguments of their own. */
 export function branchOf(condition: LuaExpression, ...body: readonly LuaStatement[]): LuaBranch {
-  // biome-ignore lint/suspicious/noThenProperty: nothing awaits a branch
-  return { if: condition, then: body };
+  return { if: condition, do: body };
 }
 
 export function ifTrue(condition: LuaExpression, ...body: readonly LuaStatement[]): LuaStatement {
