@@ -13,10 +13,10 @@ import type {
   RetireImageStep,
   UseCentralImageStep,
 } from '../plan/types.ts';
+import { fetchChecked, requireSha256 } from '../runtime/fetch-checked.ts';
+import { noteIn } from '../transaction/noted-command.ts';
 import type { ApplyOptions } from './apply-plan.ts';
-import { fetchChecked, requireSha256 } from './fetch-checked.ts';
 import { type Measured, measureFile } from './measured.ts';
-import { noteIn } from './noted-command.ts';
 
 /** What a step that handles the image works with. */
 interface ImageWork {

@@ -3,12 +3,12 @@ import { CtinstallError } from '../lib/errors.ts';
 import { joinHost } from '../lib/paths.ts';
 import { describeStep } from '../plan/describe-step.ts';
 import type { Plan } from '../plan/types.ts';
+import { commitPublish } from '../transaction/journal.ts';
+import { undoPublish } from '../transaction/publish.ts';
+import type { LockedOptions } from '../transaction/with-install-lock.ts';
 import { announceModule } from './announce-module.ts';
 import { applyStep, keptImagesOf, retiredLog } from './apply-step.ts';
-import { commitPublish } from './journal.ts';
 import { startMeasuring } from './measured.ts';
-import { undoPublish } from './publish.ts';
-import type { LockedOptions } from './with-install-lock.ts';
 
 /** What a user should hear of after an install. */
 export interface Applied {

@@ -12,27 +12,27 @@ import type {
   WriteFileStep,
   WriteRecordStep,
 } from '../plan/types.ts';
+import { removeOtherModulefiles } from '../records/other-modulefiles.ts';
+import { renderRecord, sha256Of } from '../records/record.ts';
+import { removeLeftovers } from '../records/remove-leftovers.ts';
+import { isUserSoftware } from '../records/user-software.ts';
+import { runInContainer } from '../runtime/run-in-container.ts';
+import { verifySignature } from '../runtime/verify-signature.ts';
+import { noteIn } from '../transaction/noted-command.ts';
+import { publish } from '../transaction/publish.ts';
+import { makeReadOnly } from '../transaction/read-only.ts';
 import { copyImage, fetchImageInto, linkImage, retireImage, useCentralImage } from './apply-image.ts';
 import type { ApplyOptions } from './apply-plan.ts';
-import { checkModulefile } from './check-modulefile.ts';
-import { giveToGroup } from './give-to-group.ts';
-import { makeConda } from './make-conda.ts';
-import { makeWrappers } from './make-wrappers.ts';
 import { type Measured, measureFile } from './measured.ts';
-import { noteIn } from './noted-command.ts';
-import { removeOtherModulefiles } from './other-modulefiles.ts';
-import { packUserSoftware } from './pack-user-software.ts';
-import { publish } from './publish.ts';
-import { makeReadOnly } from './read-only.ts';
-import { renderRecord, sha256Of } from './record.ts';
-import { findUnlisted, recordAdditions } from './record-additions.ts';
-import { removeLeftovers } from './remove-leftovers.ts';
-import { reserveRoom } from './reserve-room.ts';
-import { runHook } from './run-hook.ts';
-import { runInContainer } from './run-in-container.ts';
-import { runOnHost } from './run-on-host.ts';
-import { isUserSoftware } from './user-software.ts';
-import { verifySignature } from './verify-signature.ts';
+import { checkModulefile } from './steps/check-modulefile.ts';
+import { giveToGroup } from './steps/give-to-group.ts';
+import { makeConda } from './steps/make-conda.ts';
+import { makeWrappers } from './steps/make-wrappers.ts';
+import { packUserSoftware } from './steps/pack-user-software.ts';
+import { findUnlisted, recordAdditions } from './steps/record-additions.ts';
+import { reserveRoom } from './steps/reserve-room.ts';
+import { runHook } from './steps/run-hook.ts';
+import { runOnHost } from './steps/run-on-host.ts';
 
 /** Does one step. */
 export async function applyStep(step: Step, plan: Plan, measured: Measured, options: ApplyOptions): Promise<void> {

@@ -1,6 +1,6 @@
 import { lstatIfThere } from '../host/files.ts';
 import type { HostPath } from '../lib/paths.ts';
-import type { RecordedFile } from './record.ts';
+import type { RecordedFile } from '../records/record.ts';
 
 /** What was measured while the steps of a plan ran: goes into the record. */
 export interface Measured {

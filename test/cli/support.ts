@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { CommandContext } from '../../src/cli/context.ts';
 import { hostPath } from '../../src/lib/paths.ts';
+import type { CommandContext } from '../../src/operations/context.ts';
 
 export const toolDir = hostPath(fileURLToPath(new URL('../..', import.meta.url)));
 

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { applyPlan } from '../../src/apply/apply-plan.ts';
-import { withInstallLock } from '../../src/apply/with-install-lock.ts';
 import { normalizeEasyconfig } from '../../src/easyconfig/normalize.ts';
 import { parseEasyconfig } from '../../src/easyconfig/parse.ts';
 import { replaceTemplates } from '../../src/easyconfig/templates.ts';
@@ -13,6 +12,7 @@ import type { Plan } from '../../src/plan/types.ts';
 import { resolveInstall } from '../../src/resolve/resolve-install.ts';
 import type { ResolvedInstall } from '../../src/resolve/types.ts';
 import { namesOfScripts } from '../../src/scripts/names.ts';
+import { withInstallLock } from '../../src/transaction/with-install-lock.ts';
 import { makeRecorder, type Site } from '../apply/install-support.ts';
 import { inputs } from '../plan/support.ts';
 import { settingsOf } from '../resolve/support.ts';

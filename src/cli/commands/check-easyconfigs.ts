@@ -1,16 +1,16 @@
 import { basename } from 'node:path';
 import { searchEasyconfig } from '../../discover/easyconfigs.ts';
+import { describeIssues } from '../../easyconfig/describe-issue.ts';
 import { lintEasyconfig } from '../../easyconfig/lint.ts';
 import { normalizeEasyconfig } from '../../easyconfig/normalize.ts';
 import { parseEasyconfig } from '../../easyconfig/parse.ts';
 import type { Issue } from '../../easyconfig/types.ts';
 import { CtinstallError } from '../../lib/errors.ts';
-import { describeIssues } from '../../report/describe-issue.ts';
+import { type CommandContext, easyconfigPath, readSettingsOf } from '../../operations/context.ts';
 import { resolveInstall } from '../../resolve/resolve-install.ts';
 import { namesOfScripts } from '../../scripts/names.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import type { Settings } from '../../settings/types.ts';
-import { type CommandContext, easyconfigPath, readSettingsOf } from '../context.ts';
 
 export interface LintOptions {
   /** A warning counts as a fault. */

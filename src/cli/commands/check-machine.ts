@@ -1,6 +1,5 @@
 import { hostname, release, type } from 'node:os';
 import { checkMorePrefixes, checkPrefixRoom } from '../../discover/check-prefix-room.ts';
-import { checkMounts, checkRuntime } from '../../discover/check-runtime.ts';
 import { checkSharing } from '../../discover/check-sharing.ts';
 import { checkEasyconfigPath } from '../../discover/easyconfig-path.ts';
 import { checkGpus } from '../../discover/gpus.ts';
@@ -8,8 +7,6 @@ import { checkHostMpi, type WantedMpi } from '../../discover/host-mpi.ts';
 import { checkImageDirs } from '../../discover/image-dirs.ts';
 import type { Machine } from '../../discover/machine.ts';
 import { checkModulePath, checkModulesTool } from '../../discover/modules-tool.ts';
-import { probeMounts } from '../../discover/mount-probe.ts';
-import { discoverRuntime } from '../../discover/runtime.ts';
 import { checkSite } from '../../discover/site-finding.ts';
 import { checkSlurm } from '../../discover/slurm.ts';
 import { checkSquashfsTools } from '../../discover/squashfs-tools.ts';
@@ -18,16 +15,19 @@ import { checkFuse, checkUserNamespaces } from '../../discover/user-namespaces.t
 import { CtinstallError } from '../../lib/errors.ts';
 import { type Finding, foundThing, stoppedBy } from '../../lib/finding.ts';
 import { hostPath, modulePathOf } from '../../lib/paths.ts';
+import { type CommandContext, easyconfigPath, readSettingsOf } from '../../operations/context.ts';
+import { requirePolicy } from '../../operations/install/site-policy.ts';
+import { withWritablePrefix } from '../../operations/install/writable-prefix.ts';
 import { describeFindings } from '../../report/describe-findings.ts';
+import { checkMounts, checkRuntime } from '../../runtime/check-runtime.ts';
+import { probeMounts } from '../../runtime/mount-probe.ts';
+import { discoverRuntime } from '../../runtime/runtime.ts';
 import { checkPrefix } from '../../settings/check-prefix.ts';
 import { settingsPlaces } from '../../settings/files.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import { detectPreset } from '../../settings/read.ts';
 import { findPrefixFault } from '../../settings/read-home.ts';
 import type { Settings } from '../../settings/types.ts';
-import { type CommandContext, easyconfigPath, readSettingsOf } from '../context.ts';
-import { requirePolicy } from '../site-policy.ts';
-import { withWritablePrefix } from '../writable-prefix.ts';
 
 /** Prints what this machine has and what is wrong with it. @throws CtinstallError `check-failed` where no install can work */
 export async function checkMachine(flags: SettingsValues, context: CommandContext): Promise<void> {

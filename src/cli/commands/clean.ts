@@ -1,6 +1,6 @@
-import { cleanPrefix } from '../../apply/clean.ts';
+import { type CommandContext, readSettingsOf } from '../../operations/context.ts';
 import type { SettingsValues } from '../../settings/options.ts';
-import { type CommandContext, readSettingsOf } from '../context.ts';
+import { cleanPrefix } from '../../transaction/clean.ts';
 
 /** Clears what runs that were stopped left under the prefix; `--dry-run` only says what that is. */
 export async function clean(

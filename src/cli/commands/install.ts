@@ -1,26 +1,26 @@
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatValue } from '../../lib/format.ts';
-import { describePlan } from '../../plan/describe-step.ts';
-import type { Plan } from '../../plan/types.ts';
-import { checkPrefix } from '../../settings/check-prefix.ts';
-import type { SettingsValues } from '../../settings/options.ts';
-import type { Settings } from '../../settings/types.ts';
-import { type CommandContext, readSettingsOf } from '../context.ts';
+import { type CommandContext, readSettingsOf } from '../../operations/context.ts';
+import { fetchImages, injectChecksums } from '../../operations/install/install-images.ts';
+import { installMany } from '../../operations/install/install-many.ts';
+import { refuseHostCommands, requireChecksum } from '../../operations/install/install-refusals.ts';
 import {
   type InstallRequest,
   requestOf,
   requestsOfStack,
   type VariantFlags,
   variantOfFlags,
-} from '../install-request.ts';
-import { planTarget, resolveTarget, type Target } from '../install-target.ts';
-import { type Change, printChanges, regenerateTarget } from '../regenerate-target.ts';
-import { isResolved, type Requested, requireAll, resolveEach } from '../resolve-requests.ts';
-import { readStack } from '../stack-read.ts';
-import { withWritablePrefix } from '../writable-prefix.ts';
-import { fetchImages, injectChecksums } from './install-images.ts';
-import { installMany } from './install-many.ts';
-import { refuseHostCommands, requireChecksum } from './install-refusals.ts';
+} from '../../operations/install/install-request.ts';
+import { planTarget, resolveTarget, type Target } from '../../operations/install/install-target.ts';
+import { isResolved, type Requested, requireAll, resolveEach } from '../../operations/install/resolve-requests.ts';
+import { readStack } from '../../operations/install/stack-read.ts';
+import { withWritablePrefix } from '../../operations/install/writable-prefix.ts';
+import { type Change, printChanges, regenerateTarget } from '../../operations/regenerate/regenerate-target.ts';
+import { describePlan } from '../../plan/describe-step.ts';
+import type { Plan } from '../../plan/types.ts';
+import { checkPrefix } from '../../settings/check-prefix.ts';
+import type { SettingsValues } from '../../settings/options.ts';
+import type { Settings } from '../../settings/types.ts';
 
 export interface InstallFlags extends VariantFlags {
   readonly dryRun?: boolean;

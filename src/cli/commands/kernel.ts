@@ -3,11 +3,11 @@ import { run } from '../../host/run.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatValue } from '../../lib/format.ts';
 import { type HostPath, hostPath, joinHost } from '../../lib/paths.ts';
+import { type CommandContext, readSettingsOf } from '../../operations/context.ts';
+import { prefixesOf } from '../../operations/installed/all-prefixes.ts';
+import { findInstalled, findLoaded, type Installed } from '../../operations/installed/find-installed.ts';
 import { kernelNameOf, parseKernelInstall, renderKernelSpec } from '../../scripts/kernel-spec.ts';
 import type { SettingsValues } from '../../settings/options.ts';
-import { prefixesOf } from '../all-prefixes.ts';
-import { type CommandContext, readSettingsOf } from '../context.ts';
-import { findInstalled, findLoaded, type Installed } from '../find-installed.ts';
 
 export interface KernelFlags {
   readonly name?: string;

@@ -1,11 +1,11 @@
-import type { InstallRecord } from '../../apply/record.ts';
 import { readFileStates } from '../../host/many-files.ts';
 import { formatBytes } from '../../lib/format.ts';
 import { joinHost } from '../../lib/paths.ts';
+import { type CommandContext, readSettingsOf } from '../../operations/context.ts';
+import { findHidden, type PlacedRecord, prefixesOf, readAllRecords } from '../../operations/installed/all-prefixes.ts';
+import { reportStopped } from '../../operations/installed/report-stopped.ts';
+import type { InstallRecord } from '../../records/record.ts';
 import type { SettingsValues } from '../../settings/options.ts';
-import { findHidden, type PlacedRecord, prefixesOf, readAllRecords } from '../all-prefixes.ts';
-import { type CommandContext, readSettingsOf } from '../context.ts';
-import { reportStopped } from '../report-stopped.ts';
 
 /** Prints what is installed under all prefixes; a record that can't be read is named, and the rest shown. */
 export async function list(word: string | undefined, flags: SettingsValues, context: CommandContext): Promise<void> {

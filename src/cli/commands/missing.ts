@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type InstallRecord, type ReadRecord, readRecord } from '../../apply/record.ts';
 import { searchEasyconfig } from '../../discover/easyconfigs.ts';
 import { fullVersionOf, normalizeEasyconfig } from '../../easyconfig/normalize.ts';
 import { parseEasyconfig } from '../../easyconfig/parse.ts';
@@ -9,21 +8,28 @@ import { isFile, readTextIfThere } from '../../host/files.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatLine } from '../../lib/format.ts';
 import { type InstallDir, installDirOf, joinHost } from '../../lib/paths.ts';
-import { moduleNameFor } from '../../resolve/resolve-install.ts';
-import type { SettingsValues } from '../../settings/options.ts';
-import type { Settings } from '../../settings/types.ts';
-import { type CommandContext, easyconfigPath, readSettingsOf } from '../context.ts';
+import { type CommandContext, easyconfigPath, readSettingsOf } from '../../operations/context.ts';
 import {
   type InstallRequest,
   requestOf,
   requestsOfStack,
   type VariantFlags,
   variantOfFlags,
-} from '../install-request.ts';
-import { type LoadedEasyconfig, loadEasyconfig } from '../load-easyconfig.ts';
-import { isResolved, type Resolution, requireAll, resolveEach, type Unresolved } from '../resolve-requests.ts';
-import { isStack } from '../stack.ts';
-import { stackOf } from '../stack-read.ts';
+} from '../../operations/install/install-request.ts';
+import { type LoadedEasyconfig, loadEasyconfig } from '../../operations/install/load-easyconfig.ts';
+import {
+  isResolved,
+  type Resolution,
+  requireAll,
+  resolveEach,
+  type Unresolved,
+} from '../../operations/install/resolve-requests.ts';
+import { isStack } from '../../operations/install/stack.ts';
+import { stackOf } from '../../operations/install/stack-read.ts';
+import { type InstallRecord, type ReadRecord, readRecord } from '../../records/record.ts';
+import { moduleNameFor } from '../../resolve/resolve-install.ts';
+import type { SettingsValues } from '../../settings/options.ts';
+import type { Settings } from '../../settings/types.ts';
 
 type State = 'installed' | 'missing' | 'differs' | 'faulty';
 

@@ -1,7 +1,7 @@
 import { basename, relative } from 'node:path';
 import { discoverImageContents } from '../../discover/image.ts';
 import { lookIntoImage } from '../../discover/look-into-image.ts';
-import { discoverRuntime } from '../../discover/runtime.ts';
+import { describeIssues } from '../../easyconfig/describe-issue.ts';
 import { type Draft, draftEasyconfig, type ImageFacts } from '../../easyconfig/draft.ts';
 import { describeBadImageSource, schemeOf } from '../../easyconfig/image-source.ts';
 import { fileNameOf } from '../../easyconfig/normalize.ts';
@@ -14,10 +14,10 @@ import { CtinstallError } from '../../lib/errors.ts';
 import { formatCommand, formatValue } from '../../lib/format.ts';
 import { maskSecrets } from '../../lib/mask-secrets.ts';
 import { type HostPath, hostPath, joinHost } from '../../lib/paths.ts';
-import { describeIssues } from '../../report/describe-issue.ts';
+import { type CommandContext, readSettingsOf } from '../../operations/context.ts';
+import { discoverRuntime } from '../../runtime/runtime.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import type { Settings } from '../../settings/types.ts';
-import { type CommandContext, readSettingsOf } from '../context.ts';
 
 export interface NewFlags {
   readonly output?: string;

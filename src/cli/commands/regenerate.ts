@@ -1,15 +1,20 @@
-import { readRecords } from '../../apply/record.ts';
 import { readText } from '../../host/files.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { joinHost } from '../../lib/paths.ts';
+import { type CommandContext, readSettingsOf } from '../../operations/context.ts';
+import { resolveLoaded } from '../../operations/install/install-target.ts';
+import { parseLoaded } from '../../operations/install/load-easyconfig.ts';
+import { withWritablePrefix } from '../../operations/install/writable-prefix.ts';
+import { findInstalled, type Installed } from '../../operations/installed/find-installed.ts';
+import {
+  type Change,
+  printChanges,
+  type RegenerateFlags,
+  regenerateTarget,
+} from '../../operations/regenerate/regenerate-target.ts';
+import { readRecords } from '../../records/record.ts';
 import { checkPrefix } from '../../settings/check-prefix.ts';
 import type { SettingsValues } from '../../settings/options.ts';
-import { type CommandContext, readSettingsOf } from '../context.ts';
-import { findInstalled, type Installed } from '../find-installed.ts';
-import { resolveLoaded } from '../install-target.ts';
-import { parseLoaded } from '../load-easyconfig.ts';
-import { type Change, printChanges, type RegenerateFlags, regenerateTarget } from '../regenerate-target.ts';
-import { withWritablePrefix } from '../writable-prefix.ts';
 
 /** Writes modulefiles and scripts anew, from the easyconfigs that were kept with the installs and the settings of now. */
 export async function regenerate(

@@ -6,6 +6,13 @@ import { CtinstallError } from '../../lib/errors.ts';
 import { formatLine } from '../../lib/format.ts';
 import { hostPath } from '../../lib/paths.ts';
 import { describeModulefile } from '../../modulefile/describe-install.ts';
+import { type CommandContext, readSettingsOf } from '../../operations/context.ts';
+import { type VariantFlags, variantOfFlags } from '../../operations/install/install-request.ts';
+import { bindLinkedPlaces } from '../../operations/install/install-target.ts';
+import { loadEasyconfig, unresolvable } from '../../operations/install/load-easyconfig.ts';
+import { withWritablePrefix } from '../../operations/install/writable-prefix.ts';
+import { prefixesOf } from '../../operations/installed/all-prefixes.ts';
+import { findInstalled } from '../../operations/installed/find-installed.ts';
 import { imageCandidatesOf } from '../../plan/plan-image.ts';
 import { resolveInstall } from '../../resolve/resolve-install.ts';
 import type { ImageFile, ResolvedInstall } from '../../resolve/types.ts';
@@ -13,14 +20,7 @@ import { namesOfScripts } from '../../scripts/names.ts';
 import { checkPrefix } from '../../settings/check-prefix.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import type { Settings } from '../../settings/types.ts';
-import { prefixesOf } from '../all-prefixes.ts';
-import { type CommandContext, readSettingsOf } from '../context.ts';
 import { describeResolved } from '../describe-resolved.ts';
-import { findInstalled } from '../find-installed.ts';
-import { type VariantFlags, variantOfFlags } from '../install-request.ts';
-import { bindLinkedPlaces } from '../install-target.ts';
-import { loadEasyconfig, unresolvable } from '../load-easyconfig.ts';
-import { withWritablePrefix } from '../writable-prefix.ts';
 import { copyEasyconfig } from './copy-easyconfig.ts';
 
 export interface ShowFlags extends VariantFlags {

@@ -1,6 +1,6 @@
 import { discoverFileQuota, type FileQuota } from '../../discover/file-quota.ts';
 import type { HostPath } from '../../lib/paths.ts';
-import type { CommandContext } from '../context.ts';
+import type { CommandContext } from '../../operations/context.ts';
 
 /** How many files there may be, where the file system tells, as data and as a line. */
 export async function tellFileQuota(

@@ -1,8 +1,8 @@
 import { statIfThere } from '../../host/files.ts';
 import { formatBytes } from '../../lib/format.ts';
 import { joinHost } from '../../lib/paths.ts';
-import type { CommandContext } from '../context.ts';
-import type { Installed } from '../find-installed.ts';
+import type { CommandContext } from '../../operations/context.ts';
+import type { Installed } from '../../operations/installed/find-installed.ts';
 import { tellFileQuota } from './squashfs-quota.ts';
 
 /** Says which form of the user software is in use. */

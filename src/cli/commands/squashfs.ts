@@ -1,11 +1,11 @@
 import { CtinstallError } from '../../lib/errors.ts';
 import { joinHost } from '../../lib/paths.ts';
+import { type CommandContext, readSettingsOf } from '../../operations/context.ts';
+import { prefixesOf } from '../../operations/installed/all-prefixes.ts';
+import { findInstalled, findLoaded, type Installed } from '../../operations/installed/find-installed.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import type { Settings } from '../../settings/types.ts';
 import { runSquashfsScript, type SquashfsScriptOptions } from '../../squashfs/run-script.ts';
-import { prefixesOf } from '../all-prefixes.ts';
-import { type CommandContext, readSettingsOf } from '../context.ts';
-import { findInstalled, findLoaded, type Installed } from '../find-installed.ts';
 import { readSlurmFlags, type SlurmFlags } from '../slurm-flags.ts';
 import { tellFileQuota } from './squashfs-quota.ts';
 import { printStatus } from './squashfs-status.ts';

@@ -1,21 +1,21 @@
 import { createInterface } from 'node:readline/promises';
 import { announceModule } from '../../apply/announce-module.ts';
-import { findRemains, type Remains } from '../../apply/find-remains.ts';
-import { recordedModulefile } from '../../apply/other-modulefiles.ts';
-import { readRecord } from '../../apply/record.ts';
-import { findUnlisted } from '../../apply/record-additions.ts';
-import { uninstallFiles } from '../../apply/uninstall.ts';
-import { hasUserSoftware } from '../../apply/user-software.ts';
-import { type InstallPlaces, withInstallLock } from '../../apply/with-install-lock.ts';
+import { findUnlisted } from '../../apply/steps/record-additions.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatLine } from '../../lib/format.ts';
 import type { Prefix } from '../../lib/paths.ts';
+import { type CommandContext, readSettingsOf } from '../../operations/context.ts';
+import { prefixesOf } from '../../operations/installed/all-prefixes.ts';
+import { findInstalled, type Installed } from '../../operations/installed/find-installed.ts';
 import { placesOf } from '../../plan/places.ts';
+import { findRemains, type Remains } from '../../records/find-remains.ts';
+import { recordedModulefile } from '../../records/other-modulefiles.ts';
+import { readRecord } from '../../records/record.ts';
+import { hasUserSoftware } from '../../records/user-software.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import type { Settings } from '../../settings/types.ts';
-import { prefixesOf } from '../all-prefixes.ts';
-import { type CommandContext, readSettingsOf } from '../context.ts';
-import { findInstalled, type Installed } from '../find-installed.ts';
+import { uninstallFiles } from '../../transaction/uninstall.ts';
+import { type InstallPlaces, withInstallLock } from '../../transaction/with-install-lock.ts';
 
 export interface UninstallFlags {
   readonly withUserSoftware?: boolean;

@@ -1,6 +1,3 @@
-import { readRecord } from '../../apply/record.ts';
-import { withUserSoftwareLock } from '../../apply/user-software-lock.ts';
-import { createVenv, listVenvs, markOf, removeVenv, runIn, type Venv } from '../../apply/venvs.ts';
 import { readRequirements } from '../../discover/requirements.ts';
 import { describeBadPipOption } from '../../easyconfig/requirements.ts';
 import { scriptPattern } from '../../easyconfig/rules.ts';
@@ -8,17 +5,20 @@ import { isFile, readText } from '../../host/files.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatValue } from '../../lib/format.ts';
 import { type HostPath, hostPath, joinHost } from '../../lib/paths.ts';
+import { type CommandContext, readSettingsOf } from '../../operations/context.ts';
+import { findUv, resolveLoaded } from '../../operations/install/install-target.ts';
+import { parseLoaded } from '../../operations/install/load-easyconfig.ts';
+import { prefixesOf } from '../../operations/installed/all-prefixes.ts';
+import { findInstalled, findLoaded, type Installed } from '../../operations/installed/find-installed.ts';
+import { createVenv, listVenvs, markOf, removeVenv, runIn, type Venv } from '../../operations/venv/venvs.ts';
 import { planListingVenvs, planMakingVenv, planRequirements } from '../../plan/plan-venv.ts';
 import { lookMark } from '../../plan/plan-wrappers.ts';
 import type { RunInContainerStep } from '../../plan/types.ts';
+import { readRecord } from '../../records/record.ts';
 import type { ResolvedInstall } from '../../resolve/types.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import type { Settings } from '../../settings/types.ts';
-import { prefixesOf } from '../all-prefixes.ts';
-import { type CommandContext, readSettingsOf } from '../context.ts';
-import { findInstalled, findLoaded, type Installed } from '../find-installed.ts';
-import { findUv, resolveLoaded } from '../install-target.ts';
-import { parseLoaded } from '../load-easyconfig.ts';
+import { withUserSoftwareLock } from '../../transaction/user-software-lock.ts';
 import { confirm } from './uninstall.ts';
 
 export interface VenvFlags {

@@ -1,13 +1,13 @@
-import { type Difference, verifyInstall } from '../../apply/verify.ts';
 import { discoverImageContents } from '../../discover/image.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import type { HostPath, Prefix } from '../../lib/paths.ts';
 import { runPooled } from '../../lib/pool.ts';
+import { type CommandContext, readSettingsOf } from '../../operations/context.ts';
+import { prefixesOf, readAllRecords } from '../../operations/installed/all-prefixes.ts';
+import { findInstalled } from '../../operations/installed/find-installed.ts';
+import { reportStopped } from '../../operations/installed/report-stopped.ts';
+import { type Difference, verifyInstall } from '../../records/verify.ts';
 import type { SettingsValues } from '../../settings/options.ts';
-import { prefixesOf, readAllRecords } from '../all-prefixes.ts';
-import { type CommandContext, readSettingsOf } from '../context.ts';
-import { findInstalled } from '../find-installed.ts';
-import { reportStopped } from '../report-stopped.ts';
 
 /** So many installs are looked at together where that is a matter of waiting. Reading whole images is one of the disk. */
 const mostAtOnce = 16;

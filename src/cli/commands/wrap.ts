@@ -1,4 +1,4 @@
-import { readRecord } from '../../apply/record.ts';
+import { describeIssues } from '../../easyconfig/describe-issue.ts';
 import { fileNameOf } from '../../easyconfig/normalize.ts';
 import { parseEasyconfig } from '../../easyconfig/parse.ts';
 import { renderWrapped } from '../../easyconfig/render-wrapped.ts';
@@ -9,14 +9,12 @@ import { CtinstallError } from '../../lib/errors.ts';
 import { formatCommand, formatValue } from '../../lib/format.ts';
 import { maskSecrets } from '../../lib/mask-secrets.ts';
 import { type HostPath, hostPath, installDirOf, joinHost } from '../../lib/paths.ts';
-import { describeIssues } from '../../report/describe-issue.ts';
-import type { SettingsValues } from '../../settings/options.ts';
-import { runSquashfsScript } from '../../squashfs/run-script.ts';
-import { type CommandContext, readSettingsOf } from '../context.ts';
-import { wrapConda } from '../wrap/conda.ts';
-import { wrapContainer } from '../wrap/container.ts';
-import { wrapDirectory } from '../wrap/directory.ts';
-import { wrapPip } from '../wrap/pip.ts';
+import { type CommandContext, readSettingsOf } from '../../operations/context.ts';
+import { withWritablePrefix } from '../../operations/install/writable-prefix.ts';
+import { wrapConda } from '../../operations/wrap/conda.ts';
+import { wrapContainer } from '../../operations/wrap/container.ts';
+import { wrapDirectory } from '../../operations/wrap/directory.ts';
+import { wrapPip } from '../../operations/wrap/pip.ts';
 import {
   type Wrap,
   type WrapFlags,
@@ -24,8 +22,10 @@ import {
   type WrapRequest,
   type WrapResult,
   wrapKinds,
-} from '../wrap/types.ts';
-import { withWritablePrefix } from '../writable-prefix.ts';
+} from '../../operations/wrap/types.ts';
+import { readRecord } from '../../records/record.ts';
+import type { SettingsValues } from '../../settings/options.ts';
+import { runSquashfsScript } from '../../squashfs/run-script.ts';
 import { install } from './install.ts';
 
 const wraps: Readonly<Record<WrapKind, Wrap>> = {

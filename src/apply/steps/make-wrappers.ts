@@ -1,0 +1,82 @@
+import { scriptPattern } from '../../easyconfig/rules.ts';
+import { lstatIfThere } from '../../host/files.ts';
+import { makeSymbolicLink } from '../../host/links.ts';
+import { CtinstallError } from '../../lib/errors.ts';
+import { didYouMean } from '../../lib/near.ts';
+import { joinHost } from '../../lib/paths.ts';
+import { lookMark } from '../../plan/plan-wrappers.ts';
+import type { MakeWrappersStep, Plan } from '../../plan/types.ts';
+import { runInContainer } from '../../runtime/run-in-container.ts';
+import { noteIn } from '../../transaction/noted-command.ts';
+import type { ApplyOptions } from '../apply-plan.ts';
+import { type Measured, measureFile } from '../measured.ts';
+
+interface WrapperWork {
+  readonly plan: Plan;
+  readonly measured: Measured;
+  readonly options: ApplyOptions;
+}
+
+/** What every wrapper is a link to, beside it. */
+const target = 'in-container';
+
+/**
+ * Makes the wrappers that a recipe names, and one for each executable of the directories it names.
+ * @throws CtinstallError `sanity-check-failed` where the image has not got what is named
+ */
+export async function makeWrappers(step: MakeWrappersStep, { plan, measured, options }: WrapperWork): Promise<void> {
+  const log = (line: string): void => void measured.log.push(line);
+  const said =
+    step.look === undefined
+      ? []
+      : parse(await runInContainer(step.look, { ...options, log, note: noteIn(plan.retired) }));
+  const all = (kind: string): string[] => said.flatMap((line) => (line.kind === kind ? line.value : []));
+  const programs = all('program');
+  requireAll(step, { missing: all('missing'), noDirectories: all('no-directory'), programs });
+  const named = step.commands.map(({ name }) => name);
+  const found = step.directories.flatMap(({ from, except }) =>
+    programs
+      .filter((program) => program.startsWith(`${from}/`))
+      .map((program) => program.slice(from.length + 1))
+      .filter((name) => !except.includes(name) && !step.never.includes(name) && scriptPattern.test(name)),
+  );
+  for (const name of new Set([...named, ...found])) {
+    const path = joinHost(step.bin, name);
+    // A script of ctinstall's own comes before a program of the image.
+    if ((await lstatIfThere(path)) !== undefined) continue;
+    await makeSymbolicLink(target, path);
+    measured.files.push({ ...(await measureFile(plan.staging, path, undefined)), link: target });
+  }
+}
+
+function requireAll(
+  { commands, directories }: MakeWrappersStep,
+  found: { missing: readonly string[]; noDirectories: readonly string[]; programs: readonly string[] },
+): void {
+  const faults = [
+    ...found.missing.map((program) => `\`${program}\` of \`wrappers\` is not in the image`),
+    ...found.noDirectories.map((directory) => `the directory \`${directory}\` of \`wrappers\` is not in the image`),
+    ...directories.flatMap(({ from }) =>
+      found.noDirectories.includes(from) || found.programs.some((program) => program.startsWith(`${from}/`))
+        ? []
+        : [`there is nothing to run in the directory \`${from}\` of \`wrappers\``],
+    ),
+  ];
+  const [first, ...rest] = faults;
+  if (first === undefined) return;
+  const scripts = ['start-shell'];
+  const isAlias = commands.some(({ name, command }) => name !== command && found.missing.includes(command));
+  throw new CtinstallError('sanity-check-failed', first, {
+    details: rest,
+    hint:
+      (isAlias ? undefined : found.missing.flatMap((name) => didYouMean(name, scripts) ?? [])[0]) ??
+      'mend `wrappers` in the easyconfig; `ctinstall new <image>` shows what an image has',
+  });
+}
+
+function parse(text: string): { kind: string; value: string }[] {
+  return text.split('\n').flatMap((line) => {
+    const [mark, kind = '', value = ''] = line.split('\t');
+    return mark === lookMark ? [{ kind, value }] : [];
+  });
+}
