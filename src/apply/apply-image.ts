@@ -15,8 +15,8 @@ import type {
 } from '../plan/types.ts';
 import { fetchChecked, requireSha256 } from '../runtime/fetch-checked.ts';
 import { noteIn } from '../transaction/noted-command.ts';
-import type { ApplyOptions } from './apply-plan.ts';
-import { type Measured, measureFile } from './measured.ts';
+import { measureFile } from './measured.ts';
+import type { ApplyOptions, Measured } from './types.ts';
 
 /** What a step that handles the image works with. */
 interface ImageWork {

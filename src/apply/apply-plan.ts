@@ -5,23 +5,10 @@ import { describeStep } from '../plan/describe-step.ts';
 import type { Plan } from '../plan/types.ts';
 import { commitPublish } from '../transaction/journal.ts';
 import { undoPublish } from '../transaction/publish.ts';
-import type { LockedOptions } from '../transaction/with-install-lock.ts';
 import { announceModule } from './announce-module.ts';
 import { applyStep, keptImagesOf, retiredLog } from './apply-step.ts';
 import { startMeasuring } from './measured.ts';
-
-/** What a user should hear of after an install. */
-export interface Applied {
-  /** Files in the install dir that ctinstall did not put there, relative to it. */
-  readonly unlisted: readonly string[];
-  /** Images of an earlier install that were kept, relative to it. */
-  readonly retired: readonly string[];
-}
-
-export interface ApplyOptions extends Omit<LockedOptions, 'waits'> {
-  /** Whether the module is to be the default version of its name. */
-  readonly isDefault?: boolean;
-}
+import type { Applied, ApplyOptions } from './types.ts';
 
 /**
  * Does what a plan says, step by step; to be called with the lock held ({@link withInstallLock}). When a step fails, or

@@ -22,8 +22,7 @@ import { noteIn } from '../transaction/noted-command.ts';
 import { publish } from '../transaction/publish.ts';
 import { makeReadOnly } from '../transaction/read-only.ts';
 import { copyImage, fetchImageInto, linkImage, retireImage, useCentralImage } from './apply-image.ts';
-import type { ApplyOptions } from './apply-plan.ts';
-import { type Measured, measureFile } from './measured.ts';
+import { measureFile } from './measured.ts';
 import { checkModulefile } from './steps/check-modulefile.ts';
 import { giveToGroup } from './steps/give-to-group.ts';
 import { makeConda } from './steps/make-conda.ts';
@@ -33,6 +32,7 @@ import { findUnlisted, recordAdditions } from './steps/record-additions.ts';
 import { reserveRoom } from './steps/reserve-room.ts';
 import { runHook } from './steps/run-hook.ts';
 import { runOnHost } from './steps/run-on-host.ts';
+import type { ApplyOptions, Measured } from './types.ts';
 
 /** Does one step. */
 export async function applyStep(step: Step, plan: Plan, measured: Measured, options: ApplyOptions): Promise<void> {

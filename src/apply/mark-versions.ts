@@ -9,7 +9,7 @@ import {
 import { removeEmptyParents } from '../records/other-modulefiles.ts';
 import { type InstallRecord, readVersions } from '../records/record.ts';
 import { takeLock } from '../transaction/lock.ts';
-import type { LockedOptions } from '../transaction/with-install-lock.ts';
+import type { LockedOptions } from '../transaction/types.ts';
 
 export interface MarkChange {
   /** Of the install that was made, changed or removed. */

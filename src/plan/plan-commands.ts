@@ -9,7 +9,7 @@ import {
 } from '../modulefile/container-environment.ts';
 import type { Bind, ResolvedInstall } from '../resolve/types.ts';
 import { placesOf } from './places.ts';
-import type { PlanInputs } from './plan-install.ts';
+import type { PlanInputs } from './plan-inputs.ts';
 import { makesVenv } from './plan-venv.ts';
 import type { RunInContainerStep, Step } from './types.ts';
 

@@ -4,7 +4,7 @@ import { type ContainerPath, containerPath, type HostPath, hostPath, joinHost } 
 import { condaPrefixInside } from '../modulefile/container-environment.ts';
 import type { Bind, ResolvedInstall } from '../resolve/types.ts';
 import { planRun, type StagedPlace } from './plan-commands.ts';
-import type { PlanInputs } from './plan-install.ts';
+import type { PlanInputs } from './plan-inputs.ts';
 import type { RunInContainerStep } from './types.ts';
 
 /** Makes a conda environment in the container, with a conda, mamba or micromamba that is looked for when it is done. */

@@ -5,7 +5,7 @@ import type { ResolvedInstall } from '../resolve/types.ts';
 import { fillScript } from '../scripts/fill-script.ts';
 import { scriptValuesOf } from '../scripts/script-values.ts';
 import { keptCondaFile } from './plan-conda.ts';
-import type { PlanInputs } from './plan-install.ts';
+import type { PlanInputs } from './plan-inputs.ts';
 import type { PlannedRecord, Step, WriteModulefileStep } from './types.ts';
 
 export const recordFile = '.ctinstall/record.json';

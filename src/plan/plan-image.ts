@@ -1,7 +1,7 @@
 import { maskSecrets } from '../lib/mask-secrets.ts';
 import { type HostPath, joinHost, type StagingDir } from '../lib/paths.ts';
 import type { ImageFile, ResolvedInstall } from '../resolve/types.ts';
-import type { PlanInputs } from './plan-install.ts';
+import type { PlanInputs } from './plan-inputs.ts';
 import type { PlannedRecord, RetireImageStep, Step } from './types.ts';
 
 export interface PlannedImage {

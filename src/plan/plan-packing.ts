@@ -2,7 +2,7 @@ import type { HostPath, StagingDir } from '../lib/paths.ts';
 import type { ResolvedInstall } from '../resolve/types.ts';
 import type { StagedPlace } from './plan-commands.ts';
 import type { MakeCondaStep } from './plan-conda.ts';
-import type { PlanInputs } from './plan-install.ts';
+import type { PlanInputs } from './plan-inputs.ts';
 
 /** What makes user software other than a venv. */
 export type UserSoftwareStep = PackUserSoftwareStep | MakeCondaStep;

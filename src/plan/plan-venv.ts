@@ -4,7 +4,7 @@ import { runscriptsInside, venvInside, venvsInside } from '../modulefile/contain
 import type { Bind, ResolvedInstall } from '../resolve/types.ts';
 import { planRun, readOnly, type StagedPlace } from './plan-commands.ts';
 import { requirementsFile } from './plan-files.ts';
-import type { PlanInputs } from './plan-install.ts';
+import type { PlanInputs } from './plan-inputs.ts';
 import { lookMark } from './plan-wrappers.ts';
 import type { RunInContainerStep, Step } from './types.ts';
 

@@ -3,7 +3,7 @@ import { hasWrappers } from '../modulefile/container-environment.ts';
 import type { ResolvedInstall } from '../resolve/types.ts';
 import { neverWrapped } from '../resolve/wrappers.ts';
 import { planLook, type StagedPlace } from './plan-commands.ts';
-import type { PlanInputs } from './plan-install.ts';
+import type { PlanInputs } from './plan-inputs.ts';
 import type { MakeWrappersStep } from './types.ts';
 
 /** Links for the programs of the image that get wrappers; what is in its directories is known once it is there. */

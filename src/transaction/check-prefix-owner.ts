@@ -3,7 +3,7 @@ import { CtinstallError } from '../lib/errors.ts';
 import { formatCommand } from '../lib/format.ts';
 import { type HostPath, hostPath, joinHost } from '../lib/paths.ts';
 import type { Reporter } from '../report/types.ts';
-import type { InstallPlaces } from './with-install-lock.ts';
+import type { InstallPlaces } from './types.ts';
 
 /** Who looks: user and group ids. */
 export interface Caller {

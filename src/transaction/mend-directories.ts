@@ -3,7 +3,7 @@ import { changeGroup, changeMode } from '../host/permissions.ts';
 import { type HostPath, joinHost } from '../lib/paths.ts';
 import type { DirectoryBits } from '../resolve/types.ts';
 import { directoriesBetween } from './check-prefix-owner.ts';
-import type { InstallPlaces } from './with-install-lock.ts';
+import type { InstallPlaces } from './types.ts';
 
 /**
  * Brings the directories of an install, and those that lead to it, to the permissions that new ones get: as far as they are

@@ -5,8 +5,8 @@ import { recordedModulefile } from '../records/other-modulefiles.ts';
 import type { InstallRecord } from '../records/record.ts';
 import { commitPublish, isPlainPath, type Journal, retiredModulefile, writeJournal } from './journal.ts';
 import { undoPublish } from './publish.ts';
+import type { InstallPlaces } from './types.ts';
 import { finishUninstall, setUserSoftwareAside } from './uninstall-steps.ts';
-import type { InstallPlaces } from './with-install-lock.ts';
 
 export interface UninstallOptions {
   readonly removesUserSoftware: boolean;

@@ -1,9 +1,7 @@
 import { findRefusal, isDirectory, listDirectory, lstatIfThere, removeFile, removeTree } from '../host/files.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { type HostPath, hostPath, joinHost, oldWorkNameOf, type Prefix } from '../lib/paths.ts';
-import type { Plan } from '../plan/types.ts';
 import type { Reporter } from '../report/types.ts';
-import type { DirectoryBits } from '../resolve/types.ts';
 import { checkPrefixOwner } from './check-prefix-owner.ts';
 import { readJournal } from './journal.ts';
 import { type LockOptions, takeLock } from './lock.ts';
@@ -11,25 +9,8 @@ import { findMissing, removeEmptyDirectories } from './made-directories.ts';
 import { mendDirectories } from './mend-directories.ts';
 import { endNotedCommand } from './noted-command.ts';
 import { undoPublish } from './publish.ts';
+import type { InstallPlaces, LockedOptions } from './types.ts';
 import { withUserSoftwareLock } from './user-software-lock.ts';
-
-/** The places that the work on one install uses. */
-export type InstallPlaces = Pick<
-  Plan,
-  'moduleName' | 'prefix' | 'lock' | 'staging' | 'retired' | 'installDir' | 'modulefile'
->;
-
-export interface LockedOptions {
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly reporter: Reporter;
-  readonly signal?: AbortSignal | undefined;
-  /** Whether to wait for another ctinstall at work on the same install. */
-  readonly waits: boolean;
-  /** What the directories that are there are brought to. */
-  readonly directories?: DirectoryBits | undefined;
-  /** Whether to take the lock from a holder of whom nothing can be known here (`--force-unlock`). */
-  readonly forceUnlock?: boolean | undefined;
-}
 
 /**
  * Does `work` as the only one at work on this install: checks that the prefix can be written, takes the lock of the install

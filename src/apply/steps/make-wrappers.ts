@@ -8,8 +8,8 @@ import { lookMark } from '../../plan/plan-wrappers.ts';
 import type { MakeWrappersStep, Plan } from '../../plan/types.ts';
 import { runInContainer } from '../../runtime/run-in-container.ts';
 import { noteIn } from '../../transaction/noted-command.ts';
-import type { ApplyOptions } from '../apply-plan.ts';
-import { type Measured, measureFile } from '../measured.ts';
+import { measureFile } from '../measured.ts';
+import type { ApplyOptions, Measured } from '../types.ts';
 
 interface WrapperWork {
   readonly plan: Plan;

@@ -3,7 +3,8 @@ import { hashFile } from '../../host/hash-file.ts';
 import { type HostPath, joinHost } from '../../lib/paths.ts';
 import type { RecordAdditionsStep } from '../../plan/types.ts';
 import { isUserSoftware } from '../../records/user-software.ts';
-import { type Measured, measureFile } from '../measured.ts';
+import { measureFile } from '../measured.ts';
+import type { Measured } from '../types.ts';
 
 /**
  * Files and links below an install dir that are not among `listed`, relative to it. User software is never looked at, nor

@@ -11,9 +11,10 @@ import {
   type VariantFlags,
   variantOfFlags,
 } from '../../operations/install/install-request.ts';
-import { planTarget, resolveTarget, type Target } from '../../operations/install/install-target.ts';
+import { planTarget, resolveTarget } from '../../operations/install/install-target.ts';
 import { isResolved, type Requested, requireAll, resolveEach } from '../../operations/install/resolve-requests.ts';
 import { readStack } from '../../operations/install/stack-read.ts';
+import type { Target } from '../../operations/install/types.ts';
 import { withWritablePrefix } from '../../operations/install/writable-prefix.ts';
 import { type Change, printChanges, regenerateTarget } from '../../operations/regenerate/regenerate-target.ts';
 import { describePlan } from '../../plan/describe-step.ts';

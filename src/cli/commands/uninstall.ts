@@ -14,8 +14,9 @@ import { readRecord } from '../../records/record.ts';
 import { hasUserSoftware } from '../../records/user-software.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import type { Settings } from '../../settings/types.ts';
+import type { InstallPlaces } from '../../transaction/types.ts';
 import { uninstallFiles } from '../../transaction/uninstall.ts';
-import { type InstallPlaces, withInstallLock } from '../../transaction/with-install-lock.ts';
+import { withInstallLock } from '../../transaction/with-install-lock.ts';
 
 export interface UninstallFlags {
   readonly withUserSoftware?: boolean;

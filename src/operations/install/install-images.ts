@@ -9,7 +9,8 @@ import { verifySignature } from '../../runtime/verify-signature.ts';
 import type { Settings } from '../../settings/types.ts';
 import { takeLock } from '../../transaction/lock.ts';
 import type { CommandContext } from '../context.ts';
-import { findImageFile, type ImageOptions, type Target } from './install-target.ts';
+import { findImageFile } from './install-target.ts';
+import type { ImageOptions, Target } from './types.ts';
 
 export interface FetchImagesOptions {
   /** The directory. */

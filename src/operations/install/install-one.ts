@@ -4,10 +4,11 @@ import { isFile } from '../../host/files.ts';
 import { placesOf } from '../../plan/places.ts';
 import { readRecord } from '../../records/record.ts';
 import { withInstallLock } from '../../transaction/with-install-lock.ts';
-import { planTarget, type Target } from './install-target.ts';
+import { planTarget } from './install-target.ts';
 import { reportKept } from './report-install.ts';
 import type { Requested } from './resolve-requests.ts';
 import type { Outcome } from './stack-summary.ts';
+import type { Target } from './types.ts';
 
 export interface InstallOneFlags {
   readonly wait?: boolean;

@@ -1,7 +1,7 @@
 import type { EasyconfigCommand } from '../../easyconfig/types.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatCommand, formatLine, formatScript } from '../../lib/format.ts';
-import type { Target } from './install-target.ts';
+import type { Target } from './types.ts';
 
 /** @throws CtinstallError `checksum-missing` */
 export function requireChecksum({ loaded: { path }, install: { image } }: Target): void {

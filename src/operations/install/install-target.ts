@@ -1,7 +1,7 @@
 import { commandNames } from '../../cli/program.ts';
 import { discoverImage } from '../../discover/image.ts';
 import { discoverLinkedPlaces } from '../../discover/linked-places.ts';
-import { type Requirements, readRequirements } from '../../discover/requirements.ts';
+import { readRequirements } from '../../discover/requirements.ts';
 import type { VariantRequest } from '../../easyconfig/variant-changes.ts';
 import { lstatIfThere, readTextIfThere, realPath } from '../../host/files.ts';
 import { hashFile } from '../../host/hash-file.ts';
@@ -10,14 +10,15 @@ import { CtinstallError } from '../../lib/errors.ts';
 import { formatCommand } from '../../lib/format.ts';
 import { type HostPath, hostPath, joinHost } from '../../lib/paths.ts';
 import { requirementsFile } from '../../plan/plan-files.ts';
-import { type PreviousInstall, planInstall } from '../../plan/plan-install.ts';
+import type { PreviousInstall } from '../../plan/plan-inputs.ts';
+import { planInstall } from '../../plan/plan-install.ts';
 import type { Plan } from '../../plan/types.ts';
 import { readRecord } from '../../records/record.ts';
 import { hasEmptyUserSoftware, hasInUserSoftware, hasUserSoftware, hasVenv } from '../../records/user-software.ts';
 import { addLinkedPlaces } from '../../resolve/linked-places.ts';
 import { resolveInstall } from '../../resolve/resolve-install.ts';
 import type { ImageFile, ImageSource, ResolvedInstall } from '../../resolve/types.ts';
-import { discoverRuntime, type Runtime } from '../../runtime/runtime.ts';
+import { discoverRuntime } from '../../runtime/runtime.ts';
 import { requireAnySignature } from '../../runtime/verify-signature.ts';
 import { namesOfScripts } from '../../scripts/names.ts';
 import { readScriptTexts } from '../../scripts/read-scripts.ts';
@@ -26,15 +27,7 @@ import type { CommandContext } from '../context.ts';
 import { type LoadedEasyconfig, loadEasyconfig, unresolvable } from './load-easyconfig.ts';
 import { readCondaFile } from './read-conda-file.ts';
 import { requirePolicy } from './site-policy.ts';
-
-/** An easyconfig with what it becomes here. */
-export interface Target {
-  readonly loaded: LoadedEasyconfig;
-  readonly install: ResolvedInstall;
-  readonly runtime: Runtime;
-  /** What its virtual environment is to have; read only where it is about to be made. */
-  readonly requirements?: Requirements | undefined;
-}
+import type { ImageOptions, Target } from './types.ts';
 
 /** settings → discover → resolve, for one easyconfig. */
 export async function resolveTarget(
@@ -73,14 +66,6 @@ export async function resolveLoaded(
 export async function bindLinkedPlaces(install: ResolvedInstall): Promise<ResolvedInstall> {
   const places = await discoverLinkedPlaces(install.binds.map(({ host }) => host));
   return { ...install, binds: addLinkedPlaces(install.binds, places) };
-}
-
-export interface ImageOptions {
-  /** `--image`: this file and no other. */
-  readonly asked: string | undefined;
-  readonly settings: Settings;
-  /** Whether the install's own copy does not count. */
-  readonly isForOthers?: boolean;
 }
 
 export async function planTarget(target: Target, image: ImageOptions, context: CommandContext): Promise<Plan> {

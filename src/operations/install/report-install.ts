@@ -1,4 +1,4 @@
-import type { Applied } from '../../apply/apply-plan.ts';
+import type { Applied } from '../../apply/types.ts';
 import { statIfThere } from '../../host/files.ts';
 import { formatBytes, formatCommand, formatLine } from '../../lib/format.ts';
 import { joinHost, modulePathOf } from '../../lib/paths.ts';

@@ -8,7 +8,7 @@ import { optionTable } from '../../settings/options.ts';
 import type { Settings } from '../../settings/types.ts';
 import type { CommandContext } from '../context.ts';
 import type { InstallRequest } from './install-request.ts';
-import type { Target } from './install-target.ts';
+import type { Target } from './types.ts';
 
 /** What is asked for, with what it is on this machine. */
 export interface Requested<Resolved extends ResolvedModule = Target> {

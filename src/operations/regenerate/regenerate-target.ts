@@ -12,7 +12,7 @@ import { readRecord } from '../../records/record.ts';
 import { readScriptTexts } from '../../scripts/read-scripts.ts';
 import { withInstallLock } from '../../transaction/with-install-lock.ts';
 import type { CommandContext } from '../context.ts';
-import type { Target } from '../install/install-target.ts';
+import type { Target } from '../install/types.ts';
 
 export interface RegenerateFlags {
   readonly dryRun?: boolean;

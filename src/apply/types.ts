@@ -1,0 +1,28 @@
+import type { RecordedFile } from '../records/record.ts';
+import type { LockedOptions } from '../transaction/types.ts';
+
+/** What a user should hear of after an install. */
+export interface Applied {
+  /** Files in the install dir that ctinstall did not put there, relative to it. */
+  readonly unlisted: readonly string[];
+  /** Images of an earlier install that were kept, relative to it. */
+  readonly retired: readonly string[];
+}
+
+export interface ApplyOptions extends Omit<LockedOptions, 'waits'> {
+  /** Whether the module is to be the default version of its name. */
+  readonly isDefault?: boolean;
+}
+
+/** What was measured while the steps of a plan ran: goes into the record. */
+export interface Measured {
+  /** `size` in bytes; `sha256` where it was read. */
+  image: { sha256: string | undefined; size: number; how: string } | undefined;
+  readonly files: RecordedFile[];
+  /** Images of an earlier install that were kept, relative to the install dir. */
+  readonly retired: string[];
+  /** Files in the install dir that no record lists, relative to it; known once the install is published. */
+  unlisted: readonly string[];
+  /** Lines of the log. */
+  readonly log: string[];
+}
