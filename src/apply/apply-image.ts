@@ -5,14 +5,12 @@ import { linkIfPossible, makeSymbolicLink } from '../host/links.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { hostPath } from '../lib/paths.ts';
 import { describeStep } from '../plan/describe-step.ts';
-import type {
-  CopyImageStep,
-  FetchImageStep,
-  LinkImageStep,
-  Plan,
-  RetireImageStep,
-  UseCentralImageStep,
-} from '../plan/types.ts';
+import type { CopyImageStep } from '../plan/steps/copy-image.ts';
+import type { FetchImageStep } from '../plan/steps/fetch-image.ts';
+import type { LinkImageStep } from '../plan/steps/link-image.ts';
+import type { RetireImageStep } from '../plan/steps/retire-image.ts';
+import type { UseCentralImageStep } from '../plan/steps/use-central-image.ts';
+import type { Plan } from '../plan/types.ts';
 import { fetchChecked, requireSha256 } from '../runtime/fetch-checked.ts';
 import { noteIn } from '../transaction/noted-command.ts';
 import { measureFile } from './measured.ts';

@@ -2,16 +2,14 @@ import { isDirectory, isFile, makeDirectory, writeFileWhole } from '../host/file
 import { assertNever } from '../lib/assert-never.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { type HostPath, hostPath, joinHost } from '../lib/paths.ts';
-import type {
-  CheckPathsStep,
-  KeepRecordedStep,
-  Plan,
-  PublishStep,
-  Step,
-  VerifySignatureStep,
-  WriteFileStep,
-  WriteRecordStep,
-} from '../plan/types.ts';
+import type { CheckPathsStep } from '../plan/steps/check-paths.ts';
+import type { KeepRecordedStep } from '../plan/steps/keep-recorded.ts';
+import type { PublishStep } from '../plan/steps/publish.ts';
+import type { Step } from '../plan/steps/step.ts';
+import type { VerifySignatureStep } from '../plan/steps/verify-signature.ts';
+import type { WriteFileStep } from '../plan/steps/write-file.ts';
+import type { WriteRecordStep } from '../plan/steps/write-record.ts';
+import type { Plan } from '../plan/types.ts';
 import { removeOtherModulefiles } from '../records/other-modulefiles.ts';
 import { renderRecord, sha256Of } from '../records/record.ts';
 import { removeLeftovers } from '../records/remove-leftovers.ts';

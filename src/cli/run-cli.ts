@@ -40,6 +40,7 @@ export async function runCli(given: readonly string[], toolDir: string): Promise
     cwd: hostPath(process.cwd()),
     toolDir: hostPath(toolDir),
     toolVersion,
+    commandNames,
     reporter,
     umask,
     commandToRun,

@@ -14,6 +14,8 @@ export interface CommandContext {
   /** Where ctinstall itself lies. */
   readonly toolDir: HostPath;
   readonly toolVersion: string;
+  /** Words that are no easyconfigs, but may have been meant where one is not found. */
+  readonly commandNames: readonly string[];
   readonly reporter: Reporter;
   /** That of the shell; nothing is for everybody to write, whatever it says. */
   readonly umask: number;

@@ -6,7 +6,9 @@ import { fillScript } from '../scripts/fill-script.ts';
 import { scriptValuesOf } from '../scripts/script-values.ts';
 import { keptCondaFile } from './plan-conda.ts';
 import type { PlanInputs } from './plan-inputs.ts';
-import type { PlannedRecord, Step, WriteModulefileStep } from './types.ts';
+import type { PlannedRecord } from './planned-record.ts';
+import type { Step } from './steps/step.ts';
+import type { WriteModulefileStep } from './steps/write-modulefile.ts';
 
 export const recordFile = '.ctinstall/record.json';
 /** What the recipe's virtual environment was to have when it was made. */

@@ -1,7 +1,6 @@
 import type { HostPath } from '../lib/paths.ts';
 import type { ImageSource } from '../resolve/types.ts';
-import type { VenvRequirements } from './plan-venv.ts';
-import type { PlannedRecord } from './types.ts';
+import type { PlannedRecord } from './planned-record.ts';
 
 /** What planning needs beside the install itself. */
 export interface PlanInputs {
@@ -34,4 +33,16 @@ export interface PreviousInstall {
   readonly image: string | undefined;
   /** When it was made, as its record says. */
   readonly installed: string;
+}
+
+/** What is installed into a virtual environment, as it was read. */
+export interface VenvRequirements {
+  /** A requirements file. */
+  readonly text: string;
+  /** For pip. */
+  readonly options: readonly string[];
+  /** Files and directories of the host that these name. */
+  readonly paths: readonly HostPath[];
+  /** Program of the host, for images that have none. */
+  readonly uv: HostPath | undefined;
 }

@@ -1,5 +1,6 @@
 import { joinHost } from '../lib/paths.ts';
 import type { ResolvedInstall } from '../resolve/types.ts';
+import { makesVenv } from './makes-venv.ts';
 import { placesOf } from './places.ts';
 import { planPostInstall, planSanityChecks } from './plan-commands.ts';
 import { planConda } from './plan-conda.ts';
@@ -8,9 +9,10 @@ import { planImage } from './plan-image.ts';
 import type { PlanInputs } from './plan-inputs.ts';
 import { planPackingOfDirectory, planPackingOfMade } from './plan-packing.ts';
 import { planGroup, planHook, planModulefileCheck, planReadOnly } from './plan-policy.ts';
-import { makesVenv, planUserSoftware } from './plan-venv.ts';
+import { planUserSoftware } from './plan-venv.ts';
 import { planWrappers } from './plan-wrappers.ts';
-import type { Plan, Step } from './types.ts';
+import type { Step } from './steps/step.ts';
+import type { Plan } from './types.ts';
 
 /**
  * The steps of an install, in order. Everything is built and checked in the staging directory, so that nothing of an earlier

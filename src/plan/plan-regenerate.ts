@@ -7,7 +7,10 @@ import type { PlanInputs } from './plan-inputs.ts';
 import { isOfInstall } from './plan-install.ts';
 import { planGroup, planHook, planModulefileCheck, planReadOnly } from './plan-policy.ts';
 import { planNamedWrappers } from './plan-wrappers.ts';
-import type { KeepRecordedStep, Plan, PlannedRecord, Step } from './types.ts';
+import type { PlannedRecord } from './planned-record.ts';
+import type { KeepRecordedStep } from './steps/keep-recorded.ts';
+import type { Step } from './steps/step.ts';
+import type { Plan } from './types.ts';
 
 /** What the record of the install says now. */
 export interface RecordedInstall {

@@ -2,9 +2,10 @@ import { joinHost, type StagingDir } from '../lib/paths.ts';
 import { hasWrappers } from '../modulefile/container-environment.ts';
 import type { ResolvedInstall } from '../resolve/types.ts';
 import { neverWrapped } from '../resolve/wrappers.ts';
-import { planLook, type StagedPlace } from './plan-commands.ts';
+import { planLook } from './plan-commands.ts';
 import type { PlanInputs } from './plan-inputs.ts';
-import type { MakeWrappersStep } from './types.ts';
+import type { StagedPlace } from './plan-run.ts';
+import type { MakeWrappersStep } from './steps/make-wrappers.ts';
 
 /** Links for the programs of the image that get wrappers; what is in its directories is known once it is there. */
 export function planWrappers(install: ResolvedInstall, inputs: PlanInputs, place: StagedPlace): MakeWrappersStep[] {

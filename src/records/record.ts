@@ -4,7 +4,7 @@ import { listDirectories, readTextsIfThere } from '../host/many-files.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { formatValue } from '../lib/format.ts';
 import { type HostPath, hostPath, joinHost, type Prefix } from '../lib/paths.ts';
-import type { PlannedRecord } from '../plan/types.ts';
+import type { PlannedRecord } from '../plan/planned-record.ts';
 
 /** One file of an install: path below the install dir, bytes, permission bits, hash where it was measured. */
 export interface RecordedFile {

@@ -4,7 +4,7 @@ import { CtinstallError } from '../lib/errors.ts';
 import { formatLine } from '../lib/format.ts';
 import { type HostPath, joinHost } from '../lib/paths.ts';
 import { describeStep } from '../plan/describe-step.ts';
-import type { RunInContainerStep } from '../plan/types.ts';
+import type { RunInContainerStep } from '../plan/steps/run-in-container.ts';
 import type { Bind } from '../resolve/types.ts';
 import { runNoted } from '../transaction/noted-command.ts';
 

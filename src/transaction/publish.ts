@@ -14,7 +14,7 @@ import {
 import { changeMode } from '../host/permissions.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { type HostPath, hostPath, joinHost, stagingOf } from '../lib/paths.ts';
-import type { PublishStep } from '../plan/types.ts';
+import type { PublishStep } from '../plan/steps/publish.ts';
 import { removeOtherModulefiles } from '../records/other-modulefiles.ts';
 import { isReachedDirectly } from '../records/remove-below.ts';
 import { removeLeftovers } from '../records/remove-leftovers.ts';

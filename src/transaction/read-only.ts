@@ -2,7 +2,7 @@ import { listDirectory, lstatIfThere, readText, realPath, statIfThere, writeFile
 import { changeMode } from '../host/permissions.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { type HostPath, hostPath, joinHost } from '../lib/paths.ts';
-import type { MakeReadOnlyStep } from '../plan/types.ts';
+import type { MakeReadOnlyStep } from '../plan/steps/make-read-only.ts';
 import { readRecord } from '../records/record.ts';
 import { isUserSoftware } from '../records/user-software.ts';
 import { isPlainPath } from './journal.ts';

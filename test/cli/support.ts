@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { commandNames } from '../../src/cli/program.ts';
 import { hostPath } from '../../src/lib/paths.ts';
 import type { CommandContext } from '../../src/operations/context.ts';
 
@@ -14,6 +15,7 @@ export function contextIn(cwd: string, environment: Readonly<Record<string, stri
     cwd: hostPath(cwd),
     toolDir,
     toolVersion: version,
+    commandNames,
     umask: 0o022,
     reporter: { report: () => undefined },
     signal: new AbortController().signal,

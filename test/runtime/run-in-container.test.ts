@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { containerPath, hostPath } from '../../src/lib/paths.ts';
-import type { RunInContainerStep } from '../../src/plan/types.ts';
+import type { RunInContainerStep } from '../../src/plan/steps/run-in-container.ts';
 import type { Bind } from '../../src/resolve/types.ts';
 import { runInContainer } from '../../src/runtime/run-in-container.ts';
 import { makeSite, type Site } from '../apply/install-support.ts';

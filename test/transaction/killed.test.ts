@@ -3,7 +3,8 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Plan, Step } from '../../src/plan/types.ts';
+import type { Step } from '../../src/plan/steps/step.ts';
+import type { Plan } from '../../src/plan/types.ts';
 import { withInstallLock } from '../../src/transaction/with-install-lock.ts';
 import { everyStep, makeSite, type Site, sitePlan } from '../apply/install-support.ts';
 import { bundle, describeTree, type Ended, writeTree } from '../apply/support.ts';

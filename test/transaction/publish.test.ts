@@ -19,7 +19,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { writeFileWhole } from '../../src/host/files.ts';
 import { asPrefix, hostPath } from '../../src/lib/paths.ts';
 import { placesOf } from '../../src/plan/places.ts';
-import type { PublishStep } from '../../src/plan/types.ts';
+import type { PublishStep } from '../../src/plan/steps/publish.ts';
 import { hasUserSoftware, hasVenv, isUserSoftware } from '../../src/records/user-software.ts';
 import { commitPublish } from '../../src/transaction/journal.ts';
 import { publish, undoPublish } from '../../src/transaction/publish.ts';

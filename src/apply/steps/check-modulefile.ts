@@ -2,7 +2,7 @@ import { readText } from '../../host/files.ts';
 import { run } from '../../host/run.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatLine, formatValue } from '../../lib/format.ts';
-import type { CheckModulefileStep } from '../../plan/types.ts';
+import type { CheckModulefileStep } from '../../plan/steps/check-modulefile.ts';
 import { renderTclCheck } from './tcl-check.ts';
 
 export interface CheckContext {

@@ -4,7 +4,8 @@ import { isDirectory, isFile, realPath } from '../../host/files.ts';
 import { lookUpProgram } from '../../host/look-up.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { containerPath, hostPath } from '../../lib/paths.ts';
-import { condaMark, condaPrograms, type MakeCondaStep } from '../../plan/plan-conda.ts';
+import { condaMark, condaPrograms } from '../../plan/plan-conda.ts';
+import type { MakeCondaStep } from '../../plan/steps/make-conda.ts';
 import type { Bind } from '../../resolve/types.ts';
 import { type RunContext, runInContainer } from '../../runtime/run-in-container.ts';
 

@@ -1,7 +1,7 @@
 import { CtinstallError } from '../../lib/errors.ts';
 import { joinHost } from '../../lib/paths.ts';
 import { describeStep } from '../../plan/describe-step.ts';
-import type { PackUserSoftwareStep } from '../../plan/plan-packing.ts';
+import type { PackUserSoftwareStep } from '../../plan/steps/pack-user-software.ts';
 import type { Reporter } from '../../report/types.ts';
 import { requirePackable } from '../../squashfs/require-packable.ts';
 import { runSquashfsScript } from '../../squashfs/run-script.ts';

@@ -1,7 +1,7 @@
 import { listDirectory, lstatIfThere } from '../../host/files.ts';
 import { hashFile } from '../../host/hash-file.ts';
 import { type HostPath, joinHost } from '../../lib/paths.ts';
-import type { RecordAdditionsStep } from '../../plan/types.ts';
+import type { RecordAdditionsStep } from '../../plan/steps/record-additions.ts';
 import { isUserSoftware } from '../../records/user-software.ts';
 import { measureFile } from '../measured.ts';
 import type { Measured } from '../types.ts';

@@ -5,7 +5,7 @@ import { run } from '../../host/run.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatBytes } from '../../lib/format.ts';
 import { joinHost } from '../../lib/paths.ts';
-import type { ReserveRoomStep } from '../../plan/types.ts';
+import type { ReserveRoomStep } from '../../plan/steps/reserve-room.ts';
 
 export interface ReserveOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;

@@ -1,6 +1,6 @@
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatLine } from '../../lib/format.ts';
-import type { RunHookStep } from '../../plan/types.ts';
+import type { RunHookStep } from '../../plan/steps/run-hook.ts';
 import type { Reporter } from '../../report/types.ts';
 import type { RunContext } from '../../runtime/run-in-container.ts';
 import { runNoted } from '../../transaction/noted-command.ts';

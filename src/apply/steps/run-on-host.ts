@@ -2,7 +2,7 @@ import { commandError } from '../../host/run.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatLine } from '../../lib/format.ts';
 import { describeStep } from '../../plan/describe-step.ts';
-import type { RunOnHostStep } from '../../plan/types.ts';
+import type { RunOnHostStep } from '../../plan/steps/run-on-host.ts';
 import type { RunContext } from '../../runtime/run-in-container.ts';
 import { runNoted } from '../../transaction/noted-command.ts';
 

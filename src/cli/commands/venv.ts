@@ -13,7 +13,7 @@ import { findInstalled, findLoaded, type Installed } from '../../operations/inst
 import { createVenv, listVenvs, markOf, removeVenv, runIn, type Venv } from '../../operations/venv/venvs.ts';
 import { planListingVenvs, planMakingVenv, planRequirements } from '../../plan/plan-venv.ts';
 import { lookMark } from '../../plan/plan-wrappers.ts';
-import type { RunInContainerStep } from '../../plan/types.ts';
+import type { RunInContainerStep } from '../../plan/steps/run-in-container.ts';
 import { readRecord } from '../../records/record.ts';
 import type { ResolvedInstall } from '../../resolve/types.ts';
 import type { SettingsValues } from '../../settings/options.ts';

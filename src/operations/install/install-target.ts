@@ -1,4 +1,3 @@
-import { commandNames } from '../../cli/program.ts';
 import { discoverImage } from '../../discover/image.ts';
 import { discoverLinkedPlaces } from '../../discover/linked-places.ts';
 import { readRequirements } from '../../discover/requirements.ts';
@@ -35,7 +34,7 @@ export async function resolveTarget(
   { settings, context }: { settings: Settings; context: CommandContext },
   variant?: VariantRequest,
 ): Promise<Target> {
-  const loaded = await loadEasyconfig(name, { settings, context }, { otherWords: commandNames, variant });
+  const loaded = await loadEasyconfig(name, { settings, context }, { otherWords: context.commandNames, variant });
   const target = await resolveLoaded(loaded, settings, context);
   const { venv } = target.install;
   if (venv?.requirements === undefined) return target;

@@ -11,7 +11,7 @@ import {
 } from '../../host/files.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { type HostPath, hostPath, joinHost } from '../../lib/paths.ts';
-import type { RunInContainerStep } from '../../plan/types.ts';
+import type { RunInContainerStep } from '../../plan/steps/run-in-container.ts';
 import { type RunContext, runInContainer } from '../../runtime/run-in-container.ts';
 
 /*

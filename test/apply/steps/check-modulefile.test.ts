@@ -6,7 +6,7 @@ import { checkModulefile } from '../../../src/apply/steps/check-modulefile.ts';
 import { CtinstallError } from '../../../src/lib/errors.ts';
 import type { ModulesTool } from '../../../src/lib/paths.ts';
 import { planInstall } from '../../../src/plan/plan-install.ts';
-import type { CheckModulefileStep } from '../../../src/plan/types.ts';
+import type { CheckModulefileStep } from '../../../src/plan/steps/check-modulefile.ts';
 import { inputs, installOf } from '../../plan/support.ts';
 
 /* The site's text in a modulefile, read by the real lua and tclsh. */
