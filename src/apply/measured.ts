@@ -4,7 +4,7 @@ import type { RecordedFile } from '../records/record.ts';
 import type { Measured } from './types.ts';
 
 export function startMeasuring(): Measured {
-  return { image: undefined, files: [], retired: [], unlisted: [], log: [] };
+  return { image: undefined, files: [], retired: [], unlisted: [], log: [], isCommitted: false };
 }
 
 /** What a record says of a file: `path` lies below `root`. */

@@ -1,3 +1,6 @@
+import type { HostPath } from '../lib/paths.ts';
+import type { Step, StepKind } from '../plan/steps/step.ts';
+import type { Plan } from '../plan/types.ts';
 import type { RecordedFile } from '../records/record.ts';
 import type { LockedOptions } from '../transaction/types.ts';
 
@@ -25,4 +28,26 @@ export interface Measured {
   unlisted: readonly string[];
   /** Lines of the log. */
   readonly log: string[];
+  /** Whether the modulefile is in place, so that there is no way back. */
+  isCommitted: boolean;
+}
+
+/** What a step is done with. */
+export interface StepWork extends ApplyOptions {
+  readonly plan: Plan;
+  readonly measured: Measured;
+  /** Adds a line to the log of the install. */
+  readonly log: (line: string) => void;
+  /** Where it is noted what was started; see `noted-command.ts`. */
+  readonly note: HostPath;
+}
+
+/** How a kind of step is done. */
+export interface StepDoer<Kind extends StepKind> {
+  readonly apply: (step: Step<Kind>, work: StepWork) => Promise<void>;
+  /**
+   * Puts back what it did, or half did, as long as the install is not committed. Only of what lies outside of the staging
+   * and the retired directory, which go as a whole.
+   */
+  readonly undo?: (step: Step<Kind>, work: StepWork) => Promise<void>;
 }

@@ -1,11 +1,9 @@
-import { listDirectory, lstatIfThere, readText, realPath, statIfThere, writeFileWhole } from '../host/files.ts';
+import { listDirectory, lstatIfThere, realPath, statIfThere } from '../host/files.ts';
 import { changeMode } from '../host/permissions.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { type HostPath, hostPath, joinHost } from '../lib/paths.ts';
-import type { MakeReadOnlyStep } from '../plan/steps/make-read-only.ts';
 import { readRecord } from '../records/record.ts';
 import { isUserSoftware } from '../records/user-software.ts';
-import { isPlainPath } from './journal.ts';
 
 /*
  * Installs that nobody can write to, their owner included, until a command of ctinstall does. User software stays as it
@@ -17,22 +15,6 @@ import { isPlainPath } from './journal.ts';
 
 const writeBits = 0o222;
 const ownersWriteBit = 0o200;
-
-/** Takes the write bits from the files of the record, and says so in it. The directories are closed with the lock. */
-export async function makeReadOnly({ root, recordFile }: MakeReadOnlyStep): Promise<void> {
-  const file = joinHost(root, recordFile);
-  const record: Record<string, unknown> & { files: { path: string; mode: number; link?: string }[] } = JSON.parse(
-    await readText(file),
-  );
-  const files = [];
-  for (const each of record.files) {
-    const path = joinHost(root, each.path);
-    const isOwn = each.link === undefined && isPlainPath(each.path) && !isUserSoftware(each.path);
-    const isThere = isOwn && (await lstatIfThere(path))?.isFile() === true;
-    files.push(isThere ? { ...each, mode: await changeMode(path, withoutWriting) } : each);
-  }
-  await writeFileWhole(file, `${JSON.stringify({ ...record, files, readOnly: true }, undefined, 2)}\n`, 0o644);
-}
 
 /** Lets the owner write in the directories of a read-only install; to be called with its lock held. */
 export async function openInstall(installDir: HostPath): Promise<void> {
@@ -70,6 +52,6 @@ async function directoriesOf(installDir: HostPath, below = ''): Promise<HostPath
   return found;
 }
 
-function withoutWriting(mode: number): number {
+export function withoutWriting(mode: number): number {
   return mode & ~writeBits;
 }

@@ -3,7 +3,13 @@ import { run } from '../../host/run.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatLine, formatValue } from '../../lib/format.ts';
 import type { CheckModulefileStep } from '../../plan/steps/check-modulefile.ts';
-import { renderTclCheck } from './tcl-check.ts';
+import { modulefileOf } from '../plan-facts.ts';
+import { renderTclCheck } from '../tcl-check.ts';
+import type { StepDoer } from '../types.ts';
+
+export const checkModulefileStep: StepDoer<'check-modulefile'> = {
+  apply: (step, { plan, ...work }) => checkModulefile(modulefileOf(plan) ?? '', step, work),
+};
 
 export interface CheckContext {
   readonly environment: Readonly<Record<string, string | undefined>>;

@@ -7,6 +7,11 @@ import type { Plan } from '../../plan/types.ts';
 import { readRecord } from '../../records/record.ts';
 import { isUserSoftware } from '../../records/user-software.ts';
 import { isPlainPath } from '../../transaction/journal.ts';
+import type { StepDoer } from '../types.ts';
+
+export const giveToGroup: StepDoer<'give-to-group'> = {
+  apply: (step, { plan, environment }) => giveInstall(step, plan, { environment }),
+};
 
 /** What the set-group-ID bit of a directory does: what arises in it belongs to its group. */
 const setGroupId = 0o2000;
@@ -15,7 +20,7 @@ const setGroupId = 0o2000;
  * Gives what an install writes to a group. Before it is published that is all that is staged; afterwards, what was added
  * since and is in the record, the modulefile, and the directories that lead to both. What else is there is not touched.
  */
-export async function giveToGroup(
+async function giveInstall(
   { group, what }: GiveToGroupStep,
   plan: Plan,
   { environment }: { environment: Readonly<Record<string, string | undefined>> },

@@ -8,6 +8,11 @@ import { condaMark, condaPrograms } from '../../plan/plan-conda.ts';
 import type { MakeCondaStep } from '../../plan/steps/make-conda.ts';
 import type { Bind } from '../../resolve/types.ts';
 import { type RunContext, runInContainer } from '../../runtime/run-in-container.ts';
+import type { StepDoer } from '../types.ts';
+
+export const makeConda: StepDoer<'make-conda'> = {
+  apply: (step, { environment, signal, log }) => createEnvironment(step, { environment, signal, log }),
+};
 
 interface CondaProgram {
   /** As it is called in the container. */
@@ -19,7 +24,7 @@ interface CondaProgram {
  * Makes a conda environment, by the program that the easyconfig names, or else the image's own, or else the host's.
  * @throws CtinstallError where there is none, or where it fails
  */
-export async function makeConda({ conda, look, run }: MakeCondaStep, context: RunContext): Promise<void> {
+async function createEnvironment({ conda, look, run }: MakeCondaStep, context: RunContext): Promise<void> {
   const program =
     conda.program === undefined
       ? ((await findInImage(look, context)) ?? (await findOnHost(context)))

@@ -6,17 +6,11 @@ import { didYouMean } from '../../lib/near.ts';
 import { joinHost } from '../../lib/paths.ts';
 import { lookMark } from '../../plan/plan-wrappers.ts';
 import type { MakeWrappersStep } from '../../plan/steps/make-wrappers.ts';
-import type { Plan } from '../../plan/types.ts';
 import { runInContainer } from '../../runtime/run-in-container.ts';
-import { noteIn } from '../../transaction/noted-command.ts';
 import { measureFile } from '../measured.ts';
-import type { ApplyOptions, Measured } from '../types.ts';
+import type { StepDoer, StepWork } from '../types.ts';
 
-interface WrapperWork {
-  readonly plan: Plan;
-  readonly measured: Measured;
-  readonly options: ApplyOptions;
-}
+export const makeWrappers: StepDoer<'make-wrappers'> = { apply: linkPrograms };
 
 /** What every wrapper is a link to, beside it. */
 const target = 'in-container';
@@ -25,12 +19,9 @@ const target = 'in-container';
  * Makes the wrappers that a recipe names, and one for each executable of the directories it names.
  * @throws CtinstallError `sanity-check-failed` where the image has not got what is named
  */
-export async function makeWrappers(step: MakeWrappersStep, { plan, measured, options }: WrapperWork): Promise<void> {
-  const log = (line: string): void => void measured.log.push(line);
-  const said =
-    step.look === undefined
-      ? []
-      : parse(await runInContainer(step.look, { ...options, log, note: noteIn(plan.retired) }));
+async function linkPrograms(step: MakeWrappersStep, work: StepWork): Promise<void> {
+  const { plan, measured } = work;
+  const said = step.look === undefined ? [] : parse(await runInContainer(step.look, work));
   const all = (kind: string): string[] => said.flatMap((line) => (line.kind === kind ? line.value : []));
   const programs = all('program');
   requireAll(step, { missing: all('missing'), noDirectories: all('no-directory'), programs });

@@ -5,6 +5,9 @@ import type { PackUserSoftwareStep } from '../../plan/steps/pack-user-software.t
 import type { Reporter } from '../../report/types.ts';
 import { requirePackable } from '../../squashfs/require-packable.ts';
 import { runSquashfsScript } from '../../squashfs/run-script.ts';
+import type { StepDoer } from '../types.ts';
+
+export const packUserSoftware: StepDoer<'pack-user-software'> = { apply: pack };
 
 interface PackContext {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -17,7 +20,7 @@ interface PackContext {
  * Packs the user software of a staged install by the very script that users pack with.
  * @throws CtinstallError with the script's message; `filesystem` where the directory is not there
  */
-export async function packUserSoftware(step: PackUserSoftwareStep, context: PackContext): Promise<void> {
+async function pack(step: PackUserSoftwareStep, context: PackContext): Promise<void> {
   const { staging, from } = step;
   if (from !== undefined) await requirePackable(from);
   const args = from === undefined ? ['--remove-directory', '--drop-excluded'] : ['--from', from];

@@ -6,6 +6,9 @@ import { CtinstallError } from '../../lib/errors.ts';
 import { formatBytes } from '../../lib/format.ts';
 import { joinHost } from '../../lib/paths.ts';
 import type { ReserveRoomStep } from '../../plan/steps/reserve-room.ts';
+import type { StepDoer } from '../types.ts';
+
+export const reserveRoomStep: StepDoer<'reserve-room'> = { apply: reserveRoom };
 
 export interface ReserveOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;

@@ -4,6 +4,9 @@ import type { RunHookStep } from '../../plan/steps/run-hook.ts';
 import type { Reporter } from '../../report/types.ts';
 import type { RunContext } from '../../runtime/run-in-container.ts';
 import { runNoted } from '../../transaction/noted-command.ts';
+import type { StepDoer } from '../types.ts';
+
+export const runHook: StepDoer<'run-hook'> = { apply: runOrWarn };
 
 export interface HookContext extends RunContext {
   readonly reporter: Reporter;
@@ -15,7 +18,7 @@ export interface HookContext extends RunContext {
  * is a warning.
  * @throws CtinstallError `refused-by-site`
  */
-export async function runHook(step: RunHookStep, context: HookContext): Promise<void> {
+async function runOrWarn(step: RunHookStep, context: HookContext): Promise<void> {
   const { hook } = step.input;
   try {
     await runOrRefuse(step, context);

@@ -5,9 +5,12 @@ import { describeStep } from '../../plan/describe-step.ts';
 import type { RunOnHostStep } from '../../plan/steps/run-on-host.ts';
 import type { RunContext } from '../../runtime/run-in-container.ts';
 import { runNoted } from '../../transaction/noted-command.ts';
+import type { StepDoer } from '../types.ts';
+
+export const runOnHost: StepDoer<'run-on-host'> = { apply: runCommand };
 
 /** Runs a command of the recipe in a shell of the host. Whether the user has allowed that is asked long before. */
-export async function runOnHost(step: RunOnHostStep, context: RunContext): Promise<void> {
+async function runCommand(step: RunOnHostStep, context: RunContext): Promise<void> {
   const argv = ['sh', '-c', step.command] as const;
   const env = { ...context.environment, ...step.environment };
   const { signal, note } = context;

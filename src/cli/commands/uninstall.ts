@@ -1,6 +1,5 @@
 import { createInterface } from 'node:readline/promises';
 import { announceModule } from '../../apply/announce-module.ts';
-import { findUnlisted } from '../../apply/steps/record-additions.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatLine } from '../../lib/format.ts';
 import type { Prefix } from '../../lib/paths.ts';
@@ -9,6 +8,7 @@ import { prefixesOf } from '../../operations/installed/all-prefixes.ts';
 import { findInstalled, type Installed } from '../../operations/installed/find-installed.ts';
 import { placesOf } from '../../plan/places.ts';
 import { findRemains, type Remains } from '../../records/find-remains.ts';
+import { findUnlisted } from '../../records/find-unlisted.ts';
 import { recordedModulefile } from '../../records/other-modulefiles.ts';
 import { readRecord } from '../../records/record.ts';
 import { hasUserSoftware } from '../../records/user-software.ts';
