@@ -27,7 +27,7 @@ import {
 import { isStack } from '../../operations/install/stack.ts';
 import { stackOf } from '../../operations/install/stack-read.ts';
 import { type InstallRecord, type ReadRecord, readRecord } from '../../records/record.ts';
-import { moduleNameFor } from '../../resolve/resolve-install.ts';
+import { moduleNameFor } from '../../resolve/module-name.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import type { Settings } from '../../settings/types.ts';
 
