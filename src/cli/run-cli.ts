@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { CtinstallError, exitStatusOf } from '../lib/errors.ts';
 import { hostPath } from '../lib/paths.ts';
-import type { CommandContext } from '../operations/context.ts';
 import { describeBug, describeError } from '../report/describe-error.ts';
 import { makeReporter } from '../report/reporter.ts';
+import type { CommandContext } from './command-context.ts';
 import { commandFirst, commandNames, makeProgram, refuseUnknownHelp } from './program.ts';
 
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;

@@ -7,8 +7,8 @@ import { findPrefixFault } from '../settings/read-home.ts';
 import type { Settings } from '../settings/types.ts';
 import type { SettingsWarning } from '../settings/warnings.ts';
 
-/** What every command gets: the machine's side of the run, so that commands themselves read no globals. */
-export interface CommandContext {
+/** What every operation works with: the machine's side of the run, so that operations themselves read no globals. */
+export interface Context {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly cwd: HostPath;
   /** Where ctinstall itself lies. */
@@ -19,13 +19,8 @@ export interface CommandContext {
   readonly reporter: Reporter;
   /** That of the shell; nothing is for everybody to write, whatever it says. */
   readonly umask: number;
-  /** The words after `--` of a command that runs another one. */
-  readonly commandToRun?: readonly string[] | undefined;
   /** Given when the user or the system asks to stop. */
   readonly signal: AbortSignal;
-  readonly isJson: boolean;
-  /** Writes a line of the result to stdout. */
-  readonly print: (line: string) => void;
 }
 
 /**
@@ -33,7 +28,7 @@ export interface CommandContext {
  * @throws CtinstallError `settings-invalid`; also where there is no prefix, unless the command does without
  */
 export async function readSettingsOf(
-  context: CommandContext,
+  context: Context,
   flags: SettingsValues,
   { needsPrefix = true }: { needsPrefix?: boolean } = {},
 ): Promise<Settings> {
@@ -49,7 +44,7 @@ export async function readSettingsOf(
  * Has all that is written from here on get the permissions that the settings leave it. Where they say nothing and the prefix
  * is a group's, its members may do all that its owner may.
  */
-export async function usePermissions(settings: Settings, { umask }: CommandContext): Promise<Settings> {
+export async function usePermissions(settings: Settings, { umask }: Context): Promise<Settings> {
   const sharedWith = settings.umask === undefined ? await discoverSharingGroup(settings.prefix) : undefined;
   // Whatever they say, nothing is for everybody to write.
   process.umask((settings.umask ?? (sharedWith === undefined ? umask : umask & ~0o070)) | 0o002);
@@ -57,6 +52,6 @@ export async function usePermissions(settings: Settings, { umask }: CommandConte
 }
 
 /** The easyconfig path: what the settings name, then what ships with ctinstall. */
-export function easyconfigPath(context: CommandContext, settings: Settings): HostPath[] {
+export function easyconfigPath(context: Context, settings: Settings): HostPath[] {
   return [...settings.easyconfigs, hostPath('easyconfigs', context.toolDir)];
 }

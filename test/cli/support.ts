@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { CommandContext } from '../../src/cli/command-context.ts';
 import { commandNames } from '../../src/cli/program.ts';
 import { hostPath } from '../../src/lib/paths.ts';
-import type { CommandContext } from '../../src/operations/context.ts';
 
 export const toolDir = hostPath(fileURLToPath(new URL('../..', import.meta.url)));
 

@@ -6,11 +6,12 @@ import { normalizeEasyconfig } from '../../easyconfig/normalize.ts';
 import { parseEasyconfig } from '../../easyconfig/parse.ts';
 import type { Issue } from '../../easyconfig/types.ts';
 import { CtinstallError } from '../../lib/errors.ts';
-import { type CommandContext, easyconfigPath, readSettingsOf } from '../../operations/context.ts';
+import { easyconfigPath, readSettingsOf } from '../../operations/context.ts';
 import { resolveInstall } from '../../resolve/resolve-install.ts';
 import { namesOfScripts } from '../../scripts/names.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import type { Settings } from '../../settings/types.ts';
+import type { CommandContext } from '../command-context.ts';
 
 export interface LintOptions {
   /** A warning counts as a fault. */

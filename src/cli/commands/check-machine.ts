@@ -15,7 +15,7 @@ import { checkFuse, checkUserNamespaces } from '../../discover/user-namespaces.t
 import { CtinstallError } from '../../lib/errors.ts';
 import { type Finding, foundThing, stoppedBy } from '../../lib/finding.ts';
 import { hostPath, modulePathOf } from '../../lib/paths.ts';
-import { type CommandContext, easyconfigPath, readSettingsOf } from '../../operations/context.ts';
+import { easyconfigPath, readSettingsOf } from '../../operations/context.ts';
 import { requirePolicy } from '../../operations/install/site-policy.ts';
 import { withWritablePrefix } from '../../operations/install/writable-prefix.ts';
 import { describeFindings } from '../../report/describe-findings.ts';
@@ -28,6 +28,7 @@ import type { SettingsValues } from '../../settings/options.ts';
 import { detectPreset } from '../../settings/read.ts';
 import { findPrefixFault } from '../../settings/read-home.ts';
 import type { Settings } from '../../settings/types.ts';
+import type { CommandContext } from '../command-context.ts';
 
 /** Prints what this machine has and what is wrong with it. @throws CtinstallError `check-failed` where no install can work */
 export async function checkMachine(flags: SettingsValues, context: CommandContext): Promise<void> {

@@ -1,6 +1,7 @@
-import { type CommandContext, readSettingsOf } from '../../operations/context.ts';
+import { readSettingsOf } from '../../operations/context.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import { cleanPrefix } from '../../transaction/clean.ts';
+import type { CommandContext } from '../command-context.ts';
 
 /** Clears what runs that were stopped left under the prefix; `--dry-run` only says what that is. */
 export async function clean(

@@ -5,9 +5,10 @@ import { createFileOnce } from '../../host/create-once.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatCommand, formatLine } from '../../lib/format.ts';
 import { type HostPath, hostPath, joinHost } from '../../lib/paths.ts';
-import { type CommandContext, easyconfigPath } from '../../operations/context.ts';
+import { easyconfigPath } from '../../operations/context.ts';
 import { loadEasyconfig } from '../../operations/install/load-easyconfig.ts';
 import type { Settings } from '../../settings/types.ts';
+import type { CommandContext } from '../command-context.ts';
 
 /**
  * `ctinstall show --copy`: a copy of an easyconfig in the current directory, to edit. Changes that are asked for are in it,

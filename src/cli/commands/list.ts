@@ -1,11 +1,12 @@
 import { readFileStates } from '../../host/many-files.ts';
 import { formatBytes } from '../../lib/format.ts';
 import { joinHost } from '../../lib/paths.ts';
-import { type CommandContext, readSettingsOf } from '../../operations/context.ts';
+import { readSettingsOf } from '../../operations/context.ts';
 import { findHidden, type PlacedRecord, prefixesOf, readAllRecords } from '../../operations/installed/all-prefixes.ts';
 import { reportStopped } from '../../operations/installed/report-stopped.ts';
 import type { InstallRecord } from '../../records/record.ts';
 import type { SettingsValues } from '../../settings/options.ts';
+import type { CommandContext } from '../command-context.ts';
 
 /** Prints what is installed under all prefixes; a record that can't be read is named, and the rest shown. */
 export async function list(word: string | undefined, flags: SettingsValues, context: CommandContext): Promise<void> {

@@ -5,8 +5,9 @@ import type { IndexPlace } from '../../discover/easyconfig-index.ts';
 import { statIfThere } from '../../host/files.ts';
 import { formatValue } from '../../lib/format.ts';
 import { type HostPath, hostPath, joinHost } from '../../lib/paths.ts';
-import { type CommandContext, easyconfigPath, readSettingsOf } from '../../operations/context.ts';
+import { easyconfigPath, readSettingsOf } from '../../operations/context.ts';
 import type { SettingsValues } from '../../settings/options.ts';
+import type { CommandContext } from '../command-context.ts';
 
 /** More than this hides what was found. */
 const mostWarnings = 20;

@@ -4,8 +4,8 @@ import { runInteractive } from '../../host/run-interactive.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatCommand } from '../../lib/format.ts';
 import { type HostPath, hostPath, joinHost } from '../../lib/paths.ts';
-import type { CommandContext } from '../../operations/context.ts';
 import { optionKeys, optionTable } from '../../settings/options.ts';
+import type { CommandContext } from '../command-context.ts';
 import {
   checkChangedText,
   type EditedFile,

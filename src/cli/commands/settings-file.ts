@@ -2,7 +2,6 @@ import { readTextIfThere } from '../../host/files.ts';
 import { replaceFile } from '../../host/replace-file.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import type { HostPath } from '../../lib/paths.ts';
-import type { CommandContext } from '../../operations/context.ts';
 import { checkPrefix } from '../../settings/check-prefix.ts';
 import { settingsPlaces } from '../../settings/files.ts';
 import { foldSettings } from '../../settings/fold.ts';
@@ -10,6 +9,7 @@ import { readSettings } from '../../settings/read.ts';
 import { checkSettingsText } from '../../settings/read-file.ts';
 import type { Settings } from '../../settings/types.ts';
 import type { SettingsWarning } from '../../settings/warnings.ts';
+import type { CommandContext } from '../command-context.ts';
 
 export interface SettingsFileFlags {
   /** The site's file rather than the user's own. */

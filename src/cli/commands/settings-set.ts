@@ -1,6 +1,5 @@
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatValue } from '../../lib/format.ts';
-import type { CommandContext } from '../../operations/context.ts';
 import { checkYamlText } from '../../settings/check-yaml-text.ts';
 import { setInYaml, unsetInYaml } from '../../settings/edit-yaml.ts';
 import { type NamedSetting, nameSetting, readSettingText } from '../../settings/named-setting.ts';
@@ -8,6 +7,7 @@ import { type OptionKey, optionTable } from '../../settings/options.ts';
 import { checkSettingsText, faultsOfSettings } from '../../settings/read-file.ts';
 import { renderYaml } from '../../settings/render-yaml.ts';
 import type { Settings } from '../../settings/types.ts';
+import type { CommandContext } from '../command-context.ts';
 import {
   checkChangedText,
   type EditedFile,

@@ -6,7 +6,7 @@ import { CtinstallError } from '../../lib/errors.ts';
 import { formatLine } from '../../lib/format.ts';
 import { hostPath } from '../../lib/paths.ts';
 import { describeModulefile } from '../../modulefile/describe-install.ts';
-import { type CommandContext, readSettingsOf } from '../../operations/context.ts';
+import { readSettingsOf } from '../../operations/context.ts';
 import { type VariantFlags, variantOfFlags } from '../../operations/install/install-request.ts';
 import { bindLinkedPlaces } from '../../operations/install/install-target.ts';
 import { loadEasyconfig, unresolvable } from '../../operations/install/load-easyconfig.ts';
@@ -20,6 +20,7 @@ import { namesOfScripts } from '../../scripts/names.ts';
 import { checkPrefix } from '../../settings/check-prefix.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import type { Settings } from '../../settings/types.ts';
+import type { CommandContext } from '../command-context.ts';
 import { describeResolved } from '../describe-resolved.ts';
 import { copyEasyconfig } from './copy-easyconfig.ts';
 

@@ -8,8 +8,9 @@ import { fetchChecked, requireSha256 } from '../../runtime/fetch-checked.ts';
 import { verifySignature } from '../../runtime/verify-signature.ts';
 import type { Settings } from '../../settings/types.ts';
 import { takeLock } from '../../transaction/lock.ts';
-import type { CommandContext } from '../context.ts';
+import type { Context } from '../context.ts';
 import { findImageFile } from './install-target.ts';
+import type { TellInstall } from './told.ts';
 import type { ImageOptions, Target } from './types.ts';
 
 export interface FetchImagesOptions {
@@ -18,6 +19,7 @@ export interface FetchImagesOptions {
   /** Whether images are brought anew, in place of those that are there. */
   readonly replaces: boolean;
   readonly settings: Settings;
+  readonly tell: TellInstall;
 }
 
 /**
@@ -27,8 +29,8 @@ export interface FetchImagesOptions {
  */
 export async function fetchImages(
   targets: readonly Target[],
-  { to, replaces, settings }: FetchImagesOptions,
-  context: CommandContext,
+  { to, replaces, settings, tell }: FetchImagesOptions,
+  context: Context,
 ): Promise<void> {
   const directory = hostPath(to, context.cwd);
   await makeDirectory(directory);
@@ -44,13 +46,12 @@ export async function fetchImages(
     if (there !== undefined) await requireAsNamed(target, there, context);
     const path = there ?? joinHost(directory, file);
     const isNew = there === undefined && (await fetchUnderLock(target, { directory, replaces }, context));
-    if (context.isJson) context.print(JSON.stringify({ event: 'fetched', image: path, isNew }));
-    else context.print(isNew ? `fetched ${path}` : `${path} is there already`);
+    tell({ kind: 'fetched', image: path, isNew }, context.reporter);
   }
 }
 
 /** Undefined where it must be brought, and can be. */
-async function findThere(target: Target, image: ImageOptions, context: CommandContext): Promise<HostPath | undefined> {
+async function findThere(target: Target, image: ImageOptions, context: Context): Promise<HostPath | undefined> {
   return findImageFile(target, image, context).then(
     ({ path }) => path,
     (error: unknown) => {
@@ -61,12 +62,12 @@ async function findThere(target: Target, image: ImageOptions, context: CommandCo
   );
 }
 
-async function isAsNamed({ install }: Target, path: HostPath, { signal }: CommandContext): Promise<boolean> {
+async function isAsNamed({ install }: Target, path: HostPath, { signal }: Context): Promise<boolean> {
   const { sha256 } = install.image;
   return sha256 === undefined || (await hashFile(path, signal)) === sha256;
 }
 
-async function requireAsNamed({ install }: Target, path: HostPath, { signal }: CommandContext): Promise<void> {
+async function requireAsNamed({ install }: Target, path: HostPath, { signal }: Context): Promise<void> {
   const { sha256, source } = install.image;
   if (sha256 === undefined) return;
   try {
@@ -84,7 +85,7 @@ async function requireAsNamed({ install }: Target, path: HostPath, { signal }: C
 async function fetchUnderLock(
   target: Target,
   { directory, replaces }: { readonly directory: HostPath; readonly replaces: boolean },
-  context: CommandContext,
+  context: Context,
 ): Promise<boolean> {
   const { file } = target.install.image;
   const to = joinHost(directory, file);
@@ -113,7 +114,7 @@ async function fetchUnderLock(
   }
 }
 
-async function bring({ loaded, install }: Target, to: HostPath, context: CommandContext): Promise<void> {
+async function bring({ loaded, install }: Target, to: HostPath, context: Context): Promise<void> {
   const { file, source = '', sha256, isSigned } = install.image;
   const log = (): void => undefined;
   const base = hostPath('..', loaded.path);
@@ -134,8 +135,8 @@ async function bring({ loaded, install }: Target, to: HostPath, context: Command
 /** `--inject-checksums`: the hash of the image that would be installed now, into the file that was found. */
 export async function injectChecksums(
   targets: readonly Target[],
-  image: ImageOptions,
-  context: CommandContext,
+  { tell, ...image }: ImageOptions & { readonly tell: TellInstall },
+  context: Context,
 ): Promise<void> {
   for (const target of targets) {
     const { path, text } = target.loaded;
@@ -145,8 +146,6 @@ export async function injectChecksums(
       const file = await realPath(path);
       await writeFileWhole(file, injectChecksum(text, sha256), ((await statIfThere(file))?.mode ?? 0o644) & 0o777);
     }
-    if (context.isJson)
-      context.print(JSON.stringify({ event: 'checksum', easyconfig: path, image: imagePath, sha256 }));
-    else context.print(`${path}: ${imagePath} has SHA-256 ${sha256}`);
+    tell({ kind: 'checksum', easyconfig: path, image: imagePath, sha256 }, context.reporter);
   }
 }

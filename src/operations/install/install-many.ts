@@ -1,14 +1,15 @@
 import { CtinstallError, exitStatusOf } from '../../lib/errors.ts';
-import { formatCommand, formatLine } from '../../lib/format.ts';
+import { formatLine } from '../../lib/format.ts';
 import { modulePathOf } from '../../lib/paths.ts';
 import { runPooled } from '../../lib/pool.ts';
 import { describeError } from '../../report/describe-error.ts';
 import { labelled } from '../../report/labelled.ts';
-import type { CommandContext } from '../context.ts';
-import { type InstallOneFlags, installOne } from './install-one.ts';
-import { printHowToLoad, warnOfMissingBinds } from './report-install.ts';
+import type { Context } from '../context.ts';
+import { type InstallOneOptions, installOne } from './install-one.ts';
+import { describePlace, warnOfMissingBinds } from './report-install.ts';
 import { isResolved, type Requested, type Resolution, type Unresolved } from './resolve-requests.ts';
-import { describeResults, type InstallResult, summaryEvent } from './stack-summary.ts';
+import type { TellInstall } from './told.ts';
+import type { InstallResult } from './types.ts';
 
 export interface InstallManyOptions {
   readonly jobs: number;
@@ -16,7 +17,8 @@ export interface InstallManyOptions {
   readonly keepsGoing: boolean;
   /** Whether a table at the end tells what became of each. */
   readonly hasSummary: boolean;
-  readonly flags: InstallOneFlags;
+  readonly flags: InstallOneOptions;
+  readonly tell: TellInstall;
 }
 
 /**
@@ -27,7 +29,7 @@ export interface InstallManyOptions {
 export async function installMany(
   resolutions: readonly Resolution[],
   options: InstallManyOptions,
-  context: CommandContext,
+  context: Context,
 ): Promise<void> {
   const results = resolutions.map(firstResult);
   for (const each of resolutions) if (!isResolved(each)) reportUnresolved(each, context);
@@ -61,7 +63,7 @@ export async function installMany(
     (error: unknown) => error,
   );
   if (thrown !== undefined && !(thrown instanceof CtinstallError)) throw thrown;
-  printSummary(results, resolutions.filter(isResolved), context);
+  tellSummary(results, resolutions.filter(isResolved), { tell: options.tell, context });
   if (thrown?.code === 'interrupted') throw thrown;
   throwWorst(results);
 }
@@ -76,17 +78,17 @@ function firstResult(resolution: Resolution): InstallResult {
   return { ...none, module: formatLine(request.easyconfig), easyconfig: request.easyconfig, outcome: 'failed', error };
 }
 
-function reportUnresolved({ request, error }: Unresolved, { reporter }: CommandContext): void {
+function reportUnresolved({ request, error }: Unresolved, { reporter }: Context): void {
   const { code, message, hint, details } = error;
   labelled(reporter, formatLine(request.easyconfig)).report({ event: 'failed', code, message, hint, details });
 }
 
-async function installAndTell(one: Requested, { jobs, hasSummary, flags }: InstallManyOptions) {
+async function installAndTell(one: Requested, { jobs, hasSummary, flags, tell }: InstallManyOptions) {
   const { target, settings, context } = one;
   const own = jobs === 1 ? context : { ...context, reporter: labelled(context.reporter, target.install.moduleName) };
   const outcome = await installOne({ ...one, context: own }, flags);
   await warnOfMissingBinds(target.install, own);
-  if (!hasSummary || context.isJson) printHowToLoad(target.install, settings, own);
+  tell({ ...describePlace(target.install, settings, own), isInSummary: hasSummary }, own.reporter);
   return outcome;
 }
 
@@ -94,18 +96,15 @@ function reportFailure({ code, message, hint, details }: CtinstallError, { targe
   labelled(context.reporter, target.install.moduleName).report({ event: 'failed', code, message, hint, details });
 }
 
-function printSummary(
+function tellSummary(
   results: readonly InstallResult[],
   requested: readonly Requested[],
-  { isJson, print, environment, reporter }: CommandContext,
+  { tell, context }: { readonly tell: TellInstall; readonly context: Context },
 ): void {
-  for (const line of isJson ? [JSON.stringify(summaryEvent(results))] : describeResults(results)) print(line);
-  if (isJson) return;
-  const inUse = (environment.MODULEPATH ?? '').split(':');
+  const inUse = (context.environment.MODULEPATH ?? '').split(':');
   const paths = new Set(requested.map(({ settings }) => modulePathOf(settings.prefix)));
-  const unused = [...paths].filter((path) => !inUse.includes(path));
-  if (unused.length > 0 && results.some(({ outcome }) => outcome === 'installed'))
-    reporter.report({ event: 'note', message: `To use them: module use ${formatCommand(unused)}` });
+  const unusedModulePaths = [...paths].filter((path) => !inUse.includes(path));
+  tell({ kind: 'summary', results, unusedModulePaths }, context.reporter);
 }
 
 function throwWorst(results: readonly InstallResult[]): void {

@@ -7,10 +7,9 @@ import { withInstallLock } from '../../transaction/with-install-lock.ts';
 import { planTarget } from './install-target.ts';
 import { reportKept } from './report-install.ts';
 import type { Requested } from './resolve-requests.ts';
-import type { Outcome } from './stack-summary.ts';
-import type { Target } from './types.ts';
+import type { Outcome, Target } from './types.ts';
 
-export interface InstallOneFlags {
+export interface InstallOneOptions {
   readonly wait?: boolean;
   readonly forceUnlock?: boolean;
 }
@@ -18,7 +17,7 @@ export interface InstallOneFlags {
 /** Installs one easyconfig, unless it is there and no rebuild was asked for. */
 export async function installOne(
   { request, target, settings, context }: Requested,
-  flags: InstallOneFlags,
+  flags: InstallOneOptions,
 ): Promise<Outcome> {
   const { install } = target;
   const { isDefault } = request;

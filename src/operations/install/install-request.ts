@@ -3,7 +3,7 @@ import type { ImageMode, Issue, Place } from '../../easyconfig/types.ts';
 import { addToVariant, parseSetFlag, tryVersionFlag, type VariantRequest } from '../../easyconfig/variant-changes.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { type HostPath, hostPath } from '../../lib/paths.ts';
-import type { CommandContext } from '../context.ts';
+import type { Context } from '../context.ts';
 import type { Stack } from './stack-read.ts';
 
 /** One easyconfig that is asked for, with what is special about it. */
@@ -40,7 +40,7 @@ export function variantOfFlags({ set = [], tryVersion }: VariantFlags): VariantR
 }
 
 /** One that is named by itself. */
-export function requestOf(easyconfig: string, variant: VariantRequest, { cwd }: CommandContext): InstallRequest {
+export function requestOf(easyconfig: string, variant: VariantRequest, { cwd }: Context): InstallRequest {
   return {
     ...{ easyconfig, variant, cwd },
     ...{ image: undefined, imageMode: undefined, place: undefined },

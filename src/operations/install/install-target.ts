@@ -22,7 +22,7 @@ import { requireAnySignature } from '../../runtime/verify-signature.ts';
 import { namesOfScripts } from '../../scripts/names.ts';
 import { readScriptTexts } from '../../scripts/read-scripts.ts';
 import type { Settings } from '../../settings/types.ts';
-import type { CommandContext } from '../context.ts';
+import type { Context } from '../context.ts';
 import { type LoadedEasyconfig, loadEasyconfig, unresolvable } from './load-easyconfig.ts';
 import { readCondaFile } from './read-conda-file.ts';
 import { requirePolicy } from './site-policy.ts';
@@ -31,7 +31,7 @@ import type { ImageOptions, Target } from './types.ts';
 /** settings → discover → resolve, for one easyconfig. */
 export async function resolveTarget(
   name: string,
-  { settings, context }: { settings: Settings; context: CommandContext },
+  { settings, context }: { settings: Settings; context: Context },
   variant?: VariantRequest,
 ): Promise<Target> {
   const loaded = await loadEasyconfig(name, { settings, context }, { otherWords: context.commandNames, variant });
@@ -42,11 +42,7 @@ export async function resolveTarget(
 }
 
 /** The same for one that was loaded. */
-export async function resolveLoaded(
-  loaded: LoadedEasyconfig,
-  settings: Settings,
-  context: CommandContext,
-): Promise<Target> {
+export async function resolveLoaded(loaded: LoadedEasyconfig, settings: Settings, context: Context): Promise<Target> {
   await requirePolicy(settings, context);
   const runtime = await discoverRuntime(settings.runtime, context.environment);
   const resolved = resolveInstall(loaded.easyconfig, settings, {
@@ -67,7 +63,7 @@ export async function bindLinkedPlaces(install: ResolvedInstall): Promise<Resolv
   return { ...install, binds: addLinkedPlaces(install.binds, places) };
 }
 
-export async function planTarget(target: Target, image: ImageOptions, context: CommandContext): Promise<Plan> {
+export async function planTarget(target: Target, image: ImageOptions, context: Context): Promise<Plan> {
   const { loaded, install, runtime, requirements } = target;
   const found = await findImage(target, image, context);
   await noteChangedRequirements(target, context);
@@ -89,7 +85,7 @@ export async function planTarget(target: Target, image: ImageOptions, context: C
 }
 
 /** A venv that is there is the user's: it is not brought up to date. */
-async function noteChangedRequirements({ install, requirements }: Target, context: CommandContext): Promise<void> {
+async function noteChangedRequirements({ install, requirements }: Target, context: Context): Promise<void> {
   const { installDir, moduleName, venv } = install;
   if (venv === undefined || requirements === undefined || !(await hasVenv(installDir, venv.name))) return;
   const file = joinHost(installDir, requirementsFile);
@@ -101,7 +97,7 @@ async function noteChangedRequirements({ install, requirements }: Target, contex
 }
 
 /** Only a first install makes a conda environment, or packs a directory: software that is there is the user's. */
-async function noteMissingSoftware({ install }: Target, context: CommandContext): Promise<void> {
+async function noteMissingSoftware({ install }: Target, context: Context): Promise<void> {
   const { installDir, moduleName, condaPackages, userSoftware } = install;
   const what = (await lacksConda(install))
     ? `the conda environment \`${condaPackages?.name}\``
@@ -124,7 +120,7 @@ async function lacksConda({ installDir, condaPackages }: ResolvedInstall): Promi
 }
 
 /** uv of the host, for images that have none. */
-export async function findUv({ environment }: CommandContext): Promise<HostPath | undefined> {
+export async function findUv({ environment }: Context): Promise<HostPath | undefined> {
   const found = await lookUpProgram('uv', environment.PATH);
   return found?.startsWith('/') ? hostPath(await realPath(found)) : undefined;
 }
@@ -141,7 +137,7 @@ async function findPrevious(installDir: HostPath): Promise<PreviousInstall | und
 }
 
 /** The image file if there is one, else the source that the easyconfig names. */
-async function findImage(target: Target, options: ImageOptions, context: CommandContext): Promise<ImageSource> {
+async function findImage(target: Target, options: ImageOptions, context: Context): Promise<ImageSource> {
   const { source, mode } = target.install.image;
   try {
     return await findImageFile(target, options, context);
@@ -160,7 +156,7 @@ async function findImage(target: Target, options: ImageOptions, context: Command
 export async function findImageFile(
   { loaded, install }: Target,
   { asked, settings, isForOthers = false }: ImageOptions,
-  context: CommandContext,
+  context: Context,
 ): Promise<ImageFile> {
   const own = joinHost(install.installDir, install.image.file);
   const hasOwn = (await lstatIfThere(own))?.isFile() === true && install.image.mode === 'copy';
@@ -177,7 +173,7 @@ export async function findImageFile(
 }
 
 /** A copy that is damaged must not be taken for the image once more. */
-async function requireAsInstalled(installDir: HostPath, image: HostPath, { signal }: CommandContext): Promise<void> {
+async function requireAsInstalled(installDir: HostPath, image: HostPath, { signal }: Context): Promise<void> {
   const expected = (await readRecord(installDir))?.record?.image.sha256;
   if (expected === undefined || (await hashFile(image, signal)) === expected) return;
   throw new CtinstallError('image-not-found', `\`${image}\` is not what was installed, and the image is nowhere else`, {

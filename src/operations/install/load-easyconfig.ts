@@ -10,7 +10,7 @@ import { formatCommand, formatLine } from '../../lib/format.ts';
 import type { HostPath } from '../../lib/paths.ts';
 import type { ResolveIssue } from '../../resolve/types.ts';
 import type { Settings } from '../../settings/types.ts';
-import { type CommandContext, easyconfigPath } from '../context.ts';
+import { type Context, easyconfigPath } from '../context.ts';
 
 /** An easyconfig that was found and is in order, with what is needed to point into it. */
 export interface LoadedEasyconfig {
@@ -33,7 +33,7 @@ export interface LoadOptions {
 /** find → parse → validate → normalise. @throws CtinstallError `easyconfig-not-found`, `easyconfig-invalid` */
 export async function loadEasyconfig(
   argument: string,
-  { settings, context }: { settings: Settings; context: CommandContext },
+  { settings, context }: { settings: Settings; context: Context },
   { otherWords = [], variant = noVariant }: LoadOptions = {},
 ): Promise<LoadedEasyconfig> {
   const { path, text } = await searchEasyconfig(argument, {

@@ -1,14 +1,15 @@
 import type { Applied } from '../../apply/types.ts';
 import { statIfThere } from '../../host/files.ts';
-import { formatBytes, formatCommand, formatLine } from '../../lib/format.ts';
+import { formatBytes, formatLine } from '../../lib/format.ts';
 import { joinHost, modulePathOf } from '../../lib/paths.ts';
 import type { Plan } from '../../plan/types.ts';
 import type { ResolvedInstall } from '../../resolve/types.ts';
 import type { Settings } from '../../settings/types.ts';
-import type { CommandContext } from '../context.ts';
+import type { Context } from '../context.ts';
+import type { InstallTold } from './told.ts';
 
 /** Tells of what a rebuild has left where it was: files that are not ctinstall's, and an image that jobs may run from. */
-export async function reportKept({ installDir }: Plan, applied: Applied, { reporter }: CommandContext): Promise<void> {
+export async function reportKept({ installDir }: Plan, applied: Applied, { reporter }: Context): Promise<void> {
   const { unlisted, retired } = applied;
   const shown = unlisted.slice(0, 10).join(', ') + (unlisted.length > 10 ? `, … (${unlisted.length} in all)` : '');
   if (unlisted.length > 0)
@@ -23,10 +24,7 @@ export async function reportKept({ installDir }: Plan, applied: Applied, { repor
 }
 
 /** A module whose required bind is not on this node does not load here: better learnt now than then. */
-export async function warnOfMissingBinds(
-  { moduleName, binds }: ResolvedInstall,
-  { reporter }: CommandContext,
-): Promise<void> {
+export async function warnOfMissingBinds({ moduleName, binds }: ResolvedInstall, { reporter }: Context): Promise<void> {
   for (const { host, optional } of binds)
     if (!optional && (await statIfThere(host)) === undefined)
       reporter.report({
@@ -36,25 +34,13 @@ export async function warnOfMissingBinds(
       });
 }
 
-/** What to type next. `module use` only where the module path is not in use yet. */
-export function printHowToLoad(install: ResolvedInstall, settings: Settings, context: CommandContext): void {
-  const modulePath = modulePathOf(settings.prefix);
-  const isInUse = (context.environment.MODULEPATH ?? '').split(':').includes(modulePath);
-  if (context.isJson) {
-    const { moduleName, installDir, modulefile } = install;
-    context.print(
-      JSON.stringify({
-        event: 'installed',
-        moduleName,
-        installDir,
-        modulefile,
-        modulePath,
-        isModulePathInUse: isInUse,
-      }),
-    );
-    return;
-  }
-  context.reporter.report({ event: 'note', message: 'To use it:' });
-  if (!isInUse) context.print(`module use ${formatCommand([modulePath])}`);
-  context.print(`module load ${install.moduleName}`);
+/** Where the module is found, and whether that is in use. */
+export function describePlace(
+  { moduleName, installDir, modulefile }: ResolvedInstall,
+  { prefix }: Settings,
+  { environment }: Context,
+): Omit<Extract<InstallTold, { kind: 'installed' }>, 'isInSummary'> {
+  const modulePath = modulePathOf(prefix);
+  const isModulePathInUse = (environment.MODULEPATH ?? '').split(':').includes(modulePath);
+  return { kind: 'installed', install: { moduleName, installDir, modulefile }, modulePath, isModulePathInUse };
 }

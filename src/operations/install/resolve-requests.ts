@@ -6,7 +6,7 @@ import { formatLine } from '../../lib/format.ts';
 import type { ResolvedInstall } from '../../resolve/types.ts';
 import { optionTable } from '../../settings/options.ts';
 import type { Settings } from '../../settings/types.ts';
-import type { CommandContext } from '../context.ts';
+import type { Context } from '../context.ts';
 import type { InstallRequest } from './install-request.ts';
 import type { Target } from './types.ts';
 
@@ -16,7 +16,7 @@ export interface Requested<Resolved extends ResolvedModule = Target> {
   readonly target: Resolved;
   /** With what the stack says of it. */
   readonly settings: Settings;
-  readonly context: CommandContext;
+  readonly context: Context;
 }
 
 /** What is asked for and cannot be had. */
@@ -33,7 +33,7 @@ interface ResolvedModule {
 
 type Resolve<Resolved> = (
   easyconfig: string,
-  where: { settings: Settings; context: CommandContext },
+  where: { settings: Settings; context: Context },
   variant: VariantRequest,
 ) => Promise<Resolved>;
 
@@ -49,7 +49,7 @@ export function isResolved<Resolved extends ResolvedModule>(
  */
 export async function resolveEach<Resolved extends ResolvedModule>(
   requests: readonly InstallRequest[],
-  { settings, context }: { settings: Settings; context: CommandContext },
+  { settings, context }: { settings: Settings; context: Context },
   resolve: Resolve<Resolved>,
 ): Promise<Resolution<Resolved>[]> {
   const all: Resolution<Resolved>[] = [];

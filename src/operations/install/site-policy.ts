@@ -3,16 +3,13 @@ import { findGroup } from '../../host/groups.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatLine } from '../../lib/format.ts';
 import type { Settings } from '../../settings/types.ts';
-import type { CommandContext } from '../context.ts';
+import type { Context } from '../context.ts';
 
 /**
  * Makes sure, before anything is written, that what the settings ask of every install can be had.
  * @throws CtinstallError `settings-invalid` for a hook that is not there, or a group that the user is not in
  */
-export async function requirePolicy(
-  { hooks, group, origins }: Settings,
-  { environment }: CommandContext,
-): Promise<void> {
+export async function requirePolicy({ hooks, group, origins }: Settings, { environment }: Context): Promise<void> {
   for (const [key, program] of [
     ['pre_install', hooks.preInstall],
     ['pre_module', hooks.preModule],

@@ -5,7 +5,7 @@ import { readUpTo } from '../../host/read-up-to.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatBytes, formatLine } from '../../lib/format.ts';
 import { type HostPath, hostPath } from '../../lib/paths.ts';
-import type { CommandContext } from '../context.ts';
+import type { Context } from '../context.ts';
 import { parseStack, type StackEntry } from './stack.ts';
 
 /** A stack that was read, with what is needed to point into it. */
@@ -18,7 +18,7 @@ export interface Stack {
 const mostBytes = 2 ** 20;
 
 /** @throws CtinstallError `stack-invalid` with every fault at its place */
-export async function readStack(argument: string, context: CommandContext): Promise<Stack> {
+export async function readStack(argument: string, context: Context): Promise<Stack> {
   const { cwd, environment } = context;
   const path = isPath(argument) ? resolvePath(argument, cwd, environment.HOME) : hostPath(argument, cwd);
   const bytes = await readUpTo(path, mostBytes);

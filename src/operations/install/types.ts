@@ -1,4 +1,5 @@
 import type { Requirements } from '../../discover/requirements.ts';
+import type { CtinstallError } from '../../lib/errors.ts';
 import type { ResolvedInstall } from '../../resolve/types.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import type { Settings } from '../../settings/types.ts';
@@ -20,3 +21,15 @@ export interface ImageOptions {
   /** Whether the install's own copy does not count. */
   readonly isForOthers?: boolean;
 }
+
+/** What became of one easyconfig of several. */
+export interface InstallResult {
+  readonly module: string;
+  readonly easyconfig: string;
+  readonly outcome: Outcome;
+  /** How long it took. */
+  readonly seconds: number | undefined;
+  readonly error: CtinstallError | undefined;
+}
+
+export type Outcome = 'installed' | 'already-installed' | 'failed' | 'not-tried';

@@ -1,14 +1,14 @@
 import { lstatIfThere, mayAccess } from '../../host/files.ts';
 import { hostPath, type Prefix } from '../../lib/paths.ts';
 import type { Settings } from '../../settings/types.ts';
-import { type CommandContext, usePermissions } from '../context.ts';
+import { type Context, usePermissions } from '../context.ts';
 import { prefixesOf } from '../installed/all-prefixes.ts';
 
 /**
  * The settings with the prefix that an install goes to: the one that holds if the user chose it or may write to it, else
  * the first that this user may write to. Where there is none, the failed write will say why.
  */
-export async function withWritablePrefix(settings: Settings, context: CommandContext): Promise<Settings> {
+export async function withWritablePrefix(settings: Settings, context: Context): Promise<Settings> {
   const { reporter } = context;
   const [first, ...others] = prefixesOf(settings);
   if (settings.isPrefixChosen || others.length === 0 || (await isWritable(first))) return settings;

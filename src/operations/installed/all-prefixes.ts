@@ -2,7 +2,7 @@ import { CtinstallError } from '../../lib/errors.ts';
 import { type HostPath, modulePathOf, type Prefix } from '../../lib/paths.ts';
 import { type ReadRecord, readRecords } from '../../records/record.ts';
 import type { Settings } from '../../settings/types.ts';
-import type { CommandContext } from '../context.ts';
+import type { Context } from '../context.ts';
 
 /** The user's prefix, then those of the project and the site. */
 export function prefixesOf({ prefix, morePrefixes }: Pick<Settings, 'prefix' | 'morePrefixes'>): [Prefix, ...Prefix[]] {
@@ -17,7 +17,7 @@ export type PlacedRecord = ReadRecord & { readonly prefix: Prefix };
  */
 export async function readAllRecords(
   prefixes: readonly [Prefix, ...Prefix[]],
-  { reporter }: Pick<CommandContext, 'reporter'>,
+  { reporter }: Pick<Context, 'reporter'>,
 ): Promise<PlacedRecord[]> {
   const all: PlacedRecord[] = [];
   for (const prefix of prefixes)

@@ -2,8 +2,9 @@ import { CtinstallError } from '../../lib/errors.ts';
 import { nearestWords } from '../../lib/near.ts';
 import { type HostPath, hostPath, type Prefix } from '../../lib/paths.ts';
 import { type InstallRecord, readRecord } from '../../records/record.ts';
-import type { CommandContext } from '../context.ts';
-import { readAllRecords } from './all-prefixes.ts';
+import type { Settings } from '../../settings/types.ts';
+import type { Context } from '../context.ts';
+import { prefixesOf, readAllRecords } from './all-prefixes.ts';
 
 export interface Installed {
   readonly installDir: HostPath;
@@ -18,7 +19,7 @@ export interface Installed {
 export async function findInstalled(
   moduleName: string,
   prefixes: readonly [Prefix, ...Prefix[]],
-  context: CommandContext,
+  context: Context,
 ): Promise<Installed> {
   const installed = (await readAllRecords(prefixes, context)).flatMap(({ installDir, record }) =>
     record === undefined ? [] : [{ installDir, record }],
@@ -57,11 +58,20 @@ export async function findInstalled(
   );
 }
 
+/** The install of a module that is named, in any prefix, or else of the one that is loaded. */
+export function findNamedOrLoaded(
+  moduleName: string | undefined,
+  settings: Pick<Settings, 'prefix' | 'morePrefixes'>,
+  context: Context,
+): Promise<Installed> {
+  return moduleName === undefined ? findLoaded(context) : findInstalled(moduleName, prefixesOf(settings), context);
+}
+
 /**
  * The install whose module is loaded in this shell.
  * @throws CtinstallError `module-not-named` where none is, or several are
  */
-export async function findLoaded(context: CommandContext): Promise<Installed> {
+export async function findLoaded(context: Context): Promise<Installed> {
   const loaded = await loadedInstalls(context);
   const [only] = loaded;
   if (only !== undefined && loaded.length === 1) return only;
@@ -76,7 +86,7 @@ export async function findLoaded(context: CommandContext): Promise<Installed> {
 }
 
 /** A loaded module of ours has set `EBROOT<NAME>` to its install dir. */
-async function loadedInstalls({ environment }: CommandContext): Promise<Installed[]> {
+async function loadedInstalls({ environment }: Context): Promise<Installed[]> {
   const roots = Object.entries(environment).flatMap(([name, value]) =>
     name.startsWith('EBROOT') && value?.startsWith('/') ? [value] : [],
   );

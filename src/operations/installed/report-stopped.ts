@@ -2,12 +2,12 @@ import { CtinstallError } from '../../lib/errors.ts';
 import { formatLine } from '../../lib/format.ts';
 import type { Prefix } from '../../lib/paths.ts';
 import { findStopped, type Stopped } from '../../transaction/find-stopped.ts';
-import type { CommandContext } from '../context.ts';
+import type { Context } from '../context.ts';
 
 /** Says in a line which runs were stopped before they were done. */
 export async function reportStopped(
   prefixes: readonly Prefix[],
-  { reporter }: Pick<CommandContext, 'reporter'>,
+  { reporter }: Pick<Context, 'reporter'>,
 ): Promise<void> {
   const all: Stopped[] = [];
   for (const prefix of prefixes)

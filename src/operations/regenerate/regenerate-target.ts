@@ -1,4 +1,3 @@
-import { createTwoFilesPatch } from 'diff';
 import { applyPlan } from '../../apply/apply-plan.ts';
 import { checkModulefile } from '../../apply/steps/check-modulefile.ts';
 import { readTextIfThere } from '../../host/files.ts';
@@ -11,10 +10,11 @@ import { findOtherModulefiles } from '../../records/other-modulefiles.ts';
 import { readRecord } from '../../records/record.ts';
 import { readScriptTexts } from '../../scripts/read-scripts.ts';
 import { withInstallLock } from '../../transaction/with-install-lock.ts';
-import type { CommandContext } from '../context.ts';
+import type { Context } from '../context.ts';
 import type { Target } from '../install/types.ts';
+import type { Change } from './types.ts';
 
-export interface RegenerateFlags {
+export interface RegenerateOptions {
   readonly dryRun?: boolean;
   readonly wait?: boolean;
   readonly forceUnlock?: boolean;
@@ -27,8 +27,8 @@ export interface RegenerateFlags {
  */
 export async function regenerateTarget(
   target: Target,
-  flags: RegenerateFlags,
-  context: CommandContext,
+  flags: RegenerateOptions,
+  context: Context,
 ): Promise<readonly Change[]> {
   const { prefix, name, fullVersion, moduleName, modulefile } = target.install;
   if (flags.dryRun === true) return tryTarget(target, context);
@@ -50,7 +50,7 @@ export async function regenerateTarget(
   });
 }
 
-async function tryTarget(target: Target, context: CommandContext): Promise<readonly Change[]> {
+async function tryTarget(target: Target, context: Context): Promise<readonly Change[]> {
   const plan = await planOf(target, context);
   const changes = await findChanges(plan);
   const content = plan.steps.find((step) => step.kind === 'write-modulefile')?.content;
@@ -61,7 +61,7 @@ async function tryTarget(target: Target, context: CommandContext): Promise<reado
   return changes;
 }
 
-async function planOf({ loaded, install, runtime }: Target, context: CommandContext): Promise<Plan> {
+async function planOf({ loaded, install, runtime }: Target, context: Context): Promise<Plan> {
   const record = (await readRecord(install.installDir))?.record;
   if (record === undefined)
     throw new CtinstallError('not-installed', `\`${install.moduleName}\` is not installed`, {
@@ -78,15 +78,6 @@ async function planOf({ loaded, install, runtime }: Target, context: CommandCont
     },
     { image: { ...record.image, sha256 }, files: record.files, retired: record.retired },
   );
-}
-
-/** A file that would have another text. */
-export interface Change {
-  readonly path: string;
-  /** Undefined where there is no such file yet. */
-  readonly before: string | undefined;
-  /** Undefined where there is none any more. */
-  readonly after: string | undefined;
 }
 
 /** Files whose text is another; the record, which tells the time, is none of them. */
@@ -107,18 +98,4 @@ async function findChanges(plan: Plan): Promise<Change[]> {
     if (before !== undefined) changes.push({ path, before, after: undefined });
   }
   return changes;
-}
-
-/** Prints the changes of all modules at once: JSON is one document. */
-export function printChanges(changes: readonly Change[], context: CommandContext): void {
-  if (context.isJson) {
-    const rows = changes.map(({ path, before, after }) => ({ path, before: before ?? null, after: after ?? null }));
-    context.print(JSON.stringify(rows, undefined, 2));
-  } else for (const change of changes) context.print(describeChange(change));
-}
-
-/** As `diff -u` shows it. */
-function describeChange({ path, before, after }: Change): string {
-  const [from, to] = [before === undefined ? '/dev/null' : path, after === undefined ? '/dev/null' : path];
-  return createTwoFilesPatch(from, to, before ?? '', after ?? '', 'as it is', 'as it would be').trimEnd();
 }

@@ -1,7 +1,7 @@
 import type { Wrapped } from '../../easyconfig/render-wrapped.ts';
 import type { HostPath } from '../../lib/paths.ts';
 import type { Settings } from '../../settings/types.ts';
-import type { CommandContext } from '../context.ts';
+import type { Context } from '../context.ts';
 
 export const wrapKinds = ['container', 'directory', 'pip', 'conda'] as const;
 export type WrapKind = (typeof wrapKinds)[number];
@@ -39,7 +39,7 @@ export interface WrapRequest {
   /** Directory of the easyconfig: what belongs to it lies beside it. */
   readonly beside: HostPath;
   readonly settings: Settings;
-  readonly context: CommandContext;
+  readonly context: Context;
 }
 
 export interface WrapResult {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { describeResults, summaryEvent } from '../../../src/cli/words/describe-results.ts';
 import { describeIssues } from '../../../src/easyconfig/describe-issue.ts';
 import { CtinstallError } from '../../../src/lib/errors.ts';
 import { isStack, parseStack } from '../../../src/operations/install/stack.ts';
-import { describeResults, summaryEvent } from '../../../src/operations/install/stack-summary.ts';
 
 test('an entry is a name, or a map with what is special about it; both have their place', () => {
   const { entries } = parseStack(

@@ -1,17 +1,5 @@
-import type { CtinstallError } from '../../lib/errors.ts';
 import { formatLine, formatSeconds } from '../../lib/format.ts';
-
-/** What became of one easyconfig of several. */
-export interface InstallResult {
-  readonly module: string;
-  readonly easyconfig: string;
-  readonly outcome: Outcome;
-  /** How long it took. */
-  readonly seconds: number | undefined;
-  readonly error: CtinstallError | undefined;
-}
-
-export type Outcome = 'installed' | 'already-installed' | 'failed' | 'not-tried';
+import type { InstallResult, Outcome } from '../../operations/install/types.ts';
 
 const words: Readonly<Record<Outcome, string>> = {
   installed: 'installed',

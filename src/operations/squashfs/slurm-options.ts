@@ -1,6 +1,6 @@
-import { CtinstallError } from '../lib/errors.ts';
-import type { SlurmSettings } from '../settings/types.ts';
-import { slurm as slurmSchema } from '../settings/value-schemas.ts';
+import { CtinstallError } from '../../lib/errors.ts';
+import type { SlurmSettings } from '../../settings/types.ts';
+import { slurm as slurmSchema } from '../../settings/value-schemas.ts';
 
 export interface SlurmFlags {
   readonly slurm?: boolean;

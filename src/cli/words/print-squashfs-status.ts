@@ -1,18 +1,14 @@
-import { statIfThere } from '../../host/files.ts';
 import { formatBytes } from '../../lib/format.ts';
-import { joinHost } from '../../lib/paths.ts';
-import type { CommandContext } from '../../operations/context.ts';
-import type { Installed } from '../../operations/installed/find-installed.ts';
-import { tellFileQuota } from './squashfs-quota.ts';
+import type { SquashfsStatus } from '../../operations/squashfs/read-status.ts';
+import type { CommandContext } from '../command-context.ts';
 
 /** Says which form of the user software is in use. */
-export async function printStatus({ installDir, record }: Installed, context: CommandContext): Promise<void> {
-  const packed = await statIfThere(joinHost(installDir, 'user-software.squashfs'));
-  const directory = await statIfThere(joinHost(installDir, 'user-software'));
-  const used = packed?.isFile() === true ? 'squashfs' : directory?.isDirectory() === true ? 'directory' : 'nothing';
-  const quota = await tellFileQuota(installDir, context);
-  if (context.isJson)
-    return context.print(
+export function printSquashfsStatus(
+  { installDir, record, used, packed, directory, quota }: SquashfsStatus,
+  context: CommandContext,
+): void {
+  if (context.isJson) {
+    context.print(
       JSON.stringify(
         {
           module: record.moduleName,
@@ -26,6 +22,8 @@ export async function printStatus({ installDir, record }: Installed, context: Co
         2,
       ),
     );
+    return;
+  }
   context.print(
     `${record.moduleName}: ${record.userSoftware} is ${{ squashfs: 'the squashfs file', directory: 'the directory', nothing: 'not there' }[used]}`,
   );
