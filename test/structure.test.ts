@@ -182,6 +182,18 @@ describe('what is pure', () => {
   });
 });
 
+describe('the states of the disk', () => {
+  it('that a page names are those of which crash tests say that they pass them', () => {
+    const page = readFileSync(`${root}src/transaction/README.md`, 'utf8');
+    const states = [...page.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, state]) => state);
+    const tests = ['killed', 'killed-uninstall'].map((name) =>
+      readFileSync(`${root}test/transaction/${name}.test.ts`, 'utf8'),
+    );
+    expect(states.length).toBeGreaterThan(6);
+    for (const state of states) expect(tests.join('\n')).toContain(`\`${state}\``);
+  });
+});
+
 describe('files', () => {
   const lines = new Map(sources.map((file) => [file, textOf(file).split('\n').length - 1]));
 

@@ -16,7 +16,8 @@ import { bundle, describeTree, type Ended, writeTree } from '../apply/support.ts
 
 /*
  * An uninstall is killed before each of its changes to the file system, one after the other. Right after that the module, if
- * it is there, is whole; then the next run either puts all back or removes all, and never a part of the user software.
+ * it is there, is whole; then the next run either puts all back (`set-aside` in src/transaction/README.md) or removes all
+ * (`removing`), and never a part of the user software.
  */
 
 let programs: string;

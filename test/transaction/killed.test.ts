@@ -12,7 +12,9 @@ import { previousOf } from '../plan/support.ts';
 
 /*
  * A run is killed before each of its changes to the file system, one after the other, and the next run clears up. What was
- * installed before is whole all the time, and nothing is left of the killed run.
+ * installed before is whole all the time, and nothing is left of the killed run. By the words of
+ * src/transaction/README.md: each run passes `untouched`, `staged`, `journalled`, `half-published`, `published` and
+ * `committed`, and what the next run does in each is what that page says.
  */
 
 let programs: string;
