@@ -11,9 +11,16 @@ export function describeStep<Kind extends StepKind>(step: Step<Kind>): string {
   return isScript === true ? formatScript(describe(step)) : formatLine(describe(step));
 }
 
-/** Whether a step is worth a line of its own when it went well: the small ones only fill the screen. */
-export function isWorthALine(kind: StepKind): boolean {
-  return stepWords[kind].isWorthALine;
+/**
+ * Whether a step is worth a line of its own when it went well: the small ones only fill the screen. Work that is reported
+ * as a step without being one of a plan, such as packing, says itself what came of it.
+ */
+export function isWorthALine(kind: string): boolean {
+  return isStepKind(kind) && stepWords[kind].isWorthALine;
+}
+
+function isStepKind(kind: string): kind is StepKind {
+  return Object.hasOwn(stepWords, kind);
 }
 
 /** A plan for people, one line for each step. */

@@ -1,5 +1,5 @@
-import type { Modulefile } from '../modulefile/types.ts';
-import type { Bind, ResolvedInstall, VariableOrigin } from '../resolve/types.ts';
+import type { Modulefile } from '../../modulefile/types.ts';
+import type { Bind, ResolvedInstall, VariableOrigin } from '../../resolve/types.ts';
 
 export interface ResolvedFacts {
   readonly easyconfig: string;

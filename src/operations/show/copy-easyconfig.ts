@@ -3,23 +3,29 @@ import { fileNameOf } from '../../easyconfig/normalize.ts';
 import { isVariant, type VariantRequest } from '../../easyconfig/variant-changes.ts';
 import { createFileOnce } from '../../host/create-once.ts';
 import { CtinstallError } from '../../lib/errors.ts';
-import { formatCommand, formatLine } from '../../lib/format.ts';
+import { formatLine } from '../../lib/format.ts';
 import { type HostPath, hostPath, joinHost } from '../../lib/paths.ts';
-import { easyconfigPath } from '../../operations/context.ts';
-import { loadEasyconfig } from '../../operations/install/load-easyconfig.ts';
 import type { Settings } from '../../settings/types.ts';
-import type { CommandContext } from '../command-context.ts';
+import { type Context, easyconfigPath } from '../context.ts';
+import { loadEasyconfig } from '../install/load-easyconfig.ts';
+
+export interface CopiedEasyconfig {
+  readonly from: HostPath;
+  readonly to: HostPath;
+  /** Of the copy, in the current directory. */
+  readonly name: string;
+}
 
 /**
- * `ctinstall show --copy`: a copy of an easyconfig in the current directory, to edit. Changes that are asked for are in it,
+ * Makes a copy of an easyconfig in the current directory, to edit. Changes that are asked for are in it,
  * and in its name.
  * @throws CtinstallError `filesystem` where a file of that name is there: it is never replaced
  */
 export async function copyEasyconfig(
   argument: string,
   variant: VariantRequest,
-  { settings, context }: { settings: Settings; context: CommandContext },
-): Promise<void> {
+  { settings, context }: { settings: Settings; context: Context },
+): Promise<CopiedEasyconfig> {
   const { from, name, text } = await readOriginal(argument, variant, { settings, context });
   const to = joinHost(context.cwd, name);
   if ((await createHere(to, text)) !== text)
@@ -32,19 +38,13 @@ export async function copyEasyconfig(
         hint: 'edit that one, or move it aside',
       },
     );
-  if (context.isJson) return context.print(JSON.stringify({ event: 'copied', from, to }));
-  context.print(formatLine(`copied ${from} to ${to}`));
-  const command = formatCommand([`./${name}`]);
-  context.reporter.report({
-    event: 'note',
-    message: `Edit it (another \`versionsuffix\` makes another module, beside that of the original), then:\nctinstall --dry-run ${command}\nctinstall ${command}`,
-  });
+  return { from, to, name };
 }
 
 async function readOriginal(
   argument: string,
   variant: VariantRequest,
-  { settings, context }: { settings: Settings; context: CommandContext },
+  { settings, context }: { settings: Settings; context: Context },
 ): Promise<{ from: HostPath; name: string; text: string }> {
   if (isVariant(variant)) {
     const { path, text, easyconfig } = await loadEasyconfig(argument, { settings, context }, { variant });
