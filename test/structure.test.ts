@@ -141,6 +141,12 @@ describe('imports', () => {
     expect(upwards).toEqual([]);
   });
 
+  it('of the command line lead to work on installs through operations only', () => {
+    const work = /^(apply|runtime|transaction|squashfs)\//;
+    for (const [file, all] of imports)
+      if (file.startsWith('cli/')) expect([file, all.filter(({ from }) => work.test(from))]).toEqual([file, []]);
+  });
+
   it('of what is pure never lead to files, processes, or the work on them', () => {
     for (const file of sources.filter(isPure)) {
       const impure = [...reachableFrom(file)].filter(
