@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 const integration = ['test/integration/**/*.test.ts'];
 /** End to end too, but the same whatever the prefix is called: once is enough. */
-const once = ['test/faults/**/*.test.ts', 'test/runtime/**/*.test.ts'];
+const once = ['test/faults/**/*.test.ts', 'test/once/**/*.test.ts'];
 
 /** Long ones, in which a group's umask shows nothing that the others do not show. */
 const alikeForGroups = [

@@ -81,7 +81,7 @@ parse_common_option() {
 # names of the programs that are needed.
 begin() {
   local tool
-  if [[ -n ${SINGULARITY_CONTAINER-}${APPTAINER_CONTAINER-} || -d /.singularity.d ]]; then
+  if [[ -d /.singularity.d ]]; then
     fail 1 "\`${0##*/}\` works on the host, and this is inside a container" 'leave the container, and run it again'
   fi
   [[ $processors =~ ^(0|[1-9][0-9]{0,3})$ ]] ||

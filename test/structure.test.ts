@@ -46,6 +46,51 @@ function reachableFrom(file: string, seen = new Set<string>()): Set<string> {
   return seen;
 }
 
+/** The rooms, from the top: one may use those below it, never one above. */
+const rooms = [
+  'cli',
+  'operations',
+  'apply',
+  'runtime',
+  'transaction',
+  'records',
+  'squashfs',
+  'report',
+  'plan',
+  'scripts',
+  'modulefile',
+  'discover',
+  'resolve',
+  'settings',
+  'easyconfig',
+  'image',
+  'host',
+  'lmod-lua-writer',
+  'lib',
+];
+
+const roomOf = (file: string): string => file.split('/')[0] ?? '';
+
+/** The first circle of imports, those of types included, that a walk through all files meets; none is the aim. */
+function findCircle(): string[] {
+  const done = new Set<string>();
+  const walk = (file: string, way: readonly string[]): string[] => {
+    if (way.includes(file)) return [...way.slice(way.indexOf(file)), file];
+    if (done.has(file)) return [];
+    for (const { from } of imports.get(file) ?? []) {
+      const circle = walk(from, [...way, file]);
+      if (circle.length > 0) return circle;
+    }
+    done.add(file);
+    return [];
+  };
+  for (const file of sources) {
+    const circle = walk(file, []);
+    if (circle.length > 0) return circle;
+  }
+  return [];
+}
+
 const isFileModule = (name: string): boolean => /^((node:)?fs(\/.*)?|fs-extra)$/.test(name);
 const isProcessModule = (name: string): boolean => /^((node:)?child_process|execa)$/.test(name);
 
@@ -54,6 +99,19 @@ const isPure = (file: string): boolean =>
   /^(easyconfig|resolve|plan|modulefile|lmod-lua-writer|image|lib)\//.test(file) ||
   (/^settings\//.test(file) && !settingsThatRead.test(file)) ||
   (/^scripts\//.test(file) && file !== 'scripts/read-scripts.ts');
+
+/** The rooms whose work is with files and processes: what is pure loads none of them. */
+const worksOnFiles = [
+  'cli',
+  'operations',
+  'apply',
+  'runtime',
+  'transaction',
+  'records',
+  'squashfs',
+  'discover',
+  'host',
+];
 
 const settingsThatRead = /^settings\/read(-[a-z]+)?\.ts$/;
 
@@ -69,16 +127,30 @@ describe('imports', () => {
     for (const { from } of known) expect(sources).toContain(from);
   });
 
-  it('of cli are cli’s alone', () => {
+  it('make no circle', () => {
+    expect(findCircle()).toEqual([]);
+  });
+
+  it('go from a room to those below it', () => {
+    expect([...new Set(sources.map(roomOf))].toSorted()).toEqual(rooms.toSorted());
+    const upwards = [...imports].flatMap(([file, all]) =>
+      all
+        .filter(({ from }) => sources.includes(from) && rooms.indexOf(roomOf(from)) < rooms.indexOf(roomOf(file)))
+        .map(({ from }) => `${file} → ${from}`),
+    );
+    expect(upwards).toEqual([]);
+  });
+
+  it('of the command line lead to work on installs through operations only', () => {
+    const work = /^(apply|runtime|transaction|squashfs)\//;
     for (const [file, all] of imports)
-      if (!file.startsWith('cli/'))
-        expect([file, all.filter(({ from }) => from.startsWith('cli/'))]).toEqual([file, []]);
+      if (file.startsWith('cli/')) expect([file, all.filter(({ from }) => work.test(from))]).toEqual([file, []]);
   });
 
   it('of what is pure never lead to files, processes, or the work on them', () => {
     for (const file of sources.filter(isPure)) {
       const impure = [...reachableFrom(file)].filter(
-        (name) => isFileModule(name) || isProcessModule(name) || /^(host|apply|discover|squashfs|cli)\//.test(name),
+        (name) => isFileModule(name) || isProcessModule(name) || worksOnFiles.includes(roomOf(name)),
       );
       expect([file, impure]).toEqual([file, []]);
     }
@@ -113,6 +185,18 @@ describe('what is pure', () => {
   it('asks no clock, no chance and no process', () => {
     const asks = /\bDate\.now\b|\bnew Date\(\)|\bperformance\.|\bMath\.random\b|\bprocess\.|\bsetTimeout\b/;
     for (const file of sources.filter(isPure)) expect([file, asks.exec(codeOf(file))?.[0]]).toEqual([file, undefined]);
+  });
+});
+
+describe('the states of the disk', () => {
+  it('that a page names are those of which crash tests say that they pass them', () => {
+    const page = readFileSync(`${root}src/transaction/README.md`, 'utf8');
+    const states = [...page.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, state]) => state);
+    const tests = ['killed', 'killed-uninstall'].map((name) =>
+      readFileSync(`${root}test/transaction/${name}.test.ts`, 'utf8'),
+    );
+    expect(states.length).toBeGreaterThan(6);
+    for (const state of states) expect(tests.join('\n')).toContain(`\`${state}\``);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Plan } from '../plan/types.ts';
-import type { ApplyOptions } from './apply-plan.ts';
 import { forgetSpiderCache } from './forget-spider-cache.ts';
 import { markVersions } from './mark-versions.ts';
+import type { ApplyOptions } from './types.ts';
 
 /** Has the modules tool see a module that was installed, changed or removed: at once, and as the default if it is to be. */
 export async function announceModule(

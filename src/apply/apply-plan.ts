@@ -1,27 +1,14 @@
-import { removeTree, rename } from '../host/files.ts';
+import { removeTree } from '../host/files.ts';
 import { CtinstallError } from '../lib/errors.ts';
-import { joinHost } from '../lib/paths.ts';
 import { describeStep } from '../plan/describe-step.ts';
+import type { Step } from '../plan/steps/step.ts';
 import type { Plan } from '../plan/types.ts';
+import { noteIn } from '../transaction/noted-command.ts';
 import { announceModule } from './announce-module.ts';
-import { applyStep, keptImagesOf, retiredLog } from './apply-step.ts';
-import { commitPublish } from './journal.ts';
+import { applyStep, undoStep } from './apply-step.ts';
 import { startMeasuring } from './measured.ts';
-import { undoPublish } from './publish.ts';
-import type { LockedOptions } from './with-install-lock.ts';
-
-/** What a user should hear of after an install. */
-export interface Applied {
-  /** Files in the install dir that ctinstall did not put there, relative to it. */
-  readonly unlisted: readonly string[];
-  /** Images of an earlier install that were kept, relative to it. */
-  readonly retired: readonly string[];
-}
-
-export interface ApplyOptions extends Omit<LockedOptions, 'waits'> {
-  /** Whether the module is to be the default version of its name. */
-  readonly isDefault?: boolean;
-}
+import { keptImagesOf } from './plan-facts.ts';
+import type { Applied, ApplyOptions, StepWork } from './types.ts';
 
 /**
  * Does what a plan says, step by step; to be called with the lock held ({@link withInstallLock}). When a step fails, or
@@ -30,43 +17,45 @@ export interface ApplyOptions extends Omit<LockedOptions, 'waits'> {
  */
 export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Applied> {
   const measured = startMeasuring();
-  let committed = false;
+  const log = (line: string): void => void measured.log.push(line);
+  const work: StepWork = { ...options, plan, measured, log, note: noteIn(plan.retired) };
+  const begun: Step[] = [];
   try {
     for (const step of plan.steps) {
-      if (options.signal?.aborted && !committed) throw new CtinstallError('interrupted', 'interrupted');
-      const { kind } = step;
-      const title = describeStep(step);
-      const started = performance.now();
-      options.reporter.report({ event: 'step-started', step: kind, title });
-      measured.log.push(title);
-      await applyStep(step, plan, measured, options);
-      if (kind === 'write-modulefile') {
-        await commitPublish(plan.retired);
-        committed = true;
-        await rename(retiredLog(plan), joinHost(plan.installDir, '.ctinstall', 'install.log'));
-      }
-      options.reporter.report({
-        event: 'step-finished',
-        step: kind,
-        title,
-        seconds: (performance.now() - started) / 1000,
-      });
+      if (options.signal?.aborted && !measured.isCommitted) throw new CtinstallError('interrupted', 'interrupted');
+      begun.unshift(step);
+      await applyAndTell(step, work);
     }
     await removeTree(plan.retired);
     await removeTree(plan.staging);
     await announceModule(plan, options);
     return { unlisted: measured.unlisted, retired: [...keptImagesOf(plan), ...measured.retired] };
   } catch (error) {
-    if (!committed) await putBack(plan, error);
+    if (!measured.isCommitted) await putBack(begun, work, error);
     throw error;
   }
 }
 
-/** @throws CtinstallError what went wrong first, where putting back fails too */
-async function putBack(plan: Plan, error: unknown): Promise<void> {
+async function applyAndTell(step: Step, work: StepWork): Promise<void> {
+  const { kind } = step;
+  const title = describeStep(step);
+  const started = performance.now();
+  work.reporter.report({ event: 'step-started', step: kind, title });
+  work.log(title);
+  await applyStep(step, work);
+  const seconds = (performance.now() - started) / 1000;
+  work.reporter.report({ event: 'step-finished', step: kind, title, seconds });
+}
+
+/**
+ * Undoes the steps that were begun, the last first.
+ * @throws CtinstallError what went wrong first, where putting back fails too
+ */
+async function putBack(begun: readonly Step[], work: StepWork, error: unknown): Promise<void> {
   try {
-    await undoPublish(plan.retired);
-    await removeTree(plan.staging);
+    for (const step of begun) await undoStep(step, work);
+    await removeTree(work.plan.retired);
+    await removeTree(work.plan.staging);
   } catch (second) {
     if (!(error instanceof CtinstallError) || !(second instanceof CtinstallError)) throw second;
     const { code, message, details, hint } = error;

@@ -6,10 +6,10 @@ import {
   renderTclModulerc,
   type VersionMarks,
 } from '../modulefile/render-modulerc.ts';
-import { takeLock } from './lock.ts';
-import { removeEmptyParents } from './other-modulefiles.ts';
-import { type InstallRecord, readVersions } from './record.ts';
-import type { LockedOptions } from './with-install-lock.ts';
+import { removeEmptyParents } from '../records/other-modulefiles.ts';
+import { type InstallRecord, readVersions } from '../records/record.ts';
+import { takeLock } from '../transaction/lock.ts';
+import type { LockedOptions } from '../transaction/types.ts';
 
 export interface MarkChange {
   /** Of the install that was made, changed or removed. */

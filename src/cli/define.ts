@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { CtinstallError } from '../lib/errors.ts';
 import { splitPaths } from '../settings/environment.ts';
 import { optionKeys, optionTable, type SettingsValues } from '../settings/options.ts';
-import type { CommandContext } from './context.ts';
+import type { CommandContext } from './command-context.ts';
 
 /** A command of the program: its name, what it is for, and how it is called. */
 export interface CommandDefinition {

@@ -3,7 +3,7 @@ import { CtinstallError } from '../lib/errors.ts';
 import { formatValue } from '../lib/format.ts';
 import { didYouMean } from '../lib/near.ts';
 import { optionKeys, optionTable } from '../settings/options.ts';
-import type { CommandContext } from './context.ts';
+import type { CommandContext } from './command-context.ts';
 import { type Define, document } from './define.ts';
 import { defineCheck } from './definitions/check.ts';
 import { defineClean } from './definitions/clean.ts';

@@ -4,7 +4,7 @@ import { CtinstallError, exitStatusOf } from '../lib/errors.ts';
 import { hostPath } from '../lib/paths.ts';
 import { describeBug, describeError } from '../report/describe-error.ts';
 import { makeReporter } from '../report/reporter.ts';
-import type { CommandContext } from './context.ts';
+import type { CommandContext } from './command-context.ts';
 import { commandFirst, commandNames, makeProgram, refuseUnknownHelp } from './program.ts';
 
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
@@ -40,6 +40,7 @@ export async function runCli(given: readonly string[], toolDir: string): Promise
     cwd: hostPath(process.cwd()),
     toolDir: hostPath(toolDir),
     toolVersion,
+    commandNames,
     reporter,
     umask,
     commandToRun,

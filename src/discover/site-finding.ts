@@ -1,6 +1,6 @@
 import { ambiguousThing, type Finding, foundThing, missingThing } from '../lib/finding.ts';
+import type { FoundSite } from '../settings/read-site.ts';
 import type { Settings } from '../settings/types.ts';
-import type { FoundSite } from './site.ts';
 
 /** The site preset that holds, and how it came to. */
 export function checkSite({ site, origins }: Pick<Settings, 'site' | 'origins'>, detected: FoundSite): Finding {

@@ -20,7 +20,7 @@ export const installers = ['auto', 'pip', 'uv'] as const;
 export const sha256Pattern = /^[0-9a-f]{64}$/;
 
 /** Names inside the install dir that are not the image's to take. */
-const reservedFileNames = ['bin', 'runscripts', 'user-software', 'user-software.squashfs', '.ctinstall'];
+const reservedFileNames = ['bin', 'wrappers', 'runscripts', 'user-software', 'user-software.squashfs', '.ctinstall'];
 
 /** Where the module itself binds something; a recipe's bind there would hide it. */
 const reservedContainerPaths = ['/', '/runscripts', '/user-software', '/.singularity.d'];

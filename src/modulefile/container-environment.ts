@@ -5,6 +5,9 @@ import type { Bind, ResolvedInstall } from '../resolve/types.ts';
 import { hasPrograms } from '../resolve/wrappers.ts';
 import type { Variable } from './types.ts';
 
+/** In the install dir of a tool: what goes on `PATH`. */
+export const wrappersDirectory = 'wrappers';
+
 /** Where the run scripts of an install are seen inside the container. */
 export const runscriptsInside = containerPath('/runscripts');
 

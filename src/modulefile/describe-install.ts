@@ -7,6 +7,7 @@ import {
   containerVariablesOf,
   packedVariablesOf,
   venvsInside,
+  wrappersDirectory,
 } from './container-environment.ts';
 import type { ModuleContainer, Modulefile, Variable } from './types.ts';
 
@@ -40,7 +41,7 @@ export function describeModulefile(install: ResolvedInstall, { toolVersion, imag
       variables: install.moduleKind === 'tool' ? [`SIF${suffix}`] : ['SIF', `SIF${suffix}`],
       candidates: images,
     },
-    path: [joinHost(installDir, install.moduleKind === 'tool' ? 'wrappers' : 'bin')],
+    path: [joinHost(installDir, install.moduleKind === 'tool' ? wrappersDirectory : 'bin')],
     variables: moduleVariablesOf(install),
     container: install.moduleKind === 'tool' ? undefined : containerOf(install),
   };

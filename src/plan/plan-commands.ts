@@ -1,23 +1,12 @@
 import type { BindAccess, EasyconfigCommand } from '../easyconfig/types.ts';
-import { containerPath, type HostPath, joinHost, type StagingDir } from '../lib/paths.ts';
-import {
-  bindsOf,
-  containerPathOf,
-  containerVariablesOf,
-  escapeForRuntime,
-  venvInside,
-} from '../modulefile/container-environment.ts';
-import type { Bind, ResolvedInstall } from '../resolve/types.ts';
-import { placesOf } from './places.ts';
-import type { PlanInputs } from './plan-install.ts';
-import { makesVenv } from './plan-venv.ts';
-import type { RunInContainerStep, Step } from './types.ts';
-
-/** Where an install is while it is built. */
-export interface StagedPlace {
-  readonly staging: StagingDir;
-  readonly image: HostPath;
-}
+import { containerPath, type HostPath, joinHost } from '../lib/paths.ts';
+import { bindsOf, venvInside } from '../modulefile/container-environment.ts';
+import type { ResolvedInstall } from '../resolve/types.ts';
+import { makesVenv } from './makes-venv.ts';
+import type { PlanInputs } from './plan-inputs.ts';
+import { planRun, readOnly, type StagedPlace } from './plan-run.ts';
+import type { RunInContainerStep } from './steps/run-in-container.ts';
+import type { Step } from './steps/step.ts';
 
 /** A command of ctinstall's own that looks into the image, with the user software that is there or will be. */
 export function planLook(
@@ -78,11 +67,6 @@ function planCommands(
   );
 }
 
-/** A recipe can come from anyone: its commands change the install, and nothing else that is bound. */
-export function readOnly(binds: readonly Bind[]): Bind[] {
-  return binds.map((bind) => ({ ...bind, access: 'ro' }));
-}
-
 /**
  * The install as it will be: what is staged, at the install dir's path, with the user software that is there already, and
  * the venv that is new in it.
@@ -131,40 +115,4 @@ function mountPointsBelow({ binds, userSoftware: { path } }: ResolvedInstall): H
   if (around === undefined) return [];
   const parts = path.slice(around.container.length + 1).split('/');
   return parts.map((_, index) => joinHost(around.host, ...parts.slice(0, index + 1)));
-}
-
-/** Runs a command in the container, with the variables that the module would set there. */
-export function planRun(
-  install: Pick<
-    ResolvedInstall,
-    | 'prefix'
-    | 'name'
-    | 'fullVersion'
-    | 'runtime'
-    | 'conda'
-    | 'condaPackages'
-    | 'venv'
-    | 'env'
-    | 'wrappers'
-    | 'userSoftware'
-  >,
-  purpose: string,
-  argv: readonly [string, ...string[]],
-  place: Pick<RunInContainerStep, 'image' | 'binds' | 'userSoftware' | 'staged' | 'mountPoints'>,
-): RunInContainerStep {
-  const variables = [
-    ...Object.entries(install.env.module).map(([name, value]) => ({ name, value })),
-    ...containerVariablesOf(install),
-    { name: 'PREPEND_PATH', value: containerPathOf(install).join(':') },
-  ];
-  return {
-    kind: 'run-in-container',
-    purpose,
-    runtime: install.runtime,
-    // Not in the staging directory, all of which is published.
-    work: joinHost(placesOf(install.prefix, install.name, install.fullVersion).retired, 'work'),
-    ...place,
-    environment: Object.fromEntries(variables.map(({ name, value }) => [name, escapeForRuntime(value)])),
-    argv,
-  };
 }

@@ -1,29 +1,11 @@
 import { posix } from 'node:path';
 import { describeBadBindPath, describeBadContainerPath } from '../easyconfig/rules.ts';
-import { type ContainerPath, containerPath, type HostPath, hostPath, joinHost } from '../lib/paths.ts';
+import { containerPath, hostPath, joinHost } from '../lib/paths.ts';
 import { condaPrefixInside } from '../modulefile/container-environment.ts';
 import type { Bind, ResolvedInstall } from '../resolve/types.ts';
-import { planRun, type StagedPlace } from './plan-commands.ts';
-import type { PlanInputs } from './plan-install.ts';
-import type { RunInContainerStep } from './types.ts';
-
-/** Makes a conda environment in the container, with a conda, mamba or micromamba that is looked for when it is done. */
-export interface MakeCondaStep {
-  readonly kind: 'make-conda';
-  readonly conda: {
-    readonly prefix: ContainerPath;
-    /** The list of packages, in the container. */
-    readonly file: ContainerPath;
-    /** Whether that names each package by its URL. */
-    readonly isExplicit: boolean;
-    /** The program, if the easyconfig names one. */
-    readonly program: HostPath | undefined;
-  };
-  /** Prints the programs that the image has. */
-  readonly look: RunInContainerStep;
-  /** All of the run but the program. */
-  readonly run: RunInContainerStep;
-}
+import type { PlanInputs } from './plan-inputs.ts';
+import { planRun, type StagedPlace } from './plan-run.ts';
+import type { MakeCondaStep } from './steps/make-conda.ts';
 
 /** In the order in which they are looked for. */
 export const condaPrograms = ['conda', 'mamba', 'micromamba'] as const;

@@ -1,12 +1,16 @@
+import type { ModuleKind } from '../easyconfig/types.ts';
 import { type HostPath, joinHost, type StagingDir } from '../lib/paths.ts';
+import { wrappersDirectory } from '../modulefile/container-environment.ts';
 import { describeModulefile, type ModulefileOptions } from '../modulefile/describe-install.ts';
 import { renderModulefile } from '../modulefile/render.ts';
 import type { ResolvedInstall } from '../resolve/types.ts';
 import { fillScript } from '../scripts/fill-script.ts';
 import { scriptValuesOf } from '../scripts/script-values.ts';
 import { keptCondaFile } from './plan-conda.ts';
-import type { PlanInputs } from './plan-install.ts';
-import type { PlannedRecord, Step, WriteModulefileStep } from './types.ts';
+import type { PlanInputs } from './plan-inputs.ts';
+import type { PlannedRecord } from './planned-record.ts';
+import type { Step } from './steps/step.ts';
+import type { WriteModulefileStep } from './steps/write-modulefile.ts';
 
 export const recordFile = '.ctinstall/record.json';
 /** What the recipe's virtual environment was to have when it was made. */
@@ -46,9 +50,9 @@ export function planFiles(
 }
 
 /** Their directories and themselves, in the staging directory. */
-export function planWriting(written: readonly PlannedFile[], staging: StagingDir): Step[] {
+export function planWriting(written: readonly PlannedFile[], staging: StagingDir, moduleKind: ModuleKind): Step[] {
   return [
-    ...['bin', 'runscripts', '.ctinstall'].map((directory) => ({
+    ...['bin', 'runscripts', '.ctinstall', ...(moduleKind === 'tool' ? [wrappersDirectory] : [])].map((directory) => ({
       kind: 'make-directory' as const,
       path: joinHost(staging, directory),
     })),

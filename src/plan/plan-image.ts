@@ -1,8 +1,10 @@
 import { maskSecrets } from '../lib/mask-secrets.ts';
 import { type HostPath, joinHost, type StagingDir } from '../lib/paths.ts';
 import type { ImageFile, ResolvedInstall } from '../resolve/types.ts';
-import type { PlanInputs } from './plan-install.ts';
-import type { PlannedRecord, RetireImageStep, Step } from './types.ts';
+import type { PlanInputs } from './plan-inputs.ts';
+import type { PlannedRecord } from './planned-record.ts';
+import type { RetireImageStep } from './steps/retire-image.ts';
+import type { Step } from './steps/step.ts';
 
 export interface PlannedImage {
   readonly steps: readonly Step[];

@@ -1,48 +1,18 @@
-import { type HostPath, joinHost } from '../lib/paths.ts';
-import type { ImageSource, ResolvedInstall } from '../resolve/types.ts';
+import { joinHost } from '../lib/paths.ts';
+import type { ResolvedInstall } from '../resolve/types.ts';
+import { makesVenv } from './makes-venv.ts';
 import { placesOf } from './places.ts';
 import { planPostInstall, planSanityChecks } from './plan-commands.ts';
 import { planConda } from './plan-conda.ts';
 import { planFiles, planModulefile, planRecord, planWriting, recordFile } from './plan-files.ts';
 import { planImage } from './plan-image.ts';
+import type { PlanInputs } from './plan-inputs.ts';
 import { planPackingOfDirectory, planPackingOfMade } from './plan-packing.ts';
 import { planGroup, planHook, planModulefileCheck, planReadOnly } from './plan-policy.ts';
-import { makesVenv, planUserSoftware, type VenvRequirements } from './plan-venv.ts';
+import { planUserSoftware } from './plan-venv.ts';
 import { planWrappers } from './plan-wrappers.ts';
-import type { Plan, PlannedRecord, Step } from './types.ts';
-
-/** What planning needs beside the install itself. */
-export interface PlanInputs {
-  readonly toolVersion: string;
-  readonly image: ImageSource;
-  /** Where relative paths of an image's source begin: the easyconfig's directory. */
-  readonly base: HostPath;
-  /** The runtime that was found, for the record. */
-  readonly runtime: PlannedRecord['runtime'];
-  /** Text of the easyconfig, kept with the install. */
-  readonly easyconfigText: string;
-  /** Text of each script file, by name. */
-  readonly scriptTexts: Readonly<Record<string, string>>;
-  /** What an earlier install of the same module left, if there is one. */
-  readonly previous: PreviousInstall | undefined;
-  /** Whether there is user software already: it is the user's, and nothing in it is replaced. */
-  readonly hasUserSoftware: boolean;
-  /** Text of the list of packages of its own conda environment, as far as it is needed. */
-  readonly condaFileText?: string | undefined;
-  /** Whether its venv is there too. */
-  readonly hasVenv: boolean;
-  /** What is installed into a new venv, if anything is. */
-  readonly requirements?: VenvRequirements | undefined;
-}
-
-export interface PreviousInstall {
-  /** Files that its record lists. */
-  readonly files: readonly string[];
-  /** File name of its own image, if that is there. */
-  readonly image: string | undefined;
-  /** When it was made, as its record says. */
-  readonly installed: string;
-}
+import type { Step } from './steps/step.ts';
+import type { Plan } from './types.ts';
 
 /**
  * The steps of an install, in order. Everything is built and checked in the staging directory, so that nothing of an earlier
@@ -71,7 +41,7 @@ export function planInstall(install: ResolvedInstall, inputs: PlanInputs): Plan 
       bytes: image.bytes,
       files: written.length + (makesVenv(install, inputs) ? filesOfVenv : 0) + 10,
     },
-    ...planWriting(written, staging),
+    ...planWriting(written, staging, install.moduleKind),
     ...image.steps,
     ...planUserSoftware(install, inputs, place),
     ...planConda(install, inputs, place),

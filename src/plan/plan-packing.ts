@@ -1,19 +1,7 @@
-import type { HostPath, StagingDir } from '../lib/paths.ts';
 import type { ResolvedInstall } from '../resolve/types.ts';
-import type { StagedPlace } from './plan-commands.ts';
-import type { MakeCondaStep } from './plan-conda.ts';
-import type { PlanInputs } from './plan-install.ts';
-
-/** What makes user software other than a venv. */
-export type UserSoftwareStep = PackUserSoftwareStep | MakeCondaStep;
-
-/** Packs user software by `make-squashfs` of the install that is staged: what is there, or a directory as it is. */
-export interface PackUserSoftwareStep {
-  readonly kind: 'pack-user-software';
-  readonly staging: StagingDir;
-  /** The directory that stays as it is; undefined for what was made at the install, which goes. */
-  readonly from: HostPath | undefined;
-}
+import type { PlanInputs } from './plan-inputs.ts';
+import type { StagedPlace } from './plan-run.ts';
+import type { PackUserSoftwareStep } from './steps/pack-user-software.ts';
 
 type Inputs = Pick<PlanInputs, 'hasUserSoftware'>;
 

@@ -1,7 +1,10 @@
 import type { ResolvedInstall } from '../resolve/types.ts';
 import { describeForHook, type HookFacts, type HookName } from './hook-input.ts';
 import { recordFile } from './plan-files.ts';
-import type { CheckModulefileStep, GiveToGroupStep, MakeReadOnlyStep, RunHookStep } from './types.ts';
+import type { CheckModulefileStep } from './steps/check-modulefile.ts';
+import type { GiveToGroupStep } from './steps/give-to-group.ts';
+import type { MakeReadOnlyStep } from './steps/make-read-only.ts';
+import type { RunHookStep } from './steps/run-hook.ts';
 
 /** A hook that the settings name. */
 export function planHook(hook: HookName, install: ResolvedInstall, facts: HookFacts): RunHookStep[] {

@@ -1,12 +1,18 @@
 import { type HostPath, hostPath, joinHost } from '../lib/paths.ts';
+import { wrappersDirectory } from '../modulefile/container-environment.ts';
 import type { ResolvedInstall } from '../resolve/types.ts';
 import { namesOfScripts } from '../scripts/names.ts';
 import { placesOf } from './places.ts';
 import { planFiles, planModulefile, planRecord, planWriting, recordFile } from './plan-files.ts';
-import { isOfInstall, type PlanInputs } from './plan-install.ts';
+import type { PlanInputs } from './plan-inputs.ts';
+import { isOfInstall } from './plan-install.ts';
 import { planGroup, planHook, planModulefileCheck, planReadOnly } from './plan-policy.ts';
 import { planNamedWrappers } from './plan-wrappers.ts';
-import type { KeepRecordedStep, Plan, PlannedRecord, Step } from './types.ts';
+import type { PlannedRecord } from './planned-record.ts';
+import type { KeepRecordedStep } from './steps/keep-recorded.ts';
+import type { MakeWrappersStep } from './steps/make-wrappers.ts';
+import type { Step } from './steps/step.ts';
+import type { Plan } from './types.ts';
 
 /** What the record of the install says now. */
 export interface RecordedInstall {
@@ -29,14 +35,21 @@ export function planRegenerate(
   const { staging } = places;
   const images = candidatesOf(install, recorded);
   const written = planFiles(install, inputs, images);
-  const named = install.wrappers.commands.map((command) => `bin/${command.name}`);
+  // What is in the directories of the image is not looked at again: its wrappers stay as they are.
+  const made = recorded.files.flatMap(wrapperOf);
+  const kept = install.wrappers.directories.length > 0 ? made : [];
+  const commands = install.wrappers.commands.map(({ name }) => name);
+  const onPath = planNamedWrappers(install, staging, kept).flatMap(namesOnPath);
+  const named = [...commands.map((name) => `bin/${name}`), ...onPath];
   const own = [...written.map(({ relative }) => relative), ...named, recordFile];
   const known = (['bin', 'runscripts'] as const).flatMap((directory) =>
     namesOfScripts(directory).map((script) => `${directory}/${script}`),
   );
-  // What is in the directories of the image is not looked at again: its wrappers stay as they are.
-  const wrappers = install.wrappers.directories.length > 0 ? [] : recorded.files.flatMap(wrapperOf);
-  const dropped = [...known, ...wrappers].filter((path) => !own.includes(path));
+  const wrappers = install.wrappers.directories.length > 0 ? [] : made.map((name) => `bin/${name}`);
+  const before = recorded.files
+    .map(({ path: file }) => file)
+    .filter((file) => file.startsWith(`${wrappersDirectory}/`));
+  const dropped = [...known, ...wrappers, ...before].filter((path) => !own.includes(path));
   const files = recorded.files.filter(
     ({ path }) => !own.includes(path) && !dropped.includes(path) && isOfInstall(path),
   );
@@ -44,8 +57,8 @@ export function planRegenerate(
   const steps: Step[] = [
     ...planModulefileCheck(install),
     { kind: 'make-directory', path: staging },
-    ...planWriting(written, staging),
-    ...planNamedWrappers(install, staging),
+    ...planWriting(written, staging, install.moduleKind),
+    ...planNamedWrappers(install, staging, kept),
     { kind: 'keep-recorded', image: { sha256, size, how }, files },
     {
       kind: 'write-record',
@@ -73,7 +86,12 @@ export function planRegenerate(
 }
 
 function wrapperOf({ path, link }: RecordedInstall['files'][number]): string[] {
-  return link === 'in-container' ? [path] : [];
+  return link === 'in-container' ? [path.slice('bin/'.length)] : [];
+}
+
+function namesOnPath({ onPath, commands }: MakeWrappersStep): string[] {
+  if (onPath === undefined) return [];
+  return [...onPath.links, ...commands].map(({ name }) => `${wrappersDirectory}/${name}`);
 }
 
 /** As at the install: its own image or link first, but for one that is used where it lies; then where it was found. */

@@ -2,28 +2,13 @@ import type { VirtualEnvironment } from '../easyconfig/types.ts';
 import { containerPath, type HostPath, joinHost } from '../lib/paths.ts';
 import { runscriptsInside, venvInside, venvsInside } from '../modulefile/container-environment.ts';
 import type { Bind, ResolvedInstall } from '../resolve/types.ts';
-import { planRun, readOnly, type StagedPlace } from './plan-commands.ts';
+import { makesVenv } from './makes-venv.ts';
 import { requirementsFile } from './plan-files.ts';
-import type { PlanInputs } from './plan-install.ts';
+import type { PlanInputs, VenvRequirements } from './plan-inputs.ts';
+import { planRun, readOnly, type StagedPlace } from './plan-run.ts';
 import { lookMark } from './plan-wrappers.ts';
-import type { RunInContainerStep, Step } from './types.ts';
-
-/** What is installed into a virtual environment, as it was read. */
-export interface VenvRequirements {
-  /** A requirements file. */
-  readonly text: string;
-  /** For pip. */
-  readonly options: readonly string[];
-  /** Files and directories of the host that these name. */
-  readonly paths: readonly HostPath[];
-  /** Program of the host, for images that have none. */
-  readonly uv: HostPath | undefined;
-}
-
-/** Whether this install makes the venv of the recipe: one that is there is the user's. */
-export function makesVenv({ venv }: ResolvedInstall, { hasVenv }: PlanInputs): boolean {
-  return venv !== undefined && !hasVenv;
-}
+import type { RunInContainerStep } from './steps/run-in-container.ts';
+import type { Step } from './steps/step.ts';
 
 /** The user software of a new install, or the venv that is new in it; what is there is left alone. */
 export function planUserSoftware(

@@ -1,10 +1,11 @@
 import { joinHost, type StagingDir } from '../lib/paths.ts';
-import { hasWrappers } from '../modulefile/container-environment.ts';
+import { hasWrappers, wrappersDirectory } from '../modulefile/container-environment.ts';
 import type { ResolvedInstall } from '../resolve/types.ts';
 import { neverWrapped } from '../resolve/wrappers.ts';
-import { planLook, type StagedPlace } from './plan-commands.ts';
-import type { PlanInputs } from './plan-install.ts';
-import type { MakeWrappersStep } from './types.ts';
+import { planLook } from './plan-commands.ts';
+import type { PlanInputs } from './plan-inputs.ts';
+import type { StagedPlace } from './plan-run.ts';
+import type { MakeWrappersStep } from './steps/make-wrappers.ts';
 
 /** Links for the programs of the image that get wrappers; what is in its directories is known once it is there. */
 export function planWrappers(install: ResolvedInstall, inputs: PlanInputs, place: StagedPlace): MakeWrappersStep[] {
@@ -14,6 +15,7 @@ export function planWrappers(install: ResolvedInstall, inputs: PlanInputs, place
     {
       kind: 'make-wrappers',
       bin: joinHost(place.staging, 'bin'),
+      onPath: onPathOf(install, place.staging, []),
       commands: commands.map(({ name, command }) => ({ name, command })),
       directories,
       never: neverWrapped,
@@ -26,12 +28,28 @@ export function planWrappers(install: ResolvedInstall, inputs: PlanInputs, place
   ];
 }
 
-/** Links for those that are named, with no look at what is there. */
-export function planNamedWrappers(install: ResolvedInstall, staging: StagingDir): MakeWrappersStep[] {
-  if (install.wrappers.commands.length === 0) return [];
+/** Links for those that are named, with no look at what is there; `kept`: names of wrappers that stay as they are. */
+export function planNamedWrappers(
+  install: ResolvedInstall,
+  staging: StagingDir,
+  kept: readonly string[],
+): MakeWrappersStep[] {
+  const onPath = onPathOf(install, staging, kept);
+  if (install.wrappers.commands.length === 0 && onPath === undefined) return [];
   const commands = install.wrappers.commands.map(({ name, command }) => ({ name, command }));
   const bin = joinHost(staging, 'bin');
-  return [{ kind: 'make-wrappers', bin, commands, directories: [], never: neverWrapped, look: undefined }];
+  return [{ kind: 'make-wrappers', bin, onPath, commands, directories: [], never: neverWrapped, look: undefined }];
+}
+
+/** A tool's module puts only its wrappers on `PATH`, for the scripts of ctinstall are called the same in every install. */
+function onPathOf(install: ResolvedInstall, staging: StagingDir, kept: readonly string[]): MakeWrappersStep['onPath'] {
+  if (install.moduleKind !== 'tool') return undefined;
+  const asked = install.scripts.filter(({ name }) => name === 'start-shell');
+  const links = [
+    ...asked.map(({ name }) => ({ name: `${install.name}-${name}`, file: name })),
+    ...kept.map((name) => ({ name, file: name })),
+  ];
+  return { directory: joinHost(staging, wrappersDirectory), links };
 }
 
 /** Tells lines of {@link look} from what an image prints when it starts. */

@@ -1,7 +1,6 @@
 import cliProgress from 'cli-progress';
 import { formatBytes, formatSeconds } from '../lib/format.ts';
 import { isWorthALine } from '../plan/describe-step.ts';
-import type { Step } from '../plan/types.ts';
 import { describeError } from './describe-error.ts';
 import type { ReportEvent, Reporter } from './types.ts';
 
@@ -79,8 +78,7 @@ function makeTextReporter({ stderr, isTrace }: ReporterOptions): ClosableReporte
           if (isTrace) write(`  … ${label}${event.title}`);
           return;
         case 'step-finished':
-          if (isTrace || isWorthALine(event.step as Step['kind']))
-            write(`  ${label}${event.title}  (${formatSeconds(event.seconds)})`);
+          if (isTrace || isWorthALine(event.step)) write(`  ${label}${event.title}  (${formatSeconds(event.seconds)})`);
           return closeBar();
         case 'note':
           return write(`${label}${event.message}`);

@@ -1,7 +1,7 @@
+import { describeIssues } from '../easyconfig/describe-issue.ts';
 import { parsePlacedYaml } from '../easyconfig/yaml-places.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import type { HostPath } from '../lib/paths.ts';
-import { describeIssues } from '../report/describe-issue.ts';
 
 /**
  * Refuses a text in which no single value can be changed, as it cannot be read.

@@ -1,10 +1,10 @@
 import * as z from 'zod';
+import { describeIssues } from '../easyconfig/describe-issue.ts';
 import { knownKeysOf } from '../easyconfig/schema-keys.ts';
 import { placeIssues } from '../easyconfig/validate.ts';
 import { parsePlacedYaml } from '../easyconfig/yaml-places.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { formatValue } from '../lib/format.ts';
-import { describeIssues } from '../report/describe-issue.ts';
 import { isList, type OptionKey, optionKeys, optionTable, type SettingsValues } from './options.ts';
 import { throwTogether } from './together.ts';
 

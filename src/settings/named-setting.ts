@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { describeIssues } from '../easyconfig/describe-issue.ts';
 import { knownKeysOf } from '../easyconfig/schema-keys.ts';
 import { placeIssues } from '../easyconfig/validate.ts';
 import { parsePlacedYaml } from '../easyconfig/yaml-places.ts';
@@ -6,7 +7,6 @@ import { CtinstallError } from '../lib/errors.ts';
 import { formatValue } from '../lib/format.ts';
 import { didYouMean } from '../lib/near.ts';
 import { type HostPath, hostPath } from '../lib/paths.ts';
-import { describeIssues } from '../report/describe-issue.ts';
 import { splitPaths } from './environment.ts';
 import { type OptionKey, optionKeys, optionOf } from './options.ts';
 

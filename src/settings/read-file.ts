@@ -1,7 +1,7 @@
+import { describeIssues } from '../easyconfig/describe-issue.ts';
 import { readTextIfThere } from '../host/files.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { type HostPath, hostPath } from '../lib/paths.ts';
-import { describeIssues } from '../report/describe-issue.ts';
 import type { SettingsFileKind } from './file-schemas.ts';
 import { type ParsedSettings, parseSettings } from './parse.ts';
 

@@ -1,4 +1,3 @@
-import { detectSite, type FoundSite } from '../discover/site.ts';
 import { readText } from '../host/files.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import type { HostPath } from '../lib/paths.ts';
@@ -10,6 +9,7 @@ import { optionTable, type SettingsValues } from './options.ts';
 import { parseDetect } from './parse.ts';
 import { checkSettingsText, type Draft, inspectSettingsFile } from './read-file.ts';
 import { listPresets, readPresetLayers } from './read-presets.ts';
+import { detectSite, type FoundSite } from './read-site.ts';
 import { keepFault, throwTogether } from './together.ts';
 import type { Settings, SettingsLayer } from './types.ts';
 import {

@@ -16,6 +16,9 @@ interface HostRootContext {
 /** What the runtime brings itself, and what nobody runs programs from. */
 const notBound = ['proc', 'sys', 'dev', 'tmp', 'home', 'root', 'boot', 'lost+found'];
 
+/** By this directory scripts know that they are in a container: images that the runtimes build have it. */
+const proof = '.singularity.d';
+
 /** Files that the runtime writes to, or warns where they are missing. */
 const ofRuntime = ['etc/passwd', 'etc/group', 'etc/resolv.conf', 'etc/hosts', 'etc/localtime'];
 
@@ -34,7 +37,7 @@ export async function makeHostRoot(to: HostPath, { environment, signal }: HostRo
   const links = entries.filter((entry) => entry.isSymbolicLink()).map(({ name }) => name);
   await withTemporaryDirectory(environment.TMPDIR || '/tmp', async (temporary) => {
     const root = hostPath('root', temporary);
-    await writeTree(root, { directories: [...directories, 'var/tmp'], empty: ofRuntime, copies: [] });
+    await writeTree(root, { directories: [...directories, 'var/tmp', proof], empty: ofRuntime, copies: [] });
     for (const link of links) await makeSymbolicLink(await readLink(hostPath(link)), joinHost(root, link));
     await pack(root, to, { environment, signal });
   });

@@ -3,12 +3,12 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { applyPlan } from '../../src/apply/apply-plan.ts';
-import { readRecord } from '../../src/apply/record.ts';
-import { withInstallLock } from '../../src/apply/with-install-lock.ts';
 import { CtinstallError } from '../../src/lib/errors.ts';
 import { asPrefix, hostPath } from '../../src/lib/paths.ts';
 import type { Plan } from '../../src/plan/types.ts';
+import { readRecord } from '../../src/records/record.ts';
 import type { ReportEvent } from '../../src/report/types.ts';
+import { withInstallLock } from '../../src/transaction/with-install-lock.ts';
 import { failure } from '../image/failure.ts';
 import { previousOf } from '../plan/support.ts';
 import { everyStep, makeRecorder, makeSite, type Site, sitePlan } from './install-support.ts';

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { asPrefix, type HostPath, hostPath, type Prefix } from '../../src/lib/paths.ts';
-import type { PlanInputs } from '../../src/plan/plan-install.ts';
+import type { PlanInputs } from '../../src/plan/plan-inputs.ts';
 import { planInstall } from '../../src/plan/plan-install.ts';
 import type { Plan } from '../../src/plan/types.ts';
 import type { ReportEvent } from '../../src/report/types.ts';

@@ -3,9 +3,9 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { withInstallLock } from '../../src/apply/with-install-lock.ts';
 import { type HostPath, type ModulesTool, modulefileOf } from '../../src/lib/paths.ts';
 import type { Plan } from '../../src/plan/types.ts';
+import { withInstallLock } from '../../src/transaction/with-install-lock.ts';
 import { makeSite, type Site, sitePlan } from './install-support.ts';
 import { bundle } from './support.ts';
 
@@ -18,7 +18,7 @@ let programs: string;
 let program: string;
 beforeAll(async () => {
   programs = mkdtempSync(join(tmpdir(), 'ctinstall-tool-changed-'));
-  program = await bundle('test/apply/apply-program.ts', programs);
+  program = await bundle('test/transaction/apply-program.ts', programs);
 });
 afterAll(() => rmSync(programs, { recursive: true }));
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { CommandContext } from '../../src/cli/context.ts';
+import type { CommandContext } from '../../src/cli/command-context.ts';
+import { commandNames } from '../../src/cli/program.ts';
 import { hostPath } from '../../src/lib/paths.ts';
 
 export const toolDir = hostPath(fileURLToPath(new URL('../..', import.meta.url)));
@@ -14,6 +15,7 @@ export function contextIn(cwd: string, environment: Readonly<Record<string, stri
     cwd: hostPath(cwd),
     toolDir,
     toolVersion: version,
+    commandNames,
     umask: 0o022,
     reporter: { report: () => undefined },
     signal: new AbortController().signal,

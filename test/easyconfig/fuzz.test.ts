@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { describeIssues } from '../../src/easyconfig/describe-issue.ts';
 import { parseEasyconfig } from '../../src/easyconfig/parse.ts';
 import { asPrefix, hostPath } from '../../src/lib/paths.ts';
 import { describeModulefile } from '../../src/modulefile/describe-install.ts';
 import { renderLmod } from '../../src/modulefile/render-lmod.ts';
-import { describeIssues } from '../../src/report/describe-issue.ts';
 import { resolveInstall } from '../../src/resolve/resolve-install.ts';
 import { foldSettings } from '../../src/settings/fold.ts';
 import { normalFormIfGood } from './support.ts';

@@ -1,7 +1,7 @@
+import { describeIssues } from '../../src/easyconfig/describe-issue.ts';
 import { normalizeEasyconfig } from '../../src/easyconfig/normalize.ts';
 import { parseEasyconfig } from '../../src/easyconfig/parse.ts';
 import type { Easyconfig } from '../../src/easyconfig/types.ts';
-import { describeIssues } from '../../src/report/describe-issue.ts';
 
 /** An easyconfig with no more than it must have. */
 export const least = 'name: demo\nversion: "1.0"\nimage: { file: demo.sif }\n';

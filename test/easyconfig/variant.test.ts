@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { describeIssues } from '../../src/easyconfig/describe-issue.ts';
 import { parseVariant, type Variant } from '../../src/easyconfig/variant.ts';
 import {
   type Change,
@@ -7,7 +8,6 @@ import {
   tryVersionFlag,
   type VariantRequest,
 } from '../../src/easyconfig/variant-changes.ts';
-import { describeIssues } from '../../src/report/describe-issue.ts';
 import { least } from './support.ts';
 
 function requestOf(sets: readonly string[], version?: string): VariantRequest {

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type ImageServer, type Served, serveImages } from '../apply/image-server.ts';
 import { makeSandbox, type Sandbox, tinyEasyconfig, tinyImage } from '../harness/sandbox.ts';
+import { type ImageServer, type Served, serveImages } from '../runtime/image-server.ts';
 
 const image = readFileSync(tinyImage);
 const sha256 = createHash('sha256').update(image).digest('hex');

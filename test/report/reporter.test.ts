@@ -45,6 +45,9 @@ const events: ReportEvent[] = [
   { event: 'step-finished', step: 'copy-image', title: 'copy image', seconds: 1.25 },
   { event: 'step-started', step: 'write-file', title: 'write x' },
   { event: 'step-finished', step: 'write-file', title: 'write x', seconds: 0 },
+  // No step of a plan.
+  { event: 'step-started', step: 'squashfs', title: 'pack' },
+  { event: 'step-finished', step: 'squashfs', title: 'pack', seconds: 2 },
   { event: 'warning', message: 'odd', hint: 'look' },
   { event: 'warning', message: 'odd too' },
 ];

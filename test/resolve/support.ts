@@ -1,7 +1,7 @@
 import type { Easyconfig } from '../../src/easyconfig/types.ts';
 import { asPrefix, hostPath } from '../../src/lib/paths.ts';
-import type { InstallFacts } from '../../src/resolve/resolve-install.ts';
 import { resolveInstall } from '../../src/resolve/resolve-install.ts';
+import type { InstallFacts } from '../../src/resolve/topics/resolver.ts';
 import type { ResolvedInstall } from '../../src/resolve/types.ts';
 import { foldSettings } from '../../src/settings/fold.ts';
 import type { SettingsValues } from '../../src/settings/options.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeIssues } from '../../src/report/describe-issue.ts';
+import { describeIssues } from '../../src/easyconfig/describe-issue.ts';
 import type { SettingsFileKind } from '../../src/settings/file-schemas.ts';
 import { parseSettings } from '../../src/settings/parse.ts';
 

@@ -1,40 +1,13 @@
-import { hostname, release, type } from 'node:os';
-import { checkMorePrefixes, checkPrefixRoom } from '../../discover/check-prefix-room.ts';
-import { checkMounts, checkRuntime } from '../../discover/check-runtime.ts';
-import { checkSharing } from '../../discover/check-sharing.ts';
-import { checkEasyconfigPath } from '../../discover/easyconfig-path.ts';
-import { checkGpus } from '../../discover/gpus.ts';
-import { checkHostMpi, type WantedMpi } from '../../discover/host-mpi.ts';
-import { checkImageDirs } from '../../discover/image-dirs.ts';
-import type { Machine } from '../../discover/machine.ts';
-import { checkModulePath, checkModulesTool } from '../../discover/modules-tool.ts';
-import { probeMounts } from '../../discover/mount-probe.ts';
-import { discoverRuntime } from '../../discover/runtime.ts';
-import { checkSite } from '../../discover/site-finding.ts';
-import { checkSlurm } from '../../discover/slurm.ts';
-import { checkSquashfsTools } from '../../discover/squashfs-tools.ts';
-import { checkCoverage } from '../../discover/uncovered-paths.ts';
-import { checkFuse, checkUserNamespaces } from '../../discover/user-namespaces.ts';
 import { CtinstallError } from '../../lib/errors.ts';
-import { type Finding, foundThing, stoppedBy } from '../../lib/finding.ts';
-import { hostPath, modulePathOf } from '../../lib/paths.ts';
+import type { Finding } from '../../lib/finding.ts';
+import { checkMachine as findAll } from '../../operations/check/check-machine.ts';
 import { describeFindings } from '../../report/describe-findings.ts';
-import { checkPrefix } from '../../settings/check-prefix.ts';
-import { settingsPlaces } from '../../settings/files.ts';
 import type { SettingsValues } from '../../settings/options.ts';
-import { detectPreset } from '../../settings/read.ts';
-import { findPrefixFault } from '../../settings/read-home.ts';
-import type { Settings } from '../../settings/types.ts';
-import { type CommandContext, easyconfigPath, readSettingsOf } from '../context.ts';
-import { requirePolicy } from '../site-policy.ts';
-import { withWritablePrefix } from '../writable-prefix.ts';
+import type { CommandContext } from '../command-context.ts';
 
 /** Prints what this machine has and what is wrong with it. @throws CtinstallError `check-failed` where no install can work */
-export async function checkMachine(flags: SettingsValues, context: CommandContext): Promise<void> {
-  const read = await readSettingsOf(context, flags, { needsPrefix: false });
-  const noPrefix = await findPrefixFault(read, context.environment);
-  const settings = noPrefix === undefined ? await withWritablePrefix(read, context) : read;
-  const findings = await lookAround(settings, context, noPrefix);
+export async function checkMachine(settings: SettingsValues, context: CommandContext): Promise<void> {
+  const findings = await findAll(settings, context);
   const stopping = findings.filter(({ stopsInstalls }) => stopsInstalls).map(({ what }) => what);
   const isColoured = process.stdout.isTTY && !context.environment.NO_COLOR;
   context.print(
@@ -46,88 +19,6 @@ export async function checkMachine(flags: SettingsValues, context: CommandContex
     throw new CtinstallError('check-failed', `no install can work here: ${stopping.join(', ')}`, {
       hint: 'mend what the lines above say of it, and check again',
     });
-}
-
-/** All findings, in the order of the page; what takes time is done at once. */
-async function lookAround(
-  settings: Settings,
-  context: CommandContext,
-  noPrefix: CtinstallError | undefined,
-): Promise<Finding[]> {
-  const { environment, signal, cwd } = context;
-  const machine: Machine = { environment, root: hostPath('/'), signal };
-  const runtime = await discoverRuntime(settings.runtime, environment);
-  const mounts = runtime.kind === 'found' ? probeMounts(runtime.value.path, machine, cwd) : undefined;
-  const coverage = async (): Promise<Finding[]> => {
-    const probe = await mounts;
-    const shown = probe?.kind === 'tried' ? probe.shown : [];
-    const covered = await checkCoverage({ cwd, environment, bindGroups: settings.bindGroups, shown });
-    // Without a runtime nobody can say what it would show by itself.
-    return runtime.kind === 'found' ? covered : covered.filter(({ state }) => state === 'found');
-  };
-  const groups = await Promise.all([
-    [describeTool(context), checkRuntime(runtime)],
-    mounts?.then(checkMounts) ?? [],
-    checkUserNamespaces(machine),
-    checkFuse(machine),
-    checkSquashfsTools(machine),
-    checkModulesTool(machine, settings.modulesTool),
-    noPrefix === undefined ? checkModulePath(modulePathOf(settings.prefix), machine) : [],
-    detectPreset(settingsPlaces(context), environment).then((detected) => checkSite(settings, detected)),
-    noPrefix === undefined ? checkWholePrefix(settings) : [stoppedBy('prefix', noPrefix)],
-    checkPolicy(settings, context),
-    checkMorePrefixes(settings.morePrefixes),
-    checkEasyconfigPath(easyconfigPath(context, settings), signal),
-    checkImageDirs(settings.imageDirs),
-    coverage(),
-    checkSlurm(machine),
-    checkHostMpi(machine, wantedMpiOf(settings)),
-    checkGpus(machine),
-  ]);
-  return groups.flat();
-}
-
-function wantedMpiOf({ hostMpi, origins }: Settings): WantedMpi | undefined {
-  return hostMpi === undefined ? undefined : { family: hostMpi, origin: origins.host_mpi.join(', ') };
-}
-
-function describeTool({ toolVersion }: CommandContext): Finding {
-  return foundThing('ctinstall', `${toolVersion} on ${hostname()}`, [
-    `Node.js ${process.versions.node}`,
-    `${type()} ${release()}`,
-    process.arch,
-  ]);
-}
-
-async function checkWholePrefix(settings: Settings): Promise<Finding[]> {
-  const { prefix, origins } = settings;
-  return [
-    ...checkPrefixName(settings),
-    ...(await checkPrefixRoom(prefix, origins.prefix.join(', '))),
-    ...(await checkSharing(settings)),
-  ];
-}
-
-/** A line only where every install would be refused: for a hook that cannot run, or a group that is not the user's. */
-async function checkPolicy(settings: Settings, context: CommandContext): Promise<Finding[]> {
-  try {
-    await requirePolicy(settings, context);
-    return [];
-  } catch (error) {
-    if (error instanceof CtinstallError) return [stoppedBy('site policy', error)];
-    throw error;
-  }
-}
-
-/** A line only where the path itself will not do. */
-function checkPrefixName(settings: Settings): Finding[] {
-  try {
-    checkPrefix(settings);
-    return [];
-  } catch (error) {
-    if (error instanceof CtinstallError) return [stoppedBy('prefix', error)];
-    throw error;
-  }
 }
 
 /** Each field is there, so that programs need not ask. */

@@ -1,5 +1,5 @@
 import type { SettingsValues } from '../../settings/options.ts';
-import type { CommandContext } from '../context.ts';
+import type { CommandContext } from '../command-context.ts';
 
 export interface CheckFlags {
   readonly easyconfig?: readonly string[];

@@ -1,18 +1,14 @@
-import { cleanPrefix } from '../../apply/clean.ts';
+import { clean as cleanUp } from '../../operations/clean/clean.ts';
 import type { SettingsValues } from '../../settings/options.ts';
-import { type CommandContext, readSettingsOf } from '../context.ts';
+import type { CommandContext } from '../command-context.ts';
 
-/** Clears what runs that were stopped left under the prefix; `--dry-run` only says what that is. */
+/** `ctinstall clean`; `--dry-run` only says what there is. */
 export async function clean(
   { dryRun = false }: { dryRun?: boolean },
-  settingsFlags: SettingsValues,
+  settings: SettingsValues,
   context: CommandContext,
 ): Promise<void> {
-  const { prefix } = await readSettingsOf(context, settingsFlags);
-  const leftovers = await cleanPrefix(prefix, context.environment, {
-    isDryRun: dryRun,
-    signal: context.signal,
-  });
+  const { prefix, leftovers } = await cleanUp({ settings, dryRun }, context);
   if (context.isJson) return context.print(JSON.stringify(leftovers, undefined, 2));
   for (const { paths, heldBy } of leftovers)
     for (const path of paths)

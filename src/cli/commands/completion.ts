@@ -2,7 +2,7 @@ import { readText } from '../../host/files.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatValue } from '../../lib/format.ts';
 import { joinHost } from '../../lib/paths.ts';
-import type { CommandContext } from '../context.ts';
+import type { CommandContext } from '../command-context.ts';
 
 const files: Readonly<Record<string, string>> = { bash: 'ctinstall.bash', zsh: '_ctinstall', fish: 'ctinstall.fish' };
 

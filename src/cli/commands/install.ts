@@ -1,112 +1,24 @@
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatValue } from '../../lib/format.ts';
-import { describePlan } from '../../plan/describe-step.ts';
-import type { Plan } from '../../plan/types.ts';
-import { checkPrefix } from '../../settings/check-prefix.ts';
+import { type InstallOptions, install as installAll } from '../../operations/install/install.ts';
 import type { SettingsValues } from '../../settings/options.ts';
-import type { Settings } from '../../settings/types.ts';
-import { type CommandContext, readSettingsOf } from '../context.ts';
-import {
-  type InstallRequest,
-  requestOf,
-  requestsOfStack,
-  type VariantFlags,
-  variantOfFlags,
-} from '../install-request.ts';
-import { planTarget, resolveTarget, type Target } from '../install-target.ts';
-import { type Change, printChanges, regenerateTarget } from '../regenerate-target.ts';
-import { isResolved, type Requested, requireAll, resolveEach } from '../resolve-requests.ts';
-import { readStack } from '../stack-read.ts';
-import { withWritablePrefix } from '../writable-prefix.ts';
-import { fetchImages, injectChecksums } from './install-images.ts';
-import { installMany } from './install-many.ts';
-import { refuseHostCommands, requireChecksum } from './install-refusals.ts';
+import type { CommandContext } from '../command-context.ts';
+import { tellInstall } from '../words/tell-install.ts';
 
-export interface InstallFlags extends VariantFlags {
-  readonly dryRun?: boolean;
-  readonly rebuild?: boolean;
-  readonly force?: boolean;
-  readonly default?: boolean;
-  readonly image?: string;
-  readonly fetch?: string;
-  readonly stack?: string;
-  readonly keepGoing?: boolean;
-  readonly moduleOnly?: boolean;
-  readonly injectChecksums?: boolean;
-  readonly allowHostCommands?: boolean;
+export interface InstallFlags extends Omit<InstallOptions, 'easyconfigs' | 'settings' | 'tell' | 'jobs'> {
   readonly jobs?: string;
-  readonly wait?: boolean;
-  readonly forceUnlock?: boolean;
 }
 
-/**
- * Installs the easyconfigs; all of them are read and resolved before the first is installed. With `--keep-going` those that
- * cannot be resolved fail like those that cannot be installed.
- */
+/** `ctinstall install <easyconfig>…`. */
 export async function install(
   names: readonly string[],
   flags: InstallFlags,
-  settingsFlags: SettingsValues,
+  settings: SettingsValues,
   context: CommandContext,
 ): Promise<void> {
   checkFlags(names, flags);
   const jobs = readJobs(flags.jobs);
-  const settings = await withWritablePrefix(await readSettingsOf(context, settingsFlags), context);
-  checkPrefix(settings);
-  const resolutions = await resolveEach(
-    await readRequests(names, flags, context),
-    { settings, context },
-    async (name, where, variant) => {
-      const target = await resolveTarget(name, where, variant);
-      checkTarget(target, flags, settings);
-      return target;
-    },
-  );
-  const keepsGoing = flags.keepGoing === true;
-  const requested = keepsGoing ? resolutions.filter(isResolved) : requireAll(resolutions, nothingDone);
-  const isDone = await doInstead(requested, flags, { settings, context });
-  if (isDone) return void requireAll(resolutions, 'the others were done');
-  const hasSummary = flags.stack !== undefined || keepsGoing;
-  await installMany(resolutions, { jobs, keepsGoing, hasSummary, flags }, context);
-}
-
-const nothingDone = 'nothing was done: mend them, or leave them out; `--keep-going` goes on with the others';
-
-/** What a recipe may not do, unless the flags ask for something that it does not matter for. */
-function checkTarget(target: Target, flags: InstallFlags, { enforceChecksums }: Settings): void {
-  if (flags.injectChecksums === true || flags.moduleOnly === true) return;
-  if (enforceChecksums) requireChecksum(target);
-  const installs = flags.fetch === undefined && flags.dryRun !== true;
-  if (installs && flags.allowHostCommands !== true) refuseHostCommands(target);
-}
-
-async function regenerateAll(
-  requested: readonly Requested[],
-  flags: InstallFlags,
-  context: CommandContext,
-): Promise<void> {
-  const changes: Change[] = [];
-  for (const { target, context: there } of requested) changes.push(...(await regenerateTarget(target, flags, there)));
-  if (flags.dryRun === true) printChanges(changes, context);
-}
-
-/** Does what the flags ask for in place of an install; says whether that was so. */
-async function doInstead(
-  requested: readonly Requested[],
-  flags: InstallFlags,
-  { settings, context }: { settings: Settings; context: CommandContext },
-): Promise<boolean> {
-  if (flags.injectChecksums === true)
-    for (const { target, request, settings: own, context: there } of requested)
-      await injectChecksums([target], { asked: request.image, settings: own }, there);
-  else if (flags.moduleOnly === true) await regenerateAll(requested, flags, context);
-  else if (flags.fetch !== undefined) {
-    const replaces = flags.rebuild === true || flags.force === true;
-    const targets = requested.map(({ target }) => target);
-    await fetchImages(targets, { to: flags.fetch, replaces, settings }, context);
-  } else if (flags.dryRun === true) await printPlans(requested, context);
-  else return false;
-  return true;
+  await installAll({ ...flags, easyconfigs: names, settings, jobs, tell: tellInstall(context) }, context);
 }
 
 /** What contradicts itself is refused before anything is read. */
@@ -122,32 +34,6 @@ function checkFlags(names: readonly string[], flags: InstallFlags): void {
     refuse('`--image` goes with one easyconfig', 'install them one by one, or use `--image-dir <dir>`');
   if (flags.injectChecksums === true && (flags.set !== undefined || flags.tryVersion !== undefined))
     refuse('`--inject-checksums` writes into the easyconfig as it is', 'leave out `--set` and `--try-version`');
-}
-
-async function readRequests(
-  names: readonly string[],
-  flags: InstallFlags,
-  context: CommandContext,
-): Promise<InstallRequest[]> {
-  const variant = variantOfFlags(flags);
-  const rebuild = flags.rebuild === true || flags.force === true;
-  const isDefault = flags.default === true;
-  const { image, stack } = flags;
-  if (stack === undefined)
-    return names.map((name) => ({ ...requestOf(name, variant, context), image, rebuild, isDefault }));
-  return requestsOfStack(await readStack(stack, context), variant).map((request) => ({
-    ...request,
-    rebuild: request.rebuild || rebuild,
-    isDefault: request.isDefault || isDefault,
-  }));
-}
-
-async function printPlans(requested: readonly Requested[], context: CommandContext): Promise<void> {
-  const plans: Plan[] = [];
-  for (const { target, request, settings, context: own } of requested)
-    plans.push(await planTarget(target, { asked: request.image, settings }, own));
-  if (context.isJson) return context.print(JSON.stringify(plans, undefined, 2));
-  for (const plan of plans) for (const line of describePlan(plan)) context.print(line);
 }
 
 function readJobs(text = '1'): number {

@@ -1,97 +1,16 @@
-import { makeDirectory, readTextIfThere, removeEmptyDirectory, removeFile, writeFileWhole } from '../../host/files.ts';
-import { run } from '../../host/run.ts';
-import { CtinstallError } from '../../lib/errors.ts';
-import { formatValue } from '../../lib/format.ts';
-import { type HostPath, hostPath, joinHost } from '../../lib/paths.ts';
-import { kernelNameOf, parseKernelInstall, renderKernelSpec } from '../../scripts/kernel-spec.ts';
+import { type Kernel, type KernelOptions, kernel as writeKernel } from '../../operations/kernel/kernel.ts';
 import type { SettingsValues } from '../../settings/options.ts';
-import { prefixesOf } from '../all-prefixes.ts';
-import { type CommandContext, readSettingsOf } from '../context.ts';
-import { findInstalled, findLoaded, type Installed } from '../find-installed.ts';
+import type { CommandContext } from '../command-context.ts';
 
-export interface KernelFlags {
-  readonly name?: string;
-  readonly displayName?: string;
-  readonly python: string;
-  readonly directory?: string;
-  readonly remove?: boolean;
-  readonly force?: boolean;
-}
-
-/** Writes a kernel of Jupyter that runs the Python of an install, or removes it. */
+/** `ctinstall kernel [module]`. */
 export async function kernel(
-  moduleName: string | undefined,
-  flags: KernelFlags,
-  settingsFlags: SettingsValues,
-  context: CommandContext,
+  module: string | undefined,
+  flags: Omit<KernelOptions, 'module' | 'settings' | 'tell'>,
+  settings: SettingsValues,
+  { isJson, print, ...context }: CommandContext,
 ): Promise<void> {
-  const settings = await readSettingsOf(context, settingsFlags);
-  const installed =
-    moduleName === undefined
-      ? await findLoaded(context)
-      : await findInstalled(moduleName, prefixesOf(settings), context);
-  const name = flags.name ?? kernelNameOf(installed.record.moduleName);
-  if (!/^[A-Za-z0-9._-]+$/.test(name) || /^\.+$/.test(name))
-    throw new CtinstallError('usage', `\`${formatValue(name)}\` is no name of a kernel`, {
-      hint: 'letters, digits, `.`, `_` and `-`',
-    });
-  const directory = joinHost(kernelsDirectory(flags, context), name);
-  const path = joinHost(directory, 'kernel.json');
-  const there = await readTextIfThere(path);
-  if (there !== undefined && parseKernelInstall(there) === undefined && flags.force !== true)
-    throw new CtinstallError('usage', `\`${path}\` is a kernel that ctinstall did not write`, {
-      hint: 'choose another name with `--name`, or replace it with `--force`',
-    });
-  if (flags.remove === true) return removeKernel(directory, there !== undefined, context);
-  const { installDir, record } = installed;
-  const displayName = flags.displayName ?? record.moduleName;
-  await makeDirectory(directory);
-  const text = renderKernelSpec({ installDir, moduleName: record.moduleName, displayName, python: flags.python });
-  await writeFileWhole(path, text, 0o644);
-  if (context.isJson) context.print(JSON.stringify({ name, path, installDir }));
-  else context.print(`wrote ${path}`);
-  await warnWithoutIpykernel(installed, flags.python, context);
-}
-
-/** Where Jupyter looks for kernels of the user's (jupyter_core, `jupyter_data_dir`). */
-function kernelsDirectory({ directory }: KernelFlags, { cwd, environment }: CommandContext): HostPath {
-  if (directory !== undefined) return hostPath(directory, cwd);
-  const { JUPYTER_DATA_DIR, XDG_DATA_HOME, HOME } = environment;
-  if (JUPYTER_DATA_DIR) return joinHost(hostPath(JUPYTER_DATA_DIR, cwd), 'kernels');
-  if (XDG_DATA_HOME) return joinHost(hostPath(XDG_DATA_HOME, cwd), 'jupyter', 'kernels');
-  if (HOME) return joinHost(hostPath(HOME, cwd), '.local', 'share', 'jupyter', 'kernels');
-  throw new CtinstallError('usage', 'where Jupyter looks for kernels is not known: HOME is not set', {
-    hint: 'name the directory with `--directory`',
-  });
-}
-
-async function removeKernel(directory: HostPath, isThere: boolean, context: CommandContext): Promise<void> {
-  if (!isThere)
-    throw new CtinstallError('not-installed', `there is no kernel in \`${directory}\``, {
-      hint: 'see what there are with `jupyter kernelspec list`',
-    });
-  await removeFile(joinHost(directory, 'kernel.json'));
-  await removeEmptyDirectory(directory);
-  context.print(`removed ${directory}`);
-}
-
-/** The kernel is written all the same: the package may be installed afterwards. */
-async function warnWithoutIpykernel(
-  { installDir, record }: Installed,
-  python: string,
-  { environment, signal, reporter }: CommandContext,
-): Promise<void> {
-  const program = joinHost(installDir, 'bin', 'in-container');
-  const result = await run([program, python, '-c', 'import ipykernel'], { env: environment, signal });
-  if (result.exitCode === 0) return;
-  const lacksIt = /No module named '?ipykernel/.test(result.stderr);
-  reporter.report({
-    event: 'warning',
-    message: lacksIt
-      ? `the Python of ${record.moduleName} has no ipykernel: the kernel will not start`
-      : `\`${python}\` of ${record.moduleName} could not be tried: ${formatValue(result.stderr.trim().split('\n').at(-1) ?? '', 200)}`,
-    hint: lacksIt
-      ? `install it: ${program} ${python} -m pip install ipykernel`
-      : 'name its Python with `--python <command>`',
-  });
+  const tell = ({ name, path, installDir }: Kernel): void =>
+    print(isJson ? JSON.stringify({ name, path, installDir }) : `wrote ${path}`);
+  const { directory } = await writeKernel({ ...flags, module, settings, tell }, context);
+  if (flags.remove === true) print(`removed ${directory}`);
 }

@@ -1,71 +1,27 @@
-import { readRecords } from '../../apply/record.ts';
-import { readText } from '../../host/files.ts';
 import { CtinstallError } from '../../lib/errors.ts';
-import { joinHost } from '../../lib/paths.ts';
-import { checkPrefix } from '../../settings/check-prefix.ts';
+import { type RegenerateManyOptions, regenerate as regenerateAll } from '../../operations/regenerate/regenerate.ts';
+import type { Change } from '../../operations/regenerate/types.ts';
 import type { SettingsValues } from '../../settings/options.ts';
-import { type CommandContext, readSettingsOf } from '../context.ts';
-import { findInstalled, type Installed } from '../find-installed.ts';
-import { resolveLoaded } from '../install-target.ts';
-import { parseLoaded } from '../load-easyconfig.ts';
-import { type Change, printChanges, type RegenerateFlags, regenerateTarget } from '../regenerate-target.ts';
-import { withWritablePrefix } from '../writable-prefix.ts';
+import type { CommandContext } from '../command-context.ts';
+import { printChanges } from '../words/print-changes.ts';
 
-/** Writes modulefiles and scripts anew, from the easyconfigs that were kept with the installs and the settings of now. */
+export interface RegenerateFlags extends Omit<RegenerateManyOptions, 'modules' | 'settings' | 'tell'> {
+  readonly all?: boolean;
+}
+
+/** `ctinstall regenerate <module>…`. */
 export async function regenerate(
-  names: readonly string[],
-  flags: RegenerateFlags & { readonly all?: boolean },
-  settingsFlags: SettingsValues,
+  modules: readonly string[],
+  flags: RegenerateFlags,
+  settings: SettingsValues,
   context: CommandContext,
 ): Promise<void> {
-  if (names.length === 0 && flags.all !== true)
+  if (modules.length === 0 && flags.all !== true)
     throw new CtinstallError('usage', 'no module is named', {
       hint: 'name modules, or take all of them with `--all`; `--dry-run` shows what would change',
     });
-  const settings = await withWritablePrefix(await readSettingsOf(context, settingsFlags), context);
-  checkPrefix(settings);
-  const failed: string[] = [];
-  const changes: Change[] = [];
-  for (const { installDir, record } of await chooseInstalls(names, settings.prefix, context)) {
-    try {
-      const path = joinHost(installDir, '.ctinstall', 'easyconfig.yaml');
-      const target = await resolveLoaded(parseLoaded(path, await readText(path)), settings, context);
-      if (target.install.installDir !== installDir)
-        throw new CtinstallError(
-          'not-installed',
-          `\`${record.moduleName}\` is not installed under \`${settings.prefix}\``,
-          {
-            hint: 'name its prefix with `--prefix <dir>`',
-          },
-        );
-      changes.push(...(await regenerateTarget(target, flags, context)));
-    } catch (error) {
-      // One that cannot be written anew must not keep the others from it.
-      if (!(error instanceof CtinstallError) || error.code === 'interrupted' || names.length === 1) throw error;
-      context.reporter.report({
-        event: 'warning',
-        message: `${record.moduleName}: ${error.message}`,
-        hint: error.hint,
-      });
-      failed.push(record.moduleName);
-    }
-  }
-  if (flags.dryRun === true || context.isJson) printChanges(changes, context);
-  if (failed.length > 0)
-    throw new CtinstallError('command-failed', `${failed.length} of the modules could not be written anew`, {
-      details: failed.map((moduleName) => `  ${moduleName}`),
-    });
-}
-
-async function chooseInstalls(
-  names: readonly string[],
-  prefix: Parameters<typeof readRecords>[0],
-  context: CommandContext,
-): Promise<Installed[]> {
-  if (names.length > 0) return Promise.all(names.map((name) => findInstalled(name, [prefix], context)));
-  return (await readRecords(prefix)).flatMap(({ installDir, record, fault }) => {
-    if (record !== undefined) return [{ installDir, record }];
-    context.reporter.report({ event: 'warning', message: `${installDir}: ${fault}` });
-    return [];
-  });
+  const tell = (changes: readonly Change[]): void => {
+    if (flags.dryRun === true || context.isJson) printChanges(changes, context);
+  };
+  await regenerateAll({ ...flags, modules, settings, tell }, context);
 }

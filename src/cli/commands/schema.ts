@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { easyconfigSchema } from '../../easyconfig/schema.ts';
-import type { CommandContext } from '../context.ts';
+import type { CommandContext } from '../command-context.ts';
 
 /** Prints the JSON Schema of an easyconfig, from the same definition that the checks use. */
 export function schema(context: CommandContext): void {

@@ -5,7 +5,7 @@ import { CtinstallError } from '../../lib/errors.ts';
 import { formatCommand } from '../../lib/format.ts';
 import { type HostPath, hostPath, joinHost } from '../../lib/paths.ts';
 import { optionKeys, optionTable } from '../../settings/options.ts';
-import type { CommandContext } from '../context.ts';
+import type { CommandContext } from '../command-context.ts';
 import {
   checkChangedText,
   type EditedFile,

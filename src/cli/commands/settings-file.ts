@@ -9,7 +9,7 @@ import { readSettings } from '../../settings/read.ts';
 import { checkSettingsText } from '../../settings/read-file.ts';
 import type { Settings } from '../../settings/types.ts';
 import type { SettingsWarning } from '../../settings/warnings.ts';
-import type { CommandContext } from '../context.ts';
+import type { CommandContext } from '../command-context.ts';
 
 export interface SettingsFileFlags {
   /** The site's file rather than the user's own. */

@@ -1,6 +1,6 @@
 import { lstatIfThere } from '../../host/files.ts';
 import { settingsPlaces } from '../../settings/files.ts';
-import type { CommandContext } from '../context.ts';
+import type { CommandContext } from '../command-context.ts';
 
 /** Prints which files settings are read from, weakest first, and which of them is written. */
 export async function settingsPath(

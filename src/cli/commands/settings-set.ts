@@ -7,7 +7,7 @@ import { type OptionKey, optionTable } from '../../settings/options.ts';
 import { checkSettingsText, faultsOfSettings } from '../../settings/read-file.ts';
 import { renderYaml } from '../../settings/render-yaml.ts';
 import type { Settings } from '../../settings/types.ts';
-import type { CommandContext } from '../context.ts';
+import type { CommandContext } from '../command-context.ts';
 import {
   checkChangedText,
   type EditedFile,

@@ -1,9 +1,10 @@
+import { readSettingsOf } from '../../operations/context.ts';
 import { type OptionKey, optionKeys, optionTable, type SettingsValues } from '../../settings/options.ts';
 import { findPrefixFault } from '../../settings/read-home.ts';
 import { renderYaml } from '../../settings/render-yaml.ts';
 import type { SiteBind } from '../../settings/types.ts';
 import { valuesOf } from '../../settings/values-of.ts';
-import { type CommandContext, readSettingsOf } from '../context.ts';
+import type { CommandContext } from '../command-context.ts';
 
 /** Prints each setting that holds here with where it came from. */
 export async function settings(flags: SettingsValues, context: CommandContext): Promise<void> {

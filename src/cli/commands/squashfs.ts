@@ -1,95 +1,41 @@
 import { CtinstallError } from '../../lib/errors.ts';
-import { joinHost } from '../../lib/paths.ts';
+import { readStatus } from '../../operations/squashfs/read-status.ts';
+import { squashfs as runSquashfs, type SquashfsOptions } from '../../operations/squashfs/squashfs.ts';
 import type { SettingsValues } from '../../settings/options.ts';
-import type { Settings } from '../../settings/types.ts';
-import { runSquashfsScript, type SquashfsScriptOptions } from '../../squashfs/run-script.ts';
-import { prefixesOf } from '../all-prefixes.ts';
-import { type CommandContext, readSettingsOf } from '../context.ts';
-import { findInstalled, findLoaded, type Installed } from '../find-installed.ts';
-import { readSlurmFlags, type SlurmFlags } from '../slurm-flags.ts';
-import { tellFileQuota } from './squashfs-quota.ts';
-import { printStatus } from './squashfs-status.ts';
+import type { CommandContext } from '../command-context.ts';
+import { printSquashfsStatus } from '../words/print-squashfs-status.ts';
 
-export interface SquashfsFlags extends SlurmFlags {
-  readonly removeDirectory?: boolean;
-  readonly replaceSquashfs?: boolean;
-  readonly keepSquashfs?: boolean;
-  readonly keepDirectory?: boolean;
-  readonly replaceDirectory?: boolean;
-  /** False is `--no-exclude`. */
-  readonly exclude?: readonly string[] | false;
-  readonly dropExcluded?: boolean;
-  readonly reproducible?: boolean;
-  readonly processors?: string;
-  readonly wait?: boolean;
-}
-
-const actions = {
-  make: { script: 'make-squashfs', verb: 'pack' },
-  unmake: { script: 'unmake-squashfs', verb: 'unpack' },
-  update: { script: 'update-squashfs', verb: 'update' },
-} as const;
-type Action = keyof typeof actions | 'status';
+const actions = ['make', 'unmake', 'update', 'status'] as const;
+type Action = (typeof actions)[number];
 
 /** `ctinstall squashfs [make|unmake|update|status] [module]`; a first word that is no action is the module. */
 export async function squashfs(
   first: string | undefined,
   second: string | undefined,
-  flags: SquashfsFlags,
-  settingsFlags: SettingsValues,
+  options: SquashfsOptions,
+  settings: SettingsValues,
   context: CommandContext,
 ): Promise<void> {
   const action: Action = isAction(first) ? first : 'make';
-  const moduleName = isAction(first) ? second : first;
+  const module = isAction(first) ? second : first;
   if (!isAction(first) && second !== undefined)
     throw new CtinstallError('usage', `\`${first}\` is no action of \`ctinstall squashfs\``, {
       hint: 'the actions are `make`, `unmake`, `update` and `status`',
     });
-  const command = commandOf(action, context);
-  const settings = await readSettingsOf(context, settingsFlags);
-  const installed =
-    moduleName === undefined
-      ? await findLoaded(context)
-      : await findInstalled(moduleName, prefixesOf(settings), context);
-  if (action === 'status') return printStatus(installed, context);
-  const { script, verb } = actions[action];
-  const { lines, measured, slurmJob } = await runSquashfsScript(
-    joinHost(installed.installDir, 'bin', script),
-    [...scriptArguments(flags), ...(command === undefined ? [] : ['--', ...command])],
-    {
-      ...optionsOf(flags, installed, settings),
-      environment: context.environment,
-      reporter: context.reporter,
-      signal: context.signal,
-      title: `${verb} the user software of ${installed.record.moduleName}`,
-      ...(command === undefined ? {} : { commandOutput: context.isJson ? ('stderr' as const) : ('stdout' as const) }),
-    },
-  );
-  const { moduleName: module } = installed.record;
-  const quota = await tellFileQuota(installed.installDir, context);
+  const argv = commandOf(action, context);
+  if (action === 'status') return printSquashfsStatus(await readStatus({ module, settings }, context), context);
+  const command = argv && { argv, output: context.isJson ? ('stderr' as const) : ('stdout' as const) };
+  const done = await runSquashfs({ action, module, options, settings, command }, context);
+  const { lines, measured, slurmJob, quota } = done;
   if (context.isJson)
-    context.print(JSON.stringify({ event: 'squashfs', action, module, ...measured, slurmJob, quota, lines }));
+    context.print(
+      JSON.stringify({ event: 'squashfs', action, module: done.module, ...measured, slurmJob, quota, lines }),
+    );
   else for (const line of [...lines, ...(quota === undefined ? [] : [quota.text])]) context.print(line);
 }
 
-function optionsOf(
-  flags: SquashfsFlags,
-  { installDir }: Installed,
-  settings: Settings,
-): Pick<SquashfsScriptOptions, 'processors' | 'excludes' | 'slurm'> {
-  const isSet = (key: 'squashfs_processors' | 'squashfs_excludes'): boolean => settings.origins[key][0] !== 'default';
-  const slurm = readSlurmFlags(flags, settings.slurm);
-  // A wrong number is for the script to refuse.
-  const processors = /^\d{1,4}$/.test(flags.processors ?? '') ? Number(flags.processors) : 0;
-  return {
-    processors: isSet('squashfs_processors') ? settings.squashfsProcessors : undefined,
-    excludes: isSet('squashfs_excludes') ? settings.squashfsExcludes : undefined,
-    slurm: slurm === undefined ? undefined : { settings: slurm, processors, directory: installDir },
-  };
-}
-
 function isAction(word: string | undefined): word is Action {
-  return word !== undefined && (word === 'status' || Object.hasOwn(actions, word));
+  return actions.some((action) => action === word);
 }
 
 /** @throws CtinstallError `usage` where there is a command that is not wanted, or none that is */
@@ -103,22 +49,4 @@ function commandOf(action: Action, { commandToRun }: CommandContext): readonly s
       hint: 'give it after `--`: `ctinstall squashfs update PyTorch -- pip install lightning`',
     });
   return commandToRun;
-}
-
-/** The flags of `ctinstall squashfs` are those of the scripts: what does not belong to the action is for the script to refuse. */
-function scriptArguments(flags: SquashfsFlags): string[] {
-  const given = {
-    '--remove-directory': flags.removeDirectory,
-    '--replace-squashfs': flags.replaceSquashfs,
-    '--keep-squashfs': flags.keepSquashfs,
-    '--keep-directory': flags.keepDirectory,
-    '--replace-directory': flags.replaceDirectory,
-    '--no-exclude': flags.exclude === false,
-    '--drop-excluded': flags.dropExcluded,
-    '--reproducible': flags.reproducible,
-    '--no-wait': flags.wait === false,
-  };
-  const switches = Object.entries(given).flatMap(([flag, isGiven]) => (isGiven === true ? [flag] : []));
-  const excludes = (flags.exclude || []).flatMap((pattern) => ['--exclude', pattern]);
-  return [...switches, ...excludes, ...(flags.processors === undefined ? [] : ['--processors', flags.processors])];
 }

@@ -1,163 +1,21 @@
-import { readRecord } from '../../apply/record.ts';
-import { fileNameOf } from '../../easyconfig/normalize.ts';
-import { parseEasyconfig } from '../../easyconfig/parse.ts';
-import { renderWrapped } from '../../easyconfig/render-wrapped.ts';
-import { namePattern, versionSuffixPattern } from '../../easyconfig/rules.ts';
-import { readTextIfThere, removeFile, writeFileWhole } from '../../host/files.ts';
-import { withTemporaryDirectory } from '../../host/temporary.ts';
-import { CtinstallError } from '../../lib/errors.ts';
-import { formatCommand, formatValue } from '../../lib/format.ts';
-import { maskSecrets } from '../../lib/mask-secrets.ts';
-import { type HostPath, hostPath, installDirOf, joinHost } from '../../lib/paths.ts';
-import { describeIssues } from '../../report/describe-issue.ts';
+import type { WrapFlags } from '../../operations/wrap/types.ts';
+import { type WrapTold, wrap as wrapAndInstall } from '../../operations/wrap/wrap.ts';
 import type { SettingsValues } from '../../settings/options.ts';
-import { runSquashfsScript } from '../../squashfs/run-script.ts';
-import { type CommandContext, readSettingsOf } from '../context.ts';
-import { wrapConda } from '../wrap/conda.ts';
-import { wrapContainer } from '../wrap/container.ts';
-import { wrapDirectory } from '../wrap/directory.ts';
-import { wrapPip } from '../wrap/pip.ts';
-import {
-  type Wrap,
-  type WrapFlags,
-  type WrapKind,
-  type WrapRequest,
-  type WrapResult,
-  wrapKinds,
-} from '../wrap/types.ts';
-import { withWritablePrefix } from '../writable-prefix.ts';
-import { install } from './install.ts';
+import type { CommandContext } from '../command-context.ts';
+import { tellInstall } from '../words/tell-install.ts';
 
-const wraps: Readonly<Record<WrapKind, Wrap>> = {
-  container: wrapContainer,
-  directory: wrapDirectory,
-  pip: wrapPip,
-  conda: wrapConda,
-};
-
-/** Writes the easyconfig of what is there already, and installs it. A wrap that fails leaves neither. */
+/** `ctinstall wrap <kind> <what>`. */
 export async function wrap(
   { kind, what, options }: { kind: string; what: string; options: readonly string[] },
   flags: WrapFlags,
-  settingsFlags: SettingsValues,
+  settings: SettingsValues,
   context: CommandContext,
 ): Promise<void> {
-  const known = requireKind(kind);
-  checkFlags(known, options, flags);
-  const named = readName(flags);
-  const settings = await withWritablePrefix(await readSettingsOf(context, settingsFlags), context);
-  const to =
-    flags.output === undefined ? joinHost(context.cwd, fileNameOf(named)) : hostPath(flags.output, context.cwd);
-  const command = maskSecrets(formatCommand(['ctinstall', 'wrap', kind, what]));
-  const request = { ...named, what, options, flags, command, settings, context };
-  const makeIn = (beside: HostPath): Promise<WrapResult> => wraps[known]({ ...request, beside });
-  const installIt = (path: HostPath, result: WrapResult): Promise<void> =>
-    install([path], { ...flags, rebuild: isUpdate(flags), force: false, image: result.image }, settingsFlags, context);
-  if (flags.dryRun === true)
-    return withTemporaryDirectory(context.environment.TMPDIR || '/tmp', async (directory) => {
-      const result = await makeIn(hostPath(directory));
-      const path = joinHost(hostPath(directory), fileNameOf(named));
-      const text = textOf(result);
-      await writeFileWhole(path, text, 0o666);
-      if (!context.isJson) for (const line of text.trimEnd().split('\n')) context.print(line);
-      await installIt(path, result);
-    });
-  const before = await readTextIfThere(to);
-  const result = await makeIn(hostPath('..', to));
-  const made = before === undefined ? [to, ...result.made] : [];
-  try {
-    const text = textOf(result);
-    refuseOther(to, before, { text, isForced: flags.force === true });
-    await writeFileWhole(to, text, 0o666);
-    if (isUpdate(flags)) await packAnew(result, request);
-    await installIt(to, result);
-  } catch (error) {
-    for (const path of made) await removeFile(path);
-    if (before !== undefined) await writeFileWhole(to, before, 0o666);
-    throw error;
-  }
-}
-
-function isUpdate({ update, rebuild }: WrapFlags): boolean {
-  return update === true || rebuild === true;
-}
-
-function requireKind(kind: string): WrapKind {
-  const known = wrapKinds.find((each) => each === kind);
-  if (known !== undefined) return known;
-  throw new CtinstallError('usage', `\`${formatValue(kind)}\` is nothing that \`ctinstall wrap\` knows`, {
-    hint: `it wraps one of: ${wrapKinds.join(', ')}`,
-  });
-}
-
-/** What belongs to another kind is refused. */
-function checkFlags(kind: WrapKind, options: readonly string[], flags: WrapFlags): void {
-  const refuse = (what: string): never => {
-    throw new CtinstallError('usage', `${what} does not go with \`ctinstall wrap ${kind}\``, {
-      hint: 'see `ctinstall help wrap`',
-    });
+  const tell = (told: WrapTold): void => {
+    if (context.isJson) return;
+    const lines = told.kind === 'packed' ? told.lines.slice(0, 1) : told.text.trimEnd().split('\n');
+    for (const line of lines) context.print(line);
   };
-  if (options.length > 0 && kind !== 'pip') refuse(`\`${formatValue(options[0] ?? '')}\``);
-  if (flags.base !== undefined && kind === 'container') refuse('`--base`');
-  if (flags.condaProgram !== undefined && kind !== 'conda') refuse('`--conda-program`');
-  for (const [flag, isGiven] of [
-    ['--mask', flags.mask === true],
-    ['--at', flags.at !== undefined],
-    ['--update', flags.update === true],
-  ] as const)
-    if (isGiven && kind !== 'directory') refuse(`\`${flag}\``);
-}
-
-/** A version is `1` where nobody says: wrapping the same thing again then means the same module. */
-function readName({ name, version = '1', versionsuffix = '' }: WrapFlags) {
-  if (name === undefined)
-    throw new CtinstallError('usage', 'nothing says what the module is to be called', {
-      hint: 'give it a name, and perhaps a version: `--name prog --version 2.1`',
-    });
-  for (const [flag, value, pattern] of [
-    ['--name', name, namePattern],
-    ['--version', version, namePattern],
-    ['--versionsuffix', versionsuffix, versionSuffixPattern],
-  ] as const)
-    if (!pattern.test(value))
-      throw new CtinstallError('usage', `\`${flag} ${formatValue(value)}\` cannot be part of the name of a module`, {
-        hint: 'letters, digits and `.`, `_`, `+`, `-`, beginning with a letter or digit',
-      });
-  return { name, version, versionsuffix };
-}
-
-/** @throws CtinstallError `usage` where what was given makes no easyconfig */
-function textOf({ wrapped }: WrapResult): string {
-  const text = renderWrapped(wrapped);
-  const { issues } = parseEasyconfig(text);
-  if (issues.length === 0) return text;
-  throw new CtinstallError('usage', 'no easyconfig can be made of this', {
-    details: describeIssues('easyconfig', maskSecrets(text), issues),
-    hint: 'give other names or paths',
-  });
-}
-
-function refuseOther(
-  to: HostPath,
-  before: string | undefined,
-  { text, isForced }: { text: string; isForced: boolean },
-): void {
-  if (before === undefined || before === text || isForced) return;
-  throw new CtinstallError('usage', `\`${to}\` is there already, and says something else`, {
-    hint: 'name another file with `--output <file>`, install it as it is with `ctinstall <file>`, or overwrite it with `--force`',
-  });
-}
-
-/** Packs a directory over what an earlier wrap packed, in one step; a first wrap does it while it installs. */
-async function packAnew({ packed }: WrapResult, request: Omit<WrapRequest, 'beside'>): Promise<void> {
-  const { settings, name, version, versionsuffix, context } = request;
-  const installDir = installDirOf(settings.prefix, name, `${version}${versionsuffix}`);
-  if (packed === undefined || (await readRecord(installDir))?.record === undefined) return;
-  const args = ['--from', packed, '--replace-squashfs', ...(request.flags.wait === false ? ['--no-wait'] : [])];
-  const { lines } = await runSquashfsScript(joinHost(installDir, 'bin', 'make-squashfs'), args, {
-    ...context,
-    processors: undefined,
-    title: `pack ${packed}`,
-  });
-  if (!context.isJson) for (const line of lines.slice(0, 1)) context.print(line);
+  const asked = { kind, what, pipOptions: options, flags, settings };
+  await wrapAndInstall({ ...asked, tell, tellInstall: tellInstall(context) }, context);
 }

@@ -1,10 +1,11 @@
 import { basename } from 'node:path';
-import { readRecords } from '../../apply/record.ts';
 import { findEasyconfigs } from '../../discover/easyconfigs.ts';
+import { easyconfigPath } from '../../operations/context.ts';
+import { readRecords } from '../../records/record.ts';
 import { optionKeys, type SettingsValues } from '../../settings/options.ts';
 import { readSettings } from '../../settings/read.ts';
 import type { Settings } from '../../settings/types.ts';
-import { type CommandContext, easyconfigPath } from '../context.ts';
+import type { CommandContext } from '../command-context.ts';
 import { settingsFlags } from '../define.ts';
 import { makeProgram } from '../program.ts';
 import { modelOf } from '../program-model.ts';

@@ -9,6 +9,7 @@ export async function runCompletion(words: readonly string[], toolDir: string): 
     cwd: hostPath(process.cwd()),
     toolDir: hostPath(toolDir),
     toolVersion: '',
+    commandNames: [],
     umask: process.umask(),
     reporter: { report: () => undefined },
     signal: new AbortController().signal,

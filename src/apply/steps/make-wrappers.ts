@@ -1,0 +1,85 @@
+import { scriptPattern } from '../../easyconfig/rules.ts';
+import { lstatIfThere } from '../../host/files.ts';
+import { makeSymbolicLink } from '../../host/links.ts';
+import { CtinstallError } from '../../lib/errors.ts';
+import { didYouMean } from '../../lib/near.ts';
+import { type HostPath, joinHost } from '../../lib/paths.ts';
+import { lookMark } from '../../plan/plan-wrappers.ts';
+import type { MakeWrappersStep } from '../../plan/steps/make-wrappers.ts';
+import { runInContainer } from '../../runtime/run-in-container.ts';
+import { measureFile } from '../measured.ts';
+import type { StepDoer, StepWork } from '../types.ts';
+
+export const makeWrappers: StepDoer<'make-wrappers'> = { apply: linkPrograms };
+
+/** What every wrapper is a link to, beside it. */
+const target = 'in-container';
+
+/**
+ * Makes the wrappers that a recipe names, and one for each executable of the directories it names.
+ * @throws CtinstallError `sanity-check-failed` where the image has not got what is named
+ */
+async function linkPrograms(step: MakeWrappersStep, work: StepWork): Promise<void> {
+  const said = step.look === undefined ? [] : parse(await runInContainer(step.look, work));
+  const allOf = (kind: string): string[] => said.flatMap((line) => (line.kind === kind ? line.value : []));
+  const programs = allOf('program');
+  requireAll(step, { missing: allOf('missing'), noDirectories: allOf('no-directory'), programs });
+  const named = step.commands.map(({ name }) => name);
+  const found = step.directories.flatMap(({ from, except }) =>
+    programs
+      .filter((program) => program.startsWith(`${from}/`))
+      .map((program) => program.slice(from.length + 1))
+      .filter((name) => !except.includes(name) && !step.never.includes(name) && scriptPattern.test(name)),
+  );
+  const made = [...new Set([...named, ...found])];
+  for (const name of made) {
+    const path = joinHost(step.bin, name);
+    // A script of ctinstall's own comes before a program of the image.
+    if ((await lstatIfThere(path)) !== undefined) continue;
+    await link(target, path, work);
+  }
+  if (step.onPath === undefined) return;
+  const { directory, links } = step.onPath;
+  const all = new Map([
+    ...links.map((each) => [each.name, each.file] as const),
+    ...made.map((name) => [name, name] as const),
+  ]);
+  for (const [name, file] of all) await link(`../bin/${file}`, joinHost(directory, name), work);
+}
+
+async function link(to: string, path: HostPath, { plan, measured }: StepWork): Promise<void> {
+  await makeSymbolicLink(to, path);
+  measured.files.push({ ...(await measureFile(plan.staging, path, undefined)), link: to });
+}
+
+function requireAll(
+  { commands, directories }: MakeWrappersStep,
+  found: { missing: readonly string[]; noDirectories: readonly string[]; programs: readonly string[] },
+): void {
+  const faults = [
+    ...found.missing.map((program) => `\`${program}\` of \`wrappers\` is not in the image`),
+    ...found.noDirectories.map((directory) => `the directory \`${directory}\` of \`wrappers\` is not in the image`),
+    ...directories.flatMap(({ from }) =>
+      found.noDirectories.includes(from) || found.programs.some((program) => program.startsWith(`${from}/`))
+        ? []
+        : [`there is nothing to run in the directory \`${from}\` of \`wrappers\``],
+    ),
+  ];
+  const [first, ...rest] = faults;
+  if (first === undefined) return;
+  const scripts = ['start-shell'];
+  const isAlias = commands.some(({ name, command }) => name !== command && found.missing.includes(command));
+  throw new CtinstallError('sanity-check-failed', first, {
+    details: rest,
+    hint:
+      (isAlias ? undefined : found.missing.flatMap((name) => didYouMean(name, scripts) ?? [])[0]) ??
+      'mend `wrappers` in the easyconfig; `ctinstall new <image>` shows what an image has',
+  });
+}
+
+function parse(text: string): { kind: string; value: string }[] {
+  return text.split('\n').flatMap((line) => {
+    const [mark, kind = '', value = ''] = line.split('\t');
+    return mark === lookMark ? [{ kind, value }] : [];
+  });
+}

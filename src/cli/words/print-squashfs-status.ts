@@ -1,0 +1,39 @@
+import { formatBytes } from '../../lib/format.ts';
+import type { SquashfsStatus } from '../../operations/squashfs/read-status.ts';
+import type { CommandContext } from '../command-context.ts';
+
+/** Says which form of the user software is in use. */
+export function printSquashfsStatus(
+  { installDir, record, used, packed, directory, quota }: SquashfsStatus,
+  context: CommandContext,
+): void {
+  if (context.isJson) {
+    context.print(
+      JSON.stringify(
+        {
+          module: record.moduleName,
+          installDir,
+          used,
+          squashfsBytes: packed?.size ?? null,
+          hasDirectory: directory?.isDirectory() === true,
+          quota,
+        },
+        undefined,
+        2,
+      ),
+    );
+    return;
+  }
+  context.print(
+    `${record.moduleName}: ${record.userSoftware} is ${{ squashfs: 'the squashfs file', directory: 'the directory', nothing: 'not there' }[used]}`,
+  );
+  if (packed?.isFile() === true)
+    context.print(
+      `  user-software.squashfs  ${formatBytes(packed.size)}, packed ${packed.mtime.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+    );
+  if (directory?.isDirectory() === true)
+    context.print(
+      `  user-software/          ${used === 'squashfs' ? 'kept, but not used while the squashfs file is there' : 'in use'}`,
+    );
+  if (quota !== undefined) context.print(`  ${quota.text}`);
+}

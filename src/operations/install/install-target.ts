@@ -1,0 +1,182 @@
+import { discoverImage } from '../../discover/image.ts';
+import { discoverLinkedPlaces } from '../../discover/linked-places.ts';
+import { readRequirements } from '../../discover/requirements.ts';
+import type { VariantRequest } from '../../easyconfig/variant-changes.ts';
+import { lstatIfThere, readTextIfThere, realPath } from '../../host/files.ts';
+import { hashFile } from '../../host/hash-file.ts';
+import { lookUpProgram } from '../../host/look-up.ts';
+import { CtinstallError } from '../../lib/errors.ts';
+import { formatCommand } from '../../lib/format.ts';
+import { type HostPath, hostPath, joinHost } from '../../lib/paths.ts';
+import { requirementsFile } from '../../plan/plan-files.ts';
+import type { PreviousInstall } from '../../plan/plan-inputs.ts';
+import { planInstall } from '../../plan/plan-install.ts';
+import type { Plan } from '../../plan/types.ts';
+import { readRecord } from '../../records/record.ts';
+import { hasEmptyUserSoftware, hasInUserSoftware, hasUserSoftware, hasVenv } from '../../records/user-software.ts';
+import { addLinkedPlaces } from '../../resolve/linked-places.ts';
+import { resolveInstall } from '../../resolve/resolve-install.ts';
+import type { ImageFile, ImageSource, ResolvedInstall } from '../../resolve/types.ts';
+import { discoverRuntime } from '../../runtime/runtime.ts';
+import { requireAnySignature } from '../../runtime/verify-signature.ts';
+import { namesOfScripts } from '../../scripts/names.ts';
+import { readScriptTexts } from '../../scripts/read-scripts.ts';
+import type { Settings } from '../../settings/types.ts';
+import type { Context } from '../context.ts';
+import { type LoadedEasyconfig, loadEasyconfig, unresolvable } from './load-easyconfig.ts';
+import { readCondaFile } from './read-conda-file.ts';
+import { requirePolicy } from './site-policy.ts';
+import type { ImageOptions, Target } from './types.ts';
+
+/** settings → discover → resolve, for one easyconfig. */
+export async function resolveTarget(
+  name: string,
+  { settings, context }: { settings: Settings; context: Context },
+  variant?: VariantRequest,
+): Promise<Target> {
+  const loaded = await loadEasyconfig(name, { settings, context }, { otherWords: context.commandNames, variant });
+  const target = await resolveLoaded(loaded, settings, context);
+  const { venv } = target.install;
+  if (venv?.requirements === undefined) return target;
+  return { ...target, requirements: await readRequirements(venv, hostPath('..', loaded.path)) };
+}
+
+/** The same for one that was loaded. */
+export async function resolveLoaded(loaded: LoadedEasyconfig, settings: Settings, context: Context): Promise<Target> {
+  await requirePolicy(settings, context);
+  const runtime = await discoverRuntime(settings.runtime, context.environment);
+  const resolved = resolveInstall(loaded.easyconfig, settings, {
+    runtime: runtime.kind === 'found' ? runtime.value.name : 'singularity',
+    scripts: { runscripts: namesOfScripts('runscripts'), wrappers: namesOfScripts('bin') },
+  });
+  if (resolved.install === undefined) throw unresolvable(loaded, resolved.issues);
+  if (runtime.kind === 'missing')
+    throw new CtinstallError('runtime-missing', `no container runtime: tried ${runtime.tried.join(' and ')}`, {
+      hint: 'load its module (`module spider singularity`), or name it with `--runtime <program>`',
+    });
+  return { loaded, install: await bindLinkedPlaces(resolved.install), runtime: runtime.value };
+}
+
+/** With binds for what the links in bound directories lead to. */
+export async function bindLinkedPlaces(install: ResolvedInstall): Promise<ResolvedInstall> {
+  const places = await discoverLinkedPlaces(install.binds.map(({ host }) => host));
+  return { ...install, binds: addLinkedPlaces(install.binds, places) };
+}
+
+export async function planTarget(target: Target, image: ImageOptions, context: Context): Promise<Plan> {
+  const { loaded, install, runtime, requirements } = target;
+  const found = await findImage(target, image, context);
+  await noteChangedRequirements(target, context);
+  await noteMissingSoftware(target, context);
+  if (install.image.isSigned && found.kind === 'file') await requireAnySignature(found.path, install.runtime);
+  return planInstall(install, {
+    toolVersion: context.toolVersion,
+    runtime,
+    image: found,
+    base: hostPath('..', loaded.path),
+    easyconfigText: loaded.text,
+    scriptTexts: await readScriptTexts(context.toolDir),
+    previous: await findPrevious(install.installDir),
+    condaFileText: await readCondaFile(install, loaded.path),
+    hasUserSoftware: await hasUserSoftware(install.installDir),
+    hasVenv: install.venv !== undefined && (await hasVenv(install.installDir, install.venv.name)),
+    requirements: requirements && { ...requirements, uv: await findUv(context) },
+  });
+}
+
+/** A venv that is there is the user's: it is not brought up to date. */
+async function noteChangedRequirements({ install, requirements }: Target, context: Context): Promise<void> {
+  const { installDir, moduleName, venv } = install;
+  if (venv === undefined || requirements === undefined || !(await hasVenv(installDir, venv.name))) return;
+  const file = joinHost(installDir, requirementsFile);
+  if ((await readTextIfThere(file)) === requirements.text) return;
+  context.reporter.report({
+    event: 'note',
+    message: `the easyconfig's requirements are other than those of the virtual environment \`${venv.name}\`, which is yours and stays as it is; for one that has them: ctinstall venv create ${moduleName} --name <new name> --requirements ${formatCommand([file])}`,
+  });
+}
+
+/** Only a first install makes a conda environment, or packs a directory: software that is there is the user's. */
+async function noteMissingSoftware({ install }: Target, context: Context): Promise<void> {
+  const { installDir, moduleName, condaPackages, userSoftware } = install;
+  const what = (await lacksConda(install))
+    ? `the conda environment \`${condaPackages?.name}\``
+    : userSoftware.from !== undefined && (await hasEmptyUserSoftware(installDir))
+      ? `what \`${userSoftware.from}\` holds`
+      : undefined;
+  if (what === undefined) return;
+  context.reporter.report({
+    event: 'note',
+    message: `${what} is not in the user software of ${moduleName}, which is there already and stays as it is; to have it, install anew: ctinstall uninstall --with-user-software ${moduleName}`,
+  });
+}
+
+async function lacksConda({ installDir, condaPackages }: ResolvedInstall): Promise<boolean> {
+  return (
+    condaPackages !== undefined &&
+    (await hasUserSoftware(installDir)) &&
+    !(await hasInUserSoftware(installDir, `conda/${condaPackages.name}`))
+  );
+}
+
+/** uv of the host, for images that have none. */
+export async function findUv({ environment }: Context): Promise<HostPath | undefined> {
+  const found = await lookUpProgram('uv', environment.PATH);
+  return found?.startsWith('/') ? hostPath(await realPath(found)) : undefined;
+}
+
+async function findPrevious(installDir: HostPath): Promise<PreviousInstall | undefined> {
+  const record = (await readRecord(installDir))?.record;
+  if (record === undefined) return undefined;
+  const image = await lstatIfThere(joinHost(installDir, record.image.file));
+  return {
+    files: [...record.files.map(({ path }) => path), ...record.retired],
+    image: image?.isFile() === true && record.image.how !== 'central' ? record.image.file : undefined,
+    installed: record.installed,
+  };
+}
+
+/** The image file if there is one, else the source that the easyconfig names. */
+async function findImage(target: Target, options: ImageOptions, context: Context): Promise<ImageSource> {
+  const { source, mode } = target.install.image;
+  try {
+    return await findImageFile(target, options, context);
+  } catch (error) {
+    const isMissing = error instanceof CtinstallError && error.code === 'image-not-found';
+    if (!isMissing || source === undefined || options.asked !== undefined) throw error;
+    if (mode === 'copy') return { kind: 'source', source };
+    throw new CtinstallError('image-not-found', error.message, {
+      details: error.details,
+      hint: `image mode \`${mode}\` needs the image in an image directory; to bring it there: ctinstall install --fetch <dir> ${formatCommand([target.loaded.path])}`,
+    });
+  }
+}
+
+/** @throws CtinstallError `image-not-found` naming every place tried; `image-…` when it cannot run here */
+export async function findImageFile(
+  { loaded, install }: Target,
+  { asked, settings, isForOthers = false }: ImageOptions,
+  context: Context,
+): Promise<ImageFile> {
+  const own = joinHost(install.installDir, install.image.file);
+  const hasOwn = (await lstatIfThere(own))?.isFile() === true && install.image.mode === 'copy';
+  const found = await discoverImage({
+    easyconfig: loaded.path,
+    file: install.image.file,
+    asked: asked === undefined ? undefined : hostPath(asked, context.cwd),
+    directories: settings.imageDirs,
+    cwd: context.cwd,
+    installed: hasOwn && !isForOthers ? own : undefined,
+  });
+  if (hasOwn && found.path === own) await requireAsInstalled(install.installDir, own, context);
+  return found;
+}
+
+/** A copy that is damaged must not be taken for the image once more. */
+async function requireAsInstalled(installDir: HostPath, image: HostPath, { signal }: Context): Promise<void> {
+  const expected = (await readRecord(installDir))?.record?.image.sha256;
+  if (expected === undefined || (await hashFile(image, signal)) === expected) return;
+  throw new CtinstallError('image-not-found', `\`${image}\` is not what was installed, and the image is nowhere else`, {
+    hint: 'bring the image again: `--image <file>`, or an image directory that has it',
+  });
+}

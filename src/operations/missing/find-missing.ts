@@ -1,0 +1,167 @@
+import { isDeepStrictEqual } from 'node:util';
+import { searchEasyconfig } from '../../discover/easyconfigs.ts';
+import { fullVersionOf, normalizeEasyconfig } from '../../easyconfig/normalize.ts';
+import { parseEasyconfig } from '../../easyconfig/parse.ts';
+import type { Easyconfig } from '../../easyconfig/types.ts';
+import type { VariantRequest } from '../../easyconfig/variant-changes.ts';
+import { isFile, readTextIfThere } from '../../host/files.ts';
+import { CtinstallError } from '../../lib/errors.ts';
+import { formatLine } from '../../lib/format.ts';
+import { type InstallDir, installDirOf, joinHost } from '../../lib/paths.ts';
+import { type InstallRecord, type ReadRecord, readRecord } from '../../records/record.ts';
+import { moduleNameFor } from '../../resolve/module-name.ts';
+import type { SettingsValues } from '../../settings/options.ts';
+import type { Settings } from '../../settings/types.ts';
+import { type Context, easyconfigPath, readSettingsOf } from '../context.ts';
+import {
+  type InstallRequest,
+  requestOf,
+  requestsOfStack,
+  type VariantFlags,
+  variantOfFlags,
+} from '../install/install-request.ts';
+import { type LoadedEasyconfig, loadEasyconfig } from '../install/load-easyconfig.ts';
+import { isResolved, type Resolution, requireAll, resolveEach, type Unresolved } from '../install/resolve-requests.ts';
+import { isStack } from '../install/stack.ts';
+import { stackOf } from '../install/stack-read.ts';
+
+export type State = 'installed' | 'missing' | 'differs' | 'faulty';
+
+export interface Found {
+  /** Undefined where its easyconfig is at fault. */
+  readonly module: string | undefined;
+  readonly easyconfig: string;
+  readonly state: State;
+  /** Why it is not as it should be. */
+  readonly why: string | undefined;
+}
+
+interface Wanted {
+  readonly loaded: LoadedEasyconfig;
+  readonly install: { readonly moduleName: string; readonly installDir: InstallDir };
+}
+
+interface Where {
+  readonly settings: Settings;
+  readonly context: Context;
+}
+
+export interface MissingOptions extends VariantFlags {
+  /** Easyconfigs and stacks. */
+  readonly names: readonly string[];
+  /** What counts more than the files of settings. */
+  readonly settings: SettingsValues;
+  /** Hears of all that was looked for, those included that are there. */
+  readonly tell: (found: readonly Found[]) => void;
+}
+
+/**
+ * Finds out which easyconfigs, named or in stacks, are not installed, or are installed from something else, or are at fault.
+ * @throws CtinstallError at the end, with all that is wrong with those at fault
+ */
+export async function findMissing(
+  { names, settings: overrides, tell, ...variant }: MissingOptions,
+  context: Context,
+): Promise<void> {
+  const settings = await readSettingsOf(context, overrides);
+  const load = async (name: string, where: Where, variant: VariantRequest): Promise<Wanted> => {
+    const loaded = await loadEasyconfig(name, where, { variant });
+    const { easyconfig } = loaded;
+    const installDir = installDirOf(settings.prefix, easyconfig.name, fullVersionOf(easyconfig));
+    return { loaded, install: { moduleName: moduleNameFor(easyconfig, settings), installDir } };
+  };
+  const resolutions: Resolution<Wanted>[] = [];
+  for (const each of await requestsOfAll(names, variantOfFlags(variant), { settings, context }))
+    resolutions.push(...('error' in each ? [each] : await resolveEach(each, { settings, context }, load)));
+  const found: Found[] = [];
+  for (const each of resolutions)
+    found.push(isResolved(each) ? await lookAt(each.target, settings) : describeFaulty(each));
+  tell(found);
+  requireAll(resolutions, 'the others were looked for');
+}
+
+function describeFaulty({ request, error }: Unresolved): Found {
+  return {
+    module: undefined,
+    easyconfig: formatLine(request.easyconfig),
+    state: 'faulty',
+    why: formatLine(error.message),
+  };
+}
+
+/** For each name what it asks for. */
+async function requestsOfAll(
+  names: readonly string[],
+  variant: VariantRequest,
+  where: Where,
+): Promise<(InstallRequest[] | Unresolved)[]> {
+  const all: (InstallRequest[] | Unresolved)[] = [];
+  for (const name of names)
+    try {
+      all.push(await requestsOf(name, variant, where));
+    } catch (error) {
+      if (!(error instanceof CtinstallError)) throw error;
+      all.push({ request: { easyconfig: name, place: undefined }, error });
+    }
+  return all;
+}
+
+/** A file that is a list is a stack. */
+async function requestsOf(
+  name: string,
+  variant: VariantRequest,
+  { settings, context }: Where,
+): Promise<InstallRequest[]> {
+  const { path, text } = await searchEasyconfig(name, {
+    cwd: context.cwd,
+    home: context.environment.HOME,
+    directories: easyconfigPath(context, settings),
+  });
+  return isStack(text) ? requestsOfStack(stackOf(path, text), variant) : [requestOf(name, variant, context)];
+}
+
+async function lookAt({ loaded, install }: Wanted, { prefix, morePrefixes }: Settings): Promise<Found> {
+  const found = { module: install.moduleName, easyconfig: loaded.path };
+  const { name } = loaded.easyconfig;
+  let read: ReadRecord | undefined;
+  for (const each of [prefix, ...morePrefixes])
+    read ??= await readRecord(installDirOf(each, name, fullVersionOf(loaded.easyconfig)));
+  if (read === undefined) return { ...found, state: 'missing', why: undefined };
+  if (read.record === undefined) return { ...found, state: 'missing', why: read.fault };
+  if (!(await isFile(read.record.modulefile)))
+    return { ...found, state: 'missing', why: `its modulefile \`${formatLine(read.record.modulefile)}\` is gone` };
+  const why =
+    describeOtherImage(read.record, loaded.easyconfig) ??
+    describeOtherEasyconfig(
+      await readTextIfThere(joinHost(read.installDir, '.ctinstall', 'easyconfig.yaml')),
+      loaded.easyconfig,
+    );
+  return { ...found, state: why === undefined ? 'installed' : 'differs', why };
+}
+
+function describeOtherImage({ image }: InstallRecord, { image: { sha256 } }: Easyconfig): string | undefined {
+  if (sha256 === undefined || image.sha256 === sha256) return undefined;
+  return image.sha256 === undefined
+    ? 'the easyconfig gives a SHA-256 of the image now, and the image was installed without one'
+    : `its image has SHA-256 ${image.sha256}, not ${sha256}`;
+}
+
+/** What comments and layout say makes no difference, and a checksum has been compared with that of the image. */
+function describeOtherEasyconfig(keptText: string | undefined, now: Easyconfig): string | undefined {
+  const kept = keptText === undefined ? undefined : parseEasyconfig(keptText).easyconfig;
+  if (kept === undefined) return 'the easyconfig that it was installed from is not kept, or cannot be read';
+  const before = normalizeEasyconfig(kept);
+  const withoutChecksum = (easyconfig: Easyconfig): Easyconfig => ({
+    ...easyconfig,
+    image: { ...easyconfig.image, sha256: undefined },
+  });
+  const keys = Object.keys(now) as (keyof Easyconfig)[];
+  const [ours, theirs] = [withoutChecksum(before), withoutChecksum(now)];
+  const other = keys.filter((key) => !isDeepStrictEqual(ours[key], theirs[key]));
+  return other.length === 0 ? undefined : `installed from another easyconfig (${other.map(nameOfKey).join(', ')})`;
+}
+
+/** As the easyconfig spells it. */
+function nameOfKey(key: string): string {
+  return key === 'isHidden' ? 'hidden' : key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

@@ -1,0 +1,73 @@
+import { readText } from '../../host/files.ts';
+import { CtinstallError } from '../../lib/errors.ts';
+import { joinHost } from '../../lib/paths.ts';
+import { readRecords } from '../../records/record.ts';
+import { checkPrefix } from '../../settings/check-prefix.ts';
+import type { SettingsValues } from '../../settings/options.ts';
+import { type Context, readSettingsOf } from '../context.ts';
+import { resolveLoaded } from '../install/install-target.ts';
+import { parseLoaded } from '../install/load-easyconfig.ts';
+import { withWritablePrefix } from '../install/writable-prefix.ts';
+import { findInstalled, type Installed } from '../installed/find-installed.ts';
+import { type RegenerateOptions, regenerateTarget } from './regenerate-target.ts';
+import type { Change } from './types.ts';
+
+export interface RegenerateManyOptions extends RegenerateOptions {
+  /** All, where none are named. */
+  readonly modules: readonly string[];
+  /** What counts more than the files of settings. */
+  readonly settings: SettingsValues;
+  /** Hears of all changes at once, before what failed is thrown. */
+  readonly tell: (changes: readonly Change[]) => void;
+}
+
+/** Writes modulefiles and scripts anew, from the easyconfigs that were kept with the installs and the settings of now. */
+export async function regenerate(options: RegenerateManyOptions, context: Context): Promise<void> {
+  const { modules: names } = options;
+  const settings = await withWritablePrefix(await readSettingsOf(context, options.settings), context);
+  checkPrefix(settings);
+  const failed: string[] = [];
+  const changes: Change[] = [];
+  for (const { installDir, record } of await chooseInstalls(names, settings.prefix, context)) {
+    try {
+      const path = joinHost(installDir, '.ctinstall', 'easyconfig.yaml');
+      const target = await resolveLoaded(parseLoaded(path, await readText(path)), settings, context);
+      if (target.install.installDir !== installDir)
+        throw new CtinstallError(
+          'not-installed',
+          `\`${record.moduleName}\` is not installed under \`${settings.prefix}\``,
+          {
+            hint: 'name its prefix with `--prefix <dir>`',
+          },
+        );
+      changes.push(...(await regenerateTarget(target, options, context)));
+    } catch (error) {
+      // One that cannot be written anew must not keep the others from it.
+      if (!(error instanceof CtinstallError) || error.code === 'interrupted' || names.length === 1) throw error;
+      context.reporter.report({
+        event: 'warning',
+        message: `${record.moduleName}: ${error.message}`,
+        hint: error.hint,
+      });
+      failed.push(record.moduleName);
+    }
+  }
+  options.tell(changes);
+  if (failed.length > 0)
+    throw new CtinstallError('command-failed', `${failed.length} of the modules could not be written anew`, {
+      details: failed.map((moduleName) => `  ${moduleName}`),
+    });
+}
+
+async function chooseInstalls(
+  names: readonly string[],
+  prefix: Parameters<typeof readRecords>[0],
+  context: Context,
+): Promise<Installed[]> {
+  if (names.length > 0) return Promise.all(names.map((name) => findInstalled(name, [prefix], context)));
+  return (await readRecords(prefix)).flatMap(({ installDir, record, fault }) => {
+    if (record !== undefined) return [{ installDir, record }];
+    context.reporter.report({ event: 'warning', message: `${installDir}: ${fault}` });
+    return [];
+  });
+}

@@ -1,0 +1,8 @@
+/** A file that would have another text. */
+export interface Change {
+  readonly path: string;
+  /** Undefined where there is no such file yet. */
+  readonly before: string | undefined;
+  /** Undefined where there is none any more. */
+  readonly after: string | undefined;
+}

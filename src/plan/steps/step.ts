@@ -1,0 +1,69 @@
+import { checkModulefile } from './check-modulefile.ts';
+import { checkPaths } from './check-paths.ts';
+import { copyImage } from './copy-image.ts';
+import { fetchImage } from './fetch-image.ts';
+import { giveToGroup } from './give-to-group.ts';
+import { keepRecorded } from './keep-recorded.ts';
+import { linkImage } from './link-image.ts';
+import { makeConda } from './make-conda.ts';
+import { makeDirectory } from './make-directory.ts';
+import { makeReadOnly } from './make-read-only.ts';
+import { makeWrappers } from './make-wrappers.ts';
+import { packUserSoftware } from './pack-user-software.ts';
+import { publish } from './publish.ts';
+import { recordAdditions } from './record-additions.ts';
+import { removeLeftovers } from './remove-leftovers.ts';
+import { reserveRoom } from './reserve-room.ts';
+import { retireImage } from './retire-image.ts';
+import { runHook } from './run-hook.ts';
+import { runInContainer } from './run-in-container.ts';
+import { runOnHost } from './run-on-host.ts';
+import type { StepWords } from './step-words.ts';
+import { useCentralImage } from './use-central-image.ts';
+import { verifySignature } from './verify-signature.ts';
+import { writeFile } from './write-file.ts';
+import { writeModulefile } from './write-modulefile.ts';
+import { writeRecord } from './write-record.ts';
+
+/** All kinds of steps, a row each. Its mirror in `apply/steps/table.ts`, where each is done, must have the same rows. */
+const kinds = {
+  'reserve-room': reserveRoom,
+  'verify-signature': verifySignature,
+  'fetch-image': fetchImage,
+  'copy-image': copyImage,
+  'link-image': linkImage,
+  'use-central-image': useCentralImage,
+  'retire-image': retireImage,
+  'keep-recorded': keepRecorded,
+  'make-wrappers': makeWrappers,
+  'make-conda': makeConda,
+  'pack-user-software': packUserSoftware,
+  'write-file': writeFile,
+  'make-directory': makeDirectory,
+  'run-in-container': runInContainer,
+  'run-on-host': runOnHost,
+  'write-record': writeRecord,
+  publish,
+  'record-additions': recordAdditions,
+  'check-paths': checkPaths,
+  'write-modulefile': writeModulefile,
+  'remove-leftovers': removeLeftovers,
+  'run-hook': runHook,
+  'check-modulefile': checkModulefile,
+  'give-to-group': giveToGroup,
+  'make-read-only': makeReadOnly,
+} as const;
+
+type Kinds = typeof kinds;
+
+/** The step of each kind. */
+export type StepOfKind = {
+  readonly [Kind in keyof Kinds]: Kinds[Kind] extends StepWords<infer Row> ? Row & { readonly kind: Kind } : never;
+};
+
+export type StepKind = keyof StepOfKind;
+
+/** A step of one of some kinds; of any, where none are named. */
+export type Step<Kind extends StepKind = StepKind> = StepOfKind[Kind];
+
+export const stepWords: { readonly [Kind in StepKind]: StepWords<StepOfKind[Kind]> } = kinds;

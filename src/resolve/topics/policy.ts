@@ -1,0 +1,37 @@
+import type { ModulesTool } from '../../lib/paths.ts';
+import type { ModuleText, Settings } from '../../settings/types.ts';
+import type { DirectoryBits } from '../types.ts';
+import type { Resolver } from './resolver.ts';
+
+type Keys = 'gpu' | 'runtime' | 'squashfsProcessors' | 'squashfsExcludes' | 'policy';
+
+/** What the settings and the machine say, whatever is installed. */
+export const resolvePolicy: Resolver<Keys> = ({ easyconfig, settings, facts }) => ({
+  part: {
+    gpu: easyconfig.gpu ?? settings.gpu,
+    runtime: facts.runtime,
+    squashfsProcessors: settings.squashfsProcessors,
+    squashfsExcludes: settings.squashfsExcludes,
+    policy: {
+      hooks: settings.hooks,
+      modulefileHeader: textFor(settings.modulefileHeader, settings.modulesTool),
+      modulefileFooter: textFor(settings.modulefileFooter, settings.modulesTool),
+      group: settings.group,
+      directories: directoryBitsOf(settings),
+      isReadOnly: settings.hasReadOnlyInstalls,
+    },
+  },
+  issues: [],
+});
+
+/** Where a group shares the prefix, its members may do all that the owner may. */
+function directoryBitsOf({ umask, sharedWith }: Settings): DirectoryBits | undefined {
+  if (umask !== undefined) return { set: 0o075 & ~umask, clear: (0o077 & umask) | 0o002, group: undefined };
+  return sharedWith === undefined ? undefined : { set: 0o2070, clear: 0, group: sharedWith };
+}
+
+/** What the site wants in modulefiles of one tool. */
+function textFor(text: ModuleText | undefined, tool: ModulesTool): string | undefined {
+  const own = typeof text === 'object' ? text[tool] : text;
+  return own === undefined || own.trim() === '' ? undefined : own;
+}

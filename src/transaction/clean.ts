@@ -1,0 +1,65 @@
+import { isDirectory, isFile, listDirectory } from '../host/files.ts';
+import { CtinstallError } from '../lib/errors.ts';
+import { type HostPath, joinHost, type Prefix } from '../lib/paths.ts';
+import { findRetiredImages, removeRetiredImages } from '../records/retired-images.ts';
+import { type LockOptions, takeLock } from './lock.ts';
+import { recoverInstall } from './recover.ts';
+import { withUserSoftwareLock } from './user-software-lock.ts';
+
+/** What a run that was stopped left behind under a prefix, by the install it was at work on. */
+export interface Leftover {
+  /** `<name>@<full version>` */
+  readonly install: string;
+  readonly paths: readonly HostPath[];
+  /** Who is at work on it; undefined where nobody is, and it was (or would be) removed. */
+  readonly heldBy: string | undefined;
+}
+
+/**
+ * Finds stale staging directories, retired files and dead locks, and clears them as the next run on the install would: what
+ * a half-done rebuild replaced is put back. Images that a rebuild kept for running jobs go too. What a live process holds is left alone. With `isDryRun` nothing changes but
+ * that dead locks go.
+ */
+export async function cleanPrefix(
+  prefix: Prefix,
+  environment: Readonly<Record<string, string | undefined>>,
+  { isDryRun, signal }: { isDryRun: boolean; signal?: AbortSignal },
+): Promise<Leftover[]> {
+  const place = (kind: 'staging' | 'retired' | 'locks', name = ''): HostPath =>
+    joinHost(prefix, '.ctinstall', kind, name);
+  const [staging, retired, locks] = await Promise.all(
+    (['staging', 'retired', 'locks'] as const).map((kind) => listDirectory(place(kind))),
+  );
+  const names = new Set([...(staging ?? []), ...(retired ?? [])].map(({ name }) => name));
+  const images = await findRetiredImages(prefix);
+  for (const name of images.keys()) names.add(name);
+  for (const { name } of locks ?? []) names.add(name.replace(/\.lock(\.[^/]*)?$/, ''));
+  const leftovers: Leftover[] = [];
+  for (const install of [...names].sort()) {
+    const lock = place('locks', `${install}.lock`);
+    const candidates = [place('staging', install), place('retired', install), lock];
+    const ofImages = images.get(install);
+    const paths: HostPath[] = [...(ofImages?.paths ?? [])];
+    for (const path of candidates) if ((await isDirectory(path)) || (await isFile(path))) paths.push(path);
+    if (signal?.aborted) throw new CtinstallError('interrupted', 'interrupted');
+    const locking: LockOptions = { environment, waits: false, onWait: () => undefined };
+    try {
+      const unlock = await takeLock(lock, locking);
+      try {
+        if (!isDryRun) {
+          await recoverInstall(place('staging', install), place('retired', install), locking);
+          if (ofImages !== undefined)
+            await withUserSoftwareLock(ofImages.installDir, locking, () => removeRetiredImages(ofImages.installDir));
+        }
+      } finally {
+        await unlock();
+      }
+    } catch (error) {
+      if (!(error instanceof CtinstallError) || error.code !== 'locked') throw error;
+      leftovers.push({ install, paths, heldBy: error.message });
+      continue;
+    }
+    leftovers.push({ install, paths, heldBy: undefined });
+  }
+  return leftovers;
+}

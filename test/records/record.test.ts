@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { asPrefix, hostPath } from '../../src/lib/paths.ts';
+import { readRecord, readRecords, renderRecord } from '../../src/records/record.ts';
+import { writeTree } from '../apply/support.ts';
+import { planOf, stepsOf } from '../plan/support.ts';
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'ctinstall-record-'));
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+const [step] = stepsOf(planOf(''), 'write-record');
+
+function recordText(): string {
+  if (step === undefined) throw new Error('no record in the plan');
+  const files = [{ path: 'demo.sif', size: 3, mode: 0o644, mtimeMs: 1, sha256: undefined }];
+  return renderRecord(step.record, {
+    installed: '2026-01-01T00:00:00.000Z',
+    modulefileSha256: 'abc',
+    image: { sha256: undefined, size: 3, how: 'cloned' },
+    files,
+    retired: [],
+  });
+}
+
+const installDir = () => hostPath(join(root, 'software/demo/1.0-x'));
+
+describe('readRecord', () => {
+  it('reads what was written', async () => {
+    writeTree(installDir(), { '.ctinstall/record.json': recordText() });
+    const read = await readRecord(installDir());
+    expect(read?.fault).toBeUndefined();
+    expect(read?.record).toEqual(JSON.parse(recordText()));
+    expect(read?.record).toMatchObject({
+      moduleName: 'demo/1.0-x',
+      image: { how: 'cloned', size: 3 },
+    });
+  });
+
+  it('keeps what a later version may add', async () => {
+    writeTree(installDir(), { '.ctinstall/record.json': recordText().replace('{', '{"later": 1,') });
+    expect((await readRecord(installDir()))?.record).toMatchObject({ later: 1 });
+  });
+
+  it('finds none where there is none', async () => {
+    expect(await readRecord(installDir())).toBeUndefined();
+    writeTree(root, { 'software/demo/1.0-x': 'a file' });
+    expect(await readRecord(installDir())).toBeUndefined();
+  });
+
+  it.each([
+    ['torn', (text: string) => text.slice(0, 50)],
+    ['empty', () => ''],
+    ['null', () => 'null'],
+    ['another’s', () => '{"name": "demo"}'],
+    ['wrong in one field', (text: string) => text.replace('"fullVersion": "1.0-x"', '"fullVersion": 1')],
+  ])('names one that is broken: %s', async (_, change) => {
+    writeTree(installDir(), { '.ctinstall/record.json': change(recordText()) });
+    const read = await readRecord(installDir());
+    expect(read?.record).toBeUndefined();
+    expect(read?.fault).toContain(`\`${installDir()}/.ctinstall/record.json\``);
+  });
+});
+
+describe('readRecords', () => {
+  it('finds all below a prefix, broken ones too, and minds nothing else there', async () => {
+    const prefix = asPrefix(hostPath(root));
+    expect(await readRecords(prefix)).toEqual([]);
+    writeTree(root, {
+      'software/demo/2.0/.ctinstall/record.json': recordText(),
+      'software/demo/1.0/.ctinstall/record.json': 'broken',
+      'software/a/1/.ctinstall/record.json': recordText(),
+      'software/foreign/1/readme': '',
+      'software/file': '',
+    });
+    writeFileSync(join(root, 'software/demo/file'), '');
+    const found = await readRecords(prefix);
+    expect(
+      found.map(({ installDir: directory, record }) => [directory.slice(root.length + 10), record !== undefined]),
+    ).toEqual([
+      ['a/1', true],
+      ['demo/1.0', false],
+      ['demo/2.0', true],
+    ]);
+  });
+
+  it('finds installs that were moved and linked, once each', async () => {
+    writeTree(root, {
+      'elsewhere/1.0-x/.ctinstall/record.json': recordText(),
+      'software/demo/file': '',
+      'software/file': '',
+    });
+    for (const [link, target] of [
+      ['demo/1.0-x', 'elsewhere/1.0-x'],
+      ['demo/latest', 'elsewhere/1.0-x'],
+      ['alias', 'software/demo'],
+      ['demo/dangling', 'none'],
+      ['demo/no-directory', 'software/file'],
+      ['no-directory', 'software/file'],
+    ] as const)
+      symlinkSync(join(root, target), join(root, 'software', link));
+    expect(await readRecords(asPrefix(hostPath(root)))).toMatchObject([
+      { installDir: join(root, 'software/demo/1.0-x'), fault: undefined },
+    ]);
+  });
+});

@@ -1,0 +1,164 @@
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { makeDirectory, rename } from '../../src/host/files.ts';
+import { joinHost } from '../../src/lib/paths.ts';
+import type { Plan } from '../../src/plan/types.ts';
+import { readRecord } from '../../src/records/record.ts';
+import { commitPublish, retiredModulefile, writeJournal } from '../../src/transaction/journal.ts';
+import { uninstallFiles } from '../../src/transaction/uninstall.ts';
+import { setUserSoftwareAside } from '../../src/transaction/uninstall-steps.ts';
+import { withInstallLock } from '../../src/transaction/with-install-lock.ts';
+import { makeRecorder, makeSite, type Site, sitePlan } from '../apply/install-support.ts';
+import { bundle, describeTree, type Ended, writeTree } from '../apply/support.ts';
+
+/*
+ * An uninstall is killed before each of its changes to the file system, one after the other. Right after that the module, if
+ * it is there, is whole; then the next run either puts all back (`set-aside` in src/transaction/README.md) or removes all
+ * (`removing`), and never a part of the user software.
+ */
+
+let programs: string;
+let program: string;
+beforeAll(async () => {
+  programs = mkdtempSync(join(tmpdir(), 'ctinstall-kill-program-'));
+  program = await bundle('test/transaction/apply-program.ts', programs);
+});
+afterAll(() => rmSync(programs, { recursive: true }));
+
+let site: Site;
+beforeEach(() => {
+  site = makeSite({ isInMemory: true });
+});
+afterEach(() => site.remove());
+
+function run(what: string, plan: Plan, killAt = 0): Promise<Ended> {
+  const file = join(site.root, 'plan.json');
+  writeFileSync(file, JSON.stringify(plan));
+  const child = spawn(process.execPath, [program, what, file], {
+    env: { ...site.environment, KILL_AT: String(killAt) },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  return new Promise((resolve) => child.on('close', (status, signal) => resolve({ status, signal, stderr })));
+}
+
+/** The next run: clears up, and uninstalls if asked to. */
+async function next(what: string, plan: Plan): Promise<void> {
+  await withInstallLock(plan, { environment: {}, reporter: makeRecorder(), waits: true }, async () => {
+    const record = what === 'recover' ? undefined : (await readRecord(plan.installDir))?.record;
+    if (record !== undefined) await uninstallFiles(plan, record, { removesUserSoftware: what === 'uninstall all' });
+  });
+}
+
+function copyTree(from: string, to: string): void {
+  rmSync(to, { recursive: true, force: true });
+  cpSync(from, to, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
+}
+
+/** All files; directories that are empty count for nothing. */
+const contents = (directory: string): Record<string, string> =>
+  Object.fromEntries(Object.entries(describeTree(directory)).filter(([path]) => !path.endsWith('/')));
+
+const only = (tree: Record<string, string>, isWanted: (path: string) => boolean): Record<string, string> =>
+  Object.fromEntries(Object.entries(tree).filter(([path]) => isWanted(path)));
+
+const isUsers = (path: string): boolean => /\/(user-software|notes)/.test(path);
+
+const userSoftware = {
+  'user-software/venv/torch/mine': 'mine',
+  'user-software/deep/er/file': 'x',
+  'user-software.squashfs': 'packed',
+  'user-software.replaced-1/old': 'kept aside',
+};
+
+describe('killed at any moment', () => {
+  it.each([
+    ['uninstall', 'keeps user software', 30],
+    ['uninstall all', 'removes user software, all or nothing', 35],
+  ])('%s %s', async (what, _, fewest) => {
+    const plan = sitePlan(site, { image: 'the image' });
+    await run('apply', plan);
+    writeTree(plan.installDir, { ...userSoftware, 'notes.txt': 'the user’s' });
+    const kept = join(site.prefix, '../kept');
+    copyTree(site.prefix, kept);
+    const before = contents(site.prefix);
+    const users = only(before, isUsers);
+    const gone = what === 'uninstall' ? users : only(before, (path) => path.endsWith('notes.txt'));
+    expect(Object.keys(users)).toHaveLength(6);
+
+    const seen = { kills: 0, 'put back': 0, removed: 0 };
+    for (let killAt = 1, isKilled = true; isKilled; killAt += 1) {
+      copyTree(kept, site.prefix);
+      const { signal, stderr } = await run(what, plan, killAt);
+      isKilled = signal === 'SIGKILL';
+      if (!isKilled) expect(stderr).toBe('');
+      const now = contents(site.prefix);
+      // Where the module can be loaded, what it loads is whole.
+      if (existsSync(plan.modulefile)) expect(now).toMatchObject(before);
+      if (what === 'uninstall') expect(now).toMatchObject(users);
+
+      // The record tells of the install as long as anything of it is there.
+      const own = only(now, (path) => path.includes('software/demo') && !isUsers(path));
+      if (Object.keys(own).some((path) => !path.endsWith('.lock')))
+        expect(own).toHaveProperty(['software/demo/1.0-x/.ctinstall/record.json']);
+
+      if (isKilled) {
+        seen.kills += 1;
+        await next('recover', plan);
+      }
+      const after = contents(site.prefix);
+      const isBack = existsSync(plan.modulefile);
+      expect(after).toEqual(isBack ? before : gone);
+      seen[isBack ? 'put back' : 'removed'] += 1;
+      await next(what, plan);
+      expect(contents(site.prefix)).toEqual(gone);
+    }
+    expect(seen.kills).toBeGreaterThanOrEqual(fewest);
+    expect(seen['put back']).toBeGreaterThan(10);
+    expect(seen.removed).toBeGreaterThan(10);
+  });
+
+  it('and killed again while it is cleared up', async () => {
+    const plan = sitePlan(site, { image: 'the image' });
+    await run('apply', plan);
+    writeTree(plan.installDir, userSoftware);
+    const before = contents(site.prefix);
+    // What an uninstall leaves that is killed as late as all can be put back, and as early as all must be removed.
+    const record = (await readRecord(plan.installDir))?.record;
+    const files = (record?.files ?? []).map(({ path }) => path);
+    await makeDirectory(plan.retired);
+    await writeJournal(plan.retired, {
+      installDir: plan.installDir,
+      modulefile: plan.modulefile,
+      hadModulefile: true,
+      hadInstallDir: true,
+      replaced: [],
+      added: [],
+      leftovers: [...files, '.ctinstall/easyconfig.yaml', '.ctinstall/install.log', '.ctinstall/record.json'],
+      isUninstall: true,
+    });
+    await rename(plan.modulefile, joinHost(plan.retired, retiredModulefile));
+    await setUserSoftwareAside(plan.installDir);
+    const left = join(site.prefix, '../left');
+    let kills = 0;
+    for (const wanted of [before, {}]) {
+      if (wanted !== before) await commitPublish(plan.retired);
+      copyTree(site.prefix, left);
+      for (let killAt = 1, isKilled = true; isKilled; killAt += 1) {
+        copyTree(left, site.prefix);
+        isKilled = (await run('recover', plan, killAt)).signal === 'SIGKILL';
+        if (isKilled) kills += 1;
+        await next('recover', plan);
+        expect(contents(site.prefix)).toEqual(wanted);
+      }
+      copyTree(left, site.prefix);
+    }
+    expect(kills).toBeGreaterThanOrEqual(40);
+  });
+});

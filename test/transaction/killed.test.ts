@@ -1,0 +1,170 @@
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Step } from '../../src/plan/steps/step.ts';
+import type { Plan } from '../../src/plan/types.ts';
+import { withInstallLock } from '../../src/transaction/with-install-lock.ts';
+import { everyStep, makeSite, type Site, sitePlan } from '../apply/install-support.ts';
+import { bundle, describeTree, type Ended, writeTree } from '../apply/support.ts';
+import { previousOf } from '../plan/support.ts';
+
+/*
+ * A run is killed before each of its changes to the file system, one after the other, and the next run clears up. What was
+ * installed before is whole all the time, and nothing is left of the killed run. By the words of
+ * src/transaction/README.md: each run passes `untouched`, `staged`, `journalled`, `half-published`, `published` and
+ * `committed`, and what the next run does in each is what that page says.
+ */
+
+let programs: string;
+let program: string;
+beforeAll(async () => {
+  programs = mkdtempSync(join(tmpdir(), 'ctinstall-kill-program-'));
+  program = await bundle('test/transaction/apply-program.ts', programs);
+});
+afterAll(() => rmSync(programs, { recursive: true }));
+
+let site: Site;
+beforeEach(() => {
+  site = makeSite({ isInMemory: true });
+});
+afterEach(() => site.remove());
+
+/** What the next run does before its own work. */
+async function recover(plan: Plan): Promise<void> {
+  const options = { environment: {}, reporter: { report: () => undefined }, waits: true };
+  await withInstallLock(plan, options, async () => undefined);
+}
+
+function run(what: 'apply' | 'recover', plan: Plan, killAt = 0): Promise<Ended> {
+  const file = join(site.root, 'plan.json');
+  writeFileSync(file, JSON.stringify(plan));
+  const child = spawn(process.execPath, [program, what, file], {
+    env: { ...site.environment, KILL_AT: String(killAt) },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  return new Promise((resolve) => child.on('close', (status, signal) => resolve({ status, signal, stderr })));
+}
+
+/** What a user sees: modulefiles and installs; directories that are empty count for nothing. */
+function contents(directory: string, leavesOut: (path: string) => boolean = () => false): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(describeTree(directory)).filter(([path]) => !path.endsWith('/') && !leavesOut(path)),
+  );
+}
+
+/** The record and the log tell times; a dead lock of the module's versions is for the next run that marks them. */
+const tellsTimes = (path: string): boolean =>
+  /\.ctinstall\/(record\.json|install\.log|locks\/demo\.versions\.lock)$/.test(path);
+
+/** The modulefile loads an image and run scripts that are there and belong together. */
+function expectWhole(plan: Plan): void {
+  if (!existsSync(plan.modulefile)) return;
+  const read = (path: string): string => readFileSync(join(plan.installDir, path), 'utf8');
+  expect(['old image', 'new image']).toContain(read('demo.sif'));
+  expect(read('runscripts/conda-python-simple')).not.toBe('');
+  expect(read('user-software/venv/torch/bin/python')).toBe('python\n');
+}
+
+/** An install, and the plan that replaces it. */
+async function prepareRebuild() {
+  const making = `${everyStep}post_install: [make it]\n`;
+  const old = sitePlan(site, { image: 'old image', more: making });
+  expect(await run('apply', old)).toMatchObject({ status: 0, stderr: '' });
+  writeTree(old.installDir, { 'user-software/venv/torch/mine': 'mine', 'notes.txt': 'notes' });
+  const before = contents(site.prefix);
+  const more = making.replace('wrappers: [start-shell]', 'wrappers: []').replace('bin/start-shell', 'bin');
+  const plan = sitePlan(site, {
+    image: 'new image',
+    more: more.replace('files: [bin]', 'files: []'),
+    hasUserSoftware: true,
+    hasVenv: true,
+    previous: previousOf(['demo.sif', 'bin/start-shell', '.ctinstall/record.json'], 'demo.sif'),
+  });
+  const copy = { recursive: true, preserveTimestamps: true, verbatimSymlinks: true };
+  const keep = (name: string): string => {
+    const kept = join(site.prefix, '..', name);
+    cpSync(site.prefix, kept, copy);
+    return kept;
+  };
+  const restore = (from: string): void => {
+    rmSync(site.prefix, { recursive: true, force: true });
+    cpSync(from, site.prefix, copy);
+  };
+  const kept = keep('kept');
+  await run('apply', plan);
+  const done = contents(site.prefix, tellsTimes);
+  expect(done).not.toEqual(contents(kept, tellsTimes));
+  expect(readFileSync(join(plan.installDir, 'share/made'), 'utf8')).toBe('new image');
+  restore(kept);
+  const expectOldOrNew = (): 'old' | 'new' => {
+    const isOld = readFileSync(join(plan.installDir, 'demo.sif'), 'utf8') === 'old image';
+    if (isOld) expect(contents(site.prefix)).toEqual(before);
+    else expect(contents(site.prefix, tellsTimes)).toEqual(done);
+    return isOld ? 'old' : 'new';
+  };
+  return { plan, kept, keep, restore, expectOldOrNew };
+}
+
+describe('killed at any moment', () => {
+  it('a first install leaves nothing, or is done', async () => {
+    const plan = sitePlan(site, { image: 'new image', more: `${everyStep}post_install: [make it, add data]\n` });
+    await run('apply', plan);
+    const done = contents(site.prefix, tellsTimes);
+    const seen = { undone: 0, done: 0 };
+    for (let killAt = 1; ; killAt += 1) {
+      rmSync(site.prefix, { recursive: true, force: true });
+      const { signal } = await run('apply', plan, killAt);
+      expectWhole(plan);
+      const isLoadable = existsSync(plan.modulefile);
+      await recover(plan);
+      // What somebody may have loaded stays.
+      expect(existsSync(plan.modulefile)).toBe(isLoadable);
+      expect(contents(site.prefix, tellsTimes)).toEqual(isLoadable ? done : {});
+      seen[isLoadable ? 'done' : 'undone'] += 1;
+      expectWhole(plan);
+      if (signal === null) break;
+    }
+    expect(seen.undone).toBeGreaterThan(20);
+    expect(seen.done).toBeGreaterThan(2);
+  });
+
+  it('a rebuild leaves the old install, or is done', async () => {
+    const { plan, kept, restore, expectOldOrNew } = await prepareRebuild();
+    const seen = { old: 0, new: 0 };
+    for (let killAt = 1; ; killAt += 1) {
+      restore(kept);
+      const { signal } = await run('apply', plan, killAt);
+      expectWhole(plan);
+      await recover(plan);
+      seen[expectOldOrNew()] += 1;
+      if (signal === null) break;
+    }
+    expect(seen.old).toBeGreaterThan(30);
+    expect(seen.new).toBeGreaterThan(2);
+  });
+
+  it('a rebuild, and again while the next run clears up, leaves the old install', async () => {
+    const { plan, keep, restore, expectOldOrNew } = await prepareRebuild();
+    // All is published, and it is killed before the modulefile is written.
+    const purpose = 'sanity check on the host: kill';
+    const killer: Step = { kind: 'run-on-host', purpose, cwd: site.prefix, environment: {}, command: 'kill -9 $PPID' };
+    const steps = plan.steps.flatMap((step): Step[] => (step.kind === 'publish' ? [step, killer] : [step]));
+    expect(await run('apply', { ...plan, steps })).toMatchObject({ signal: 'SIGKILL' });
+    expect(readFileSync(join(plan.installDir, 'demo.sif'), 'utf8')).toBe('new image');
+    const published = keep('published');
+    for (let killAt = 1; ; killAt += 1) {
+      restore(published);
+      const { signal } = await run('recover', plan, killAt);
+      expectWhole(plan);
+      await recover(plan);
+      expect(expectOldOrNew()).toBe('old');
+      if (signal === null) break;
+    }
+  });
+});
