@@ -15,7 +15,9 @@ make_runtime() {
     ln -sfn "$(command -v apptainer)" "$T/bin/singularity"
   else
     say "Apptainer from Debian sid, in $T/apptainer"
-    retry "the download of Apptainer" fetch_apptainer || die "Apptainer's packages could not be downloaded"
+    # all from one suite, so that the libc is the one that the program was linked with
+    retry "the download of Apptainer" fetch_from_sid "$SCRATCH/apptainer-debs" \
+      apptainer libc6 libseccomp2 libsqlite3-0 || die "Apptainer's packages could not be downloaded"
     unpack_apptainer
     ln -sfn ../apptainer/usr/bin/apptainer "$T/bin/apptainer"
     ln -sfn apptainer "$T/bin/singularity"
@@ -24,33 +26,10 @@ make_runtime() {
   runtime_works singularity || die "$T/bin/singularity does not start: $("$T/bin/singularity" --version 2>&1 | tail -n 1)"
 }
 
-# apt with lists, cache and package database of its own: this machine's apt never hears of sid.
-fetch_apptainer() {
-  local mirror apt=$SCRATCH/apt-sid
-  mirror=$(debian_mirror)
-  [ -n "$mirror" ] || die "apt knows no Debian mirror (\`apt-get indextargets\`)"
-  rm -rf "$apt" && mkdir -p "$apt"/{lists,archives}/partial "$apt/debs" && : >"$apt/status" &&
-    printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s sid main\n' "$mirror" >"$apt/sources.list" &&
-    # Check-Valid-Until: the mirror may be a frozen copy whose sid is past its date; signatures are still checked
-    quietly "$SCRATCH/apt-sid.log" sid_apt "$apt" update &&
-    # all from one suite, so that the libc is the one that the program was linked with
-    quietly "$SCRATCH/apt-sid.log" sid_apt "$apt" download apptainer libc6 libseccomp2 libsqlite3-0
-}
-
-sid_apt() {
-  local apt=$1
-  shift
-  (cd "$apt/debs" && apt-get -q -o Dir::Etc::SourceList="$apt/sources.list" -o Dir::Etc::SourceParts=/dev/null \
-    -o Dir::Etc::Preferences=/dev/null -o Dir::Etc::PreferencesParts=/dev/null \
-    -o Dir::State="$apt" -o Dir::State::Lists="$apt/lists" -o Dir::State::status="$apt/status" \
-    -o Dir::Cache="$apt" -o Dir::Cache::archives="$apt/archives" -o Acquire::Languages=none \
-    -o APT::Sandbox::User=root -o Acquire::Check-Valid-Until=false -o Acquire::Retries=2 -o APT::Update::Error-Mode=any "$@")
-}
-
 unpack_apptainer() {
   local new=$SCRATCH/apptainer deb program loader lib
   mkdir -p "$new"
-  for deb in "$SCRATCH"/apt-sid/debs/*.deb; do dpkg-deb -x "$deb" "$new"; done
+  for deb in "$SCRATCH"/apptainer-debs/*.deb; do dpkg-deb -x "$deb" "$new"; done
   rm -rf "$new"/usr/share/{doc,man,lintian,locale,i18n,bash-completion} "$new"/usr/lib/*/gconv
   # The prefix comes from where the program lies, here <new>/usr; it then looks for these below that prefix
   mkdir -p "$new/usr/etc" "$new"/usr/{lib/,}var/lib/apptainer/mnt/session

@@ -1,15 +1,19 @@
 # shellcheck shell=bash
 # To be sourced (bash): what tests and demo need to find the test bed that setup.sh made.
 #
-#   CT_TESTBED           the directory that holds all of it
-#   CT_IMAGES            the images (world readable): tiny.sif and the stand-in for LUMI's mpi4py image
-#   CT_LMOD_INIT         Lmod's init/bash; empty if there is no Lmod
-#   CT_ENVMODULES_INIT   that of Environment Modules: the test bed's own copy
-#   CT_USER              the account that unprivileged runs are made as
+#   CT_TESTBED               the directory that holds all of it
+#   CT_IMAGES                the images (world readable): tiny.sif and the stand-in for LUMI's mpi4py image
+#   CT_LMOD_INIT             Lmod's init/bash; empty if there is no Lmod
+#   CT_LMOD_SID_INIT         that of a newer Lmod: the test bed's own copy of Debian sid's
+#   CT_ENVMODULES_INIT       that of Environment Modules: the test bed's own copy
+#   CT_ENVMODULES_SID_INIT   that of a newer one, likewise
+#   CT_USER                  the account that unprivileged runs are made as
 
 export CT_TESTBED=${CT_TESTBED:-/opt/ctinstall-testbed}
 export CT_IMAGES=$CT_TESTBED/images
+export CT_LMOD_SID_INIT=$CT_TESTBED/lmod-sid/usr/share/lmod/lmod/init/bash
 export CT_ENVMODULES_INIT=$CT_TESTBED/environment-modules/usr/share/modules/init/bash
+export CT_ENVMODULES_SID_INIT=$CT_TESTBED/environment-modules-sid/usr/share/modules/init/bash
 
 case ":$PATH:" in
   *":$CT_TESTBED/bin:"*) ;;

@@ -2,7 +2,8 @@
 # Sourced by setup.sh: Environment Modules, the other modules tool, beside Lmod.
 #
 # Debian's two packages conflict, so this one is unpacked into a directory of its own, and told that it lies there.
-# A test picks one of the two: . "$CT_LMOD_INIT"   or   . "$CT_ENVMODULES_INIT"
+# So is sid's: the two versions keep and give back what a module replaces in different ways.
+# A test picks one: . "$CT_LMOD_INIT"   or   . "$CT_ENVMODULES_INIT"   or   . "$CT_ENVMODULES_SID_INIT"
 
 have_environment_modules() { [ -r "$CT_ENVMODULES_INIT" ] && command -v tclsh8.6 >/dev/null; }
 
@@ -11,9 +12,16 @@ make_environment_modules() {
   ENVMODULES_LISTS_TRIED=no
   retry "the download of Environment Modules" fetch_environment_modules ||
     die "the Debian package environment-modules could not be downloaded"
-  unpack_environment_modules
-  bash --norc --noprofile -c '. "$1" && module --version' envmodules "$CT_ENVMODULES_INIT" >"$SCRATCH/envmodules.log" 2>&1 ||
-    { cat "$SCRATCH/envmodules.log" >&2 && die "Environment Modules does not start"; }
+  unpack_environment_modules environment-modules
+}
+
+have_environment_modules_sid() { [ -r "$CT_ENVMODULES_SID_INIT" ] && command -v tclsh8.6 >/dev/null; }
+
+make_environment_modules_sid() {
+  say "Environment Modules from Debian sid, in $T/environment-modules-sid"
+  retry "the download of sid's Environment Modules" fetch_from_sid "$SCRATCH/environment-modules-sid-debs" \
+    environment-modules || die "sid's package environment-modules could not be downloaded"
+  unpack_environment_modules environment-modules-sid
 }
 
 # The package lists are fetched only when apt cannot do with those it has (or has none).
@@ -33,10 +41,11 @@ download_environment_modules() {
   (cd "$1" && apt-get -q -o APT::Sandbox::User=root -o Acquire::Retries=2 download environment-modules)
 }
 
+# <name>: $SCRATCH/<name>-debs into $T/<name>
 unpack_environment_modules() {
-  local new=$SCRATCH/environment-modules place=$T/environment-modules lib
+  local new=$SCRATCH/$1 place=$T/$1 debs=$SCRATCH/$1-debs lib
   mkdir -p "$new"
-  dpkg-deb -x "$SCRATCH"/environment-modules-debs/environment-modules_*.deb "$new"
+  dpkg-deb -x "$debs"/environment-modules_*.deb "$new"
   rm -rf "$new"/usr/share/{doc,man,lintian}
   lib=$(dirname "$(find "$new" -name modulecmd.tcl -type f)")
   lib=${lib#"$new"}
@@ -46,4 +55,7 @@ unpack_environment_modules() {
       -e "s#/etc/environment-modules\\b#$place&#g"
   rm -rf "$place"
   mv "$new" "$place"
+  bash --norc --noprofile -c '. "$1" && module --version' envmodules "$place/usr/share/modules/init/bash" \
+    >"$SCRATCH/envmodules.log" 2>&1 ||
+    { cat "$SCRATCH/envmodules.log" >&2 && rm -rf "$place" && die "Environment Modules does not start, in $place"; }
 }

@@ -15,16 +15,21 @@ export LC_ALL=C.UTF-8
 . "$here/env.sh"
 # shellcheck source=testbed/system.sh
 . "$here/system.sh"
+# shellcheck source=testbed/sid.sh
+. "$here/sid.sh"
 # shellcheck source=testbed/apptainer.sh
 . "$here/apptainer.sh"
 # shellcheck source=testbed/environment-modules.sh
 . "$here/environment-modules.sh"
+# shellcheck source=testbed/lmod-sid.sh
+. "$here/lmod-sid.sh"
 # shellcheck source=testbed/images.sh
 . "$here/images.sh"
 
 T=$CT_TESTBED
 SCRATCH=$T/tmp # cleared under the lock by the next run, if this one is killed
-steps=(packages environment_modules kernel runtime mpirun account node tiny_image mpi4py_image venv_image working)
+steps=(packages environment_modules environment_modules_sid lmod_sid kernel runtime mpirun account node tiny_image
+  mpi4py_image venv_image working)
 
 # Prints the steps whose result is not there. Needs no privilege and changes nothing.
 missing_steps() {

@@ -25,7 +25,9 @@ function readMachine(): {
   for (const needed of [join(images, 'tiny.sif'), lmodInit])
     if (!existsSync(needed)) throw new Error(`\`${needed}\` is not there: run \`npm test\`, which sets the machine up`);
   const environment = Object.fromEntries(
-    Object.entries(all).filter(([name]) => /^(OMPI_|UCX_|PMIX_|CT_ENVMODULES_INIT$)/.test(name)),
+    Object.entries(all).filter(([name]) =>
+      /^(OMPI_|UCX_|PMIX_|CT_(ENVMODULES|ENVMODULES_SID|LMOD_SID)_INIT$)/.test(name),
+    ),
   );
   // Lmod drops repeated entries from PATH when it loads any module at all; npm puts some there.
   return { images, lmodInit, user, path: [...new Set(path.split(':'))].join(':'), environment };
@@ -52,10 +54,10 @@ export interface Sandbox {
   readonly write: (name: string, text: string) => string;
 }
 
-/** A place of its own for one test, gone when the test is done. */
-export function makeSandbox(): Sandbox {
+/** A place of its own for one test, gone when the test is done; in a hook, `whenDone` is given what removes it. */
+export function makeSandbox(whenDone: (remove: () => void) => void = onTestFinished): Sandbox {
   const dir = mkdtempSync(join(tmpdir(), 'ctinstall-test-'));
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  whenDone(() => rmSync(dir, { recursive: true, force: true }));
   giveToUser(dir);
   const prefix = join(dir, inject('prefixName'));
   const run = (script: string, environment: Readonly<Record<string, string>> = {}): Promise<Ran> =>
