@@ -81,7 +81,9 @@ parse_common_option() {
 # names of the programs that are needed.
 begin() {
   local tool
-  if [[ -d /.singularity.d ]]; then
+  # The variable is set on the host too, by modules of other tools; there is a runtime then.
+  if [[ -d /.singularity.d ]] ||
+    { [[ ${SINGULARITY_CONTAINER-}${APPTAINER_CONTAINER-} ]] && ! type -P singularity apptainer >/dev/null; }; then
     fail 1 "\`${0##*/}\` works on the host, and this is inside a container" 'leave the container, and run it again'
   fi
   [[ $processors =~ ^(0|[1-9][0-9]{0,3})$ ]] ||

@@ -33,7 +33,7 @@ describe('faults of an easyconfig, as users see them', () => {
       "f.yaml:4:1: unknown key \`easyblock\`
         | easyblock: ConfigureMake
         | ^^^^^^^^^
-        hint: known here: name, version, versionsuffix, homepage, whatis, description, docurls, moduleclass, extensions, depends_on, deprecated, hidden, image, binds, runscripts, wrappers, gpu, python, user_software, env, sanity_check_paths, post_install, sanity_check_commands"
+        hint: known here: name, version, versionsuffix, homepage, whatis, description, docurls, moduleclass, extensions, depends_on, conflicts, module_kind, deprecated, hidden, image, binds, runscripts, wrappers, gpu, python, user_software, env, sanity_check_paths, post_install, sanity_check_commands"
     `);
   });
 

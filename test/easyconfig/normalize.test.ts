@@ -26,6 +26,8 @@ describe('normalizeEasyconfig', () => {
       sanityCheckPaths: { files: [], dirs: [] },
       extensions: [],
       dependsOn: [],
+      conflicts: [],
+      moduleKind: undefined,
       deprecated: undefined,
       isHidden: false,
       postInstall: [],
@@ -50,6 +52,8 @@ moduleclass: ai
 image: { file: demo.sif, sha256: ${sha256}, source: 'docker://a/b:1', mode: link, verify: signed }
 extensions: [numpy/1.26.4, numpy/1.26.4]
 depends_on: [rocm]
+conflicts: [other]
+module_kind: tool
 deprecated: use 2
 hidden: true
 post_install: [make, { command: configure, host: true }]
@@ -93,6 +97,8 @@ sanity_check_commands: [echo]
       sanityCheckPaths: { files: ['bin/x'], dirs: ['lib'] },
       extensions: ['numpy/1.26.4'],
       dependsOn: ['rocm'],
+      conflicts: ['other'],
+      moduleKind: 'tool',
       deprecated: 'use 2',
       isHidden: true,
       postInstall: [

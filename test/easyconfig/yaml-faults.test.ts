@@ -101,7 +101,7 @@ describe('texts that are no good YAML', () => {
       "f.yaml:7:1: unknown key \`foo\`
         | foo: 1
         | ^^^
-        hint: known here: name, version, versionsuffix, homepage, whatis, description, docurls, moduleclass, extensions, depends_on, deprecated, hidden, image, binds, runscripts, wrappers, gpu, python, user_software, env, sanity_check_paths, post_install, sanity_check_commands"
+        hint: known here: name, version, versionsuffix, homepage, whatis, description, docurls, moduleclass, extensions, depends_on, conflicts, module_kind, deprecated, hidden, image, binds, runscripts, wrappers, gpu, python, user_software, env, sanity_check_paths, post_install, sanity_check_commands"
     `);
     expect(messagesOf(`\uFEFFnmae: x\n`)[0]).toMatch(/^1:1 /);
     const good = normalFormOf(text.replace('foo: 1\r\n', ''));

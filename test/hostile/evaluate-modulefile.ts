@@ -19,7 +19,7 @@ while source do
     calls[#calls + 1] = call
   end end
   local known = {
-    ipairs = ipairs, pcall = pcall, require = function() error("no module") end,
+    ipairs = ipairs, table = { concat = table.concat },
     mode = function() return "load" end,
     os = { getenv = function() return nil end },
     lfs = { attributes = function() return "file" end },

@@ -24,7 +24,7 @@ const called =
 const among =
   (variable: string, of: (value: string) => string): Held =>
   (value, { calls }) => {
-    const held = calls.find(([name, first]) => name === 'setenv' && first === variable)?.[2] ?? '';
+    const held = calls.find(([name, first]) => name === 'pushenv' && first === variable)?.[2] ?? '';
     expect(held.split(',')).toContain(of(value));
   };
 
@@ -32,7 +32,7 @@ const inside =
   (variable: string, of: (value: string) => string): Held =>
   (value, { calls }) => {
     for (const prefix of ['SINGULARITYENV_', 'APPTAINERENV_'])
-      expect(calls).toContainEqual(['setenv', `${prefix}${variable}`, escapeForRuntime(of(value))]);
+      expect(calls).toContainEqual(['pushenv', `${prefix}${variable}`, escapeForRuntime(of(value))]);
   };
 
 const asCommand: Held = (value, { argvs }) =>
@@ -51,7 +51,7 @@ const nowhere: Held = () => undefined;
 /** Where the value of each field must be found, as it stands. A field that is not here must be a text of the plan. */
 const places: Readonly<Record<string, Held>> = {
   name: called((name) => ['conflict', name]),
-  version: called((version) => ['setenv', 'EBVERSIONDEMO', version]),
+  version: called((version) => ['pushenv', 'EBVERSIONDEMO', version]),
   versionsuffix: called((suffix) => ['whatis', `Version: 1.0${suffix}`]),
   homepage: called((url) => ['whatis', `URL: ${url}`]),
   'whatis[]': called((line) => ['whatis', line]),
@@ -60,9 +60,11 @@ const places: Readonly<Record<string, Held>> = {
   moduleclass: called((word) => ['whatis', `Category: ${word}`]),
   'extensions[]': called((extension) => ['extensions', extension]),
   'depends_on[]': called((other) => ['depends_on', other]),
+  'conflicts[]': (other, { calls }) => expect(calls.find(([name]) => name === 'conflict')).toContain(other),
+  module_kind: nowhere,
   deprecated: called((why) => ['LmodMessage', `demo/1.0 is deprecated: ${why}`]),
   'image.file': (file, { plan, calls }) =>
-    expect(calls).toContainEqual(['setenv', 'SIF', `${plan.installDir}/${file}`]),
+    expect(calls).toContainEqual(['pushenv', 'SIF', `${plan.installDir}/${file}`]),
   'image.mode': nowhere,
   'image.verify': nowhere,
   'binds[]': among('SINGULARITY_BIND', (path) => `${cleanPath(path)}:${cleanPath(path)}`),
@@ -95,8 +97,8 @@ const places: Readonly<Record<string, Held>> = {
   'python.conda.program': nowhere,
   'user_software.path': (path, { plan }) => expect(textsIn(plan)).toContain(cleanPath(path)),
   'user_software.from': (path, { plan }) => expect(textsIn(plan)).toContain(cleanPath(path)),
-  'env.module{key}': called((name) => ['setenv', name, 'x']),
-  'env.module{}': called((value) => ['setenv', 'FUZZED', value]),
+  'env.module{key}': called((name) => ['pushenv', name, 'x']),
+  'env.module{}': called((value) => ['pushenv', 'FUZZED', value]),
   'env.container{key}': (name, outcome) => inside(name, () => 'x')(name, outcome),
   'env.container{}': inside('FUZZED', (value) => value),
   'post_install[]': asCommand,

@@ -12,6 +12,8 @@ import { type Lures, payloads } from './payloads.ts';
 /** Fields that a real install with a trick in them would need more for than this machine has, or that take few words. */
 export const fieldsLeftOut = [
   'depends_on[]',
+  'module_kind',
+
   'image.mode',
   'image.sha256',
   'image.source',

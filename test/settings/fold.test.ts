@@ -34,6 +34,7 @@ describe('foldSettings', () => {
       hostMpi: undefined,
       moduleEnv: {},
       forcedModuleEnv: {},
+      moduleConflicts: [],
       namingScheme: 'name/version',
       modulefileHeader: undefined,
       modulefileFooter: undefined,
