@@ -101,7 +101,7 @@ describe('describeModulefile', () => {
   it('indents the help, so that a reader of Markdown takes nothing out of the description', () => {
     const line = fc.oneof(
       fc.constantFrom('', '- item', '  * item', '# title', '===', '```', '    code', '\tcode', '[a](b)', '<b>', '1. x'),
-      fc.string({ unit: 'grapheme' }).map((text) => text.replaceAll('\n', ' ')),
+      fc.string({ unit: 'binary' }).map((text) => text.replaceAll('\n', ' ')),
     );
     const install = installOf('');
     fc.assert(
