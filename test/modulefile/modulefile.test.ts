@@ -105,7 +105,7 @@ describe('describeModulefile', () => {
     );
     const install = installOf('');
     fc.assert(
-      fc.property(fc.array(line), fc.option(fc.webUrl(), { nil: undefined }), (lines, homepage) => {
+      fc.property(fc.array(line), fc.constantFrom(undefined, 'https://example.org/_a_*b*'), (lines, homepage) => {
         const description = lines.join('\n');
         const { help } = describeModulefile({ ...install, description, homepage });
         const told = help.split('\n').map((each) => each.replace(/^ {4}/, ''));
