@@ -87,20 +87,25 @@ export function moduleVariablesOf({ name, version, installDir, env, moduleKind }
   ];
 }
 
+/**
+ * Lmod reads it as Markdown from 9.0.8 on, older ones and Environment Modules print it as it stands: a text that is indented
+ * by four blanks comes through each of them line by line.
+ */
 function helpOf({ description, homepage, docurls }: ResolvedInstall): string {
   const sections = [
     ['Description', description],
-    [
-      'More information',
-      [homepage, ...docurls]
-        .filter((url) => url !== undefined)
-        .map((url) => ` - ${url}`)
-        .join('\n'),
-    ],
+    ['More information', [homepage, ...docurls].filter((url) => url !== undefined).join('\n')],
   ] as const;
   return sections
     .filter(([, text]) => text !== '')
-    .map(([title, text]) => `${title}\n${'='.repeat(title.length)}\n${text}\n`)
+    .map(([title, text]) => `${title}\n\n${indented(text)}\n`)
+    .join('\n');
+}
+
+function indented(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => (line === '' ? '' : `    ${line}`))
     .join('\n');
 }
 

@@ -12,6 +12,12 @@ describe('the schema that ships', () => {
     await expect(`${printed.join('\n')}\n`).toMatchFileSnapshot('../../schemas/easyconfig.schema.json');
   });
 
+  it('has no field that docs/easyconfig.md does not name', () => {
+    const page = readFileSync(`${toolDir}/docs/easyconfig.md`, 'utf8');
+    const { properties }: { properties: Record<string, object> } = JSON.parse(printed.join('\n'));
+    for (const field of Object.keys(properties)) expect(page).toMatch(new RegExp(`\\| .*\`${field}[.\`]`));
+  });
+
   const easyconfigs = readdirSync(`${toolDir}/easyconfigs`, { recursive: true, encoding: 'utf8' }).filter((path) =>
     path.endsWith('.yaml'),
   );

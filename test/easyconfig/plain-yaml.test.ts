@@ -8,7 +8,8 @@ import { parsePlacedYaml } from '../../src/easyconfig/yaml-places.ts';
 const read = (path: string): string => readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8');
 
 const shipped = read('easyconfigs/m/mpi4py/mpi4py-3.1.6-rocm-6.2.0.yaml');
-const [, ofReadme = ''] = /```yaml\n(name: mpi4py[\s\S]*?)```/.exec(read('README.md')) ?? [];
+/** The easyconfig that a page shows. */
+const shownIn = (page: string): string => /```yaml\n(name: [\s\S]*?)```/.exec(read(page))?.[1] ?? '';
 const asJson =
   '{"name":"a","version":"1","image":{"file":"x.sif"},"wrappers":["start-shell"],"description":"b\\n\\"c\\""}';
 const nested = `a:
@@ -35,7 +36,14 @@ g: >-
   four
 n: { o: "p # q", r: [] }
 `;
-const seeds = [shipped, ofReadme, asJson, nested, 'name: demo\nversion: "1.0"\nimage: { file: demo.sif }\n'];
+const seeds = [
+  shipped,
+  shownIn('docs/easyconfig.md'),
+  shownIn('README.md'),
+  asJson,
+  nested,
+  'name: demo\nversion: "1.0"\nimage: { file: demo.sif }\n',
+];
 
 function expectSame(text: string): boolean {
   const plain = readPlainYaml(text);

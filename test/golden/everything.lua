@@ -1,6 +1,6 @@
 -- C++-tools.x/1.0+b.2-gpu, written by ctinstall 1.2.3.
 -- Do not edit: `ctinstall --rebuild` writes it anew. Your own additions belong in a module that loads this one.
-help("Description\n===========\nFirst line of C++-tools.x, with ]] and \"quotes\".\n\nSecond paragraph: $HOME, `x`, \\n, 100%.\n\nMore information\n================\n - https://example.org/?a=1&b=\"2\"\n - https://one\n - https://two\n")
+help("Description\n\n    First line of C++-tools.x, with ]] and \"quotes\".\n\n    Second paragraph: $HOME, `x`, \\n, 100%.\n\nMore information\n\n    https://example.org/?a=1&b=\"2\"\n    https://one\n    https://two\n")
 whatis("Name: C++-tools.x")
 whatis("Version: 1.0+b.2-gpu")
 whatis("Category: ai")

@@ -1,6 +1,6 @@
 -- mpi4py/3.1.6-rocm-6.2.0, written by ctinstall 1.2.3.
 -- Do not edit: `ctinstall --rebuild` writes it anew. Your own additions belong in a module that loads this one.
-help("Description\n===========\nmpi4py 3.1.6 and cupy for AMD GPUs on ROCm 6.2.0, with Python 3.12, in a\ncontainer.\n\nRun Python in it with\n    srun singularity exec $SIF conda-python-simple script.py\nor open a shell in it with\n    start-shell\nPackages that you add with pip go into a virtual environment in\n$CONTAINERROOT/user-software. `ctinstall squashfs` (or make-squashfs) packs it\ninto one file, which loads faster and is easy on your file quota.\n\nMore information\n================\n - https://mpi4py.readthedocs.io/\n - https://mpi4py.readthedocs.io/en/stable/\n")
+help("Description\n\n    mpi4py 3.1.6 and cupy for AMD GPUs on ROCm 6.2.0, with Python 3.12, in a\n    container.\n\n    Run Python in it with\n        srun singularity exec $SIF conda-python-simple script.py\n    or open a shell in it with\n        start-shell\n    Packages that you add with pip go into a virtual environment in\n    $CONTAINERROOT/user-software. `ctinstall squashfs` (or make-squashfs) packs it\n    into one file, which loads faster and is easy on your file quota.\n\nMore information\n\n    https://mpi4py.readthedocs.io/\n    https://mpi4py.readthedocs.io/en/stable/\n")
 whatis("Name: mpi4py")
 whatis("Version: 3.1.6-rocm-6.2.0")
 whatis("Category: devel")

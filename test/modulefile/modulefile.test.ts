@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { renderLmod } from '../../src/modulefile/render-lmod.ts';
 import type { ResolvedInstall } from '../../src/resolve/types.ts';
@@ -94,8 +95,27 @@ describe('describeModulefile', () => {
     const { whatis, help } = describeModulefile(installOf(text));
     expect(whatis).toContain('Description: One two.');
     expect(whatis).toContain('URL: https://h');
-    expect(help).toBe(
-      'Description\n===========\nOne\ntwo.\n\nThree.\n\nMore information\n================\n - https://h\n',
+    expect(help).toBe('Description\n\n    One\n    two.\n\n    Three.\n\nMore information\n\n    https://h\n');
+  });
+
+  it('indents the help, so that a reader of Markdown takes nothing out of the description', () => {
+    const line = fc.oneof(
+      fc.constantFrom('', '- item', '  * item', '# title', '===', '```', '    code', '\tcode', '[a](b)', '<b>', '1. x'),
+      fc.string({ unit: 'binary' }).map((text) => text.replaceAll('\n', ' ')),
+    );
+    const install = installOf('');
+    fc.assert(
+      fc.property(fc.array(line), fc.constantFrom(undefined, 'https://example.org/_a_*b*'), (lines, homepage) => {
+        const description = lines.join('\n');
+        const { help } = describeModulefile({ ...install, description, homepage });
+        const told = help.split('\n').map((each) => each.replace(/^ {4}/, ''));
+        const written = description === '' ? [] : ['Description', '', ...description.split('\n'), ''];
+        const more = homepage === undefined ? [] : ['More information', '', homepage, ''];
+        expect(told.slice(0, written.length)).toEqual(written);
+        expect(told.slice(written.length).join('\n').trim()).toBe(more.join('\n').trim());
+        const bare = help.split('\n').filter((each) => !/^($| {4}.)/su.test(each));
+        expect(bare).toEqual([written[0], more[0]].filter((title) => title !== undefined));
+      }),
     );
   });
 

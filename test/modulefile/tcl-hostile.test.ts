@@ -13,7 +13,7 @@ import { makeModuleTree, readSnapshots, snapshot, type Tool, tools } from './tcl
 
 const inTcl = tools.filter((tool) => tool !== 'Lmod, Lua');
 
-/** What Lmod's reader cannot hand on as it is, see the README: blanks at the end, tabs, characters of four bytes. */
+/** What Lmod's reader cannot hand on as it is, see docs/modules.md: blanks at the end, tabs, characters of four bytes. */
 function asLmodHasIt(value: string): string {
   return value.replaceAll('\t', ' ').replace(/ +$/, '');
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type Option, optionKeys, optionTable } from '../../src/settings/options.ts';
 
@@ -16,6 +17,12 @@ describe('the option table', () => {
     const names = rows.flatMap(([, { environment, flag }]) => [environment, flag]);
     const given = names.filter((name) => name !== undefined);
     expect(new Set(given).size).toBe(given.length);
+  });
+
+  it('has no setting that docs/settings.md does not name', () => {
+    const page = readFileSync(new URL('../../docs/settings.md', import.meta.url), 'utf8');
+    for (const [key, { flag = '' }] of rows)
+      expect(page).toMatch(new RegExp(`\\| .*\`${key}\`.*${flag.split(' ')[0]}`));
   });
 
   it('has the options of the design', () => {
