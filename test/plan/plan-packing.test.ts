@@ -29,7 +29,7 @@ describe('user software from a directory', () => {
     const install = installOf(`${wrapped}python: { venv: { name: v } }\n`);
     const modulefile = describeModulefile(install, { toolVersion: '1', images: [install.installDir] });
     for (const text of [renderLmod(modulefile), renderTcl(modulefile)]) {
-      expect(text).not.toMatch(/[" ]\/user-software/);
+      expect(text.replaceAll('root .. "/user-software', '')).not.toMatch(/[" ]\/user-software/);
       expect(text).toContain('/opt/a/prog/venv/');
     }
   });
