@@ -16,6 +16,7 @@ import {
   variantOfFlags,
 } from './install-request.ts';
 import { planTarget, resolveTarget } from './install-target.ts';
+import { refuseSecondEnvironment } from './refuse-second-environment.ts';
 import { isResolved, type Requested, requireAll, resolveEach } from './resolve-requests.ts';
 import { readStack } from './stack-read.ts';
 import type { TellInstall } from './told.ts';
@@ -58,6 +59,8 @@ export async function install(options: InstallOptions, context: Context): Promis
     async (name, where, variant) => {
       const target = await resolveTarget(name, where, variant);
       checkTarget(target, options, settings);
+      const installs = options.injectChecksums !== true && options.fetch === undefined;
+      if (installs) await refuseSecondEnvironment(target.install, settings, context);
       return target;
     },
   );
