@@ -21,6 +21,7 @@ import { isResolved, type Requested, requireAll, resolveEach } from './resolve-r
 import { readStack } from './stack-read.ts';
 import type { TellInstall } from './told.ts';
 import type { Target } from './types.ts';
+import { warnOfModulesTool } from './warn-of-modules-tool.ts';
 import { withWritablePrefix } from './writable-prefix.ts';
 
 /** What is asked for: named as the flags of `ctinstall install`. */
@@ -68,6 +69,10 @@ export async function install(options: InstallOptions, context: Context): Promis
   const requested = keepsGoing ? resolutions.filter(isResolved) : requireAll(resolutions, nothingDone);
   const isDone = await doInstead(requested, options, { settings, context });
   if (isDone) return void requireAll(resolutions, 'the others were done');
+  await warnOfModulesTool(
+    requested.map(({ target }) => target.install),
+    context,
+  );
   const hasSummary = options.stack !== undefined || keepsGoing;
   await installMany(
     resolutions,
