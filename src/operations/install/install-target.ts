@@ -67,7 +67,7 @@ export async function bindLinkedPlaces(install: ResolvedInstall): Promise<Resolv
 export async function planTarget(target: Target, image: ImageOptions, context: Context): Promise<Plan> {
   const { loaded, install, runtime, requirements } = target;
   // What it depends on may have been installed since it was resolved: another of the same stack.
-  await refuseSecondEnvironment(install, image.settings, context);
+  await refuseSecondEnvironment(install, { settings: image.settings, context });
   const found = await findImage(target, image, context);
   await noteChangedRequirements(target, context);
   await noteMissingSoftware(target, context);

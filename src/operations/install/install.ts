@@ -1,4 +1,5 @@
 import type { Plan } from '../../plan/types.ts';
+import type { ResolvedInstall } from '../../resolve/types.ts';
 import { checkPrefix } from '../../settings/check-prefix.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import type { Settings } from '../../settings/types.ts';
@@ -16,7 +17,7 @@ import {
   variantOfFlags,
 } from './install-request.ts';
 import { planTarget, resolveTarget } from './install-target.ts';
-import { refuseSecondEnvironment } from './refuse-second-environment.ts';
+import { refuseAmongRequested } from './refuse-second-environment.ts';
 import { isResolved, type Requested, requireAll, resolveEach } from './resolve-requests.ts';
 import { readStack } from './stack-read.ts';
 import type { TellInstall } from './told.ts';
@@ -54,6 +55,7 @@ export interface InstallOptions extends VariantFlags {
 export async function install(options: InstallOptions, context: Context): Promise<void> {
   const settings = await withWritablePrefix(await readSettingsOf(context, options.settings), context);
   checkPrefix(settings);
+  const before: ResolvedInstall[] = [];
   const resolutions = await resolveEach(
     await readRequests(options, context),
     { settings, context },
@@ -61,7 +63,8 @@ export async function install(options: InstallOptions, context: Context): Promis
       const target = await resolveTarget(name, where, variant);
       checkTarget(target, options, settings);
       const installs = options.injectChecksums !== true && options.fetch === undefined;
-      if (installs) await refuseSecondEnvironment(target.install, settings, context);
+      if (installs) await refuseAmongRequested(target.install, before, { settings, context });
+      before.push(target.install);
       return target;
     },
   );

@@ -41,7 +41,7 @@ export async function regenerate(options: RegenerateManyOptions, context: Contex
             hint: 'name its prefix with `--prefix <dir>`',
           },
         );
-      await refuseSecondEnvironment(target.install, settings, context);
+      await refuseSecondEnvironment(target.install, { settings, context });
       changes.push(...(await regenerateTarget(target, options, context)));
     } catch (error) {
       // One that cannot be written anew must not keep the others from it.

@@ -89,7 +89,7 @@ async function resolveHere(
     scripts: { runscripts: namesOfScripts('runscripts'), wrappers: namesOfScripts('bin') },
   });
   if (resolved.install === undefined) throw unresolvable(loaded, resolved.issues);
-  await refuseSecondEnvironment(resolved.install, settings, context);
+  await refuseSecondEnvironment(resolved.install, { settings, context });
   const install = await bindLinkedPlaces(resolved.install);
   const image = await discoverImage({
     easyconfig: loaded.path,
