@@ -6,6 +6,7 @@ import {
   renderTclModulerc,
   type VersionMarks,
 } from '../modulefile/render-modulerc.ts';
+import { defaultVersionFile, readDefaultVersion } from '../records/default-version.ts';
 import { removeEmptyParents } from '../records/other-modulefiles.ts';
 import { type InstallRecord, readVersions } from '../records/record.ts';
 import { takeLock } from '../transaction/lock.ts';
@@ -27,7 +28,7 @@ export async function markVersions(
   name: string,
   options: Omit<LockedOptions, 'waits'> & MarkChange,
 ): Promise<void> {
-  const defaults = joinHost(prefix, '.ctinstall', 'defaults', name);
+  const defaults = defaultVersionFile(prefix, name);
   const { makeDefault } = options;
   const unlock = await takeLock(joinHost(prefix, '.ctinstall', 'locks', `${name}.versions.lock`), {
     ...options,
@@ -38,7 +39,7 @@ export async function markVersions(
   });
   try {
     const records = await readVersions(prefix, name);
-    const before = (await readTextIfThere(defaults))?.trim();
+    const before = await readDefaultVersion(prefix, name);
     const wanted = makeDefault ?? before;
     const chosen = records.find(({ fullVersion }) => fullVersion === wanted);
     if (chosen !== undefined && wanted !== before) {

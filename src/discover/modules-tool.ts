@@ -1,22 +1,20 @@
 import { ambiguousThing, type Finding, foundThing, missingThing, unusableThing } from '../lib/finding.ts';
 import type { ModulesTool } from '../lib/paths.ts';
-import { ask, type Machine, textOf } from './machine.ts';
+import { describeLacks, findEnvironmentModules, newEnough } from './environment-modules.ts';
+import type { Machine } from './machine.ts';
 
 /**
- * The modules tool of this session. Lmod sets `LMOD_CMD` and `LMOD_VERSION`; Environment Modules sets `MODULES_CMD` from
- * 4.5 on, `MODULESHOME` before (as Lmod does too), and says its version when asked. `written` is the one that modulefiles
- * are made for.
+ * The modules tool of this session. Lmod sets `LMOD_CMD` and `LMOD_VERSION`. `written` is the one that modulefiles are made
+ * for.
  */
 export async function checkModulesTool(machine: Machine, written: ModulesTool = 'lmod'): Promise<Finding> {
   const what = 'modules tool';
   const { environment } = machine;
   const { LMOD_CMD: lmod, LMOD_VERSION: lmodVersion, MODULESHOME: home } = environment;
-  const program = environment.MODULES_CMD || (lmod === undefined && home ? `${home}/libexec/modulecmd.tcl` : undefined);
+  const modules = await findEnvironmentModules(machine);
   const tools = [
     ...(lmod ? [{ value: `Lmod ${lmodVersion ?? 'of unknown version'}`, how: `LMOD_CMD is \`${lmod}\`` }] : []),
-    ...(program === undefined ? [] : [await askEnvironmentModules(program, machine)]).filter(
-      (tool) => tool !== undefined,
-    ),
+    ...(modules ? [{ value: `Environment Modules ${modules.version}`, how: `\`${modules.program}\`` }] : []),
   ];
   const [tool, other] = tools;
   if (tool === undefined)
@@ -36,16 +34,10 @@ export async function checkModulesTool(machine: Machine, written: ModulesTool = 
     return unusableThing(what, `${tool.value}, but the settings have modulefiles made for Lmod`, [tool.how], {
       hint: 'ctinstall settings set modules_tool environment-modules; then ctinstall regenerate --all',
     });
-  return foundThing(what, tool.value, [tool.how]);
-}
-
-async function askEnvironmentModules(
-  program: string,
-  machine: Machine,
-): Promise<{ value: string; how: string } | undefined> {
-  const answer = await ask([program, 'bash', '--version'], machine);
-  const [, version] = /Modules Release v?(\d[\w.+-]*)/.exec(textOf(answer)) ?? [];
-  return version === undefined ? undefined : { value: `Environment Modules ${version}`, how: `\`${program}\`` };
+  const lacks = modules && describeLacks(modules);
+  return lacks === undefined
+    ? foundThing(what, tool.value, [tool.how])
+    : unusableThing(what, lacks, [tool.how], { hint: newEnough });
 }
 
 /** Whether `module load` sees what is installed under the prefix. */

@@ -11,6 +11,9 @@ import {
 } from './container-environment.ts';
 import type { ModuleContainer, Modulefile, Variable } from './types.ts';
 
+/** Of this family is each module of the kind `environment`, and no other. */
+export const familyOfEnvironments = 'ctinstall_software';
+
 export interface ModulefileOptions {
   readonly toolVersion: string;
   /** Where the module looks for the image, in this order. */
@@ -54,7 +57,7 @@ function ownName({ moduleName }: ResolvedInstall): string {
 function containerOf(install: ResolvedInstall): ModuleContainer {
   const userSoftware = joinHost(install.installDir, 'user-software');
   return {
-    family: 'ctinstall_software',
+    family: familyOfEnvironments,
     venv: {
       name: install.venv?.name,
       directory: joinHost(userSoftware, 'venv'),

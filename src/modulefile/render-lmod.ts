@@ -89,7 +89,10 @@ function renderWords(modulefile: Modulefile): LuaStatement[] {
   ];
 }
 
-/** `LmodMessage`, not `LmodWarning`: with that, `module load` ends with 1 before Lmod 8.7. */
+/**
+ * `LmodMessage`, not `LmodWarning`: with that, `module load` ends with 1 before Lmod 8.7. Lmod says it as often as it loads
+ * the module: twice where one command loads it for another module, and then for itself.
+ */
 function renderDeprecation({ deprecated, moduleName }: Modulefile): LuaStatement[] {
   if (deprecated === undefined) return [];
   return [ifThen(isMode('load'), [message(`${moduleName} is deprecated: ${deprecated}`)])];

@@ -92,5 +92,6 @@ export function planRecord(
     venv: install.venv?.name,
     userSoftware: install.userSoftware.path,
     hidden: install.isHidden,
+    moduleKind: install.moduleKind,
   };
 }

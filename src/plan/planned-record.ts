@@ -1,3 +1,4 @@
+import type { ModuleKind } from '../easyconfig/types.ts';
 import type { ContainerPath, HostPath, Prefix } from '../lib/paths.ts';
 import type { Bind } from '../resolve/types.ts';
 
@@ -29,4 +30,5 @@ export interface PlannedRecord {
   readonly retired: readonly string[];
   /** Whether listings of modules leave it out. */
   readonly hidden: boolean;
+  readonly moduleKind: ModuleKind;
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { moduleKinds } from '../easyconfig/rules.ts';
 import { listDirectories, readTextsIfThere } from '../host/many-files.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { formatValue } from '../lib/format.ts';
@@ -51,6 +52,8 @@ const recordSchema = z.looseObject({
   ),
   retired: z.array(z.string()).default([]),
   hidden: z.boolean().default(false),
+  /** Records of before there were two kinds have none. */
+  moduleKind: z.enum(moduleKinds).optional(),
 });
 
 /** What was installed, from what, by which version of ctinstall: `.ctinstall/record.json` of an install dir. */

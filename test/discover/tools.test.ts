@@ -62,6 +62,22 @@ describe('the modules tool', () => {
     });
   });
 
+  it.each([
+    [
+      '4.5.3',
+      ['`family`', '`depends-on`', 'from 5.1 on', '`module-hide`', 'from 4.6 on', 'two environments load together'],
+    ],
+    ['5.0.1', ['`family`', '`depends-on`', 'from 5.1 on']],
+  ])('is told of what it lacks where it is Environment Modules %s', async (version, words) => {
+    const machine = makeMachine();
+    const program = machine.program('modulecmd.tcl', `echo "Modules Release ${version} (2020-08-31)" >&2`);
+    const environment = { ...machine.environment, MODULES_CMD: program };
+    const { state, value, hint } = await checkModulesTool({ ...machine, environment }, 'environment-modules');
+    expect([state, hint]).toEqual(['unusable', 'modules need Environment Modules 5.1 or later, or Lmod']);
+    for (const word of words) expect(value).toContain(word);
+    expect(value?.includes('module-hide')).toBe(words.includes('`module-hide`'));
+  });
+
   it('is missing where the session has none', async () => {
     expect(await checkModulesTool(makeMachine())).toMatchObject({
       state: 'missing',

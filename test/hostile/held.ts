@@ -38,7 +38,10 @@ const inside =
 const asCommand: Held = (value, { argvs }) =>
   expect(argvs.map((argv) => argv.slice(-3))).toContainEqual(['sh', '-c', value]);
 
-const inHelp: Held = (value, { calls }) => expect(calls.find(([name]) => name === 'help')?.[1]).toContain(value.trim());
+const inHelp: Held = (value, { calls }) => {
+  const help = calls.find(([name]) => name === 'help')?.[1] ?? '';
+  expect(help.replace(/^ {4}/gm, '')).toContain(value.trim());
+};
 
 const inPlan: Held = (value, { plan }) => expect(textsIn(plan)).toContain(value);
 

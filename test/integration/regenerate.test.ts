@@ -22,7 +22,7 @@ test('regenerate brings modulefile and scripts up to new settings, and touches n
   const now = groups('/usr, /etc');
   const dryRun = await succeed('ctinstall regenerate --all --dry-run', now);
   expect(dryRun).toMatch(/^--- \S.*1\.0\.lua\s+as it is\n\+\+\+ \S.*1\.0\.lua\s+as it would be$/m);
-  expect(dryRun).toMatch(/^\+bind\("\/etc", "\/etc"/m);
+  expect(dryRun).toMatch(/^\+.*"\/etc"/m);
   expect(await succeed(setBinds)).not.toContain('/etc:/etc');
   expect((await run('ctinstall regenerate tiny', now)).stderr).toContain(
     'wrote the modulefile and scripts of tiny/1.0 anew\n',

@@ -174,9 +174,11 @@ describe('nothing to pack', () => {
 });
 
 describe('refused', () => {
+  const withoutRuntime = '/usr/bin:/bin';
+
   test.each(['SINGULARITY_CONTAINER', 'APPTAINER_CONTAINER'])('inside a container, by $%s', async (variable) => {
     const install = makeFilled();
-    const ran = await install.make([], { env: { [variable]: '/x.sif' } });
+    const ran = await install.make([], { env: { [variable]: '/x.sif', PATH: withoutRuntime } });
     expect(ran).toMatchObject({ status: 1, stdout: '' });
     expect(ran.stderr).toBe(
       'error: `make-squashfs` works on the host, and this is inside a container\nhint: leave the container, and run it again\n',

@@ -142,7 +142,7 @@ describe('refused', () => {
   test('inside a container', async () => {
     const install = await makePacked('squashfs only');
     const before = describeBoth(install);
-    expect(await install.unmake([], { env: { APPTAINER_CONTAINER: '/x.sif' } })).toMatchObject({
+    expect(await install.unmake([], { env: { APPTAINER_CONTAINER: '/x.sif', PATH: '/usr/bin:/bin' } })).toMatchObject({
       status: 1,
       stderr:
         'error: `unmake-squashfs` works on the host, and this is inside a container\nhint: leave the container, and run it again\n',

@@ -25,6 +25,7 @@ import type { Settings } from '../../settings/types.ts';
 import type { Context } from '../context.ts';
 import { type LoadedEasyconfig, loadEasyconfig, unresolvable } from './load-easyconfig.ts';
 import { readCondaFile } from './read-conda-file.ts';
+import { refuseSecondEnvironment } from './refuse-second-environment.ts';
 import { requirePolicy } from './site-policy.ts';
 import type { ImageOptions, Target } from './types.ts';
 
@@ -65,6 +66,8 @@ export async function bindLinkedPlaces(install: ResolvedInstall): Promise<Resolv
 
 export async function planTarget(target: Target, image: ImageOptions, context: Context): Promise<Plan> {
   const { loaded, install, runtime, requirements } = target;
+  // What it depends on may have been installed since it was resolved: another of the same stack.
+  await refuseSecondEnvironment(install, { settings: image.settings, context });
   const found = await findImage(target, image, context);
   await noteChangedRequirements(target, context);
   await noteMissingSoftware(target, context);

@@ -1,4 +1,5 @@
 import type { Plan } from '../../plan/types.ts';
+import type { ResolvedInstall } from '../../resolve/types.ts';
 import { checkPrefix } from '../../settings/check-prefix.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import type { Settings } from '../../settings/types.ts';
@@ -16,10 +17,12 @@ import {
   variantOfFlags,
 } from './install-request.ts';
 import { planTarget, resolveTarget } from './install-target.ts';
+import { refuseAmongRequested } from './refuse-second-environment.ts';
 import { isResolved, type Requested, requireAll, resolveEach } from './resolve-requests.ts';
 import { readStack } from './stack-read.ts';
 import type { TellInstall } from './told.ts';
 import type { Target } from './types.ts';
+import { warnOfModulesTool } from './warn-of-modules-tool.ts';
 import { withWritablePrefix } from './writable-prefix.ts';
 
 /** What is asked for: named as the flags of `ctinstall install`. */
@@ -52,12 +55,16 @@ export interface InstallOptions extends VariantFlags {
 export async function install(options: InstallOptions, context: Context): Promise<void> {
   const settings = await withWritablePrefix(await readSettingsOf(context, options.settings), context);
   checkPrefix(settings);
+  const before: ResolvedInstall[] = [];
   const resolutions = await resolveEach(
     await readRequests(options, context),
     { settings, context },
     async (name, where, variant) => {
       const target = await resolveTarget(name, where, variant);
       checkTarget(target, options, settings);
+      const installs = options.injectChecksums !== true && options.fetch === undefined;
+      if (installs) await refuseAmongRequested(target.install, before, { settings, context });
+      before.push(target.install);
       return target;
     },
   );
@@ -65,6 +72,10 @@ export async function install(options: InstallOptions, context: Context): Promis
   const requested = keepsGoing ? resolutions.filter(isResolved) : requireAll(resolutions, nothingDone);
   const isDone = await doInstead(requested, options, { settings, context });
   if (isDone) return void requireAll(resolutions, 'the others were done');
+  await warnOfModulesTool(
+    requested.map(({ target }) => target.install),
+    context,
+  );
   const hasSummary = options.stack !== undefined || keepsGoing;
   await installMany(
     resolutions,

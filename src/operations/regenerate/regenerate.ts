@@ -7,6 +7,7 @@ import type { SettingsValues } from '../../settings/options.ts';
 import { type Context, readSettingsOf } from '../context.ts';
 import { resolveLoaded } from '../install/install-target.ts';
 import { parseLoaded } from '../install/load-easyconfig.ts';
+import { refuseSecondEnvironment } from '../install/refuse-second-environment.ts';
 import { withWritablePrefix } from '../install/writable-prefix.ts';
 import { findInstalled, type Installed } from '../installed/find-installed.ts';
 import { type RegenerateOptions, regenerateTarget } from './regenerate-target.ts';
@@ -40,6 +41,7 @@ export async function regenerate(options: RegenerateManyOptions, context: Contex
             hint: 'name its prefix with `--prefix <dir>`',
           },
         );
+      await refuseSecondEnvironment(target.install, { settings, context });
       changes.push(...(await regenerateTarget(target, options, context)));
     } catch (error) {
       // One that cannot be written anew must not keep the others from it.

@@ -16,6 +16,7 @@ import { type Context, readSettingsOf } from '../context.ts';
 import { type VariantFlags, variantOfFlags } from '../install/install-request.ts';
 import { bindLinkedPlaces } from '../install/install-target.ts';
 import { loadEasyconfig, unresolvable } from '../install/load-easyconfig.ts';
+import { refuseSecondEnvironment } from '../install/refuse-second-environment.ts';
 import { withWritablePrefix } from '../install/writable-prefix.ts';
 import { prefixesOf } from '../installed/all-prefixes.ts';
 import { findInstalled, type Installed } from '../installed/find-installed.ts';
@@ -88,6 +89,7 @@ async function resolveHere(
     scripts: { runscripts: namesOfScripts('runscripts'), wrappers: namesOfScripts('bin') },
   });
   if (resolved.install === undefined) throw unresolvable(loaded, resolved.issues);
+  await refuseSecondEnvironment(resolved.install, { settings, context });
   const install = await bindLinkedPlaces(resolved.install);
   const image = await discoverImage({
     easyconfig: loaded.path,
