@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { interleave, roundsOf, run } from '../measure.js';
+import { formatQuickest, interleave, roundsOf, run } from '../measure.js';
 import { ctinstallProgram } from '../work.js';
 import { againstNode } from './against-node.js';
 import { makeInstalls } from './many-installs.js';
@@ -23,7 +23,7 @@ export function measureInstallsAtScale(wanted) {
   const times = interleave(sides, { rounds: roundsOf(10) });
   for (const prefix of Object.values(prefixes)) rmSync(prefix, { recursive: true });
   const inMs = (what, side) => ({ row: '', what, unit: ' ms', digits: 0, values: times[side] });
-  return wanted.flatMap((row) => {
+  const lines = wanted.flatMap((row) => {
     const what = `ctinstall ${commands[row].join(' ')}, 300 installs / node -e 0`;
     return [
       againstNode(times, `${row} 300`, { row, what, aim: aims[row].ratio }),
@@ -31,4 +31,6 @@ export function measureInstallsAtScale(wanted) {
       inMs('  … 3,000 installs, in milliseconds', `${row} 3000`),
     ];
   });
+  lines.at(-1).notes = [formatQuickest(times)];
+  return lines;
 }

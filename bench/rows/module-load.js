@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { median, perRound, roundsOf, run } from '../measure.js';
+import { formatQuickest, perRound, roundsOf, run } from '../measure.js';
 import { installCommand, prefix, work, writeEasyconfig } from '../work.js';
 
 const script = fileURLToPath(new URL('module-load.sh', import.meta.url));
@@ -45,7 +45,6 @@ export function measureModuleLoad() {
     aim,
   });
   const aim = { most: 1.1 };
-  const inMs = names.map((name) => `${name} ${median(times.load[name]).toFixed(0)} ms`);
   return [
     ratio('module-load', 'module load of mpi4py / of an empty module', ['load', 'mpi4py', 'empty'], aim),
     ratio('', '  … of one with 20 binds and every feature', ['load', 'full', 'empty'], aim),
@@ -54,7 +53,7 @@ export function measureModuleLoad() {
     ratio('', '  … of five tools / five empty, Lmod alone', ['lmod', 'tools', 'empties']),
     {
       ...ratio('', '  … module unload of mpi4py / of an empty module', ['unload', 'mpi4py', 'empty']),
-      notes: [`module load: ${inMs.join(', ')}`],
+      notes: [`module load, ${formatQuickest(times.load)}`],
     },
   ];
 }

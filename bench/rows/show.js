@@ -1,4 +1,4 @@
-import { interleave, roundsOf, run } from '../measure.js';
+import { formatQuickest, interleave, roundsOf, run } from '../measure.js';
 import { ctinstallProgram, installCommand, prefix } from '../work.js';
 import { againstNode } from './against-node.js';
 
@@ -18,6 +18,6 @@ export function measureShow() {
     againstNode(times, 'easyconfig', { row: 'show', what: 'ctinstall show of an easyconfig / node -e 0', aim }),
     inMs('easyconfig'),
     againstNode(times, 'module', { what: '  … of an installed module / node -e 0', aim }),
-    inMs('module'),
+    { ...inMs('module'), notes: [formatQuickest(times)] },
   ];
 }
