@@ -20,7 +20,7 @@ export function measureInstallsAtScale(wanted) {
           .split('\n');
         if (lines.length !== Number(count)) throw new Error(`${row}: ${lines.length} lines for ${count} installs`);
       };
-  const times = interleave(sides, { rounds: roundsOf(10) });
+  const times = interleave(sides, { rounds: roundsOf(7) });
   for (const prefix of Object.values(prefixes)) rmSync(prefix, { recursive: true });
   const inMs = (what, side) => ({ row: '', what, unit: ' ms', digits: 0, values: times[side] });
   const lines = wanted.flatMap((row) => {

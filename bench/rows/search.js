@@ -11,7 +11,7 @@ const word = 'software number 77,';
 
 /** A search in 8,000 easyconfigs, and in 24,000: where there is no index yet, and with it. */
 export function measureSearch(wanted) {
-  const few = timeSearches(8000, wanted, roundsOf(10));
+  const few = timeSearches(8000, wanted, roundsOf(5));
   const many = timeSearches(24_000, wanted, 3);
   const line = (row, what, values, aim) => ({ row, what, unit: ' ms', digits: 0, values, aim });
   const lines = [];
