@@ -1,5 +1,5 @@
-// Runs the rows that are named (all, if none is) and prints them as one table. Started by run.sh, as an ordinary user in a
-// home directory of its own.
+// Runs the rows that are named (all, if none is) and prints each as soon as it is measured. Started by run.sh, as an ordinary
+// user in a home directory of its own.
 import { measureBytes } from './rows/bytes-written.js';
 import { measureImports } from './rows/imports.js';
 import { measureInstalls } from './rows/install.js';
@@ -15,25 +15,26 @@ import { measureShow } from './rows/show.js';
 import { measureStart } from './rows/start.js';
 import { measureWrap } from './rows/wrap.js';
 import { measureWrapper } from './rows/wrapper.js';
-import { printTable } from './table.js';
+import { printHead, printLine } from './table.js';
+import { clearWork } from './work.js';
 
-/** Each measures the rows that it is given the names of, and returns lines for the table. */
+/** Each measures the rows that it is given the names of, and gives lines for the table. None finds what another has left. */
 const measurers = [
+  { rows: ['start'], measure: measureStart },
+  { rows: ['show'], measure: measureShow },
+  { rows: ['module-load'], measure: measureModuleLoad },
+  { rows: ['module-avail'], measure: measureModuleAvail },
+  { rows: ['wrapper', 'wrapper-script'], measure: measureWrapper },
+  { rows: ['list', 'verify-quick'], measure: measureInstallsAtScale },
+  { rows: ['search-cold', 'search'], measure: measureSearch },
   { rows: ['install', 'install-checksum'], measure: measureInstalls },
   { rows: ['jobs'], measure: measureJobs },
   { rows: ['bytes-written'], measure: measureBytes },
   { rows: ['memory'], measure: measureMemory },
   { rows: ['reflink'], measure: measureReflink },
-  { rows: ['start'], measure: measureStart },
-  { rows: ['module-load'], measure: measureModuleLoad },
-  { rows: ['module-avail'], measure: measureModuleAvail },
-  { rows: ['show'], measure: measureShow },
-  { rows: ['wrapper'], measure: measureWrapper },
+  { rows: ['wrap'], measure: measureWrap },
   { rows: ['packing'], measure: measurePacking },
   { rows: ['imports'], measure: measureImports },
-  { rows: ['wrap'], measure: measureWrap },
-  { rows: ['search-cold', 'search'], measure: measureSearch },
-  { rows: ['list', 'verify-quick'], measure: measureInstallsAtScale },
 ];
 
 const asked = process.argv.slice(2);
@@ -44,11 +45,21 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-const lines = [];
+let failed = false;
+printHead();
 for (const { rows, measure } of measurers) {
   const wanted = rows.filter((name) => asked.length === 0 || asked.includes(name));
   if (wanted.length === 0) continue;
+  clearWork();
   console.error(`measuring ${wanted.join(', ')} …`);
-  lines.push(...measure(wanted));
+  const started = performance.now();
+  try {
+    for (const line of measure(wanted)) printLine(line);
+  } catch (error) {
+    failed = true;
+    console.error(`error: ${wanted.join(', ')}: ${error.stack}`);
+  }
+  console.error(`${wanted.join(', ')}: ${Math.round((performance.now() - started) / 1000)} s`);
 }
-printTable(lines);
+clearWork();
+process.exitCode = failed ? 1 : 0;

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { run } from './measure.js';
 
@@ -9,6 +9,12 @@ export const prefix = `${work}/prefix`;
 /** Has an easyconfig that ships with ctinstall. */
 export const mpi4pyImage = `${process.env.CT_IMAGES}/lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif`;
 const imageDirs = `${process.env.CT_IMAGES}:${work}/images`;
+
+/** Removes all that a row has left there, but for images, which take long to make. */
+export function clearWork() {
+  for (const entry of readdirSync(work))
+    if (entry !== 'images') rmSync(`${work}/${entry}`, { recursive: true, force: true });
+}
 
 /** A command line that installs into {@link prefix}. */
 export function installCommand(easyconfig) {

@@ -6,9 +6,10 @@ const modulesOfEach = 100;
 /** Of each package every tenth module is imported. */
 const step = 10;
 
-/** In a venv of 20,000 small files and in one of 50,000: sources and what Python compiles of them. */
-export function measureImports() {
-  return [...measureImportsOf('imports', 100), ...measureImportsOf('', 250)];
+/** In a venv of 20,000 small files and in one of 40,000: sources and what Python compiles of them. */
+export function* measureImports() {
+  yield* measureImportsOf('imports', 100);
+  yield* measureImportsOf('', 200);
 }
 
 /**
@@ -28,9 +29,9 @@ function measureImportsOf(row, packages) {
     default: `${plain}:/user-software:ro,image-src=/`,
   };
   const sides = Object.fromEntries(Object.entries(forms).map(([name, bind]) => [name, () => importAll(bind, env)]));
-  const warm = interleave(sides, { rounds: roundsOf(10) });
+  const warm = interleave(sides, { rounds: roundsOf(5) });
   const cold = dropCaches()
-    ? interleave(sides, { rounds: roundsOf(5), warmsUp: false, prepare: dropCaches })
+    ? interleave(sides, { rounds: roundsOf(3), warmsUp: false, prepare: dropCaches })
     : undefined;
   const opens = Object.fromEntries(Object.entries(forms).map(([name, bind]) => [name, countOpens(name, bind, env)]));
   const line = (name, what, times, [over, under], aim) => ({

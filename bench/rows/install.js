@@ -23,7 +23,7 @@ export function measureInstalls(wanted) {
     sides.checked = install(writeEasyconfig('checked', { image: { file, sha256 } }));
 
   const times = interleave(sides, {
-    rounds: roundsOf(7),
+    rounds: roundsOf(5),
     prepare: (name) => {
       // What the run before left to be written must not slow down this one. Its copy goes at the last moment: the memory of
       // a file removed just now is at hand, other memory a virtual machine may first have to get from its host.

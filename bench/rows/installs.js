@@ -1,15 +1,16 @@
 import { rmSync } from 'node:fs';
-import { interleave, roundsOf, run } from '../measure.js';
+import { formatQuickest, interleave, roundsOf, run } from '../measure.js';
 import { ctinstallProgram } from '../work.js';
 import { againstNode } from './against-node.js';
 import { makeInstalls } from './many-installs.js';
 
 const commands = { list: ['list'], 'verify-quick': ['verify', '--quick'] };
-const aims = { list: 200, 'verify-quick': 1000 };
+/** In starts of Node.js, and in milliseconds. */
+const aims = { list: { ratio: { most: 3 } }, 'verify-quick': { ms: { most: 1000 } } };
 
-/** What there is, and whether it is as it was installed, with 300 installs in the prefix; and with 3,000. */
+/** What there is, and whether it is as it was installed, with 300 installs in the prefix; and with 1,000. */
 export function measureInstallsAtScale(wanted) {
-  const prefixes = { 300: makeInstalls(300), 3000: makeInstalls(3000) };
+  const prefixes = { 300: makeInstalls(300), 1000: makeInstalls(1000) };
   const sides = { node: () => run(['node', '-e', '0']) };
   for (const row of wanted)
     for (const [count, prefix] of Object.entries(prefixes))
@@ -19,18 +20,17 @@ export function measureInstallsAtScale(wanted) {
           .split('\n');
         if (lines.length !== Number(count)) throw new Error(`${row}: ${lines.length} lines for ${count} installs`);
       };
-  const times = interleave(sides, { rounds: roundsOf(10) });
+  const times = interleave(sides, { rounds: roundsOf(7) });
   for (const prefix of Object.values(prefixes)) rmSync(prefix, { recursive: true });
-  return wanted.flatMap((row) => [
-    {
-      row,
-      what: `ctinstall ${commands[row].join(' ')}, 300 installs`,
-      unit: ' ms',
-      digits: 0,
-      values: times[`${row} 300`],
-      aim: { most: aims[row] },
-    },
-    againstNode(times, `${row} 300`),
-    { row: '', what: '  … 3,000 installs', unit: ' ms', digits: 0, values: times[`${row} 3000`] },
-  ]);
+  const inMs = (what, side) => ({ row: '', what, unit: ' ms', digits: 0, values: times[side] });
+  const lines = wanted.flatMap((row) => {
+    const what = `ctinstall ${commands[row].join(' ')}, 300 installs / node -e 0`;
+    return [
+      againstNode(times, `${row} 300`, { row, what, aim: aims[row].ratio }),
+      { ...inMs('  … in milliseconds', `${row} 300`), aim: aims[row].ms },
+      inMs('  … 1,000 installs, in milliseconds', `${row} 1000`),
+    ];
+  });
+  lines.at(-1).notes = [formatQuickest(times)];
+  return lines;
 }

@@ -5,10 +5,11 @@ import { makeImage } from './big-image.js';
 
 const count = 8;
 const atATime = 4;
+const mebibytes = 128;
 
 /** Eight images with their checksums, four at a time, against one after the other and against plain copies of four at a time. */
 export function measureJobs() {
-  const { path, sha256 } = makeImage('quarter.sif', 256);
+  const { path, sha256 } = makeImage('one-of-eight.sif', mebibytes);
   const images = `${work}/eight`;
   const copies = `${work}/copies`;
   mkdirSync(images, { recursive: true });
@@ -21,7 +22,7 @@ export function measureJobs() {
   const times = interleave(
     { one: install(1), four: install(atATime), cp: () => run(['sh', '-c', copyAll, 'sh', images, copies]) },
     {
-      rounds: roundsOf(5),
+      rounds: roundsOf(3),
       prepare: () => {
         run(['sync', '--file-system', '.']);
         for (const directory of [prefix, copies]) rmSync(directory, { recursive: true, force: true });
@@ -29,8 +30,8 @@ export function measureJobs() {
       },
     },
   );
-  for (const directory of [prefix, copies, images]) rmSync(directory, { recursive: true, force: true });
-  const what = `${count} images of 256 MiB, checksums, --jobs ${atATime}`;
+  for (const made of [prefix, copies, images, path]) rmSync(made, { recursive: true, force: true });
+  const what = `${count} images of ${mebibytes} MiB, checksums, --jobs ${atATime}`;
   return [
     { row: 'jobs', what: `${what} / --jobs 1`, unit: ' ×', values: perRound(times, (ms) => ms.four / ms.one) },
     {

@@ -1,40 +1,60 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { perRound, roundsOf, run } from '../measure.js';
+import { formatQuickest, perRound, roundsOf, run } from '../measure.js';
 import { installCommand, prefix, work, writeEasyconfig } from '../work.js';
 
 const script = fileURLToPath(new URL('module-load.sh', import.meta.url));
-const shipped = 'mpi4py/3.1.6-rocm-6.2.0';
-const full = 'full/1';
-const empty = 'empty/1';
+const numbers = [1, 2, 3, 4, 5];
+/** What is loaded together, by the name of the side. */
+const sides = {
+  mpi4py: ['mpi4py/3.1.6-rocm-6.2.0'],
+  full: ['full/1'],
+  empty: ['empty1/1'],
+  tools: numbers.map((number) => `tool${number}/1`),
+  empties: numbers.map((number) => `empty${number}/1`),
+};
 
-/** Modules as ctinstall writes them, the shipped mpi4py's and one with every feature, against one with nothing in it. */
+/**
+ * Modules as ctinstall writes them against those with nothing in them: the shipped mpi4py's, one with every feature, and five
+ * tools loaded together.
+ */
 export function measureModuleLoad() {
   run(installCommand('mpi4py-3.1.6-rocm-6.2.0.yaml'));
   run(installCommand(writeFullEasyconfig()));
   const modulePath = `${prefix}/modules`;
-  mkdirSync(`${modulePath}/empty`, { recursive: true });
-  writeFileSync(`${modulePath}/${empty}.lua`, '');
-  const text = run(['bash', script, modulePath, String(roundsOf(40)), shipped, full, empty]);
+  for (const number of numbers) {
+    const tool = { image: { file: 'tiny.sif' }, module_kind: 'tool', wrappers: ['ls'] };
+    run(installCommand(writeEasyconfig(`tool${number}`, tool)));
+    mkdirSync(`${modulePath}/empty${number}`);
+    writeFileSync(`${modulePath}/empty${number}/1.lua`, '');
+  }
+  const together = Object.values(sides).map((modules) => modules.join(' '));
+  const text = run(['bash', script, modulePath, String(roundsOf(40)), ...together]);
+  const names = Object.keys(sides);
   const times = {};
   for (const line of text.trim().split('\n')) {
-    const [what, name, microseconds] = line.split(' ');
-    times[what] ??= { [shipped]: [], [full]: [], [empty]: [] };
-    times[what][name].push(Number(microseconds));
+    const [what, side, microseconds] = line.split(' ');
+    times[what] ??= Object.fromEntries(names.map((name) => [name, []]));
+    times[what][names[side]].push(Number(microseconds) / 1000);
   }
-  const line = (row, text, { what, module }, aim) => ({
+  const ratio = (row, text, [what, over, under], aim) => ({
     row,
     what: text,
     unit: ' ×',
-    values: perRound(times[what], (us) => us[module] / us[empty]),
+    values: perRound(times[what], (ms) => ms[over] / ms[under]),
     aim,
   });
   const aim = { most: 1.1 };
   return [
-    line('module-load', 'module load of mpi4py / of an empty module', { what: 'load', module: shipped }, aim),
-    line('', '  … of one with 20 binds and every feature', { what: 'load', module: full }, aim),
-    line('', '  … of mpi4py, Lmod alone ($LMOD_CMD bash load)', { what: 'lmod', module: shipped }),
-    line('', '  … module unload of mpi4py', { what: 'unload', module: shipped }),
+    ratio('module-load', 'module load of mpi4py / of an empty module', ['load', 'mpi4py', 'empty'], aim),
+    ratio('', '  … of one with 20 binds and every feature', ['load', 'full', 'empty'], aim),
+    ratio('', '  … of five tools together / of five empty modules', ['load', 'tools', 'empties'], aim),
+    ratio('', '  … of mpi4py / empty, Lmod alone ($LMOD_CMD bash load)', ['lmod', 'mpi4py', 'empty']),
+    ratio('', '  … of five tools / five empty, Lmod alone', ['lmod', 'tools', 'empties']),
+    {
+      ...ratio('', '  … module unload of mpi4py / of an empty module', ['unload', 'mpi4py', 'empty']),
+      notes: [`module load, ${formatQuickest(times.load)}`],
+    },
   ];
 }
 

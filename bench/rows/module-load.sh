@@ -1,6 +1,7 @@
 # shellcheck shell=bash
-# Times loads of two modules in one shell, in turn: module-load.sh <module path> <rounds> <module> <module>. Prints
-# lines of `<what> <module> <microseconds>`.
+# Times loads in one shell, in turn: module-load.sh <module path> <rounds> <side>…, where a side is the names of modules that
+# are loaded together, with spaces between; another one is first in each round. Prints lines of
+# `<what> <number of the side, from 0> <microseconds>`.
 set -euo pipefail
 # shellcheck source=/dev/null
 . "$CT_LMOD_INIT"
@@ -8,18 +9,22 @@ module use "$1"
 rounds=$2
 shift 2
 
-timed() { # what, module, command…
-  local what=$1 module=$2 started=${EPOCHREALTIME/[.,]/}
-  shift 2
+sides=("$@")
+
+timed() { # what, command…
+  local what=$1 started=${EPOCHREALTIME/[.,]/}
+  shift
   "$@"
-  [ "$round" = 0 ] || echo "$what $module $((${EPOCHREALTIME/[.,]/} - started))"
+  [ "$round" = 0 ] || echo "$what $side $((${EPOCHREALTIME/[.,]/} - started))"
 }
-lmod_alone() { "$LMOD_CMD" bash load "$1" >/dev/null; }
+lmod_alone() { "$LMOD_CMD" bash load "$@" >/dev/null; }
 
 for ((round = 0; round <= rounds; round++)); do
-  for name; do
-    timed lmod "$name" lmod_alone "$name"
-    timed load "$name" module load "$name"
-    timed unload "$name" module unload "$name"
+  for ((turn = 0; turn < ${#sides[@]}; turn++)); do
+    side=$(((turn + round) % ${#sides[@]}))
+    read -ra names <<<"${sides[side]}"
+    timed lmod lmod_alone "${names[@]}"
+    timed load module load "${names[@]}"
+    timed unload module unload "${names[@]}"
   done
 done

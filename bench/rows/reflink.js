@@ -24,7 +24,7 @@ export function measureReflink() {
     };
   }
   const times = interleave(sides, {
-    rounds: roundsOf(10),
+    rounds: roundsOf(5),
     prepare: () => {
       rmSync(prefix, { recursive: true, force: true });
       run(['sync', '--file-system', btrfs]);

@@ -1,9 +1,10 @@
-import { interleave, perRound, roundsOf, run } from '../measure.js';
+import { formatQuickest, interleave, roundsOf, run } from '../measure.js';
 import { ctinstallProgram, installCommand, prefix } from '../work.js';
+import { againstNode } from './against-node.js';
 
 const easyconfig = 'mpi4py-3.1.6-rocm-6.2.0.yaml';
 
-/** What showing an easyconfig, and an installed module, takes over the start of Node.js. */
+/** Showing an easyconfig, and an installed module, against the start of Node.js. */
 export function measureShow() {
   run(installCommand(easyconfig));
   const show = (thing) => () => run([ctinstallProgram, '--prefix', prefix, 'show', thing]);
@@ -11,16 +12,12 @@ export function measureShow() {
     { node: () => run(['node', '-e', '0']), easyconfig: show(easyconfig), module: show('mpi4py') },
     { rounds: roundsOf(15) },
   );
-  const line = (row, what, side, aim) => ({
-    row,
-    what,
-    unit: ' ms',
-    digits: 0,
-    values: perRound(times, (ms) => ms[side] - ms.node),
-    aim,
-  });
+  const aim = { most: 4 };
+  const inMs = (side) => ({ row: '', what: '  … in milliseconds', unit: ' ms', digits: 0, values: times[side] });
   return [
-    line('show', 'ctinstall show of an easyconfig, minus node -e 0', 'easyconfig', { most: 150 }),
-    line('', '  … of an installed module', 'module'),
+    againstNode(times, 'easyconfig', { row: 'show', what: 'ctinstall show of an easyconfig / node -e 0', aim }),
+    inMs('easyconfig'),
+    againstNode(times, 'module', { what: '  … of an installed module / node -e 0', aim }),
+    { ...inMs('module'), notes: [formatQuickest(times)] },
   ];
 }
