@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createFileOnce, createLinkOnce, readLinkIfThere } from '../host/create-once.ts';
-import { readTextIfThere } from '../host/files.ts';
+import { codeOf, readTextIfThere } from '../host/files.ts';
+import { whyUnfit } from '../host/open-file.ts';
 import type { ProcessIdentity } from '../host/process-identity.ts';
+import { CtinstallError } from '../lib/errors.ts';
 import { type HostPath, hostPath } from '../lib/paths.ts';
 
 /** How a lock is written down. What it says is text, which differs from holder to holder. */
@@ -36,10 +38,18 @@ export const fileLock: LockForm = {
   read: async (path) => {
     // What a link leads to is no lock, and that it leads nowhere does not mean that there is none.
     const link = await readLinkIfThere(path);
-    return link === '' ? readTextIfThere(path) : link;
+    return link === '' ? readTextIfThere(path).catch(describeNoLock) : link;
   },
   claimOf: (path, text) => hostPath(`${path}.${createHash('sha256').update(text).digest('hex').slice(0, 16)}~`),
 };
+
+/** What stands in the place of a lock and cannot be one is a damaged lock: nobody knows whose. */
+function describeNoLock(error: unknown): string {
+  const unfit = whyUnfit(error);
+  if (unfit !== undefined) return unfit.kind === 'irregular' ? unfit.what : 'a file that is too large';
+  if (error instanceof CtinstallError && codeOf(error.cause) === 'EISDIR') return 'a directory';
+  throw error;
+}
 
 /**
  * A symbolic link whose target says who holds it: the lock of the user software of an install, which `make-squashfs` and
