@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
+import * as z from 'zod';
 import { createFileOnce, createLinkOnce, readLinkIfThere } from '../host/create-once.ts';
 import { codeOf, readTextIfThere } from '../host/files.ts';
 import { whyUnfit } from '../host/open-file.ts';
 import type { ProcessIdentity } from '../host/process-identity.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { type HostPath, hostPath } from '../lib/paths.ts';
+
+/** Linux has no higher number: 2^22. */
+const mostProcesses = 4_194_304;
 
 /** How a lock is written down. What it says is text, which differs from holder to holder. */
 export interface LockForm {
@@ -20,16 +24,25 @@ export interface LockForm {
   readonly claimOf: (path: HostPath, text: string) => HostPath;
 }
 
+/** Anything else is a damaged lock: a signal to process -1, for one, would find all processes alive. */
+const holderSchema = z.object({
+  host: z.string().min(1),
+  pid: z.number().int().positive().max(mostProcesses),
+  started: z.string(),
+  boot: z.string(),
+  pidNamespace: z.string().optional(),
+  user: z.string(),
+  slurmJob: z.string().optional(),
+});
+
 /** A file that says in JSON who holds it: the lock of an install. */
 export const fileLock: LockForm = {
   message: 'another ctinstall is at work on the same install',
   render: (holder) => `${JSON.stringify(holder)}\n`,
   parse: (text) => {
     try {
-      const value: unknown = JSON.parse(text);
-      return typeof value === 'object' && value !== null && 'host' in value && 'pid' in value
-        ? (value as ProcessIdentity)
-        : undefined;
+      const { data } = holderSchema.safeParse(JSON.parse(text));
+      return data && { ...data, pidNamespace: data.pidNamespace, slurmJob: data.slurmJob };
     } catch {
       return undefined;
     }
@@ -61,7 +74,7 @@ export const linkLock: LockForm = {
     [host, pid, started, boot, user.replaceAll(':', '_'), slurmJob ?? '', pidNamespace ?? ''].join(':'),
   parse: (text) => {
     const [host, pid, started, boot, user, slurmJob, pidNamespace] = text.split(':');
-    if (!host || !/^[1-9]\d*$/.test(pid ?? '') || started === undefined || boot === undefined) return undefined;
+    if (!host || !/^[1-9]\d{0,6}$/.test(pid ?? '') || started === undefined || boot === undefined) return undefined;
     return {
       host,
       pid: Number(pid),
@@ -76,6 +89,7 @@ export const linkLock: LockForm = {
   read: readLinkIfThere,
   claimOf: (path, text) => {
     const [host, pid, started] = text.split(':');
-    return hostPath(`${path}.after-${host}-${pid}-${started}`);
+    // What is written there must not lead elsewhere.
+    return hostPath(`${path}.after-${`${host}-${pid}-${started}`.replaceAll('/', '_')}`);
   },
 };

@@ -101,3 +101,39 @@ describe.each(kinds)('%s', (what, make) => {
       ]);
   });
 });
+
+test('a directory in the place of a lock stops nothing else', async () => {
+  const sandbox = await installed();
+  await sandbox.succeed(
+    'cd "$CTINSTALL_PREFIX/.ctinstall"; mkdir -p locks/other@1.0.lock/in staging/other@1.0 staging/tiny@1.0',
+  );
+  expect(await sandbox.run(within('ctinstall clean'))).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining('other@1.0.lock` is damaged: `a directory`'),
+  });
+  expect(await sandbox.succeed('ls "$CTINSTALL_PREFIX/.ctinstall/staging"')).toBe('other@1.0\n');
+  expect(await sandbox.run(within('ctinstall list'))).toMatchObject({ status: 0 });
+});
+
+test('what others wrote into a lock reaches no terminal as it is', async () => {
+  const sandbox = await installed();
+  const trick = 'jo\\033[2J\\nerror: all is lost';
+  await sandbox.succeed(
+    `ln -s "$(printf '${trick}:1:1:x:${trick}::')" "$CTINSTALL_PREFIX/software/tiny/1.0/.ctinstall/user-software.lock"`,
+  );
+  await sandbox.succeed(
+    `mkdir -p "$CTINSTALL_PREFIX/.ctinstall/locks"; t='jo\\u001b[2J\\nerror: all is lost'; printf '{"host":"%s","pid":1,"started":"1","boot":"x","user":"%s"}' "$t" "$t" >"$CTINSTALL_PREFIX/.ctinstall/locks/other@1.0.lock"`,
+  );
+  for (const command of [
+    'make-squashfs --no-wait',
+    'ctinstall squashfs make --no-wait tiny',
+    'ctinstall clean',
+    'ctinstall list',
+    'ctinstall uninstall --yes --no-wait other',
+  ]) {
+    const { stdout, stderr } = await sandbox.run(`module load tiny; ${within(command)}`);
+    expect(stdout + stderr).toContain('process ');
+    expect([command, stdout + stderr]).toEqual([command, expect.not.stringMatching(/^error: all/m)]);
+    expect(stdout + stderr).not.toContain('\u001b');
+  }
+});
