@@ -5,23 +5,15 @@ import { hostPath } from '../lib/paths.ts';
 import { describeBug, describeError } from '../report/describe-error.ts';
 import { makeReporter } from '../report/reporter.ts';
 import type { CommandContext } from './command-context.ts';
+import { handleSignals } from './handle-signals.ts';
 import { commandFirst, commandNames, makeProgram, refuseUnknownHelp } from './program.ts';
-
-const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 /** Runs one command line and sets the exit status: 0 done, 1 the work failed, 2 wrong usage, 70 a bug, 128+n a signal. */
 export async function runCli(given: readonly string[], toolDir: string): Promise<void> {
   // Whatever the umask: nothing that is installed is for everybody to write.
   const umask = process.umask() | 0o002;
   process.umask(umask);
-  const stop = new AbortController();
-  let signalStatus: number | undefined;
-  for (const [name, status] of Object.entries(signals))
-    process.on(name, () => {
-      if (signalStatus === undefined) process.stderr.write('\nstopping, and putting everything back …\n');
-      signalStatus ??= status;
-      stop.abort();
-    });
+  const signals = handleSignals(() => reporter.close());
   // A reader that went away (`ctinstall list | head -1`) is no fault, and no reason to stop half way.
   process.stderr.on('error', () => undefined);
   process.stdout.once('error', tellOfLostOutput).on('error', () => undefined);
@@ -44,7 +36,7 @@ export async function runCli(given: readonly string[], toolDir: string): Promise
     reporter,
     umask,
     commandToRun,
-    signal: stop.signal,
+    signal: signals.signal,
     isJson,
     print: (line) => {
       hasPrinted = true;
@@ -61,7 +53,7 @@ export async function runCli(given: readonly string[], toolDir: string): Promise
   } catch (error) {
     // A document on stdout stays the only one.
     const errors = hasPrinted && !printsEvents(argv) ? process.stderr : process.stdout;
-    process.exitCode = signalStatus ?? report(error, isJson ? errors : undefined);
+    process.exitCode = signals.status() ?? report(error, isJson ? errors : undefined);
   }
   reporter.close();
 }

@@ -55,7 +55,7 @@ const mostBytes = 400 * 2 ** 20;
 export async function readIndex({ file, tool }: IndexPlace): Promise<EasyconfigIndex> {
   const stats = await statIfThere(file);
   const isOurs = stats?.isFile() === true && stats.uid === process.getuid?.() && stats.size <= mostBytes;
-  const bytes = isOurs ? await readBytes(file).catch(() => undefined) : undefined;
+  const bytes = isOurs ? await readBytes(file, mostBytes).catch(() => undefined) : undefined;
   return (bytes && parseIndex(bytes, tool)) ?? emptyIndex;
 }
 

@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { chmod, copyFile, type FileHandle, open, rm } from 'node:fs/promises';
 import { CtinstallError } from '../lib/errors.ts';
 import { codeOf, fileError } from './files.ts';
+import { openFile } from './open-file.ts';
 
 /** Two pieces are in flight: one is read while the other is hashed and written. */
 const pieceBytes = 4 * 1024 * 1024;
@@ -39,14 +40,14 @@ export interface CopyOptions {
  * @throws CtinstallError `image-changed` when the source's size or time of change differs at the end
  */
 export async function copyFileHashed(from: string, to: string, options: CopyOptions): Promise<CopiedFile> {
-  const source = await open(from, 'r').catch((error: unknown) => {
+  const source = await openFile(from).catch((error: unknown) => {
     throw fileError(error, 'read', from);
   });
   try {
     const before = await source.stat();
     const expected = options.expected ?? before;
     if (before.size !== expected.size || before.mtimeMs !== expected.mtimeMs) throw changed(from);
-    const isCloned = await cloneFile(from, to);
+    const isCloned = await cloneFile(source, to);
     if (isCloned) await finishClone(to, options.mode);
     const sha256 = isCloned
       ? options.needsHash
@@ -71,9 +72,10 @@ function changed(path: string): CtinstallError {
   });
 }
 
-async function cloneFile(from: string, to: string): Promise<boolean> {
+/** By the open file: what has its name by now may be another, or a FIFO. */
+async function cloneFile({ fd }: FileHandle, to: string): Promise<boolean> {
   try {
-    await copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE);
+    await copyFile(`/proc/self/fd/${fd}`, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE);
     return true;
   } catch (error) {
     // Which error says "cannot clone" differs by file system; a real one shows again when the bytes are copied.

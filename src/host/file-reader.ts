@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises';
 import { fileError } from './files.ts';
+import { openFile } from './open-file.ts';
 
 /** Opens a file for reads at any place, and closes it when the work is done. */
 export async function withFileReader<T>(
@@ -9,7 +9,7 @@ export async function withFileReader<T>(
   const refuse = (error: unknown): never => {
     throw fileError(error, 'read', path);
   };
-  const file = await open(path, 'r').catch(refuse);
+  const file = await openFile(path).catch(refuse);
   try {
     const { size } = await file.stat().catch(refuse);
     const read = async (offset: number, length: number): Promise<Uint8Array> => {

@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import { dirname } from 'node:path';
 import fs from 'fs-extra';
 import { CtinstallError } from '../lib/errors.ts';
+import { readWhole } from './open-file.ts';
 
 /*
  * The file operations of the project. Each failure comes out as a CtinstallError that names the path; only "is it
@@ -10,13 +11,13 @@ import { CtinstallError } from '../lib/errors.ts';
  */
 
 export async function readText(path: string): Promise<string> {
-  return attempt('read', path, () => fs.readFile(path, 'utf8'));
+  return attempt('read', path, async () => (await readWhole(path)).toString());
 }
 
 /** The text of a file, or undefined where there is none. */
 export async function readTextIfThere(path: string): Promise<string | undefined> {
   try {
-    return await fs.readFile(path, 'utf8');
+    return (await readWhole(path)).toString();
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw fileError(error, 'read', path);
@@ -44,10 +45,13 @@ export async function writeFileWhole(path: string, content: string, mode: number
   });
 }
 
+/** What is no directory any more is not opened: it may be a FIFO. */
+const onlyDirectory = fs.constants.O_RDONLY | fs.constants.O_DIRECTORY;
+
 /** Has the entries of directories written to the disk, as far as the file system does that. */
 export async function syncDirectories(paths: readonly string[]): Promise<void> {
   for (const path of paths) {
-    const directory = await fs.promises.open(path, 'r').catch(() => undefined);
+    const directory = await fs.promises.open(path, onlyDirectory).catch(() => undefined);
     await directory?.sync().catch(() => undefined);
     await directory?.close();
   }

@@ -1,12 +1,13 @@
-import { chmod, open } from 'node:fs/promises';
+import { chmod } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileError, rename, syncDirectories } from './files.ts';
+import { openFile } from './open-file.ts';
 
 /** Puts a file that another program wrote into place, so that it is there whole or not at all: to the disk, then renamed. */
 export async function finishFile(part: string, to: string, mode: number): Promise<void> {
   try {
     await chmod(part, mode & ~process.umask());
-    const file = await open(part, 'r');
+    const file = await openFile(part);
     try {
       await file.sync();
     } finally {

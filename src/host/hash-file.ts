@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { CtinstallError } from '../lib/errors.ts';
 import { fileError } from './files.ts';
+import { openFile } from './open-file.ts';
 
 /** SHA-256 of a file, as hex. */
 export async function hashFile(path: string, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
   try {
-    for await (const piece of createReadStream(path, {
+    const file = await openFile(path);
+    // Closed with the stream.
+    for await (const piece of file.createReadStream({
       highWaterMark: 4 * 1024 * 1024,
       ...(signal === undefined ? {} : { signal }),
     }))

@@ -1,8 +1,9 @@
-import { type Dirent, readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { type Dirent, readdirSync, type Stats, statSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
 import { CtinstallError } from '../lib/errors.ts';
 import { runPooled } from '../lib/pool.ts';
 import { fileError, isMissing } from './files.ts';
+import { readWhole, readWholeNow } from './open-file.ts';
 
 /*
  * The same small operation on thousands of files. What one could not do comes back in its place, so that the others are
@@ -54,8 +55,8 @@ function stateOf(stats: Stats | undefined): FileState | undefined {
 export function readTexts(paths: readonly string[], signal?: AbortSignal): Promise<(string | CtinstallError)[]> {
   const failed = (path: string) => (error: unknown) => fileError(error, 'read', path);
   return forMany(paths, signal, {
-    now: (path) => attempt(() => readFileSync(path, 'utf8'), failed(path)),
-    later: (path) => readFile(path, 'utf8').catch(failed(path)),
+    now: (path) => attempt(() => readWholeNow(path).toString(), failed(path)),
+    later: (path) => readWhole(path).then(String, failed(path)),
   });
 }
 
@@ -66,14 +67,14 @@ export function readTextsIfThere(
 ): Promise<(string | undefined | CtinstallError)[]> {
   const failed = (path: string) => (error: unknown) => (isMissing(error) ? undefined : fileError(error, 'read', path));
   return forMany(paths, signal, {
-    now: (path) => attempt(() => readFileSync(path, 'utf8'), failed(path)),
-    later: (path) => readFile(path, 'utf8').catch(failed(path)),
+    now: (path) => attempt(() => readWholeNow(path).toString(), failed(path)),
+    later: (path) => readWhole(path).then(String, failed(path)),
   });
 }
 
-/** The bytes of one file. @throws CtinstallError */
-export async function readBytes(path: string): Promise<Buffer> {
-  return readFile(path).catch((error: unknown) => {
+/** The bytes of one file of at most `most` bytes. @throws CtinstallError */
+export async function readBytes(path: string, most: number): Promise<Buffer> {
+  return readWhole(path, most).catch((error: unknown) => {
     throw fileError(error, 'read', path);
   });
 }

@@ -4,12 +4,15 @@ import { CtinstallError } from '../lib/errors.ts';
 import { type HostPath, hostPath } from '../lib/paths.ts';
 import type { SettingsFileKind } from './file-schemas.ts';
 import { type ParsedSettings, parseSettings } from './parse.ts';
+import { type Distrust, findDistrust, programsIn, refuseDistrusted } from './read-trust.ts';
 
 /** A settings file that is in order. */
 export interface SettingsFile extends Omit<ParsedSettings, 'issues'> {
   readonly path: HostPath;
   /** Relative paths in it start here. */
   readonly base: HostPath;
+  /** Who else could change it, if that is to be told. */
+  readonly distrust?: Distrust | undefined;
 }
 
 /** A text that is to be taken for that of a file: of one that is about to be written. */
@@ -31,7 +34,15 @@ export async function inspectSettingsFile(
   draft?: Draft,
 ): Promise<InspectedFile | undefined> {
   const text = draft?.path === path ? draft.text : await readTextIfThere(path);
-  return text === undefined ? undefined : inspectSettingsText(path, kind, text);
+  if (text === undefined) return undefined;
+  const { file, fault } = inspectSettingsText(path, kind, text);
+  const distrust = await findDistrust(path);
+  if (distrust === undefined) return { file, fault };
+  const programs = programsIn(file.values, file.force);
+  if (distrust.isRefused && programs.length > 0)
+    return { file, fault: fault ?? refuseDistrusted(path, programs, distrust) };
+  // That a group may write what runs nothing is nobody's concern.
+  return { file: distrust.isRefused || programs.length > 0 ? { ...file, distrust } : file, fault };
 }
 
 /** @throws CtinstallError `settings-invalid` with every fault and its place */

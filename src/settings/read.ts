@@ -14,6 +14,7 @@ import { keepFault, throwTogether } from './together.ts';
 import type { Settings, SettingsLayer } from './types.ts';
 import {
   describeAmbiguousSite,
+  distrustedFiles,
   findMisspeltVariables,
   overruledFlag,
   type SettingsWarning,
@@ -74,7 +75,12 @@ export async function readSettings(sources: SettingsSources): Promise<Settings> 
   if (detected?.kind === 'ambiguous') warn(describeAmbiguousSite(detected.candidates));
   const settings = foldSettings([...site, ...presets, ...above], environment);
   throwTogether(settings.overruled.filter(({ isFlag }) => isFlag).map(overruledFlag));
-  for (const warning of [...warningsOf(settings), ...findMisspeltVariables(environment)]) warn(warning);
+  for (const warning of [
+    ...distrustedFiles([...presets, ...above]),
+    ...warningsOf(settings),
+    ...findMisspeltVariables(environment),
+  ])
+    warn(warning);
   return settings;
 }
 

@@ -15,6 +15,8 @@ export interface SettingsLayer {
   readonly values: SettingsValues;
   /** What holds whatever a stronger layer says. Where several layers force a value, the strongest of them does. */
   readonly force?: SettingsValues;
+  /** Who else could change the file, and what to do about it, if that is to be told. */
+  readonly distrust?: { readonly why: string; readonly hint: string } | undefined;
 }
 
 /** The settings that hold after all layers are folded. */

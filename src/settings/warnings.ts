@@ -1,8 +1,8 @@
 import { CtinstallError } from '../lib/errors.ts';
-import { formatCommand, formatValue } from '../lib/format.ts';
+import { formatCommand, formatLine, formatValue } from '../lib/format.ts';
 import { nearestWords } from '../lib/near.ts';
 import { optionKeys, optionTable } from './options.ts';
-import type { Overruled, Settings } from './types.ts';
+import type { Overruled, Settings, SettingsLayer } from './types.ts';
 
 /** What a user should know of settings that count for nothing. */
 export interface SettingsWarning {
@@ -26,6 +26,20 @@ export function warningsOf({ overruled, unset }: Pick<Settings, 'overruled' | 'u
       hint: `set the variable, or take the value out: ctinstall settings unset ${key}`,
     })),
   ];
+}
+
+/** Of files that others could change, although nothing in them is refused. */
+export function distrustedFiles(layers: readonly SettingsLayer[]): SettingsWarning[] {
+  return layers.flatMap(({ origin, distrust }) =>
+    distrust === undefined || typeof origin !== 'string'
+      ? []
+      : [
+          {
+            message: `others can change your settings in \`${formatLine(origin)}\`: ${distrust.why}`,
+            hint: distrust.hint,
+          },
+        ],
+  );
 }
 
 /** Variables that are no settings. */

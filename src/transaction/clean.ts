@@ -1,4 +1,4 @@
-import { isDirectory, isFile, listDirectory } from '../host/files.ts';
+import { listDirectory, lstatIfThere } from '../host/files.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { type HostPath, joinHost, type Prefix } from '../lib/paths.ts';
 import { findRetiredImages, removeRetiredImages } from '../records/retired-images.ts';
@@ -17,8 +17,10 @@ export interface Leftover {
 
 /**
  * Finds stale staging directories, retired files and dead locks, and clears them as the next run on the install would: what
- * a half-done rebuild replaced is put back. Images that a rebuild kept for running jobs go too. What a live process holds is left alone. With `isDryRun` nothing changes but
+ * a half-done rebuild replaced is put back. Images that a rebuild kept for running jobs go too. What a live process holds is left alone. One that cannot be cleared keeps none
+ * of the others from it. With `isDryRun` nothing changes but
  * that dead locks go.
+ * @throws CtinstallError at the end, for what could not be cleared
  */
 export async function cleanPrefix(
   prefix: Prefix,
@@ -35,12 +37,13 @@ export async function cleanPrefix(
   for (const name of images.keys()) names.add(name);
   for (const { name } of locks ?? []) names.add(name.replace(/\.lock(\.[^/]*)?$/, ''));
   const leftovers: Leftover[] = [];
+  const faults: CtinstallError[] = [];
   for (const install of [...names].sort()) {
     const lock = place('locks', `${install}.lock`);
     const candidates = [place('staging', install), place('retired', install), lock];
     const ofImages = images.get(install);
     const paths: HostPath[] = [...(ofImages?.paths ?? [])];
-    for (const path of candidates) if ((await isDirectory(path)) || (await isFile(path))) paths.push(path);
+    for (const path of candidates) if ((await lstatIfThere(path)) !== undefined) paths.push(path);
     if (signal?.aborted) throw new CtinstallError('interrupted', 'interrupted');
     const locking: LockOptions = { environment, waits: false, onWait: () => undefined };
     try {
@@ -55,11 +58,18 @@ export async function cleanPrefix(
         await unlock();
       }
     } catch (error) {
-      if (!(error instanceof CtinstallError) || error.code !== 'locked') throw error;
+      if (!(error instanceof CtinstallError) || error.code === 'interrupted') throw error;
+      if (error.code !== 'locked') {
+        faults.push(error);
+        continue;
+      }
       leftovers.push({ install, paths, heldBy: error.message });
       continue;
     }
     leftovers.push({ install, paths, heldBy: undefined });
   }
-  return leftovers;
+  const [first, ...others] = faults;
+  if (first === undefined) return leftovers;
+  const details = [...first.details, ...others.map(({ message }) => `  also: ${message}`)];
+  throw others.length === 0 ? first : new CtinstallError(first.code, first.message, { hint: first.hint, details });
 }

@@ -1,8 +1,14 @@
 import { createHash } from 'node:crypto';
+import * as z from 'zod';
 import { createFileOnce, createLinkOnce, readLinkIfThere } from '../host/create-once.ts';
-import { readTextIfThere } from '../host/files.ts';
+import { codeOf, readTextIfThere } from '../host/files.ts';
+import { whyUnfit } from '../host/open-file.ts';
 import type { ProcessIdentity } from '../host/process-identity.ts';
+import { CtinstallError } from '../lib/errors.ts';
 import { type HostPath, hostPath } from '../lib/paths.ts';
+
+/** Linux has no higher number: 2^22. */
+const mostProcesses = 4_194_304;
 
 /** How a lock is written down. What it says is text, which differs from holder to holder. */
 export interface LockForm {
@@ -18,16 +24,25 @@ export interface LockForm {
   readonly claimOf: (path: HostPath, text: string) => HostPath;
 }
 
+/** Anything else is a damaged lock: a signal to process -1, for one, would find all processes alive. */
+const holderSchema = z.object({
+  host: z.string().min(1),
+  pid: z.number().int().positive().max(mostProcesses),
+  started: z.string(),
+  boot: z.string(),
+  pidNamespace: z.string().optional(),
+  user: z.string(),
+  slurmJob: z.string().optional(),
+});
+
 /** A file that says in JSON who holds it: the lock of an install. */
 export const fileLock: LockForm = {
   message: 'another ctinstall is at work on the same install',
   render: (holder) => `${JSON.stringify(holder)}\n`,
   parse: (text) => {
     try {
-      const value: unknown = JSON.parse(text);
-      return typeof value === 'object' && value !== null && 'host' in value && 'pid' in value
-        ? (value as ProcessIdentity)
-        : undefined;
+      const { data } = holderSchema.safeParse(JSON.parse(text));
+      return data && { ...data, pidNamespace: data.pidNamespace, slurmJob: data.slurmJob };
     } catch {
       return undefined;
     }
@@ -36,10 +51,18 @@ export const fileLock: LockForm = {
   read: async (path) => {
     // What a link leads to is no lock, and that it leads nowhere does not mean that there is none.
     const link = await readLinkIfThere(path);
-    return link === '' ? readTextIfThere(path) : link;
+    return link === '' ? readTextIfThere(path).catch(describeNoLock) : link;
   },
   claimOf: (path, text) => hostPath(`${path}.${createHash('sha256').update(text).digest('hex').slice(0, 16)}~`),
 };
+
+/** What stands in the place of a lock and cannot be one is a damaged lock: nobody knows whose. */
+function describeNoLock(error: unknown): string {
+  const unfit = whyUnfit(error);
+  if (unfit !== undefined) return unfit.kind === 'irregular' ? unfit.what : 'a file that is too large';
+  if (error instanceof CtinstallError && codeOf(error.cause) === 'EISDIR') return 'a directory';
+  throw error;
+}
 
 /**
  * A symbolic link whose target says who holds it: the lock of the user software of an install, which `make-squashfs` and
@@ -51,7 +74,7 @@ export const linkLock: LockForm = {
     [host, pid, started, boot, user.replaceAll(':', '_'), slurmJob ?? '', pidNamespace ?? ''].join(':'),
   parse: (text) => {
     const [host, pid, started, boot, user, slurmJob, pidNamespace] = text.split(':');
-    if (!host || !/^[1-9]\d*$/.test(pid ?? '') || started === undefined || boot === undefined) return undefined;
+    if (!host || !/^[1-9]\d{0,6}$/.test(pid ?? '') || started === undefined || boot === undefined) return undefined;
     return {
       host,
       pid: Number(pid),
@@ -66,6 +89,7 @@ export const linkLock: LockForm = {
   read: readLinkIfThere,
   claimOf: (path, text) => {
     const [host, pid, started] = text.split(':');
-    return hostPath(`${path}.after-${host}-${pid}-${started}`);
+    // What is written there must not lead elsewhere.
+    return hostPath(`${path}.after-${`${host}-${pid}-${started}`.replaceAll('/', '_')}`);
   },
 };

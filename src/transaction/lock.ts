@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isMissing, makeDirectory, removeFile } from '../host/files.ts';
 import { identifyThisProcess, judgeProcess, type ProcessIdentity } from '../host/process-identity.ts';
 import { CtinstallError } from '../lib/errors.ts';
+import { formatLine, formatValue } from '../lib/format.ts';
 import { type HostPath, hostPath } from '../lib/paths.ts';
 import { fileLock, type LockForm } from './lock-forms.ts';
 
@@ -82,7 +83,8 @@ interface Breaking {
 async function findHolder(path: HostPath, held: string, breaking: Breaking): Promise<Holder | undefined> {
   const holder = breaking.form.parse(held);
   const state = holder === undefined ? 'unknown' : await judgeProcess(holder);
-  if (state === 'alive' || (state === 'unknown' && !breaking.forces)) return { state, who: describeHolder(holder) };
+  if (state === 'alive' || (state === 'unknown' && !breaking.forces))
+    return { state, who: holder === undefined ? describeDamaged(path, held) : describeHolder(holder) };
   return breakLock(path, held, breaking);
 }
 
@@ -122,9 +124,15 @@ function lockedBy({ who, state }: Holder, { forceUnlock }: LockOptions, form: Lo
   return new CtinstallError('locked', `${form.message}: ${who}`, { hint: `run again when it is done${more}` });
 }
 
-/** Who holds a lock, or held it. */
+/** What a lock says that tells of nobody, or what stands in its place. */
+function describeDamaged(path: HostPath, held: string): string {
+  const says = held.trim() === '' ? 'is empty' : `is damaged: \`${formatValue(held.trim())}\``;
+  return `${describeHolder(undefined)} (\`${formatLine(path)}\` ${says})`;
+}
+
+/** Who holds a lock, or held it; anybody may have written that, so it is shown as one line that no terminal obeys. */
 export function describeHolder(holder: ProcessIdentity | undefined): string {
   if (holder === undefined) return 'an unknown process';
-  const job = holder.slurmJob === undefined ? '' : `, Slurm job ${holder.slurmJob}`;
-  return `process ${holder.pid} of ${holder.user} on ${holder.host}${job}`;
+  const job = holder.slurmJob === undefined ? '' : `, Slurm job ${formatValue(holder.slurmJob)}`;
+  return `process ${holder.pid} of ${formatValue(holder.user)} on ${formatValue(holder.host)}${job}`;
 }

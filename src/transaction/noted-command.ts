@@ -6,6 +6,7 @@ import { findProcesses } from '../host/find-processes.ts';
 import { identifyProcess, judgeProcess } from '../host/process-identity.ts';
 import { type RunOptions, type RunResult, run } from '../host/run.ts';
 import { CtinstallError } from '../lib/errors.ts';
+import { formatValue } from '../lib/format.ts';
 import { type HostPath, hostPath, joinHost } from '../lib/paths.ts';
 import { findMissing, removeEmptyDirectories } from './made-directories.ts';
 
@@ -103,7 +104,8 @@ export async function endNotedCommand(retired: HostPath, tell: (message: string)
   if (stats === undefined || note === undefined) return;
   const { host, pid } = note.process;
   const state = await judgeProcess({ pidNamespace: undefined, slurmJob: undefined, ...note.process });
-  if (state === 'unknown') tell(`process ${pid} on ${host}, which that run had started, may be still at work`);
+  if (state === 'unknown')
+    tell(`process ${pid} on ${formatValue(host)}, which that run had started, may be still at work`);
   else {
     const search = {
       user: stats.uid,
@@ -142,7 +144,7 @@ function end(pid: number): boolean {
 function stillThere(pids: readonly number[], { process: { user, host } }: Note, why: string): CtinstallError {
   return new CtinstallError(
     'locked',
-    `what an earlier run on the same install had started is still at work, and ${why}: process ${pids.join(', ')} of ${user} on ${host}`,
-    { hint: `run again when it has ended, or ask ${user} to end it` },
+    `what an earlier run on the same install had started is still at work, and ${why}: process ${pids.join(', ')} of ${formatValue(user)} on ${formatValue(host)}`,
+    { hint: `run again when it has ended, or ask ${formatValue(user)} to end it` },
   );
 }

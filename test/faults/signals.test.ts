@@ -93,4 +93,19 @@ describe.each(signals)('SIG%s', (signal, status) => {
     expect(seen.stopped).toBeGreaterThan(1);
     expect(seen.done).toBeGreaterThan(0);
   });
+
+  test('twice, while a program that is run does not end: it stops at once, and the next run clears up', async () => {
+    const sandbox = makeSandbox();
+    sandbox.write(
+      'tiny-1.0.yaml',
+      tinyEasyconfig(
+        'post_install:\n  - { command: "trap \'\' INT TERM; touch started; while :; do sleep 0.1; done", host: true }\n',
+      ),
+    );
+    sandbox.write('plain/tiny-1.0.yaml', tinyEasyconfig());
+    const ran = await sandbox.run(
+      `${background(`${install} --allow-host-commands`)}; ${until('[ -n "$(find "$CTINSTALL_PREFIX" -name started 2>/dev/null)" ]')}; kill -${signal} $pid; ${until('grep -q "once more" out')}; sleep 0.3; kill -${signal} $pid; wait $pid; echo "status $?"; ctinstall clean >/dev/null; find "$CTINSTALL_PREFIX" -name started; ctinstall --image-dir "$CT_IMAGES" plain/tiny-1.0.yaml >/dev/null; ctinstall verify`,
+    );
+    expect(ran.stdout).toBe(`status ${status}\ntiny/1.0: as installed\n`);
+  });
 });

@@ -77,6 +77,39 @@ describe('takeLock', () => {
     }
   });
 
+  it.each([
+    ['pid', -1],
+    ['pid', 0],
+    ['pid', 1.5],
+    ['pid', 2 ** 40],
+    ['pid', '1'],
+    ['host', ['x']],
+    ['started', 1],
+    ['boot', null],
+    ['user', { name: 'jo' }],
+    ['slurmJob', 4711],
+  ])('knows a damaged lock by its `%s`, %j', async (key, value) => {
+    await hold({ [key]: value });
+    const { code, message } = await failure(takeLock(lock, options));
+    expect([code, message]).toEqual(['locked', expect.stringContaining('an unknown process')]);
+    expect(message).toContain(`\`${lock}\` is damaged`);
+    await (await takeLock(lock, { ...options, forceUnlock: true }))();
+  });
+
+  it('shows what others wrote as one line that no terminal obeys', async () => {
+    const trick = 'jo\u001b[2J\nerror: all is lost';
+    await hold({ host: trick, user: trick, slurmJob: trick });
+    expect((await failure(takeLock(lock, options))).message).not.toMatch(/\p{Cc}/u);
+    writeFileSync(lock, trick);
+    expect((await failure(takeLock(lock, options))).message).not.toMatch(/\p{Cc}/u);
+  });
+
+  it('is led nowhere by what a link says', () => {
+    const claim = linkLock.claimOf(lock, 'host/../../x:1:../../../victim:b:u::');
+    expect(claim.startsWith(`${lock}.after-`)).toBe(true);
+    expect(claim.slice(lock.length)).not.toContain('/');
+  });
+
   it('waits for a live holder, telling once whom for', async () => {
     const { child, ended, firstLine } = start(program, ['hold', lock]);
     await firstLine;

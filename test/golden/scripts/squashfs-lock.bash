@@ -41,7 +41,7 @@ judge() { # what its lock says
   local its_host its_pid its_start its_boot its_namespace _
   IFS=: read -r its_host its_pid its_start its_boot _ _ its_namespace < <(printf '%s\n' "$1")
   verdict=unknown
-  [[ $its_host == "$host" && $its_pid =~ ^[1-9][0-9]*$ ]] || return
+  [[ $its_host == "$host" && $its_pid =~ ^[1-9][0-9]{0,6}$ ]] || return
   if [[ $its_boot != "$boot" ]]; then
     verdict=dead
     return
@@ -90,7 +90,9 @@ take_lock() { # path
 take_over() { # path, what it says
   local its_host its_pid its_start _ guard taken=1
   IFS=: read -r its_host its_pid its_start _ < <(printf '%s\n' "$2")
-  guard=$1.after-$its_host-$its_pid-$its_start
+  # What is written there must not lead elsewhere.
+  guard=$its_host-$its_pid-$its_start
+  guard=$1.after-${guard//\//_}
   take_lock "$guard"
   if [[ $(readlink -- "$1") == "$2" ]]; then
     ln -sfT -- "$me" "$1.$run" && mv -fT -- "$1.$run" "$1" && taken=0
@@ -99,12 +101,23 @@ take_over() { # path, what it says
   return "$taken"
 }
 
+# Makes the text of a variable harmless: anybody may have written it, and it is shown on a terminal. What is no plain ASCII
+# becomes `?`, so that it is one line, no terminal obeys it, and nothing in it is unseen.
+make_printable() { # variable
+  local LC_ALL=C
+  local -n text=$1
+  text=${text//[!\ -~]/?}
+}
+
 # Sets $holder to who holds a lock, and $if_gone to what to do if it is not known whether that one still lives.
 describe_holder() { # path, what it says
   local its_host its_pid its_user its_job _
   IFS=: read -r its_host its_pid _ _ its_user its_job _ < <(printf '%s\n' "$2")
   holder='an unknown process'
-  if [[ $its_pid ]]; then holder="process $its_pid of $its_user on $its_host${its_job:+, Slurm job $its_job}"; fi
+  if [[ $its_pid =~ ^[1-9][0-9]{0,6}$ ]]; then
+    holder="process $its_pid of $its_user on $its_host${its_job:+, Slurm job $its_job}"
+    make_printable holder
+  fi
   if_gone=
   if [[ $verdict == unknown ]]; then if_gone="if that process is surely gone: rm $(quote "$1")"; fi
 }
