@@ -30,7 +30,8 @@ local is_whole = is_file(venvs .. named .. "/pyvenv.cfg") and not is_file(venvs 
 `;
 
 const findUsersPath = code`
-local users = os.getenv("APPTAINERENV_PREPEND_PATH") or os.getenv("SINGULARITYENV_PREPEND_PATH") or ""
+local users, other = os.getenv("APPTAINERENV_PREPEND_PATH") or "", os.getenv("SINGULARITYENV_PREPEND_PATH") or ""
+if other ~= users then users = (users .. ":" .. other):match("^:?(.-):?$") end
 `;
 
 const isNamed = notEquals(name('venv'), '');
@@ -55,7 +56,7 @@ export function renderContainerEnvironment(container: ModuleContainer, { moduleN
   ];
 }
 
-/** The first of ours, the virtual environment's, the others, the user's: Apptainer's variable counts before the other. */
+/** The first of ours, the virtual environment's, the others, the user's. */
 function joinPath(path: ModuleContainer['path'], venv: LuaExpression): LuaExpression {
   const [first = '', ...rest] = path.map(escapeForRuntime);
   const users = name('users');

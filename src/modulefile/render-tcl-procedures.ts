@@ -182,8 +182,9 @@ proc set_binds {} {
 proc add_users_path {} {
   global path
   set yours [value_of APPTAINERENV_PREPEND_PATH]
-  if {$yours eq ""} {
-    set yours [value_of SINGULARITYENV_PREPEND_PATH]
+  set other [value_of SINGULARITYENV_PREPEND_PATH]
+  if {$other ne $yours} {
+    regexp {^:?(.*?):?$} $yours:$other whole yours
   }
   if {$yours ne ""} {
     append path : $yours

@@ -73,7 +73,8 @@ if mode() == "load" and named ~= "" and not (named:match("^%w[%w._+-]*$") and (i
   LmodError("C++-tools.x/1.0+b.2-gpu: CTINSTALL_VENV names a virtual environment that is not there: " .. named .. ". Unset it, or make one: ctinstall venv create C++-tools.x/1.0+b.2-gpu --name <name>. Those that are there: ls /home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/user-software/venv")
 end
 local venv = named == "" and "torch-2.6" or named
-local users = os.getenv("APPTAINERENV_PREPEND_PATH") or os.getenv("SINGULARITYENV_PREPEND_PATH") or ""
+local users, other = os.getenv("APPTAINERENV_PREPEND_PATH") or "", os.getenv("SINGULARITYENV_PREPEND_PATH") or ""
+if other ~= users then users = (users .. ":" .. other):match("^:?(.-):?$") end
 set_both("ENV_PREPEND_PATH", "/runscripts" .. (venv ~= "" and ":" .. "/user-software/venv/" .. venv .. "/bin" or "") .. (users ~= "" and ":" .. users or ""))
 set_both("ENV_WITH_CONDA", "source /opt/conda/bin/activate base")
 set_both("ENV_INSIDE", "\\$PATH \\`id\\` \"x\" 'y' \\\\z")

@@ -58,7 +58,8 @@ if mode() == "load" and named ~= "" and not (named:match("^%w[%w._+-]*$") and (i
   LmodError("demo/1.0-x: CTINSTALL_VENV names a virtual environment that is not there: " .. named .. ". Unset it, or make one: ctinstall venv create demo/1.0-x --name <name>. Those that are there: ls /home/user/ctinstall/software/demo/1.0-x/user-software/venv")
 end
 local venv = named == "" and "" or named
-local users = os.getenv("APPTAINERENV_PREPEND_PATH") or os.getenv("SINGULARITYENV_PREPEND_PATH") or ""
+local users, other = os.getenv("APPTAINERENV_PREPEND_PATH") or "", os.getenv("SINGULARITYENV_PREPEND_PATH") or ""
+if other ~= users then users = (users .. ":" .. other):match("^:?(.-):?$") end
 set_both("ENV_PREPEND_PATH", "/runscripts" .. (venv ~= "" and ":" .. "/user-software/venv/" .. venv .. "/bin" or "") .. (users ~= "" and ":" .. users or ""))
 set_both("ENV_VIRTUAL_ENV", venv ~= "" and "/user-software/venv/" .. venv)
 set_both("ENV_PIP_USER", is_packed and "0")

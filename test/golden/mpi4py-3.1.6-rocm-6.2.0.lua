@@ -71,7 +71,8 @@ if mode() == "load" and named ~= "" and not (named:match("^%w[%w._+-]*$") and (i
   LmodError("mpi4py/3.1.6-rocm-6.2.0: CTINSTALL_VENV names a virtual environment that is not there: " .. named .. ". Unset it, or make one: ctinstall venv create mpi4py/3.1.6-rocm-6.2.0 --name <name>. Those that are there: ls /home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/user-software/venv")
 end
 local venv = named == "" and "mpi4py" or named
-local users = os.getenv("APPTAINERENV_PREPEND_PATH") or os.getenv("SINGULARITYENV_PREPEND_PATH") or ""
+local users, other = os.getenv("APPTAINERENV_PREPEND_PATH") or "", os.getenv("SINGULARITYENV_PREPEND_PATH") or ""
+if other ~= users then users = (users .. ":" .. other):match("^:?(.-):?$") end
 set_both("ENV_PREPEND_PATH", "/runscripts" .. (venv ~= "" and ":" .. "/user-software/venv/" .. venv .. "/bin" or "") .. (users ~= "" and ":" .. users or ""))
 set_both("ENV_WITH_CONDA", "source /opt/miniconda3/bin/activate mpi4py")
 set_both("ENV_VIRTUAL_ENV", venv ~= "" and "/user-software/venv/" .. venv)
