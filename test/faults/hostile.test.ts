@@ -101,7 +101,8 @@ function expectHeld(hostile: HostileRecipe, at: string): void {
   expect(parseEnvironment(read('inside'))).toMatchObject(filled(environment.container));
   expect(parseEnvironment(read('after'))).toEqual(parseEnvironment(read('before')));
   expect([module, read('runtime')]).toEqual([module, '']);
-  expect(read('help')).toContain(fill(prose.description).trim());
+  // Indented by four blanks, so that it is text as it stands in Markdown too.
+  expect(read('help').replace(/^ {4}/gm, '')).toContain(fill(prose.description).trim());
   for (const line of prose.whatis) expect(read('whatis')).toContain(`: ${fill(line)}\n`);
   // Lmod breaks the lines of a message anew.
   const words = (text: string): string => text.split(/[ \n\t]+/).join(' ');

@@ -12,6 +12,7 @@ import { type Lures, payloads } from './payloads.ts';
 /** Fields that a real install with a trick in them would need more for than this machine has, or that take few words. */
 export const fieldsLeftOut = [
   'depends_on[]',
+  'conflicts[]',
   'module_kind',
 
   'image.mode',
