@@ -9,6 +9,8 @@ const numbers = [1, 2, 3, 4, 5];
 const sides = {
   mpi4py: ['mpi4py/3.1.6-rocm-6.2.0'],
   full: ['full/1'],
+  mpi4pyValues: ['values/mpi4py'],
+  fullValues: ['values/full'],
   empty: ['empty1/1'],
   tools: numbers.map((number) => `tool${number}/1`),
   empties: numbers.map((number) => `empty${number}/1`),
@@ -16,7 +18,8 @@ const sides = {
 
 /**
  * Modules as ctinstall writes them against those with nothing in them: the shipped mpi4py's, one with every feature, and five
- * tools loaded together.
+ * tools loaded together. The first two also against modules that set the same variables to the values they got, a `pushenv`
+ * each: what is above 1 there is the cost of our own code, the rest that of Lmod and the shell.
  */
 export function measureModuleLoad() {
   run(installCommand('mpi4py-3.1.6-rocm-6.2.0.yaml'));
@@ -27,6 +30,10 @@ export function measureModuleLoad() {
     run(installCommand(writeEasyconfig(`tool${number}`, tool)));
     mkdirSync(`${modulePath}/empty${number}`);
     writeFileSync(`${modulePath}/empty${number}/1.lua`, '');
+  }
+  mkdirSync(`${modulePath}/values`);
+  for (const side of ['mpi4py', 'full']) {
+    writeFileSync(`${modulePath}/values/${side}.lua`, renderValues(environmentWith(modulePath, sides[side])));
   }
   const together = Object.values(sides).map((modules) => modules.join(' '));
   const text = run(['bash', script, modulePath, String(roundsOf(40)), ...together]);
@@ -48,6 +55,8 @@ export function measureModuleLoad() {
   return [
     ratio('module-load', 'module load of mpi4py / of an empty module', ['load', 'mpi4py', 'empty'], aim),
     ratio('', '  … of one with 20 binds and every feature', ['load', 'full', 'empty'], aim),
+    ratio('', '  … of mpi4py / of its variables, a pushenv each', ['load', 'mpi4py', 'mpi4pyValues']),
+    ratio('', '  … of every feature / of its variables, a pushenv each', ['load', 'full', 'fullValues']),
     ratio('', '  … of five tools together / of five empty modules', ['load', 'tools', 'empties'], aim),
     ratio('', '  … of mpi4py / empty, Lmod alone ($LMOD_CMD bash load)', ['lmod', 'mpi4py', 'empty']),
     ratio('', '  … of five tools / five empty, Lmod alone', ['lmod', 'tools', 'empties']),
@@ -56,6 +65,26 @@ export function measureModuleLoad() {
       notes: [`module load, ${formatQuickest(times.load)}`],
     },
   ];
+}
+
+/** Variables that loading modules sets or changes, without PATH and those that the shell and Lmod keep for themselves. */
+function environmentWith(modulePath, modules) {
+  const script = '. "$CT_LMOD_INIT"; module use "$1"; shift; env -0; printf "\\0"; module load "$@"; env -0';
+  const text = run(['bash', '-c', script, 'bash', modulePath, ...modules]);
+  const [before, after] = text.split('\0\0').map((part) => new Set(part.split('\0')));
+  return [...after].filter((line) => !before.has(line) && !/^(PATH=|_|.*LMOD|LOADEDMODULES=|$)/.test(line));
+}
+
+function renderValues(lines) {
+  return lines
+    .map(
+      (line) =>
+        `pushenv(${line
+          .split(/=(.*)/s, 2)
+          .map((part) => `[==[${part}]==]`)
+          .join(', ')})\n`,
+    )
+    .join('');
 }
 
 function writeFullEasyconfig() {

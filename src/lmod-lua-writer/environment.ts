@@ -74,13 +74,16 @@ export function checkLength(variable: LuaExpression, value: LuaExpression): void
   checkBytes(literalBytes(variable) + 1 + literalBytes(value));
 }
 
+/** Room for what Lmod puts before the name of the variable that it keeps a pushed value in. */
+const stackPrefixBytes = 32;
+
 /**
- * As `checkLength`, for `pushenv`: Lmod also keeps the value, in base64, in `__LMOD_STACK_<NAME>`.
+ * As `checkLength`, for `pushenv`: Lmod also keeps the value, in base64, in a variable of its own with a longer name.
  *
  * @throws LuaWriterError `too-long`
  */
 export function checkPushLength(variable: LuaExpression, value: LuaExpression): void {
-  checkBytes('__LMOD_STACK_'.length + literalBytes(variable) + 1 + 4 * Math.ceil(literalBytes(value) / 3));
+  checkBytes(stackPrefixBytes + literalBytes(variable) + 1 + 4 * Math.ceil(literalBytes(value) / 3));
 }
 
 function checkBytes(bytes: number): void {
