@@ -1,8 +1,6 @@
-import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { makeDirectory, rename } from '../../src/host/files.ts';
 import { joinHost } from '../../src/lib/paths.ts';
 import type { Plan } from '../../src/plan/types.ts';
@@ -11,8 +9,9 @@ import { commitPublish, retiredModulefile, writeJournal } from '../../src/transa
 import { uninstallFiles } from '../../src/transaction/uninstall.ts';
 import { setUserSoftwareAside } from '../../src/transaction/uninstall-steps.ts';
 import { withInstallLock } from '../../src/transaction/with-install-lock.ts';
-import { makeRecorder, makeSite, type Site, sitePlan } from '../apply/install-support.ts';
-import { bundle, describeTree, type Ended, writeTree } from '../apply/support.ts';
+import { makeRecorder, type Site, sitePlan } from '../apply/install-support.ts';
+import { describeTree, writeTree } from '../apply/support.ts';
+import { useKillProgram } from './kill-support.ts';
 
 /*
  * An uninstall is killed before each of its changes to the file system, one after the other. Right after that the module, if
@@ -20,33 +19,11 @@ import { bundle, describeTree, type Ended, writeTree } from '../apply/support.ts
  * (`removing`), and never a part of the user software.
  */
 
-let programs: string;
-let program: string;
-beforeAll(async () => {
-  programs = mkdtempSync(join(tmpdir(), 'ctinstall-kill-program-'));
-  program = await bundle('test/transaction/apply-program.ts', programs);
-});
-afterAll(() => rmSync(programs, { recursive: true }));
-
 let site: Site;
+const { site: siteOfTest, run } = useKillProgram();
 beforeEach(() => {
-  site = makeSite({ isInMemory: true });
+  site = siteOfTest();
 });
-afterEach(() => site.remove());
-
-function run(what: string, plan: Plan, killAt = 0): Promise<Ended> {
-  const file = join(site.root, 'plan.json');
-  writeFileSync(file, JSON.stringify(plan));
-  const child = spawn(process.execPath, [program, what, file], {
-    env: { ...site.environment, KILL_AT: String(killAt) },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  let stderr = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
-  return new Promise((resolve) => child.on('close', (status, signal) => resolve({ status, signal, stderr })));
-}
 
 /** The next run: clears up, and uninstalls if asked to. */
 async function next(what: string, plan: Plan): Promise<void> {

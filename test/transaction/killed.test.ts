@@ -1,14 +1,13 @@
-import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Step } from '../../src/plan/steps/step.ts';
 import type { Plan } from '../../src/plan/types.ts';
 import { withInstallLock } from '../../src/transaction/with-install-lock.ts';
-import { everyStep, makeSite, type Site, sitePlan } from '../apply/install-support.ts';
-import { bundle, describeTree, type Ended, writeTree } from '../apply/support.ts';
+import { everyStep, type Site, sitePlan } from '../apply/install-support.ts';
+import { describeTree, writeTree } from '../apply/support.ts';
 import { previousOf } from '../plan/support.ts';
+import { useKillProgram } from './kill-support.ts';
 
 /*
  * A run is killed before each of its changes to the file system, one after the other, and the next run clears up. What was
@@ -17,38 +16,16 @@ import { previousOf } from '../plan/support.ts';
  * `committed`, and what the next run does in each is what that page says.
  */
 
-let programs: string;
-let program: string;
-beforeAll(async () => {
-  programs = mkdtempSync(join(tmpdir(), 'ctinstall-kill-program-'));
-  program = await bundle('test/transaction/apply-program.ts', programs);
-});
-afterAll(() => rmSync(programs, { recursive: true }));
-
 let site: Site;
+const { site: siteOfTest, run } = useKillProgram();
 beforeEach(() => {
-  site = makeSite({ isInMemory: true });
+  site = siteOfTest();
 });
-afterEach(() => site.remove());
 
 /** What the next run does before its own work. */
 async function recover(plan: Plan): Promise<void> {
   const options = { environment: {}, reporter: { report: () => undefined }, waits: true };
   await withInstallLock(plan, options, async () => undefined);
-}
-
-function run(what: 'apply' | 'recover', plan: Plan, killAt = 0): Promise<Ended> {
-  const file = join(site.root, 'plan.json');
-  writeFileSync(file, JSON.stringify(plan));
-  const child = spawn(process.execPath, [program, what, file], {
-    env: { ...site.environment, KILL_AT: String(killAt) },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  let stderr = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
-  return new Promise((resolve) => child.on('close', (status, signal) => resolve({ status, signal, stderr })));
 }
 
 /** What a user sees: modulefiles and installs; directories that are empty count for nothing. */
