@@ -1,36 +1,18 @@
-import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type HostPath, type ModulesTool, modulefileOf } from '../../src/lib/paths.ts';
 import type { Plan } from '../../src/plan/types.ts';
 import { withInstallLock } from '../../src/transaction/with-install-lock.ts';
-import { makeSite, type Site, sitePlan } from './install-support.ts';
-import { bundle } from './support.ts';
+import { useKillProgram } from '../transaction/kill-support.ts';
+import { type Site, sitePlan } from './install-support.ts';
 
 /*
  * An install that was made for one modules tool is made again for the other, and killed before each of its changes to the
  * file system. A modulefile is there all the time; when all is cleared up there is one, and the right one.
  */
 
-let programs: string;
-let program: string;
-beforeAll(async () => {
-  programs = mkdtempSync(join(tmpdir(), 'ctinstall-tool-changed-'));
-  program = await bundle('test/transaction/apply-program.ts', programs);
-});
-afterAll(() => rmSync(programs, { recursive: true }));
-
-function apply({ root, environment }: Site, plan: Plan, killAt = 0): Promise<string | null> {
-  const file = join(root, 'plan.json');
-  writeFileSync(file, JSON.stringify(plan));
-  const child = spawn(process.execPath, [program, 'apply', file], {
-    env: { ...environment, KILL_AT: String(killAt) },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  return new Promise((resolve) => child.on('close', (_, signal) => resolve(signal)));
-}
+const { site: siteOfTest, run } = useKillProgram();
 
 async function recover(plan: Plan): Promise<void> {
   const options = { environment: {}, reporter: { report: () => undefined }, waits: true };
@@ -46,11 +28,10 @@ describe.each([
   ['environment-modules', 'lmod'],
 ] as const)('from %s to %s', (from, to) => {
   it('never is without a modulefile, and ends with one', async () => {
-    const site = makeSite({ isInMemory: true });
-    onTestFinished(() => site.remove());
+    const site = siteOfTest();
     const path = (tool: ModulesTool): HostPath => modulefileOf(site.prefix, 'demo/1.0-x', tool);
     const old = planFor(site, from, 'old image');
-    await apply(site, old);
+    await run('apply', old);
     const plan = planFor(site, to, 'new image');
     expect([old.modulefile, plan.modulefile]).toEqual([path(from), path(to)]);
     const kept = join(site.prefix, '../kept');
@@ -60,7 +41,7 @@ describe.each([
     for (let killAt = 1; ; killAt += 1) {
       rmSync(site.prefix, { recursive: true, force: true });
       cpSync(kept, site.prefix, { recursive: true, preserveTimestamps: true });
-      const signal = await apply(site, plan, killAt);
+      const { signal } = await run('apply', plan, killAt);
       const there = [old, plan].map(({ modulefile }) => existsSync(modulefile));
       expect(there).toContain(true);
       if (there.every(Boolean)) seen.both += 1;
