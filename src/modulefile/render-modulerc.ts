@@ -22,8 +22,10 @@ export function renderLmodModulerc(marks: VersionMarks): string {
   ]);
 }
 
+const hideCommand = 'set hide [expr {[info commands module-hide] eq "" ? "hide-version" : "module-hide"}]';
+
 /**
- * `.modulerc` of a module, for Environment Modules (4.6 for `module-hide`).
+ * `.modulerc` of a module, for Environment Modules (4.6 for `module-hide`) and Lmod, which may know `hide-version` only.
  * Names of modules hold nothing that Tcl takes for more than a word.
  */
 export function renderTclModulerc(marks: VersionMarks): string {
@@ -31,7 +33,8 @@ export function renderTclModulerc(marks: VersionMarks): string {
     '#%Module1.0',
     `# ${explanation}`,
     ...(marks.default === undefined ? [] : [`module-version ${marks.default} default`]),
-    ...marks.hidden.map((moduleName) => `module-hide ${moduleName}`),
+    ...(marks.hidden.length === 0 ? [] : [hideCommand]),
+    ...marks.hidden.map((moduleName) => `$hide ${moduleName}`),
     '',
   ].join('\n');
 }

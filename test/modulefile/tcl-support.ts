@@ -10,20 +10,36 @@ import type { Modulefile } from '../../src/modulefile/types.ts';
 import { quoteBash } from '../../src/scripts/quote-bash.ts';
 
 /** A modules tool with the kind of modulefile that it reads. */
-export type Tool = 'Lmod, Lua' | 'Lmod, Tcl' | 'Lmod, Tcl by tclsh' | 'Environment Modules, Tcl';
-export const tools: readonly Tool[] = ['Lmod, Lua', 'Lmod, Tcl', 'Lmod, Tcl by tclsh', 'Environment Modules, Tcl'];
+export type Tool = 'Lmod, Lua' | 'Lmod, Tcl' | 'Lmod, Tcl by tclsh' | 'Lmod of sid, Tcl' | 'Environment Modules, Tcl';
+export const tools: readonly Tool[] = [
+  'Lmod, Lua',
+  'Lmod, Tcl',
+  'Lmod, Tcl by tclsh',
+  'Lmod of sid, Tcl',
+  'Environment Modules, Tcl',
+];
 
 const machine = readMachine();
 
-function readMachine(): { lmod: string; envmodules: string } {
+interface Machine {
+  readonly lmod: string;
+  readonly lmodOfSid: string;
+  readonly envmodules: string;
+}
+
+function readMachine(): Machine {
   const envFile = fileURLToPath(new URL('../../testbed/env.sh', import.meta.url));
-  const script = '. "$1" && printf "%s\\n" "$CT_LMOD_INIT" "$CT_ENVMODULES_INIT"';
-  const [lmod = '', envmodules = ''] = execFileSync('bash', ['-c', script, 'env', envFile], { encoding: 'utf8' }).split(
-    '\n',
-  );
-  for (const needed of [lmod, envmodules])
+  const script = '. "$1" && printf "%s\\n" "$CT_LMOD_INIT" "$CT_LMOD_SID_INIT" "$CT_ENVMODULES_INIT"';
+  const answer = execFileSync('bash', ['-c', script, 'env', envFile], { encoding: 'utf8' });
+  const [lmod = '', lmodOfSid = '', envmodules = ''] = answer.split('\n');
+  for (const needed of [lmod, lmodOfSid, envmodules])
     if (!existsSync(needed)) throw new Error(`\`${needed}\` is not there: run \`npm test\`, which sets the machine up`);
-  return { lmod, envmodules };
+  return { lmod, lmodOfSid, envmodules };
+}
+
+function initOf(tool: Tool): string {
+  if (tool === 'Environment Modules, Tcl') return machine.envmodules;
+  return tool === 'Lmod of sid, Tcl' ? machine.lmodOfSid : machine.lmod;
 }
 
 /** A directory with modulefiles of both kinds, gone when the test is done. */
@@ -61,7 +77,7 @@ export function makeModuleTree(name = 'tree'): ModuleTree {
       write(`tcl/${modulefile.moduleName}`, renderTcl(modulefile));
     },
     run: (tool, script, environment = {}) => {
-      const init = tool === 'Environment Modules, Tcl' ? machine.envmodules : machine.lmod;
+      const init = initOf(tool);
       const path = join(dir, tool === 'Lmod, Lua' ? 'lua' : 'tcl');
       return runBash(`. ${quoteBash(init)}; module use ${quoteBash(path)}\n${script}`, root, {
         PATH: '/usr/bin:/bin',
@@ -96,7 +112,7 @@ function runBash(script: string, cwd: string, env: Readonly<Record<string, strin
 
 /** What the tools keep for themselves, which differs from one to the other. */
 const bookkeeping =
-  /^(__LMOD|_LMFILES_$|_ModuleTable|LMOD_|LOADEDMODULES$|MODULEPATH|MODULES_|__MODULES_|MODULESHOME$|__CTINSTALL_SAVED_|_$|SHLVL$|BASH_)/;
+  /^(FPATH$|__LMOD|_LMFILES_$|_ModuleTable|LMOD_|LOADEDMODULES$|MODULEPATH|MODULES_|__MODULES_|MODULESHOME$|__CTINSTALL_SAVED_|_$|SHLVL$|BASH_)/;
 
 /** Reads what {@link snapshot} printed: the environments, one after the other, without what is the tools' own. */
 export function readSnapshots(stdout: string): Record<string, string>[] {

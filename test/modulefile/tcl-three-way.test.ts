@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { hostPath } from '../../src/lib/paths.ts';
+import { renderLmodModulerc, renderTclModulerc } from '../../src/modulefile/render-modulerc.ts';
 import { awkward, bind, compare, modulefileIn, treeWith } from './tcl-modules.ts';
 import { makeModuleTree, snapshot, within } from './tcl-support.ts';
 
@@ -160,6 +161,21 @@ describe('several modules', () => {
     expect(other).not.toHaveProperty('SIFTINY');
     expect(again).toEqual(once);
     expect(purged).toEqual(before);
+  });
+
+  test('one is the default, and one hidden', async () => {
+    const tree = treeWith(...two);
+    const marks = { default: 'tiny/1.0', hidden: ['tiny/2.0'] };
+    tree.write('lua/tiny/.modulerc.lua', renderLmodModulerc(marks));
+    tree.write('tcl/tiny/.modulerc', renderTclModulerc(marks));
+    const [byName, hidden] = await compare(
+      tree,
+      `export SHOWN=$(module -t avail 2>&1 | grep --count tiny/2.0)
+       module load tiny\n${snapshot}\nmodule purge; module load tiny/2.0\n${snapshot}`,
+    );
+    expect(byName?.SIF).toContain('/tiny/1.0/');
+    expect(hidden?.SIF).toContain('/tiny/2.0/');
+    expect(byName?.SHOWN).toBe('0');
   });
 
   test('one that another depends on', async () => {
