@@ -58,3 +58,16 @@ test.each(inits)('a `+` that is read as a variant is told of, with words that lo
   expect(inSession.stdout).toMatch(/^\S*1\.0\n1\.0\+x\n0\n/);
   expect(inSession.stderr).not.toContain('variant');
 });
+
+test('a loaded module that becomes one of the other kind is told of, and no other', async () => {
+  const { succeed, write } = makeSandbox();
+  const as = (kind: string): string => tinyEasyconfig(`module_kind: ${kind}`);
+  write('tiny-1.0.yaml', as('environment'));
+  const again = 'ctinstall --rebuild --image-dir "$CT_IMAGES" tiny-1.0.yaml';
+  const load = 'module use "$CTINSTALL_PREFIX/modules"; module load tiny';
+  expect(await succeed(`(${again}; ${load}; ${again}) 2>&1`)).not.toContain('warning');
+  write('tiny-1.0.yaml', as('tool'));
+  const stderr = said(await succeed(`(${load}; ${again}) 2>&1`));
+  expect(stderr).toContain('as a module of the kind `environment`, and becomes one of the kind `tool`');
+  expect(stderr).toContain('hint: module unload tiny/1.0 before you install it');
+});

@@ -22,6 +22,7 @@ import { isResolved, type Requested, requireAll, resolveEach } from './resolve-r
 import { readStack } from './stack-read.ts';
 import type { TellInstall } from './told.ts';
 import type { Target } from './types.ts';
+import { warnOfLoaded } from './warn-of-loaded.ts';
 import { warnOfModulesTool } from './warn-of-modules-tool.ts';
 import { withWritablePrefix } from './writable-prefix.ts';
 
@@ -70,12 +71,11 @@ export async function install(options: InstallOptions, context: Context): Promis
   );
   const keepsGoing = options.keepGoing === true;
   const requested = keepsGoing ? resolutions.filter(isResolved) : requireAll(resolutions, nothingDone);
+  const installs = requested.map(({ target }) => target.install);
+  if (options.fetch === undefined && options.injectChecksums !== true) await warnOfLoaded(installs, context);
   const isDone = await doInstead(requested, options, { settings, context });
   if (isDone) return void requireAll(resolutions, 'the others were done');
-  await warnOfModulesTool(
-    requested.map(({ target }) => target.install),
-    context,
-  );
+  await warnOfModulesTool(installs, context);
   const hasSummary = options.stack !== undefined || keepsGoing;
   await installMany(
     resolutions,
