@@ -22,11 +22,19 @@ import { escapeForRuntime } from './container-environment.ts';
 import { describeMissingVenv } from './messages.ts';
 import type { ModuleContainer, Modulefile } from './types.ts';
 
-/** One that is not whole, since its making was stopped or goes on, has a file beside it. */
-const findVenv = code`
+/** Where the easyconfig has one. One that is not whole, since its making was stopped or goes on, has a file beside it. */
+const findVenvOrDefault = code`
 -- Inside of the container. The virtual environment is the one that you name, or else the easyconfig's.
 local named, venvs = os.getenv("CTINSTALL_VENV") or "", root .. "/user-software/venv/"
 local is_whole = is_file(venvs .. named .. "/pyvenv.cfg") and not is_file(venvs .. "." .. named .. ".incomplete")
+`;
+
+/** Where it has none: a name that is meant for other modules is nothing to this one. */
+const findVenvIfAny = code`
+-- Inside of the container. The virtual environment is the one that you name, if there are any.
+local venvs = root .. "/user-software/venv/"
+local venv = (is_packed or lfs.attributes(venvs, "mode")) and os.getenv("CTINSTALL_VENV") or ""
+local is_whole = is_file(venvs .. venv .. "/pyvenv.cfg") and not is_file(venvs .. "." .. venv .. ".incomplete")
 `;
 
 const findUsersPath = code`
@@ -40,14 +48,15 @@ const isNamed = notEquals(name('venv'), '');
 export function renderContainerEnvironment(container: ModuleContainer, { moduleName }: Modulefile): LuaStatement[] {
   const { variables, path, venv, packedVariables } = container;
   const [before, behind] = describeMissingVenv(moduleName, venv.directory);
-  const isVenv = and(method(name('named'), 'match', '^%w[%w._+-]*$'), or(name('is_packed'), name('is_whole')));
-  const isMissing = and(isMode('load'), notEquals(name('named'), ''), not(isVenv));
+  const named = name(venv.name === undefined ? 'venv' : 'named');
+  const isVenv = and(method(named, 'match', '^%w[%w._+-]*$'), or(name('is_packed'), name('is_whole')));
+  const isMissing = and(isMode('load'), notEquals(named, ''), not(isVenv));
   const place = concat(text(`${escapeForRuntime(venv.container)}/`), name('venv'));
   const set = (rest: string, value: LuaValue): LuaStatement => setWith('set_both', `ENV_${rest}`, value);
   return [
-    findVenv,
-    ifThen(isMissing, [fail(concat(before, name('named'), behind))]),
-    local('venv', or(and(equals(name('named'), ''), venv.name ?? ''), name('named'))),
+    venv.name === undefined ? findVenvIfAny : findVenvOrDefault,
+    ifThen(isMissing, [fail(concat(before, named, behind))]),
+    ...(venv.name === undefined ? [] : [local('venv', or(and(equals(named, ''), venv.name), named))]),
     findUsersPath,
     set('PREPEND_PATH', joinPath(path, place)),
     ...variables.map((variable) => set(variable.name, escapeForRuntime(variable.value))),

@@ -3,16 +3,24 @@ import { describeMissingVenv } from './messages.ts';
 import { command, quoteTcl } from './tcl-text.ts';
 import type { ModuleContainer, Modulefile } from './types.ts';
 
+/** Where the easyconfig has none, a name that is meant for other modules is nothing to this one. */
+function findVenv({ name, directory }: ModuleContainer['venv']): string[] {
+  const isAny = `$is_packed || [file isdirectory ${quoteTcl(directory)}]`;
+  return [
+    `# The virtual environment: the one that you name, ${name === undefined ? 'if there are any' : "or else the easyconfig's"}.`,
+    'set venv [value_of CTINSTALL_VENV]',
+    name === undefined ? `if {$venv eq "" || !(${isAny})} {` : 'if {$venv eq ""} {',
+    `  ${command('set', 'venv', name ?? '')}`,
+  ];
+}
+
 /** The part of a modulefile that says what is set inside the container. `is_packed` comes before it. */
 export function renderTclEnvironment(container: ModuleContainer, { moduleName }: Modulefile): string[] {
   const { variables, path, venv, packedVariables } = container;
   const [first = '', ...rest] = path.map(escapeForRuntime);
   const [before, behind] = describeMissingVenv(moduleName, venv.directory);
   return [
-    "# The virtual environment: the one that you name, or else the easyconfig's.",
-    'set venv [value_of CTINSTALL_VENV]',
-    'if {$venv eq ""} {',
-    `  ${command('set', 'venv', venv.name ?? '')}`,
+    ...findVenv(venv),
     `} elseif {[module-info mode load] && ![is_venv ${quoteTcl(venv.directory)} $venv]} {`,
     `  ${command('refuse_value', before, { source: '$venv' }, behind)}`,
     '}',

@@ -51,13 +51,13 @@ set_both("_BIND", (table.concat(binds, ",") .. yours):match("^,?(.*)$"))
 pushenv("APPTAINER_BINDPATH", false)
 pushenv("SINGULARITY_BINDPATH", false)
 
--- Inside of the container. The virtual environment is the one that you name, or else the easyconfig's.
-local named, venvs = os.getenv("CTINSTALL_VENV") or "", root .. "/user-software/venv/"
-local is_whole = is_file(venvs .. named .. "/pyvenv.cfg") and not is_file(venvs .. "." .. named .. ".incomplete")
-if mode() == "load" and named ~= "" and not (named:match("^%w[%w._+-]*$") and (is_packed or is_whole)) then
-  LmodError("demo/1.0-x: CTINSTALL_VENV names a virtual environment that is not there: " .. named .. ". Unset it, or make one: ctinstall venv create demo/1.0-x --name <name>. Those that are there: ls /home/user/ctinstall/software/demo/1.0-x/user-software/venv")
+-- Inside of the container. The virtual environment is the one that you name, if there are any.
+local venvs = root .. "/user-software/venv/"
+local venv = (is_packed or lfs.attributes(venvs, "mode")) and os.getenv("CTINSTALL_VENV") or ""
+local is_whole = is_file(venvs .. venv .. "/pyvenv.cfg") and not is_file(venvs .. "." .. venv .. ".incomplete")
+if mode() == "load" and venv ~= "" and not (venv:match("^%w[%w._+-]*$") and (is_packed or is_whole)) then
+  LmodError("demo/1.0-x: CTINSTALL_VENV names a virtual environment that is not there: " .. venv .. ". Unset it, or make one: ctinstall venv create demo/1.0-x --name <name>. Those that are there: ls /home/user/ctinstall/software/demo/1.0-x/user-software/venv")
 end
-local venv = named == "" and "" or named
 local users, other = os.getenv("APPTAINERENV_PREPEND_PATH") or "", os.getenv("SINGULARITYENV_PREPEND_PATH") or ""
 if other ~= users then users = (users .. ":" .. other):match("^:?(.-):?$") end
 set_both("ENV_PREPEND_PATH", "/runscripts" .. (venv ~= "" and ":" .. "/user-software/venv/" .. venv .. "/bin" or "") .. (users ~= "" and ":" .. users or ""))

@@ -80,6 +80,10 @@ proc clear_variable {variable} {
   }
 }
 proc push_in_lmod {variable value is_set} {
+  # Lmod 8.7.60 fails at a pushenv and an unsetenv of what was not set before.
+  if {!$is_set && [module-info mode load] && ![info exists ::env($variable)]} {
+    return
+  }
   set old [array get ::env $variable]
   pushenv $variable [string map {"\t" " "} $value]
   if {!$is_set} {
@@ -217,9 +221,9 @@ if {$is_packed} {
 }
 set_binds
 
-# The virtual environment: the one that you name, or else the easyconfig's.
+# The virtual environment: the one that you name, if there are any.
 set venv [value_of CTINSTALL_VENV]
-if {$venv eq ""} {
+if {$venv eq "" || !($is_packed || [file isdirectory /home/user/ctinstall/software/demo/1.0-x/user-software/venv])} {
   set venv ""
 } elseif {[module-info mode load] && ![is_venv /home/user/ctinstall/software/demo/1.0-x/user-software/venv $venv]} {
   refuse_value "demo/1.0-x: CTINSTALL_VENV names a virtual environment that is not there: " $venv ". Unset it, or make one: ctinstall venv create demo/1.0-x --name <name>. Those that are there: ls /home/user/ctinstall/software/demo/1.0-x/user-software/venv"

@@ -80,6 +80,10 @@ proc clear_variable {variable} {
   }
 }
 proc push_in_lmod {variable value is_set} {
+  # Lmod 8.7.60 fails at a pushenv and an unsetenv of what was not set before.
+  if {!$is_set && [module-info mode load] && ![info exists ::env($variable)]} {
+    return
+  }
   set old [array get ::env $variable]
   pushenv $variable [string map {"\t" " "} $value]
   if {!$is_set} {

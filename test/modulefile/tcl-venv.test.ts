@@ -50,6 +50,15 @@ test('none, where neither the recipe nor the user names one; or just the user’
   expect(unloaded).toEqual(before);
 });
 
+test('a name that is meant for other modules is nothing to one that has none', async () => {
+  const tree = treeWithVenvs();
+  tree.add(modulefileIn(tree, { container: { venv: { ...modulefileIn(tree).container.venv, name: undefined } } }));
+  const [before, loaded, unloaded] = await compare(tree, `export CTINSTALL_VENV=y; ${snapshot}\n${load}${unload}`);
+  expect(loaded).toHaveProperty('SIF');
+  expect(loaded).not.toHaveProperty('SINGULARITYENV_VIRTUAL_ENV');
+  expect(unloaded).toEqual(before);
+});
+
 test('packed: the name is believed, pip is kept in; taken back also where it was unpacked meanwhile', async () => {
   const tree = treeWithVenvs('x');
   const squashfs = `'${tree.dir}/software/tiny/1.0/user-software.squashfs'`;
