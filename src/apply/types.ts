@@ -1,7 +1,7 @@
 import type { HostPath } from '../lib/paths.ts';
 import type { Step, StepKind } from '../plan/steps/step.ts';
 import type { Plan } from '../plan/types.ts';
-import type { RecordedFile } from '../records/record.ts';
+import type { MeasuredImage, RecordedFile } from '../records/record.ts';
 import type { LockedOptions } from '../transaction/types.ts';
 
 /** What a user should hear of after an install. */
@@ -19,8 +19,7 @@ export interface ApplyOptions extends Omit<LockedOptions, 'waits'> {
 
 /** What was measured while the steps of a plan ran: goes into the record. */
 export interface Measured {
-  /** `size` in bytes; `sha256` where it was read. */
-  image: { sha256: string | undefined; size: number; how: string } | undefined;
+  image: MeasuredImage | undefined;
   readonly files: RecordedFile[];
   /** Images of an earlier install that were kept, relative to the install dir. */
   readonly retired: string[];

@@ -1,20 +1,61 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { Script } from 'node:vm';
 
 /*
  * The start of ctinstall. It loads as little as it can before it knows what is asked: on a parallel file system each
- * file costs a round trip.
+ * file costs a round trip. The rest of the program is one file, beside which lies what V8 made of it when it was built: then
+ * nothing has to be compiled. Another Node.js than that of the build does not take this, and compiles.
  */
 const toolDir = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 const argv = process.argv.slice(2);
+
+/** Names of the files of the program, set by build.js: with a hash of what is in them, as V8 compares no more than their length. */
+declare const bundles: { readonly program: string; readonly completion: string };
 
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
   const { version }: { version: string } = JSON.parse(readFileSync(`${toolDir}/package.json`, 'utf8'));
   process.stdout.write(`${version}\n`);
 } else if (argv[0] === '__complete') {
-  const { runCompletion } = await import('./completion/run-completion.ts');
-  await runCompletion(argv.slice(1), toolDir);
+  const { exports } = load<typeof import('./completion/run-completion.ts')>(bundles.completion);
+  void exports.runCompletion(argv.slice(1), toolDir);
+} else if (argv[0] === '__compile') {
+  void compile();
 } else {
-  const { runCli } = await import('./run-cli.ts');
-  await runCli(argv, toolDir);
+  const { exports } = load<typeof import('./run-cli.ts')>(bundles.program);
+  void exports.runCli(argv, toolDir);
+}
+
+/** Runs a CommonJS file as `require` does. */
+function load<Exports>(name: string): { readonly exports: Exports; readonly script: Script } {
+  const filename = `${toolDir}/dist/${name}`;
+  const cache = cacheOf(filename);
+  const head = '(function (exports, require, module, __filename) {';
+  const script = new Script(`${head}${readFileSync(filename, 'latin1')}\n})`, {
+    filename,
+    columnOffset: -head.length,
+    ...(existsSync(cache) ? { cachedData: readFileSync(cache) } : {}),
+  });
+  const module = { exports: {} };
+  script.runInThisContext()(module.exports, createRequire(filename), module, filename);
+  return { exports: module.exports as Exports, script };
+}
+
+function cacheOf(filename: string): string {
+  return filename.replace(/\.js$/, '.cache');
+}
+
+/** Part of the build. A function that was not called is not compiled: so that is done first which is to be quick. */
+async function compile(): Promise<void> {
+  const program = load<typeof import('./run-cli.ts')>(bundles.program);
+  for (const command of argv.slice(1)) await program.exports.runCli(command.split(' '), toolDir);
+  const completion = load<typeof import('./completion/run-completion.ts')>(bundles.completion);
+  await completion.exports.runCompletion(['list', ''], toolDir);
+  process.exitCode = 0;
+  for (const [name, { script }] of [
+    [bundles.program, program],
+    [bundles.completion, completion],
+  ] as const)
+    writeFileSync(cacheOf(`${toolDir}/dist/${name}`), script.createCachedData());
 }

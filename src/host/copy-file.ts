@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { chmod, copyFile, type FileHandle, open, rm } from 'node:fs/promises';
 import { CtinstallError } from '../lib/errors.ts';
 import { codeOf, fileError } from './files.ts';
+import { startHasher } from './hasher.ts';
 import { openFile } from './open-file.ts';
+import { forEachPiece } from './pieces.ts';
 
-/** Two pieces are in flight: one is read while the other is hashed and written. */
-const pieceBytes = 4 * 1024 * 1024;
 /**
  * The most that one call writes; the calls of a piece run at the same time. Linux 6.16 and later may keep an ext4 file in
  * memory in folios as large as the call, and on a virtual machine that gives free memory back to its host (free page
@@ -16,17 +15,25 @@ const writeBytes = 128 * 1024;
 /** When this much is new, the disk is asked to write it, unless it is still at it: keeps the last sync short. */
 const syncEveryBytes = 32 * 1024 * 1024;
 
-export interface CopiedFile {
-  /** SHA-256 as hex; undefined where the file was cloned and nobody asked for it. */
+/** What tells the content of a file from another: one of both, or nothing where it was not read. See `hasher.ts`. */
+export interface ContentHash {
+  /** As hex. */
   readonly sha256: string | undefined;
+  readonly digest?: string | undefined;
+}
+
+export interface CopiedFile extends ContentHash {
   /** Bytes. */
   readonly size: number;
   readonly how: 'cloned' | 'copied';
 }
 
 export interface CopyOptions {
-  /** Whether the hash is wanted even where the file system clones the file with no byte read. */
-  readonly needsHash: boolean;
+  /**
+   * Whether SHA-256 is asked for: it is then computed even where the file system clones the file with no byte read. Otherwise
+   * what is copied gets the digest that several processors compute.
+   */
+  readonly needsSha256: boolean;
   readonly mode: number;
   /** The file as it was when somebody looked at it: another size or time is an error. */
   readonly expected?: { readonly size: number; readonly mtimeMs: number };
@@ -49,14 +56,15 @@ export async function copyFileHashed(from: string, to: string, options: CopyOpti
     if (before.size !== expected.size || before.mtimeMs !== expected.mtimeMs) throw changed(from);
     const isCloned = await cloneFile(source, to);
     if (isCloned) await finishClone(to, options.mode);
-    const sha256 = isCloned
-      ? options.needsHash
-        ? await copyBytes(source, undefined, from, to, options)
-        : undefined
-      : await copyToNewFile(source, from, to, options);
+    const copy = { source, from, to, size: before.size, options };
+    const hash = isCloned
+      ? options.needsSha256
+        ? await copyBytes(copy, undefined)
+        : { sha256: undefined }
+      : await copyToNewFile(copy);
     const after = await source.stat();
     if (before.size !== after.size || before.mtimeMs !== after.mtimeMs || before.ino !== after.ino) throw changed(from);
-    return { sha256, size: after.size, how: isCloned ? 'cloned' : 'copied' };
+    return { ...hash, size: after.size, how: isCloned ? 'cloned' : 'copied' };
   } catch (error) {
     // What was there before is not this copy's to remove.
     if (codeOf(error) !== 'EEXIST') await rm(to, { force: true });
@@ -95,68 +103,77 @@ async function finishClone(to: string, mode: number): Promise<void> {
   }
 }
 
-async function copyToNewFile(source: FileHandle, from: string, to: string, options: CopyOptions): Promise<string> {
-  const target = await open(to, 'wx', options.mode);
+/** A copy that is going on. */
+interface Copy {
+  readonly source: FileHandle;
+  readonly from: string;
+  readonly to: string;
+  /** Bytes, as far as is known. */
+  readonly size: number;
+  readonly options: CopyOptions;
+}
+
+async function copyToNewFile(copy: Copy): Promise<ContentHash> {
+  const target = await open(copy.to, 'wx', copy.options.mode);
   try {
-    const sha256 = await copyBytes(source, target, from, to, options);
+    const hash = await copyBytes(copy, target);
     await target.sync();
-    return sha256;
+    return hash;
   } finally {
     await target.close();
   }
 }
 
-/** Reads `source` to its end, hashing, and writes to `target` if there is one. */
-async function copyBytes(
-  source: FileHandle,
-  target: FileHandle | undefined,
-  from: string,
-  to: string,
-  options: CopyOptions,
-): Promise<string> {
-  const hash = createHash('sha256');
-  const pieces = [Buffer.allocUnsafe(pieceBytes), Buffer.allocUnsafe(pieceBytes)] as const;
-  const readAt = (turn: number, position: number): Promise<number> =>
-    source.read(pieces[turn === 0 ? 0 : 1], 0, pieceBytes, position).then(
-      ({ bytesRead }) => bytesRead,
-      (error: unknown) => {
-        throw fileError(error, 'read', from);
+/** Reads the source to its end, hashing, and writes to `target` if there is one. */
+async function copyBytes(copy: Copy, target: FileHandle | undefined): Promise<ContentHash> {
+  const { source, from, to, size, options } = copy;
+  const hasher = startHasher(options.needsSha256 ? 'sha256' : 'tree', size);
+  const syncing = target === undefined ? undefined : syncAsItGoes(target);
+  let done = 0;
+  try {
+    await forEachPiece(source, {
+      use: async (piece, position) => {
+        const writing = target === undefined ? undefined : writeWhole(target, piece, position, to);
+        // Both are done with the piece before it is used anew, also where one fails.
+        const [hashed, written] = await Promise.allSettled([hasher.add(piece), writing]);
+        for (const each of [written, hashed]) if (each.status === 'rejected') throw each.reason;
+        done += piece.length;
+        options.onProgress?.(done);
+        syncing?.note(done);
       },
-    );
-  let position = 0;
+      capacity: hasher.capacity,
+      readError: (error) => fileError(error, 'read', from),
+      signal: options.signal,
+    });
+    await syncing?.finish();
+    const hash = await hasher.digest();
+    return options.needsSha256 ? { sha256: hash } : { sha256: undefined, digest: hash };
+  } finally {
+    await hasher.close();
+  }
+}
+
+/** Has the disk write while more comes. */
+function syncAsItGoes(target: FileHandle): { note: (bytes: number) => void; finish: () => Promise<void> } {
   let synced = 0;
   let syncing: Promise<void> | undefined;
-  let turn = 0;
-  let reading = readAt(turn, 0);
-  for (;;) {
-    const bytes = await reading;
-    if (bytes === 0) break;
-    if (options.signal?.aborted) throw new CtinstallError('interrupted', 'interrupted');
-    const piece = pieces[turn === 0 ? 0 : 1].subarray(0, bytes);
-    turn = 1 - turn;
-    reading = readAt(turn, position + bytes);
-    // Without a handler a read that fails while this piece is written would end the process.
-    reading.catch(() => undefined);
-    const writing = target === undefined ? undefined : writeWhole(target, piece, position, to);
-    writing?.catch(() => undefined);
-    hash.update(piece);
-    await writing;
-    position += bytes;
-    options.onProgress?.(position);
-    if (target !== undefined && syncing === undefined && position - synced >= syncEveryBytes) {
-      synced = position;
+  return {
+    note: (bytes) => {
+      if (syncing !== undefined || bytes - synced < syncEveryBytes) return;
+      synced = bytes;
       syncing = target.datasync().then(() => {
         syncing = undefined;
       });
       // The system tells of a lost write only once: a sync that failed stays, to be thrown at the end.
       syncing.catch(() => undefined);
-    }
-  }
-  await syncing;
-  return hash.digest('hex');
+    },
+    finish: async () => {
+      await syncing;
+    },
+  };
 }
 
-async function writeWhole(target: FileHandle, piece: Buffer, position: number, to: string): Promise<void> {
+async function writeWhole(target: FileHandle, piece: Uint8Array, position: number, to: string): Promise<void> {
   const writing: Promise<void>[] = [];
   for (let at = 0; at < piece.length; at += writeBytes)
     writing.push(writeSlice(target, piece.subarray(at, at + writeBytes), position + at));
@@ -165,7 +182,7 @@ async function writeWhole(target: FileHandle, piece: Buffer, position: number, t
   });
 }
 
-async function writeSlice(target: FileHandle, slice: Buffer, position: number): Promise<void> {
+async function writeSlice(target: FileHandle, slice: Uint8Array, position: number): Promise<void> {
   for (let done = 0; done < slice.length; )
     done += (await target.write(slice, done, slice.length - done, position + done)).bytesWritten;
 }

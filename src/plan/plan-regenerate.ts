@@ -53,13 +53,13 @@ export function planRegenerate(
   const files = recorded.files.filter(
     ({ path }) => !own.includes(path) && !dropped.includes(path) && isOfInstall(path),
   );
-  const { file, source, sha256, size, how } = recorded.image;
+  const { file, source, sha256, digest, size, how } = recorded.image;
   const steps: Step[] = [
     ...planModulefileCheck(install),
     { kind: 'make-directory', path: staging },
     ...planWriting(written, staging, install.moduleKind),
     ...planNamedWrappers(install, staging, kept),
-    { kind: 'keep-recorded', image: { sha256, size, how }, files },
+    { kind: 'keep-recorded', image: { sha256, ...(digest === undefined ? {} : { digest }), size, how }, files },
     {
       kind: 'write-record',
       path: joinHost(staging, recordFile),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { moduleKinds } from '../easyconfig/rules.ts';
+import type { ContentHash } from '../host/copy-file.ts';
 import { listDirectories, readTextsIfThere } from '../host/many-files.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { formatValue } from '../lib/format.ts';
@@ -15,8 +16,16 @@ export interface RecordedFile {
   /** Milliseconds since 1970. */
   readonly mtimeMs: number | undefined;
   readonly sha256: string | undefined;
+  /** Where it was measured and SHA-256 was not asked for: a form, a colon, hex digits; see `host/hasher.ts`. */
+  readonly digest?: string;
   /** Target of a symbolic link: size and hash are then those of what it leads to. */
   readonly link?: string;
+}
+
+/** What a record says of the image; `size` in bytes. */
+export interface MeasuredImage extends ContentHash {
+  readonly size: number;
+  readonly how: string;
 }
 
 const recordSchema = z.looseObject({
@@ -36,6 +45,7 @@ const recordSchema = z.looseObject({
     source: z.string(),
     size: z.number(),
     sha256: z.string().optional(),
+    digest: z.string().optional(),
     how: z.string(),
   }),
   venv: z.string().optional(),
@@ -47,6 +57,7 @@ const recordSchema = z.looseObject({
       mode: z.number(),
       mtimeMs: z.number().optional(),
       sha256: z.string().optional(),
+      digest: z.string().optional(),
       link: z.string().optional(),
     }),
   ),
@@ -64,7 +75,7 @@ export function renderRecord(
   measured: {
     installed: string;
     modulefileSha256: string;
-    image: { sha256: string | undefined; size: number; how: string };
+    image: MeasuredImage;
     files: readonly RecordedFile[];
     retired: readonly string[];
   },

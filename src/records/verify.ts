@@ -1,9 +1,10 @@
 import type { Stats } from 'node:fs';
+import type { ContentHash } from '../host/copy-file.ts';
 import { lstatIfThere, readTextIfThere, statIfThere } from '../host/files.ts';
-import { hashFile } from '../host/hash-file.ts';
 import { readLink } from '../host/links.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { type HostPath, hostPath, joinHost } from '../lib/paths.ts';
+import { compareContent } from './compare-content.ts';
 import { findOtherModulefiles } from './other-modulefiles.ts';
 import { type InstallRecord, sha256Of } from './record.ts';
 
@@ -23,7 +24,7 @@ export interface VerifyOptions {
 }
 
 /**
- * Compares an install with its record: every file (kind, size, mode, SHA-256), the modulefile and the image's structure.
+ * Compares an install with its record: every file (kind, size, mode, content), the modulefile and the image's structure.
  * An own image that the user removed to use the central one is no difference. User software is not looked at.
  */
 export async function verifyInstall(
@@ -46,7 +47,7 @@ export async function verifyInstall(
   if (record.image.how === 'central') {
     const path = hostPath(record.image.source);
     const what =
-      (await compareContent({ path, stats: await statIfThere(path) }, record.image, options).catch(asDifference)) ??
+      (await compareTarget({ path, stats: await statIfThere(path) }, record.image, options).catch(asDifference)) ??
       (await options.checkImage(path));
     if (what !== undefined && !(what === 'is not there' && (await hasCentralImage(record)))) found.push({ path, what });
   }
@@ -70,7 +71,7 @@ async function compareFile(
     if (target !== file.link) return `is not the link to \`${file.link}\` any more`;
     // A wrapper leads to another file of the install, which has an entry of its own.
     if (!file.link.startsWith('/')) return undefined;
-    return compareContent({ path, stats: await statIfThere(path) }, file, options);
+    return compareTarget({ path, stats: await statIfThere(path) }, file, options);
   }
   if (!stats.isFile()) return 'is no regular file';
   const mode = stats.mode & 0o7777;
@@ -78,20 +79,18 @@ async function compareFile(
   const { isQuick } = options;
   if (isQuick && stats.size === file.size && file.mtimeMs !== undefined && stats.mtimeMs !== file.mtimeMs)
     return 'was written to since';
-  return compareContent({ path, stats }, file, options);
+  return compareTarget({ path, stats }, file, options);
 }
 
 /** Of a file, or of what a link leads to. */
-async function compareContent(
+async function compareTarget(
   { path, stats }: { readonly path: HostPath; readonly stats: Stats | undefined },
-  expected: { readonly size?: number; readonly sha256?: string | undefined },
+  expected: { readonly size?: number } & Partial<ContentHash>,
   { isQuick, signal }: VerifyOptions,
 ): Promise<string | undefined> {
   if (stats?.isFile() !== true) return stats === undefined ? 'is not there' : 'is no regular file';
   if (stats.size !== expected.size) return `has ${stats.size} bytes instead of ${expected.size}`;
-  if (isQuick || expected.sha256 === undefined) return undefined;
-  const sha256 = await hashFile(path, signal);
-  return sha256 === expected.sha256 ? undefined : `has SHA-256 ${sha256} instead of ${expected.sha256}`;
+  return isQuick ? undefined : compareContent(path, expected, signal);
 }
 
 async function compareModulefile(path: HostPath, sha256: string | undefined): Promise<string | undefined> {

@@ -5,12 +5,16 @@ import { maskSecrets } from '../lib/mask-secrets.ts';
 import { type FetchOptions, fetchImage } from './fetch-image.ts';
 
 /**
- * Brings an image and checks it like one that is here: structure, architecture, checksum. Returns its SHA-256.
+ * Brings an image and checks it like one that is here: structure, architecture, checksum. Returns its SHA-256, if
+ * one is expected.
  * @throws CtinstallError `fetch-failed`, `image-…`, `checksum-mismatch`; `to` may then be there, for the caller to remove
  */
-export async function fetchChecked(options: FetchOptions & { readonly sha256: string | undefined }): Promise<string> {
+export async function fetchChecked(
+  options: FetchOptions & { readonly sha256: string | undefined },
+): Promise<string | undefined> {
   await fetchImage(options);
   await checkImage(options.to);
+  if (options.sha256 === undefined) return undefined;
   const sha256 = await hashFile(options.to, options.signal);
   requireSha256(sha256, options.sha256, maskSecrets(options.source));
   return sha256;

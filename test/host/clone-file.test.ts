@@ -30,33 +30,33 @@ afterEach(() => rmSync(root, { recursive: true }));
 describe('copyFileHashed, where files can be cloned', () => {
   it('reads nothing where no hash is asked for', async () => {
     const onProgress = vi.fn();
-    const copied = await copyFileHashed(from, to, { needsHash: false, mode: 0o644, onProgress });
+    const copied = await copyFileHashed(from, to, { needsSha256: false, mode: 0o644, onProgress });
     expect(copied).toEqual({ sha256: undefined, size: 7, how: 'cloned' });
     expect(readFileSync(to, 'utf8')).toBe('content');
     expect(onProgress).not.toHaveBeenCalled();
   });
 
   it('hashes where a hash is asked for', async () => {
-    const copied = await copyFileHashed(from, to, { needsHash: true, mode: 0o644 });
+    const copied = await copyFileHashed(from, to, { needsSha256: true, mode: 0o644 });
     expect(copied.sha256).toBe(createHash('sha256').update('content').digest('hex'));
     expect(copied.how).toBe('cloned');
   });
 
   it('gives the clone the mode asked for', async () => {
     chmodSync(from, 0o400);
-    await copyFileHashed(from, to, { needsHash: false, mode: 0o664 });
+    await copyFileHashed(from, to, { needsSha256: false, mode: 0o664 });
     expect(statSync(to).mode & 0o777).toBe(0o664 & ~process.umask());
   });
 
   it('leaves a file alone that is there, and nothing when stopped', async () => {
     writeFileSync(to, 'old');
-    expect((await failure(copyFileHashed(from, to, { needsHash: false, mode: 0o644 }))).message).toContain(
+    expect((await failure(copyFileHashed(from, to, { needsSha256: false, mode: 0o644 }))).message).toContain(
       'there already',
     );
     expect(readFileSync(to, 'utf8')).toBe('old');
     rmSync(to);
     const signal = AbortSignal.abort();
-    expect((await failure(copyFileHashed(from, to, { needsHash: true, mode: 0o644, signal }))).code).toBe(
+    expect((await failure(copyFileHashed(from, to, { needsSha256: true, mode: 0o644, signal }))).code).toBe(
       'interrupted',
     );
     expect(readdirSync(root)).toEqual(['from']);

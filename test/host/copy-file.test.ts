@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { copyFileHashed } from '../../src/host/copy-file.ts';
+import { digestFile } from '../../src/host/hash-file.ts';
 import { failure } from '../image/failure.ts';
 import { onSmallFileSystem, withoutPrivileges } from './support.ts';
 
@@ -39,10 +40,10 @@ function sha256(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-const options = { needsHash: true, mode: 0o644 };
+const options = { needsSha256: true, mode: 0o644 };
 
 describe('copyFileHashed', () => {
-  it.each([0, 1, 4096, 4 * mebi - 1, 4 * mebi, 4 * mebi + 1, 9 * mebi + 17])(
+  it.each([0, 1, 4096, 4 * mebi - 1, 4 * mebi, 4 * mebi + 1, 9 * mebi + 17, 40 * mebi])(
     'copies %d bytes and hashes them',
     async (size) => {
       const bytes = put(size);
@@ -59,10 +60,27 @@ describe('copyFileHashed', () => {
     },
   );
 
+  it.each([0, 5, 4 * mebi, 33 * mebi + 17])(
+    'copies %d bytes and computes their digest where no SHA-256 is asked for',
+    async (size) => {
+      const bytes = put(size);
+      const seen: number[] = [];
+      const copied = await copyFileHashed(from, to, {
+        ...options,
+        needsSha256: false,
+        onProgress: (done) => seen.push(done),
+      });
+      expect(copied).toMatchObject({ size, sha256: undefined, digest: await digestFile(from) });
+      expect(readFileSync(to).equals(bytes)).toBe(true);
+      expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+      expect(seen.at(-1) ?? 0).toBe(size);
+    },
+  );
+
   it('gives the copy the mode asked for, whatever the source has', async () => {
     put(10);
     chmodSync(from, 0o400);
-    await copyFileHashed(from, to, { needsHash: false, mode: 0o664 });
+    await copyFileHashed(from, to, { needsSha256: false, mode: 0o664 });
     expect(statSync(to).mode & 0o777).toBe(0o664 & ~process.umask());
   });
 

@@ -28,7 +28,7 @@ it('every reader refuses a FIFO and a device at once, by name', async () => {
     const message = `cannot read \`${path}\`: it is ${what}, not a regular file`;
     for (const read of [readText, readTextIfThere, hashFile, readWhole])
       expect(await failure(read(path))).toMatchObject({ code: 'filesystem', message });
-    expect((await failure(copyFileHashed(path, join(root, 'to'), { needsHash: true, mode: 0o644 }))).message).toBe(
+    expect((await failure(copyFileHashed(path, join(root, 'to'), { needsSha256: true, mode: 0o644 }))).message).toBe(
       message,
     );
     expect((await failure(withFileReader(path, async () => undefined))).message).toBe(message);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   lstatSync,
@@ -104,6 +105,26 @@ describe('verifyInstall', () => {
       'm.lua is not what ctinstall wrote',
     ]);
     expect((await differences())[0]).toMatch(/^install\/bin\/x has SHA-256 [0-9a-f]{64} instead of [0-9a-f]{64}$/);
+  });
+
+  it('compares with the digest where the record has no SHA-256', async () => {
+    const digested = async (digest: string): Promise<string[]> => {
+      const [image, ...others] = record.files;
+      record = {
+        ...record,
+        files: [{ ...image, sha256: undefined, digest } as InstallRecord['files'][number], ...others],
+      };
+      return differences();
+    };
+    // of 'an image': the SHA-256 of its SHA-256, as it is one piece
+    const root = createHash('sha256').update(createHash('sha256').update('an image').digest()).digest('hex');
+    expect(await digested(`sha256-tree-1MiB:${root}`)).toEqual([]);
+    expect(await digested(`sha256-tree-1MiB:${'0'.repeat(64)}`)).toEqual([
+      `install/a.sif has digest sha256-tree-1MiB:${root} instead of sha256-tree-1MiB:${'0'.repeat(64)}`,
+    ]);
+    expect(await digested(`of-later:${root}`)).toEqual([
+      'install/a.sif was measured in a way that this version does not know: `of-later`',
+    ]);
   });
 
   it.each(both)('has the image’s structure looked at, and says what is wrong with it: %j', async (how) => {

@@ -8,7 +8,7 @@ export const copyImage: StepDoer<'copy-image'> = {
   apply: async (step, { plan, measured, reporter, signal }) => {
     const title = describeStep(step);
     const copied = await copyFileHashed(step.from, step.to, {
-      needsHash: step.sha256 !== undefined,
+      needsSha256: step.sha256 !== undefined,
       mode: 0o644,
       expected: step,
       onProgress: (done) => reporter.report({ event: 'progress', title, done, total: step.size, unit: 'bytes' }),
@@ -16,6 +16,6 @@ export const copyImage: StepDoer<'copy-image'> = {
     });
     requireSha256(copied.sha256, step.sha256, step.from);
     measured.image = copied;
-    measured.files.push(await measureFile(plan.staging, step.to, copied.sha256));
+    measured.files.push(await measureFile(plan.staging, step.to, copied));
   },
 };

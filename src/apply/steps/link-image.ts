@@ -8,7 +8,7 @@ export const linkImage: StepDoer<'link-image'> = {
     const sha256 = await hashInPlace(step.from, step, signal);
     await makeSymbolicLink(step.from, step.to);
     measured.image = { sha256, size: step.size, how: 'linked' };
-    const file = await measureFile(plan.staging, step.to, sha256);
+    const file = await measureFile(plan.staging, step.to, { sha256 });
     measured.files.push({ ...file, size: step.size, link: step.from });
   },
 };

@@ -49,7 +49,7 @@ async function linkPrograms(step: MakeWrappersStep, work: StepWork): Promise<voi
 
 async function link(to: string, path: HostPath, { plan, measured }: StepWork): Promise<void> {
   await makeSymbolicLink(to, path);
-  measured.files.push({ ...(await measureFile(plan.staging, path, undefined)), link: to });
+  measured.files.push({ ...(await measureFile(plan.staging, path, {})), link: to });
 }
 
 function requireAll(

@@ -1,32 +1,39 @@
 import { lstatIfThere } from '../../host/files.ts';
-import { hashFile } from '../../host/hash-file.ts';
-import { joinHost } from '../../lib/paths.ts';
+import { digestFile } from '../../host/hash-file.ts';
+import { type HostPath, joinHost } from '../../lib/paths.ts';
 import type { RecordAdditionsStep } from '../../plan/steps/record-additions.ts';
 import { findUnlisted } from '../../records/find-unlisted.ts';
+import type { RecordedFile } from '../../records/record.ts';
 import { measureFile } from '../measured.ts';
 import type { Measured, StepDoer } from '../types.ts';
 
 export const recordAdditions: StepDoer<'record-additions'> = {
-  apply: (step, { measured }) => measureAgain(step, measured),
+  apply: (step, { measured, signal }) => measureAgain(step, measured, signal),
 };
 
 /**
  * Measures what is staged after commands of the recipe ran: files that they added belong to the install, and what they
  * changed is measured again.
  */
-async function measureAgain({ root }: RecordAdditionsStep, measured: Measured): Promise<void> {
+async function measureAgain(
+  { root }: RecordAdditionsStep,
+  measured: Measured,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const measure = async (path: HostPath): Promise<RecordedFile> =>
+    measureFile(root, path, { digest: await digestFile(path, signal) });
   const files = [];
   for (const file of measured.files) {
     const path = joinHost(root, file.path);
     const stats = await lstatIfThere(path);
     if (stats === undefined) continue;
     const isAsRecorded = stats.size === file.size && stats.mtimeMs === file.mtimeMs;
-    files.push(isAsRecorded || file.link !== undefined ? file : await measureFile(root, path, await hashFile(path)));
+    files.push(isAsRecorded || file.link !== undefined ? file : await measure(path));
   }
   for (const added of await findUnlisted(root, new Set(files.map(({ path }) => path)))) {
     const path = joinHost(root, added);
     const isFile = (await lstatIfThere(path))?.isFile() === true;
-    files.push(await measureFile(root, path, isFile ? await hashFile(path) : undefined));
+    files.push(isFile ? await measure(path) : await measureFile(root, path, {}));
   }
   measured.files.splice(0, measured.files.length, ...files);
 }

@@ -3,7 +3,6 @@ import { discoverLinkedPlaces } from '../../discover/linked-places.ts';
 import { readRequirements } from '../../discover/requirements.ts';
 import type { VariantRequest } from '../../easyconfig/variant-changes.ts';
 import { lstatIfThere, readTextIfThere, realPath } from '../../host/files.ts';
-import { hashFile } from '../../host/hash-file.ts';
 import { lookUpProgram } from '../../host/look-up.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatCommand } from '../../lib/format.ts';
@@ -12,6 +11,7 @@ import { requirementsFile } from '../../plan/plan-files.ts';
 import type { PreviousInstall } from '../../plan/plan-inputs.ts';
 import { planInstall } from '../../plan/plan-install.ts';
 import type { Plan } from '../../plan/types.ts';
+import { compareContent } from '../../records/compare-content.ts';
 import { readRecord } from '../../records/record.ts';
 import { hasEmptyUserSoftware, hasInUserSoftware, hasUserSoftware, hasVenv } from '../../records/user-software.ts';
 import { addLinkedPlaces } from '../../resolve/linked-places.ts';
@@ -177,8 +177,8 @@ export async function findImageFile(
 
 /** A copy that is damaged must not be taken for the image once more. */
 async function requireAsInstalled(installDir: HostPath, image: HostPath, { signal }: Context): Promise<void> {
-  const expected = (await readRecord(installDir))?.record?.image.sha256;
-  if (expected === undefined || (await hashFile(image, signal)) === expected) return;
+  const recorded = (await readRecord(installDir))?.record?.image;
+  if (recorded === undefined || (await compareContent(image, recorded, signal)) === undefined) return;
   throw new CtinstallError('image-not-found', `\`${image}\` is not what was installed, and the image is nowhere else`, {
     hint: 'bring the image again: `--image <file>`, or an image directory that has it',
   });

@@ -5,9 +5,10 @@ import { parseEasyconfig } from '../../easyconfig/parse.ts';
 import type { Easyconfig } from '../../easyconfig/types.ts';
 import type { VariantRequest } from '../../easyconfig/variant-changes.ts';
 import { isFile, readTextIfThere } from '../../host/files.ts';
+import { hashFile } from '../../host/hash-file.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatLine } from '../../lib/format.ts';
-import { type InstallDir, installDirOf, joinHost } from '../../lib/paths.ts';
+import { type HostPath, type InstallDir, installDirOf, joinHost } from '../../lib/paths.ts';
 import { type InstallRecord, type ReadRecord, readRecord } from '../../records/record.ts';
 import { moduleNameFor } from '../../resolve/module-name.ts';
 import type { SettingsValues } from '../../settings/options.ts';
@@ -75,7 +76,7 @@ export async function findMissing(
     resolutions.push(...('error' in each ? [each] : await resolveEach(each, { settings, context }, load)));
   const found: Found[] = [];
   for (const each of resolutions)
-    found.push(isResolved(each) ? await lookAt(each.target, settings) : describeFaulty(each));
+    found.push(isResolved(each) ? await lookAt(each.target, settings, context) : describeFaulty(each));
   tell(found);
   requireAll(resolutions, 'the others were looked for');
 }
@@ -120,7 +121,11 @@ async function requestsOf(
   return isStack(text) ? requestsOfStack(stackOf(path, text), variant) : [requestOf(name, variant, context)];
 }
 
-async function lookAt({ loaded, install }: Wanted, { prefix, morePrefixes }: Settings): Promise<Found> {
+async function lookAt(
+  { loaded, install }: Wanted,
+  { prefix, morePrefixes }: Settings,
+  context: Context,
+): Promise<Found> {
   const found = { module: install.moduleName, easyconfig: loaded.path };
   const { name } = loaded.easyconfig;
   let read: ReadRecord | undefined;
@@ -131,7 +136,7 @@ async function lookAt({ loaded, install }: Wanted, { prefix, morePrefixes }: Set
   if (!(await isFile(read.record.modulefile)))
     return { ...found, state: 'missing', why: `its modulefile \`${formatLine(read.record.modulefile)}\` is gone` };
   const why =
-    describeOtherImage(read.record, loaded.easyconfig) ??
+    (await describeOtherImage(read, loaded.easyconfig, context)) ??
     describeOtherEasyconfig(
       await readTextIfThere(joinHost(read.installDir, '.ctinstall', 'easyconfig.yaml')),
       loaded.easyconfig,
@@ -139,11 +144,22 @@ async function lookAt({ loaded, install }: Wanted, { prefix, morePrefixes }: Set
   return { ...found, state: why === undefined ? 'installed' : 'differs', why };
 }
 
-function describeOtherImage({ image }: InstallRecord, { image: { sha256 } }: Easyconfig): string | undefined {
-  if (sha256 === undefined || image.sha256 === sha256) return undefined;
-  return image.sha256 === undefined
+async function describeOtherImage(
+  { installDir, record }: { readonly installDir: HostPath; readonly record: InstallRecord },
+  { image: { sha256 } }: Easyconfig,
+  { signal }: Context,
+): Promise<string | undefined> {
+  if (sha256 === undefined) return undefined;
+  const installed = record.image.sha256 ?? (await hashOwnImage(joinHost(installDir, record.image.file), signal));
+  if (installed === sha256) return undefined;
+  return installed === undefined
     ? 'the easyconfig gives a SHA-256 of the image now, and the image was installed without one'
-    : `its image has SHA-256 ${image.sha256}, not ${sha256}`;
+    : `its image has SHA-256 ${installed}, not ${sha256}`;
+}
+
+/** The record has none where the easyconfig gave none at the install. */
+async function hashOwnImage(path: HostPath, signal: AbortSignal | undefined): Promise<string | undefined> {
+  return (await isFile(path)) ? hashFile(path, signal) : undefined;
 }
 
 /** What comments and layout say makes no difference, and a checksum has been compared with that of the image. */

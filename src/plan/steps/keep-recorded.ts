@@ -3,7 +3,12 @@ import type { StepWords } from './step-words.ts';
 /** Takes over into the new record what stays as it is: the image first of all. */
 export interface KeepRecordedStep {
   readonly kind: 'keep-recorded';
-  readonly image: { readonly sha256: string | undefined; readonly size: number; readonly how: string };
+  readonly image: {
+    readonly sha256: string | undefined;
+    readonly digest?: string | undefined;
+    readonly size: number;
+    readonly how: string;
+  };
   readonly files: readonly KeptFile[];
 }
 
@@ -15,6 +20,7 @@ export interface KeptFile {
   readonly mode: number;
   readonly mtimeMs?: number | undefined;
   readonly sha256?: string | undefined;
+  readonly digest?: string | undefined;
   readonly link?: string | undefined;
 }
 
