@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { chmod, copyFile, type FileHandle, open, rm } from 'node:fs/promises';
+import { copyFile, type FileHandle, open, rm } from 'node:fs/promises';
 import { CtinstallError } from '../lib/errors.ts';
-import { codeOf, fileError } from './files.ts';
+import { codeOf } from './error-code.ts';
+import { fileError } from './files.ts';
+import { ignoreNoSync, setMode, syncFile } from './limits.ts';
 import { openFile } from './open-file.ts';
 
 /** Two pieces are in flight: one is read while the other is hashed and written. */
@@ -86,10 +88,10 @@ async function cloneFile({ fd }: FileHandle, to: string): Promise<boolean> {
 
 /** A clone has the mode of its source, and may be in memory only. */
 async function finishClone(to: string, mode: number): Promise<void> {
-  await chmod(to, mode & ~process.umask());
+  await setMode(to, mode & ~process.umask());
   const clone = await open(to, 'r');
   try {
-    await clone.sync();
+    await syncFile(clone, to);
   } finally {
     await clone.close();
   }
@@ -99,7 +101,7 @@ async function copyToNewFile(source: FileHandle, from: string, to: string, optio
   const target = await open(to, 'wx', options.mode);
   try {
     const sha256 = await copyBytes(source, target, from, to, options);
-    await target.sync();
+    await syncFile(target, to);
     return sha256;
   } finally {
     await target.close();
@@ -145,9 +147,12 @@ async function copyBytes(
     options.onProgress?.(position);
     if (target !== undefined && syncing === undefined && position - synced >= syncEveryBytes) {
       synced = position;
-      syncing = target.datasync().then(() => {
-        syncing = undefined;
-      });
+      syncing = target
+        .datasync()
+        .catch((error: unknown) => ignoreNoSync(error, to))
+        .then(() => {
+          syncing = undefined;
+        });
       // The system tells of a lost write only once: a sync that failed stays, to be thrown at the end.
       syncing.catch(() => undefined);
     }
