@@ -2,7 +2,7 @@
 # Sourced by setup.sh: what is outside the test bed's own directory - Debian packages, kernel settings, account.
 
 # The lua-… ones are for the Lmod that is unpacked: the machine's own Lmod need not be Debian's
-FROM_DEBIAN=(squashfs-tools squashfuse uidmap mmdebstrap busybox-static ca-certificates debian-archive-keyring
+FROM_DEBIAN=(squashfs-tools squashfuse python3-fusepy uidmap mmdebstrap busybox-static ca-certificates debian-archive-keyring
   lua5.3 tcl8.6 strace shellcheck openmpi-bin openssl util-linux procps btrfs-progs faketime zsh fish tcsh mandoc man-db groff-base attr
   lua-filesystem lua-json lua-posix lua-term
   slurmctld slurmd slurm-client munge)

@@ -1,4 +1,5 @@
 import { removeTree } from '../host/files.ts';
+import { takeLimitsMet } from '../host/limits.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { describeStep } from '../plan/describe-step.ts';
 import type { Step } from '../plan/steps/step.ts';
@@ -29,6 +30,7 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Appl
     await removeTree(plan.retired);
     await removeTree(plan.staging);
     await announceModule(plan, options);
+    for (const message of takeLimitsMet()) options.reporter.report({ event: 'note', message });
     return { unlisted: measured.unlisted, retired: [...keptImagesOf(plan), ...measured.retired] };
   } catch (error) {
     if (!measured.isCommitted) await putBack(begun, work, error);

@@ -93,9 +93,13 @@ const leastFiles = 20;
 function checkRoom({ path }: Ground, { type, freeBytes, totalBytes, freeFiles }: FileSystemRoom): Finding {
   const what = 'room';
   const files = freeFiles === undefined ? 'files are not counted' : `${freeFiles} more files fit`;
-  const value = `${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} free, ${files}`;
+  const isKnown = freeBytes !== undefined && totalBytes !== undefined;
+  const bytes = isKnown
+    ? `${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} free`
+    : 'the file system gives no sizes';
+  const value = `${bytes}, ${files}`;
   const tried = [`\`${path}\``];
-  if (freeBytes >= leastBytes && (freeFiles === undefined || freeFiles >= leastFiles))
+  if ((freeBytes ?? leastBytes) >= leastBytes && (freeFiles === undefined || freeFiles >= leastFiles))
     return foundThing(what, value, tried, { hint: quotaHint(path, type) });
   return unusableThing(what, value, tried, {
     hint: 'free some space or files, or install elsewhere with `--prefix <dir>`',

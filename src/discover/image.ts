@@ -1,6 +1,7 @@
 import { endianness } from 'node:os';
+import { codeOf } from '../host/error-code.ts';
 import { withFileReader } from '../host/file-reader.ts';
-import { codeOf, isDirectory, statIfThere } from '../host/files.ts';
+import { isDirectory, statIfThere } from '../host/files.ts';
 import { checkArchitecture, goArchitecture } from '../image/check-architecture.ts';
 import { type ImageMetadata, readImageMetadata } from '../image/metadata.ts';
 import { readImage, readSifContents } from '../image/read-image.ts';

@@ -1,8 +1,10 @@
 import { constants } from 'node:fs';
-import { chmod, copyFile, type FileHandle, open, rm } from 'node:fs/promises';
+import { copyFile, type FileHandle, open, rm } from 'node:fs/promises';
 import { CtinstallError } from '../lib/errors.ts';
-import { codeOf, fileError } from './files.ts';
+import { codeOf } from './error-code.ts';
+import { fileError } from './files.ts';
 import { startHasher } from './hasher.ts';
+import { ignoreNoSync, setMode, syncFile } from './limits.ts';
 import { openFile } from './open-file.ts';
 import { forEachPiece } from './pieces.ts';
 
@@ -94,10 +96,10 @@ async function cloneFile({ fd }: FileHandle, to: string): Promise<boolean> {
 
 /** A clone has the mode of its source, and may be in memory only. */
 async function finishClone(to: string, mode: number): Promise<void> {
-  await chmod(to, mode & ~process.umask());
+  await setMode(to, mode & ~process.umask());
   const clone = await open(to, 'r');
   try {
-    await clone.sync();
+    await syncFile(clone, to);
   } finally {
     await clone.close();
   }
@@ -117,7 +119,7 @@ async function copyToNewFile(copy: Copy): Promise<ContentHash> {
   const target = await open(copy.to, 'wx', copy.options.mode);
   try {
     const hash = await copyBytes(copy, target);
-    await target.sync();
+    await syncFile(target, copy.to);
     return hash;
   } finally {
     await target.close();
@@ -128,7 +130,7 @@ async function copyToNewFile(copy: Copy): Promise<ContentHash> {
 async function copyBytes(copy: Copy, target: FileHandle | undefined): Promise<ContentHash> {
   const { source, from, to, size, options } = copy;
   const hasher = startHasher(options.needsSha256 ? 'sha256' : 'tree', size);
-  const syncing = target === undefined ? undefined : syncAsItGoes(target);
+  const syncing = target === undefined ? undefined : syncAsItGoes(target, to);
   let done = 0;
   try {
     await forEachPiece(source, {
@@ -154,16 +156,19 @@ async function copyBytes(copy: Copy, target: FileHandle | undefined): Promise<Co
 }
 
 /** Has the disk write while more comes. */
-function syncAsItGoes(target: FileHandle): { note: (bytes: number) => void; finish: () => Promise<void> } {
+function syncAsItGoes(target: FileHandle, to: string): { note: (bytes: number) => void; finish: () => Promise<void> } {
   let synced = 0;
   let syncing: Promise<void> | undefined;
   return {
     note: (bytes) => {
       if (syncing !== undefined || bytes - synced < syncEveryBytes) return;
       synced = bytes;
-      syncing = target.datasync().then(() => {
-        syncing = undefined;
-      });
+      syncing = target
+        .datasync()
+        .catch((error: unknown) => ignoreNoSync(error, to))
+        .then(() => {
+          syncing = undefined;
+        });
       // The system tells of a lost write only once: a sync that failed stays, to be thrown at the end.
       syncing.catch(() => undefined);
     },

@@ -1,5 +1,6 @@
 import fs from 'fs-extra';
-import { codeOf, fileError, isMissing } from './files.ts';
+import { codeOf } from './error-code.ts';
+import { fileError, isMissing } from './files.ts';
 
 /*
  * Names that only one of many processes can make, on whatever nodes they run and on network file systems too: what locks are

@@ -5,9 +5,9 @@ import { fileError } from './files.ts';
 export interface FileSystemRoom {
   /** The kernel's number of its type. */
   readonly type: number;
-  /** What this user may still write, in bytes, and of how many. */
-  readonly freeBytes: number;
-  readonly totalBytes: number;
+  /** What this user may still write, in bytes, and of how many; undefined where the file system gives no sizes. */
+  readonly freeBytes: number | undefined;
+  readonly totalBytes: number | undefined;
   /** How many more files fit; undefined where the file system does not count them. */
   readonly freeFiles: number | undefined;
   readonly totalFiles: number | undefined;
@@ -19,8 +19,8 @@ export async function readFileSystemRoom(path: string): Promise<FileSystemRoom> 
     const { type, bavail, blocks, bsize, files, ffree } = await statfs(path);
     return {
       type: type >>> 0,
-      freeBytes: bavail * bsize,
-      totalBytes: blocks * bsize,
+      freeBytes: blocks === 0 ? undefined : bavail * bsize,
+      totalBytes: blocks === 0 ? undefined : blocks * bsize,
       freeFiles: files === 0 ? undefined : ffree,
       totalFiles: files === 0 ? undefined : files,
     };

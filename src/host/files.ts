@@ -1,8 +1,9 @@
 import type { Dirent, Stats } from 'node:fs';
-import { constants } from 'node:os';
 import { dirname } from 'node:path';
 import fs from 'fs-extra';
 import { CtinstallError } from '../lib/errors.ts';
+import { codeOf } from './error-code.ts';
+import { syncFile } from './limits.ts';
 import { readWhole } from './open-file.ts';
 
 /*
@@ -33,7 +34,7 @@ export async function writeFileWhole(path: string, content: string, mode: number
       const file = await fs.promises.open(part, 'wx', mode);
       try {
         await file.writeFile(content);
-        await file.sync();
+        await syncFile(file, path);
       } finally {
         await file.close();
       }
@@ -78,6 +79,27 @@ async function makeWithParents(path: string): Promise<void> {
 
 export async function rename(from: string, to: string): Promise<void> {
   await attempt('rename', from, () => fs.rename(from, to), to);
+}
+
+/**
+ * Renames a file over what it was kept for. A file system that replaces nothing by renaming has that removed first: what is
+ * put back can be put back again, if this ends in between.
+ */
+export async function renameBack(from: string, to: string): Promise<void> {
+  await attempt(
+    'move',
+    from,
+    async () => {
+      try {
+        await fs.promises.rename(from, to);
+      } catch (error) {
+        if (!['EEXIST', 'EPERM', 'EINVAL', 'ENOTSUP'].includes(codeOf(error) ?? '')) throw error;
+        await fs.promises.rm(to, { force: true });
+        await fs.promises.rename(from, to);
+      }
+    },
+    to,
+  );
 }
 
 /** A second name for the file; a copy where the file system has no hard links, whole or not there at all. Replaces what is there. */
@@ -178,29 +200,12 @@ export async function findRefusal(path: string, how: Access): Promise<string | u
   );
 }
 
-/** Free bytes that this user may use on the file system of `path`. */
-export async function freeBytes(path: string): Promise<number> {
-  const { bavail, bsize } = await attempt('look at', path, () => fs.promises.statfs(path));
-  return bavail * bsize;
-}
-
 export async function realPath(path: string): Promise<string> {
   return attempt('resolve', path, () => fs.realpath(path));
 }
 
 export function isMissing(error: unknown): boolean {
   return ['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '');
-}
-
-/** The name of a system error, such as `ENOENT`. */
-export function codeOf(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  const { code } = error;
-  if (typeof code !== 'string' || !code.startsWith('Unknown system error'))
-    return typeof code === 'string' ? code : undefined;
-  // Node has no name for some, a quota that is used up (EDQUOT) among them: its code holds the number.
-  const number = -Number(/-\d+/.exec(code)?.[0]);
-  return Object.entries(constants.errno).find(([, value]) => value === number)?.[0] ?? code;
 }
 
 async function attempt<T>(action: string, path: string, work: () => Promise<T>, to?: string): Promise<T> {

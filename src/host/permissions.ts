@@ -1,5 +1,6 @@
-import { chmod, lchown, lstat } from 'node:fs/promises';
+import { lchown, lstat } from 'node:fs/promises';
 import { fileError } from './files.ts';
+import { setMode } from './limits.ts';
 
 /** Changes the permission bits of a file or directory; a symbolic link is left as it is. Gives back those it has then. */
 export async function changeMode(path: string, change: (mode: number) => number): Promise<number> {
@@ -7,8 +8,9 @@ export async function changeMode(path: string, change: (mode: number) => number)
     const stats = await lstat(path);
     const before = stats.mode & 0o7777;
     const after = stats.isSymbolicLink() ? before : change(before);
-    if (after !== before) await chmod(path, after);
-    return after;
+    if (after === before) return before;
+    await setMode(path, after);
+    return (await lstat(path)).mode & 0o7777;
   } catch (error) {
     throw fileError(error, 'change the permissions of', path);
   }

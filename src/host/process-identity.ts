@@ -1,6 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import { readLinkIfThere } from './create-once.ts';
-import { codeOf, readTextIfThere } from './files.ts';
+import { codeOf } from './error-code.ts';
+import { readTextIfThere } from './files.ts';
 
 /** Who holds a lock: enough to find the process, and to tell it from a later one with the same number. */
 export interface ProcessIdentity {

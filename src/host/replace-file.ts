@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import fs from 'fs-extra';
 import { CtinstallError } from '../lib/errors.ts';
 import { fileError, makeDirectory, realPath, syncDirectories } from './files.ts';
+import { setMode, syncFile } from './limits.ts';
 
 /**
  * Puts `text` in place of a file's content, so that the old or the new is there at any moment. The file keeps its
@@ -17,9 +18,9 @@ export async function replaceFile(path: string, text: string): Promise<void> {
   try {
     const file = await fs.promises.open(part, 'wx', mode ?? 0o666);
     try {
-      if (mode !== undefined) await file.chmod(mode);
+      if (mode !== undefined) await setMode(part, mode);
       await file.writeFile(text);
-      await file.sync();
+      await syncFile(file, part);
     } finally {
       await file.close();
     }

@@ -1,11 +1,11 @@
 import { statfs, writeFile } from 'node:fs/promises';
 import { fileError } from './files.ts';
 
-/** What a file system has left for this user: bytes, and files where it counts them (btrfs does not). */
-export async function freeRoom(path: string): Promise<{ bytes: number; files: number | undefined }> {
+/** What a file system has left for this user, where it tells: some give no sizes, others (btrfs) count no files. */
+export async function freeRoom(path: string): Promise<{ bytes: number | undefined; files: number | undefined }> {
   try {
-    const { bavail, bsize, files, ffree } = await statfs(path);
-    return { bytes: bavail * bsize, files: files === 0 ? undefined : ffree };
+    const { bavail, blocks, bsize, files, ffree } = await statfs(path);
+    return { bytes: blocks === 0 ? undefined : bavail * bsize, files: files === 0 ? undefined : ffree };
   } catch (error) {
     throw fileError(error, 'look at', path);
   }

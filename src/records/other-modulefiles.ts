@@ -21,9 +21,13 @@ export function recordedModulefile(installDir: HostPath, recorded: string): Host
  * What other modulefiles the install of a modulefile has: for another modules tool or under another naming scheme, from
  * before the setting was changed. None must stay once the new one is in place: it would be loaded as it was then.
  */
-export async function findOtherModulefiles(installDir: HostPath, modulefile: HostPath): Promise<HostPath[]> {
+export async function findOtherModulefiles(
+  installDir: HostPath,
+  modulefile: HostPath,
+  areasOf: FindAreas = findAreas,
+): Promise<HostPath[]> {
   const { prefix, name, fullVersion } = partsOf(installDir);
-  const areas = ['', ...(await findAreas(prefix)).map((area) => `${area}/`)];
+  const areas = ['', ...(await areasOf(prefix)).map((area) => `${area}/`)];
   const all = areas.flatMap((area) =>
     modulesTools.map((tool) => modulefileOf(prefix, `${area}${name}/${fullVersion}`, tool)),
   );
@@ -46,6 +50,18 @@ export async function removeEmptyParents(modulefile: HostPath, prefix: Prefix): 
 }
 
 /** Directories of the module path that are no software's own: naming schemes put one in front of the name. */
+export type FindAreas = (prefix: Prefix) => Promise<readonly string[]>;
+
+/** For a look at many installs: each lists all of a prefix, so that once for all of them is enough. */
+export function findAreasOnce(): FindAreas {
+  const found = new Map<Prefix, Promise<readonly string[]>>();
+  return (prefix) => {
+    const areas = found.get(prefix) ?? findAreas(prefix);
+    found.set(prefix, areas);
+    return areas;
+  };
+}
+
 async function findAreas(prefix: Prefix): Promise<string[]> {
   const [modules, software] = await Promise.all([
     listDirectory(modulePathOf(prefix)),

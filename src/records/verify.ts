@@ -5,7 +5,7 @@ import { readLink } from '../host/links.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { type HostPath, hostPath, joinHost } from '../lib/paths.ts';
 import { compareContent } from './compare-content.ts';
-import { findOtherModulefiles } from './other-modulefiles.ts';
+import { type FindAreas, findOtherModulefiles } from './other-modulefiles.ts';
 import { type InstallRecord, sha256Of } from './record.ts';
 
 /** One thing that is not as the record says. */
@@ -21,6 +21,8 @@ export interface VerifyOptions {
   readonly signal?: AbortSignal | undefined;
   /** Checks the structure of an image; what is wrong with it, or undefined. */
   readonly checkImage: (path: HostPath) => Promise<string | undefined>;
+  /** Where many are compared: what is the same for all of them. */
+  readonly areasOf?: FindAreas;
 }
 
 /**
@@ -54,7 +56,7 @@ export async function verifyInstall(
   const modulefile = hostPath(record.modulefile);
   const what = await compareModulefile(modulefile, record.modulefileSha256).catch(asDifference);
   if (what !== undefined) found.push({ path: modulefile, what });
-  for (const path of await findOtherModulefiles(installDir, modulefile))
+  for (const path of await findOtherModulefiles(installDir, modulefile, options.areasOf))
     found.push({ path, what: 'is a second modulefile, which may be loaded instead' });
   return found;
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { createFileOnce, createLinkOnce, readLinkIfThere } from '../host/create-once.ts';
-import { codeOf, readTextIfThere } from '../host/files.ts';
+import { codeOf } from '../host/error-code.ts';
+import { readTextIfThere } from '../host/files.ts';
 import { whyUnfit } from '../host/open-file.ts';
 import type { ProcessIdentity } from '../host/process-identity.ts';
 import { CtinstallError } from '../lib/errors.ts';

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import { codeOf, lstatIfThere, makeDirectory, readTextIfThere, removeFile, writeFileWhole } from '../host/files.ts';
+import { codeOf } from '../host/error-code.ts';
+import { lstatIfThere, makeDirectory, readTextIfThere, removeFile, writeFileWhole } from '../host/files.ts';
 import { findProcesses } from '../host/find-processes.ts';
 import { identifyProcess, judgeProcess } from '../host/process-identity.ts';
 import { type RunOptions, type RunResult, run } from '../host/run.ts';

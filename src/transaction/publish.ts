@@ -9,6 +9,7 @@ import {
   removeFile,
   removeTree,
   rename,
+  renameBack,
   syncDirectories,
 } from '../host/files.ts';
 import { changeMode } from '../host/permissions.ts';
@@ -120,11 +121,11 @@ export async function undoPublish(retired: HostPath): Promise<void> {
   // The modulefile first: it must not name an image that goes away below it.
   const oldModulefile = joinHost(retired, retiredModulefile);
   if (!journal.hadModulefile) await removeFile(journal.modulefile);
-  else if (await isFile(oldModulefile)) await rename(oldModulefile, journal.modulefile);
+  else if (await isFile(oldModulefile)) await renameBack(oldModulefile, journal.modulefile);
   for (const path of journal.replaced) {
     const kept = joinHost(retired, 'files', path);
     if ((await lstatIfThere(kept)) !== undefined && (await isReachedDirectly(installDir, path)))
-      await rename(kept, joinHost(installDir, path));
+      await renameBack(kept, joinHost(installDir, path));
   }
   await removeUserSoftware(stagingOf(retired), installDir, journal.userSoftware ?? []);
   if (journal.hadInstallDir) {

@@ -1,4 +1,5 @@
 import { findRefusal, isDirectory, listDirectory, lstatIfThere, removeFile, removeTree } from '../host/files.ts';
+import { requireSymbolicLinks } from '../host/links.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { type HostPath, hostPath, joinHost, oldWorkNameOf, type Prefix } from '../lib/paths.ts';
 import type { Reporter } from '../report/types.ts';
@@ -32,6 +33,11 @@ export async function withInstallLock<T>(
   try {
     const unlock = await takeLock(places.lock, locking);
     try {
+      if (!(await isDirectory(places.installDir)))
+        await requireSymbolicLinks(
+          hostPath('..', places.lock),
+          `${places.lock.split('/').at(-1)}.${process.pid}.link~`,
+        );
       return await withUserSoftwareLock(places.installDir, locking, async () => {
         await recover(places, options.reporter);
         await recoverOldNames(places, locking);

@@ -14,7 +14,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CtinstallError } from '../../src/lib/errors.ts';
-import { hostPath } from '../../src/lib/paths.ts';
+import { asPrefix, hostPath } from '../../src/lib/paths.ts';
+import { findAreasOnce } from '../../src/records/other-modulefiles.ts';
 import { type InstallRecord, sha256Of } from '../../src/records/record.ts';
 import { type VerifyOptions, verifyInstall } from '../../src/records/verify.ts';
 import { writeTree } from '../apply/support.ts';
@@ -176,5 +177,15 @@ describe('verifyInstall', () => {
       throw new CtinstallError('interrupted', 'interrupted');
     };
     expect((await failure(differences({ isQuick: true, checkImage: stopped }))).code).toBe('interrupted');
+  });
+});
+
+describe('findAreasOnce', () => {
+  it('lists the module path of a prefix once, however many installs are looked at', async () => {
+    writeTree(root, { 'modules/lang/a/1.lua': '', 'modules/a/1.lua': '', 'software/a/1/x': '' });
+    const areasOf = findAreasOnce();
+    const areas = areasOf(asPrefix(hostPath(root)));
+    expect(await areas).toEqual(['lang']);
+    expect(areasOf(asPrefix(hostPath(root)))).toBe(areas);
   });
 });

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { makeBarePath } from './fakes.ts';
-import { done, type Install, makeFilled, moduleName, scriptValues } from './install.ts';
+import { done, type Install, isRoot, makeFilled, moduleName, scriptValues, writeProgram } from './install.ts';
 import { describeSquashfs, describeTree } from './tree.ts';
 
 /** Names in the squashfs, without the root. */
@@ -155,7 +155,6 @@ describe('--reproducible', () => {
     expect(ran.stderr).toMatch(
       /^warning: with `--reproducible` all belongs to root, and not all may read: 1, `lib\/a\.py`; .*\nhint: chmod -R go\+rX /,
     );
-    expect((await install.make()).stderr).toBe('');
   });
 
   test('a mksquashfs that cannot', async () => {
@@ -171,6 +170,50 @@ describe('--reproducible', () => {
       stderr: expect.stringContaining('error: this mksquashfs is too old for `--reproducible`: version 4.4'),
     });
     expect(install.leftovers()).toEqual([]);
+  });
+});
+
+describe('who may read the squashfs', () => {
+  const forYou = 'your group may not read all that was packed';
+  const forGroup = 'others may not read all that was packed';
+  test.each<[string, string, number, string, string[]]>([
+    ['a private file', 'chmod 600 lib/a.py', 0o600, `${forYou}: 1, \`lib/a.py\`; so the squashfs is for you alone`, []],
+    ['a file for the group', 'chmod 640 lib/a.py', 0o640, `${forGroup}: 1, \`lib/a.py\`; so`, []],
+    ['a private directory', 'chmod 700 lib', 0o600, `${forYou}: 1, \`lib\`; so`, []],
+    ['a directory whose names only are seen', 'chmod 754 lib', 0o640, `${forGroup}: 1, \`lib\`; so`, []],
+    ['several', 'chmod 600 lib/*', 0o600, `${forYou}: 2, \`lib/`, []],
+    ['a private file in a private tree', 'chmod 600 lib/a.py; chmod 700 .', 0o600, '', []],
+    ['a file for the group in its tree', 'chmod 640 lib/a.py; chmod 770 .', 0o660, '', []],
+    ['a private file that is left out', 'chmod 600 lib/a.py', 0o644, '', ['--exclude', 'a.py']],
+    ['a link, whose mode says nothing', 'ln -s /none lib/link', 0o644, '', []],
+  ])('%s', async (_what, change, mode, said, args) => {
+    const install = makeFilled();
+    execFileSync('bash', ['-c', `chmod 755 .; ${change}`], { cwd: install.directory });
+    const ran = await install.make(args);
+    expect(ran.status).toBe(0);
+    if (said === '') expect(ran.stderr).toBe('');
+    else {
+      expect(ran.stderr).toContain(`warning: ${said}`);
+      expect(ran.stderr).toMatch(/\nhint: to share it: chmod -R [go]\+rX .*, and pack again\n$/);
+    }
+    expect(statSync(install.squashfs).mode & 0o7777).toBe(mode);
+  });
+
+  test.runIf(isRoot)('a file that belongs to another group', async () => {
+    const install = makeFilled();
+    const file = join(install.directory, 'lib/a.py');
+    execFileSync('bash', ['-c', 'chgrp 65534 "$1"; chmod 640 "$1"', 'bash', file]);
+    expect((await install.make()).stderr).toContain(`warning: ${forYou}: 1, \`lib/a.py\``);
+    expect(statSync(install.squashfs).mode & 0o7777).toBe(0o600);
+  });
+
+  test('after an update too', async () => {
+    const install = makeFilled();
+    expect(await install.make(['--remove-directory'])).toMatchObject(done);
+    writeProgram(join(install.root, 'bin/in-container'), 'chmod 600 "$CTINSTALL_USER_SOFTWARE/lib/a.py"');
+    const ran = await install.run('update-squashfs', ['--', 'any']);
+    expect(ran.stderr).toContain(`warning: ${forYou}`);
+    expect(statSync(install.squashfs).mode & 0o7777).toBe(0o600);
   });
 });
 

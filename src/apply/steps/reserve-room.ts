@@ -23,7 +23,8 @@ export interface ReserveOptions {
  */
 export async function reserveRoom(step: ReserveRoomStep, options: ReserveOptions): Promise<void> {
   const free = await freeRoom(step.directory);
-  if (free.bytes < step.bytes) throw noRoom(step, `only ${formatBytes(free.bytes)} are free`);
+  if (free.bytes !== undefined && free.bytes < step.bytes)
+    throw noRoom(step, `only ${formatBytes(free.bytes)} are free`);
   if (free.files !== undefined && free.files < step.files)
     throw noRoom(step, `only ${free.files} more files fit there`);
   const room = joinHost(step.directory, 'room');

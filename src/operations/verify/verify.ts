@@ -2,6 +2,7 @@ import { discoverImageContents } from '../../discover/image.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import type { HostPath, Prefix } from '../../lib/paths.ts';
 import { runPooled } from '../../lib/pool.ts';
+import { findAreasOnce } from '../../records/other-modulefiles.ts';
 import { type Difference, verifyInstall } from '../../records/verify.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import { type Context, readSettingsOf } from '../context.ts';
@@ -52,13 +53,14 @@ export async function verify(
     }
   };
   const { signal } = context;
+  const areasOf = findAreasOnce();
   await runPooled([...installs.entries()], quick ? mostAtOnce : 1, {
     work: async ([at, { installDir, record }]) => {
       if (signal.aborted) throw new CtinstallError('interrupted', 'interrupted');
       const differences =
         record === undefined
           ? [{ path: installDir, what: 'has a record that cannot be read' }]
-          : await verifyInstall(installDir, record, { isQuick: quick, signal, checkImage });
+          : await verifyInstall(installDir, record, { isQuick: quick, signal, checkImage, areasOf });
       results[at] = {
         module: record?.moduleName ?? installDir.split('/').slice(-2).join('/'),
         installDir,

@@ -1,0 +1,101 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { type Fault, makeOddFileSystem, type OddFileSystem } from '../harness/odd-file-system.ts';
+import { type Ran, tinyEasyconfig } from '../harness/sandbox.ts';
+import { describeTree } from '../scripts/tree.ts';
+
+function makeTiny(): OddFileSystem & { install: (faults: readonly Fault[], more?: string) => Promise<Ran> } {
+  const odd = makeOddFileSystem();
+  odd.write('tiny-1.0.yaml', tinyEasyconfig('sanity_check_commands: ["true"]\n'));
+  return {
+    ...odd,
+    install: (faults, more = '') => odd.run(faults, `ctinstall --image-dir "$CT_IMAGES" ${more} tiny-1.0.yaml`),
+  };
+}
+
+/** From the first install to the removal, with packing and unpacking. */
+const life = `set -e
+ctinstall --image-dir "$CT_IMAGES" tiny-1.0.yaml
+ctinstall --image-dir "$CT_IMAGES" --rebuild tiny-1.0.yaml
+ctinstall verify tiny
+software=$CTINSTALL_PREFIX/software/tiny/1.0/user-software
+mkdir -p "$software/lib"; echo one > "$software/lib/one"; ln -s one "$software/lib/link"
+ctinstall squashfs make --remove-directory tiny
+module load tiny
+start-shell -c 'echo "packed: $(cat /user-software/lib/link)"'
+ctinstall squashfs unmake tiny
+module load tiny
+echo "unpacked: $(cat "$software/lib/link")"
+ctinstall uninstall --yes --with-user-software tiny`;
+
+describe('installing, packing, unpacking and removing', () => {
+  test.each<[string, Fault[], string | undefined, number]>([
+    ['with nothing odd', [], undefined, 0],
+    // mksquashfs writes for its user alone, and the rest is a matter of chmod.
+    ['without permissions that can be changed', ['chmod=EPERM'], 'have the mode 644: it stays 600', 1],
+    // Each command that installs says it.
+    ['where fsync is no valid argument', ['fsync=EINVAL'], 'is on the disk (fsync: EINVAL)', 2],
+    ['where fsync is not supported', ['fsync=ENOTSUP'], 'is on the disk (fsync: ENOTSUP)', 2],
+    ['without sizes', ['statfs=nothing'], undefined, 0],
+  ])('%s', async (_what, faults, note, times) => {
+    const odd = makeTiny();
+    const { status, stdout, stderr } = await odd.run(faults, life);
+    expect({ status, stdout, stderr }).toEqual({
+      status: 0,
+      stdout: expect.stringMatching(/^packed: one\n(.*\n)*unpacked: one$/m),
+      stderr: expect.anything(),
+    });
+    if (note !== undefined) expect(stderr.split(note).length - 1, stderr).toBe(times);
+    expect(stderr).not.toMatch(/^error|^hint/m);
+    expect(readdirSync(`${odd.shown}/software`)).toEqual([]);
+  });
+
+  test('installs that only their owner may change, where permissions stay as they are', async () => {
+    const odd = makeTiny();
+    const { status, stderr } = await odd.run(
+      ['chmod=EPERM'],
+      `set -e
+      export CTINSTALL_READ_ONLY_INSTALLS=true
+      ctinstall --image-dir "$CT_IMAGES" tiny-1.0.yaml
+      ctinstall verify tiny >&2
+      ctinstall uninstall --yes tiny`,
+    );
+    expect({ status, stderr }).toMatchObject({ status: 0 });
+    expect(stderr.split('does not let permissions be changed (chmod: EPERM)').length - 1, stderr).toBe(1);
+    expect(stderr).toContain('tiny/1.0: as installed');
+  });
+
+  test('`check` takes sizes that are not told for unknown', async () => {
+    const odd = makeTiny();
+    const { stdout } = await odd.run(['statfs=nothing'], 'mkdir -p "$CTINSTALL_PREFIX"; ctinstall check');
+    expect(stdout).toMatch(/room.*the file system gives no sizes/);
+  });
+});
+
+describe('what cannot work', () => {
+  test('no symbolic links: the first install is refused, and leaves nothing', async () => {
+    const odd = makeTiny();
+    const { status, stderr } = await odd.install(['symlink=EPERM']);
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: expect.stringMatching(
+        /^error: the file system of `.*` has no symbolic links\n\nhint: installs need them: choose a place on another file system with `--prefix <dir>`\n$/m,
+      ),
+    });
+    expect(existsSync(odd.shown)).toBe(false);
+  });
+
+  test('nothing can be replaced: a rebuild fails, and all is as it was', async () => {
+    const odd = makeTiny();
+    expect(await odd.install([])).toMatchObject({ status: 0 });
+    const before = describeTree(odd.shown);
+    const { status, stderr } = await odd.install(['rename=keeps'], '--rebuild');
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: expect.stringMatching(/^error: cannot .* it is there already$/m),
+    });
+    expect(describeTree(odd.shown)).toEqual(before);
+    expect(await odd.run([], 'ctinstall verify tiny')).toMatchObject({ status: 0 });
+    expect(await odd.install([], '--rebuild')).toMatchObject({ status: 0 });
+  });
+});
