@@ -4,6 +4,7 @@ import { joinHost } from '../lib/paths.ts';
 import {
   bindsOf,
   containerPathOf,
+  containerPathsOf,
   containerVariablesOf,
   escapeForRuntime,
   hasWrappers,
@@ -11,7 +12,7 @@ import {
   runscriptsInside,
   venvsInside,
 } from '../modulefile/container-environment.ts';
-import { moduleVariablesOf } from '../modulefile/describe-install.ts';
+import { modulePathsOf, moduleVariablesOf } from '../modulefile/describe-install.ts';
 import type { Variable } from '../modulefile/types.ts';
 import type { Bind, CommandWrapper, ResolvedInstall } from '../resolve/types.ts';
 import type { ScriptValues } from './fill-script.ts';
@@ -49,7 +50,18 @@ export function environmentValuesOf(install: ResolvedInstall, images: readonly H
     ]),
     user_software: install.userSoftware.path,
     module_variables: moduleVariablesOf(install).flatMap(({ name, value }) => [name, value]),
+    module_paths: modulePathsOf(install).flatMap(({ name, prepend, append }) => [
+      name,
+      prepend.join(':'),
+      append.join(':'),
+    ]),
     container_variables: escaped(containerVariablesOf({ ...install, venv: undefined })),
+    container_paths: containerPathsOf(install).flatMap(({ name, value, before, behind }) => [
+      name,
+      value,
+      before,
+      behind,
+    ]),
     container_path: containerPathOf({ ...install, venv: undefined }).map(escapeForRuntime),
     default_venv: install.venv?.name ?? '',
     venvs_inside: escapeForRuntime(venvsInside(install.userSoftware)),
