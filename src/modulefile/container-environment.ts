@@ -38,6 +38,15 @@ export function hasWrappers({ wrappers }: Pick<ResolvedInstall, 'wrappers'>): bo
   return hasPrograms(wrappers);
 }
 
+/** The run script that activates the conda environment of the image, or of the install; undefined where there is none. */
+export function activatorOf({
+  conda,
+  condaPackages,
+}: Pick<ResolvedInstall, 'conda' | 'condaPackages'>): string | undefined {
+  if (condaPackages !== undefined) return `${runscriptsInside}/conda-packages-exec`;
+  return conda === undefined ? undefined : `${runscriptsInside}/conda-exec`;
+}
+
 /** Variables that an install sets inside the container, literal values. */
 export function containerVariablesOf(
   install: Pick<ResolvedInstall, 'conda' | 'condaPackages' | 'venv' | 'env' | 'userSoftware'>,

@@ -69,7 +69,7 @@ async function compareFile(
     const target = stats.isSymbolicLink() ? await readLink(path) : undefined;
     if (target !== file.link) return `is not the link to \`${file.link}\` any more`;
     // A wrapper leads to another file of the install, which has an entry of its own.
-    if (!file.link.startsWith('/')) return undefined;
+    if (!file.link.startsWith('/') || file.sha256 === undefined) return undefined;
     return compareContent({ path, stats: await statIfThere(path) }, file, options);
   }
   if (!stats.isFile()) return 'is no regular file';

@@ -2,6 +2,7 @@ import { variableNameOf } from '../easyconfig/rules.ts';
 import type { HostPath } from '../lib/paths.ts';
 import { joinHost } from '../lib/paths.ts';
 import {
+  activatorOf,
   bindsOf,
   containerPathOf,
   containerPathsOf,
@@ -9,7 +10,6 @@ import {
   escapeForRuntime,
   hasWrappers,
   packedVariablesOf,
-  runscriptsInside,
   venvsInside,
 } from '../modulefile/container-environment.ts';
 import { modulePathsOf, moduleVariablesOf } from '../modulefile/describe-install.ts';
@@ -27,14 +27,8 @@ export function wrapperValuesOf(install: ResolvedInstall): ScriptValues {
     gpu: install.gpu,
     install_dir: install.installDir,
     aliases: install.wrappers.commands.flatMap(describeAlias),
-    activate: activatorOf(install),
+    activate: hasWrappers(install) ? (activatorOf(install) ?? '') : '',
   };
-}
-
-function activatorOf(install: ResolvedInstall): string {
-  if (!hasWrappers(install)) return '';
-  if (install.condaPackages !== undefined) return `${runscriptsInside}/conda-packages-exec`;
-  return install.conda === undefined ? '' : `${runscriptsInside}/conda-exec`;
 }
 
 /** What the module sets up, for wrappers that are used without it. `images`: where the module looks for the image. */

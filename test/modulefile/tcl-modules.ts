@@ -59,7 +59,7 @@ function containerIn(dir: string, at: (path: string) => HostPath): ModuleContain
     variables: [{ name: 'INSIDE', value: awkward }],
     path: [containerPath('/runscripts'), containerPath('/opt/$x [id]/bin')],
     paths: [
-      { name: 'LD_LIBRARY_PATH', value: '/opt/$x:${LD_LIBRARY_PATH}', before: '/opt/$x:', behind: '' },
+      { name: 'LD_LIBRARY_PATH', value: `/opt/$x:\${LD_LIBRARY_PATH}`, before: '/opt/$x:', behind: '' },
       { name: 'APPEND_PATH', value: '/opt/[id]', before: '', behind: ':/opt/[id]' },
     ],
     venv: { name: 'x', directory: at('user-software/venv'), container: containerPath('/user-software/venv') },

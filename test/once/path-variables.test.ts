@@ -74,13 +74,13 @@ describe.each(Object.entries(ways))('inside, by %s', (_, command) => {
   test('what the user sets for the container counts in place of that', async () => {
     expect(
       await seenBy(command, {
-        SINGULARITYENV_LAST_PATH: '/mine:$SINGULARITY_NAME',
+        SINGULARITYENV_LAST_PATH: '/mine:$(echo evaluated)',
         SINGULARITYENV_LD_LIBRARY_PATH: '/mine',
         APPTAINERENV_NEW_PATH: '/mine',
         SINGULARITYENV_APPEND_PATH: '/mine',
       }),
     ).toEqual({
-      LAST_PATH: '/mine:paths.sif:/opt/last',
+      LAST_PATH: '/mine:evaluated:/opt/last',
       LD_LIBRARY_PATH: `/opt/a/lib:/opt/$b/lib:/mine:/opt/z/lib:${libs}`,
       NEW_PATH: '/opt/new:/mine',
       PATH: `/runscripts:/opt/a/bin:${path}:/mine:/opt/z/bin`,
@@ -93,8 +93,7 @@ test.each([
   ['Environment Modules', '. "$CT_ENVMODULES_INIT"; module use "$HOME/tcl/modules"; '],
 ])('outside, by %s: added at the load, taken away at the unload', async (_, tool) => {
   const root = tool === '' ? sandbox.prefix : `${sandbox.dir}/tcl`;
-  const show =
-    'echo "$MANPATH ${PATH%%:*} ${SINGULARITYENV_LAST_PATH-unset}"; [[ $PATH == */bin:$dir/tools:* ]] && echo tools';
+  const show = `echo "$MANPATH \${PATH%%:*} \${SINGULARITYENV_LAST_PATH-unset}"; [[ $PATH == */bin:$dir/tools:* ]] && echo tools`;
   const out = await sandbox.run(
     `${tool}export MANPATH=/mine; dir=${root}/software/paths/1.0; module load paths; ${show}; module unload paths; ${show}`,
   );

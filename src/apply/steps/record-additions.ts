@@ -1,5 +1,6 @@
 import { lstatIfThere } from '../../host/files.ts';
 import { hashFile } from '../../host/hash-file.ts';
+import { readLink } from '../../host/links.ts';
 import { joinHost } from '../../lib/paths.ts';
 import type { RecordAdditionsStep } from '../../plan/steps/record-additions.ts';
 import { findUnlisted } from '../../records/find-unlisted.ts';
@@ -25,8 +26,9 @@ async function measureAgain({ root }: RecordAdditionsStep, measured: Measured): 
   }
   for (const added of await findUnlisted(root, new Set(files.map(({ path }) => path)))) {
     const path = joinHost(root, added);
-    const isFile = (await lstatIfThere(path))?.isFile() === true;
-    files.push(await measureFile(root, path, isFile ? await hashFile(path) : undefined));
+    const stats = await lstatIfThere(path);
+    const file = await measureFile(root, path, stats?.isFile() === true ? await hashFile(path) : undefined);
+    files.push(stats?.isSymbolicLink() === true ? { ...file, link: await readLink(path) } : file);
   }
   measured.files.splice(0, measured.files.length, ...files);
 }
