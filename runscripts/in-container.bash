@@ -10,7 +10,11 @@ module_binds=()  # filled in by ctinstall
 user_software=/user-software  # filled in by ctinstall
 # Each: name and value. Those of the container are escaped for the runtime.
 module_variables=()  # filled in by ctinstall
+# Path variables of the module. Each: name, what comes in front, what comes behind.
+module_paths=()  # filled in by ctinstall
 container_variables=()  # filled in by ctinstall
+# Path variables inside. Each: name, value, and what comes in front of and behind what the user has set in its place.
+container_paths=()  # filled in by ctinstall
 # The virtual environment's comes after the first.
 container_path=(/runscripts)  # filled in by ctinstall
 # The virtual environment that is active where CTINSTALL_VENV names none; may be empty.
@@ -27,6 +31,7 @@ set_up_environment() {
   collect_binds
   choose_venv
   variables=(${container_variables[@]+"${container_variables[@]}"})
+  for ((at = 0; at < ${#container_paths[@]}; at += 4)); do extend_inside "${container_paths[@]:at:4}"; done
   if [[ $venv ]]; then variables+=(VIRTUAL_ENV "$venvs_inside/$venv"); fi
   if [[ -f $root/user-software.squashfs ]]; then variables+=(${packed_variables[@]+"${packed_variables[@]}"}); fi
   path=${APPTAINERENV_PREPEND_PATH-}
@@ -41,11 +46,24 @@ set_up_environment() {
       export "${prefix}ENV_${variables[at]}=${variables[at + 1]}"
     done
   done
+  for ((at = 0; at < ${#module_paths[@]}; at += 3)); do extend_outside "${module_paths[@]:at:3}"; done
   for ((at = 0; at < ${#module_variables[@]}; at += 2)); do
     relocate "${module_variables[at + 1]}"
     export "${module_variables[at]}=$relocated"
   done
   export SIF="$image" "$image_variable=$image"
+}
+
+extend_inside() { # name, value, before, behind
+  local apptainer=APPTAINERENV_$1 singularity=SINGULARITYENV_$1 yours
+  yours=${!apptainer:-${!singularity-}}
+  if [[ $yours ]]; then variables+=("$1" "$3$yours$4"); else variables+=("$1" "$2"); fi
+}
+
+extend_outside() { # name, before, behind
+  local value=${!1-}
+  value=$2${2:+${value:+:}}$value
+  export "$1=$value${3:+${value:+:}}$3"
 }
 
 # The install may have been moved or copied: what lay in it lies where it is now.

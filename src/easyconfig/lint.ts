@@ -112,17 +112,18 @@ function isOnEachMachine(path: string): boolean {
 
 function lintVariables({ env = {} }: WrittenEasyconfig): LintWarning[] {
   return (['module', 'container'] as const).flatMap((where) =>
-    Object.entries(env[where] ?? {}).flatMap(([name, value]) =>
-      value.split(/[:,;\s=]/).some((part) => findSitePath(part) !== undefined)
+    Object.entries(env[where] ?? {}).flatMap(([name, value]) => {
+      const text = typeof value === 'string' ? value : [value.prepend ?? [], value.append ?? []].flat().join(':');
+      return text.split(/[:,;\s=]/).some((part) => findSitePath(part) !== undefined)
         ? [
             {
               path: ['env', where, name],
-              message: `\`${formatValue(value)}\` holds a path of some sites only`,
+              message: `\`${formatValue(text)}\` holds a path of some sites only`,
               hint: 'leave it to the settings of the site: `module_env`',
             },
           ]
-        : [],
-    ),
+        : [];
+    }),
   );
 }
 

@@ -1,6 +1,13 @@
 import { containerPath, hostPath } from '../lib/paths.ts';
 import type { WrittenEasyconfig } from './schema.ts';
-import type { Easyconfig, EasyconfigBind, EasyconfigCommand, EasyconfigWrapper, VirtualEnvironment } from './types.ts';
+import type {
+  Easyconfig,
+  EasyconfigBind,
+  EasyconfigCommand,
+  EasyconfigWrapper,
+  PathChanges,
+  VirtualEnvironment,
+} from './types.ts';
 
 /** Where conda lies in the images that this contract comes from (LUMI's). */
 const defaultCondaRoot = '/opt/miniconda3';
@@ -55,11 +62,33 @@ export function normalizeEasyconfig(written: WrittenEasyconfig): Easyconfig {
       isPacked: software.pack ?? false,
       from: software.from === undefined ? undefined : hostPath(software.from),
     },
-    env: { module: env.module ?? {}, container: env.container ?? {} },
+    env: {
+      module: valuesOf(env.module),
+      container: valuesOf(env.container),
+      modulePaths: pathChangesOf(env.module),
+      containerPaths: pathChangesOf(env.container),
+    },
     sanityCheckPaths: { files: paths.files ?? [], dirs: paths.dirs ?? [] },
     postInstall: (written.post_install ?? []).map(normalizeCommand),
     sanityCheckCommands: (written.sanity_check_commands ?? []).map(normalizeCommand),
   };
+}
+
+type WrittenVariables = NonNullable<NonNullable<WrittenEasyconfig['env']>['module']>;
+
+function valuesOf(written: WrittenVariables = {}): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(written).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+  );
+}
+
+function pathChangesOf(written: WrittenVariables = {}): PathChanges {
+  const asList = (value: string | string[] = []): string[] => (typeof value === 'string' ? [value] : value);
+  return Object.fromEntries(
+    Object.entries(written).flatMap(([name, value]) =>
+      typeof value === 'string' ? [] : [[name, { prepend: asList(value.prepend), append: asList(value.append) }]],
+    ),
+  );
 }
 
 export function fullVersionOf(easyconfig: Pick<Easyconfig, 'version' | 'versionsuffix'>): string {

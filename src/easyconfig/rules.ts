@@ -151,6 +151,20 @@ export function describeBadVariableValue(value: string): string | undefined {
 }
 
 /**
+ * Says why `path` cannot be added to a path variable, or undefined: what separates paths, and what Lmod's reader of Tcl
+ * would write into Lua as it stands.
+ */
+export function describeBadPathElement(path: string): string | undefined {
+  if (!path.startsWith('/')) return 'is not an absolute path';
+  if (/^[/.]+$/.test(path)) return 'is the root directory, which modules tools make nothing of';
+  const bad = [':', '"', '\\'].find((character) => path.includes(character));
+  if (bad !== undefined) return `holds \`${bad}\`, which path variables cannot`;
+  if (hasControlCharacter(path)) return 'holds a newline or another control character';
+  if (path !== path.trim()) return 'begins or ends with a blank, which modules tools drop';
+  return describeBadVariableValue(path);
+}
+
+/**
  * EasyBuild's rule for the `<NAME>` in `EBROOT<NAME>`: upper case, `-` → `MIN`, `+` → `PLUS`, `.` dropped
  * (EasyBuild framework, `tools/filetools.py`, `convert_name`).
  */

@@ -14,6 +14,7 @@ import {
   describeBadFileName,
   describeBadLocalFile,
   describeBadModuleVariable,
+  describeBadPathElement,
   describeBadProgram,
   describeBadProse,
   describeBadRelativePath,
@@ -120,9 +121,46 @@ const bind = z.union([
 ]);
 const pathBind = z.union([plainBind, fullBind]);
 
-function variables(describeBadName: (name: string) => string | undefined) {
-  const name = matching(variablePattern, 'name of a variable', 'letters, digits and `_`, not beginning with a digit');
-  return z.record(ruled(name, describeBadName), ruled(templated, describeBadVariableValue));
+const variableName = matching(
+  variablePattern,
+  'name of a variable',
+  'letters, digits and `_`, not beginning with a digit',
+);
+const pathElement = ruled(templated, untemplated(describeBadPathElement));
+const pathElements = z.union([pathElement, list(pathElement)]);
+const pathChange = z.strictObject({ prepend: pathElements.optional(), append: pathElements.optional() });
+
+/** Variables that get a value, and path variables that are added to: `PATH` can be one of those only. */
+function variables(
+  describeBadName: (name: string) => string | undefined,
+  describeBadPath: (change: unknown) => string | undefined = () => undefined,
+) {
+  const name = ruled(variableName, (name) => (name === 'PATH' ? undefined : describeBadName(name)));
+  const words = (bad: string, hint?: string) => ({
+    path: ['PATH'],
+    message: bad,
+    params: { hint, at: 'key' },
+    // Also where something else is wrong: all faults are said at once.
+    when: ({ value }: { value: unknown }) => typeof value === 'object' && value !== null,
+  });
+  const ofPath = (entries: object): unknown => ('PATH' in entries ? entries.PATH : undefined);
+  return z
+    .record(name, z.union([ruled(templated, describeBadVariableValue), pathChange]))
+    .refine(
+      (entries) => typeof ofPath(entries) !== 'string',
+      words(describeBadName('PATH') ?? '', 'add to it: `PATH: { prepend: "%(installdir)s/tools" }`'),
+    )
+    .refine((entries) => describeBadPath(ofPath(entries)) === undefined, words(pathOutside));
+}
+
+const pathOutside =
+  'must be given directories of the install, such as `%(installdir)s/tools`: others go into `env.container`';
+
+function describeBadModulePath(change: unknown): string | undefined {
+  const { success, data } = pathChange.safeParse(change);
+  if (!success) return undefined;
+  const isOfInstall = (path: string): boolean => /^%\(installdir\)s\//.test(path) && !path.split('/').includes('..');
+  return [data.prepend ?? [], data.append ?? []].flat().every(isOfInstall) ? undefined : pathOutside;
 }
 
 const scriptName = matching(scriptPattern, 'name of a script', 'a plain file name such as `start-shell`');
@@ -225,7 +263,7 @@ export const easyconfigSchema = z
       .optional(),
     env: z
       .strictObject({
-        module: variables(describeBadModuleVariable).optional(),
+        module: variables(describeBadModuleVariable, describeBadModulePath).optional(),
         container: variables(describeBadContainerVariable).optional(),
       })
       .optional(),

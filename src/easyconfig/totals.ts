@@ -25,8 +25,8 @@ interface Written {
   readonly binds?: readonly (string | object)[] | undefined;
   readonly env?:
     | {
-        readonly module?: Readonly<Record<string, string>> | undefined;
-        readonly container?: Readonly<Record<string, string>> | undefined;
+        readonly module?: Readonly<Record<string, string | object>> | undefined;
+        readonly container?: Readonly<Record<string, string | object>> | undefined;
       }
     | undefined;
 }

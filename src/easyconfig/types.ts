@@ -40,8 +40,13 @@ export interface Easyconfig {
   readonly condaPackages: CondaPackages | undefined;
   readonly userSoftware: UserSoftware;
   readonly env: {
+    /** Set outside, by the modulefile. */
     readonly module: Readonly<Record<string, string>>;
+    /** Set inside. */
     readonly container: Readonly<Record<string, string>>;
+    /** What goes around that which path variables have: outside what the session has, inside what the image sets. */
+    readonly modulePaths: PathChanges;
+    readonly containerPaths: PathChanges;
   };
   readonly sanityCheckPaths: { readonly files: readonly string[]; readonly dirs: readonly string[] };
   /** Run once the files are in place, before the sanity check. */
@@ -69,6 +74,15 @@ export interface EasyconfigImage {
 export type ModuleKind = (typeof moduleKinds)[number];
 
 export type ImageMode = (typeof imageModes)[number];
+
+/** By the name of the variable. */
+export type PathChanges = Readonly<Record<string, PathChange>>;
+
+/** Directories in front of and behind what a path variable has. */
+export interface PathChange {
+  readonly prepend: readonly string[];
+  readonly append: readonly string[];
+}
 
 /** A shell command. It runs inside the container, or on the host where the recipe asks for it and the user allows it. */
 export interface EasyconfigCommand {

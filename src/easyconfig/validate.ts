@@ -70,7 +70,13 @@ function placeIssue(issue: ZodIssue, yaml: PlacedYaml, knownKeys: (path: readonl
         },
       ];
     default:
-      return [{ message: sayOf(label, issue.message), hint: hintOf(issue), place: yaml.placeOf(issue.path) }];
+      return [
+        {
+          message: sayOf(label, issue.message),
+          hint: hintOf(issue),
+          place: yaml.placeOf(issue.path, isOfKey(issue) ? 'key' : 'value'),
+        },
+      ];
   }
 }
 
@@ -91,11 +97,19 @@ function placeUnion(
     (errors) => !errors.some((error) => error.path.length === 0 && error.code === 'invalid_type'),
   );
   const fewestUnknown = members.toSorted((a, b) => unknownKeyCount(a) - unknownKeyCount(b) || a.length - b.length)[0];
+  const hint = unionHintOf(issue.path);
+  const text = hint === undefined ? issue.errors.find(([error]) => isWrongType(error, 'string')) : undefined;
+  if (fewestUnknown === undefined && text !== undefined)
+    return text.flatMap((inner) => placeIssue({ ...inner, path: issue.path } as ZodIssue, yaml, knownKeys));
   if (fewestUnknown === undefined)
-    return [{ message: `${label} has the wrong form`, hint: unionHintOf(issue.path), place: yaml.placeOf(issue.path) }];
+    return [{ message: `${label} has the wrong form`, hint, place: yaml.placeOf(issue.path) }];
   return fewestUnknown.flatMap((inner) =>
     placeIssue({ ...inner, path: [...issue.path, ...inner.path] } as ZodIssue, yaml, knownKeys),
   );
+}
+
+function isWrongType(issue: ZodIssue | undefined, expected: string): boolean {
+  return issue?.code === 'invalid_type' && issue.expected === expected;
 }
 
 /** Where one of several forms is wanted. */
@@ -172,6 +186,11 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
     value = (value as Record<PropertyKey, unknown>)[part];
   }
   return value;
+}
+
+/** Whether a rule is about the name of an entry. */
+function isOfKey(issue: ZodIssue): boolean {
+  return issue.code === 'custom' && issue.params?.at === 'key';
 }
 
 function hintOf(issue: ZodIssue): string | undefined {

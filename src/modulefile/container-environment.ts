@@ -3,7 +3,7 @@ import type { ContainerPath } from '../lib/paths.ts';
 import { containerPath, joinHost } from '../lib/paths.ts';
 import type { Bind, ResolvedInstall } from '../resolve/types.ts';
 import { hasPrograms } from '../resolve/wrappers.ts';
-import type { Variable } from './types.ts';
+import type { PathInside, Variable } from './types.ts';
 
 /** In the install dir of a tool: what goes on `PATH`. */
 export const wrappersDirectory = 'wrappers';
@@ -38,6 +38,15 @@ export function hasWrappers({ wrappers }: Pick<ResolvedInstall, 'wrappers'>): bo
   return hasPrograms(wrappers);
 }
 
+/** The run script that activates the conda environment of the image, or of the install; undefined where there is none. */
+export function activatorOf({
+  conda,
+  condaPackages,
+}: Pick<ResolvedInstall, 'conda' | 'condaPackages'>): string | undefined {
+  if (condaPackages !== undefined) return `${runscriptsInside}/conda-packages-exec`;
+  return conda === undefined ? undefined : `${runscriptsInside}/conda-exec`;
+}
+
 /** Variables that an install sets inside the container, literal values. */
 export function containerVariablesOf(
   install: Pick<ResolvedInstall, 'conda' | 'condaPackages' | 'venv' | 'env' | 'userSoftware'>,
@@ -54,15 +63,35 @@ export function containerVariablesOf(
   return Object.entries(variables).map(([name, value]) => ({ name, value }));
 }
 
+/** Path variables that an install adds to inside. What it puts in front of `PATH` is not here: {@link containerPathOf}. */
+export function containerPathsOf({ env }: Pick<ResolvedInstall, 'env'>): PathInside[] {
+  return Object.entries(env.containerPaths).flatMap(([name, { prepend, append }]) => {
+    const [front, end] = [name === 'PATH' ? [] : prepend, append].map((paths) => escapeForRuntime(paths.join(':')));
+    return describePathInside(name, front ?? '', end ?? '');
+  });
+}
+
+function describePathInside(variable: string, front: string, end: string): PathInside[] {
+  if (front === '' && end === '') return [];
+  const before = front === '' ? '' : `${front}:`;
+  const behind = end === '' ? '' : `:${end}`;
+  // The runtime itself puts this one behind the image's.
+  if (variable === 'PATH') return [{ name: 'APPEND_PATH', value: end, before, behind }];
+  const images = `\${${variable}:+${front === '' ? `$${variable}:` : `:$${variable}`}}`;
+  const value = front === '' ? images + end : front + images + behind;
+  return [{ name: variable, value, before, behind }];
+}
+
 /** What an install puts in front of the container's `PATH`. */
 export function containerPathOf(
-  install: Pick<ResolvedInstall, 'condaPackages' | 'venv' | 'wrappers' | 'userSoftware'>,
+  install: Pick<ResolvedInstall, 'condaPackages' | 'venv' | 'env' | 'wrappers' | 'userSoftware'>,
 ): ContainerPath[] {
-  const { condaPackages: packages, venv, userSoftware } = install;
+  const { condaPackages: packages, venv, env, userSoftware } = install;
   const paths = [
     runscriptsInside,
     ...(venv === undefined ? [] : [containerPath(`${venvInside(venv.name, userSoftware)}/bin`)]),
     ...(packages === undefined ? [] : [containerPath(`${condaPrefixInside(packages.name, userSoftware)}/bin`)]),
+    ...(env.containerPaths.PATH?.prepend ?? []).map(containerPath),
     ...install.wrappers.directories.map(({ from }) => from),
   ];
   return [...new Set(paths)];

@@ -4,12 +4,13 @@ import type { ResolvedInstall } from '../resolve/types.ts';
 import {
   bindsOf,
   containerPathOf,
+  containerPathsOf,
   containerVariablesOf,
   packedVariablesOf,
   venvsInside,
   wrappersDirectory,
 } from './container-environment.ts';
-import type { ModuleContainer, Modulefile, Variable } from './types.ts';
+import type { ModuleContainer, Modulefile, PathVariable, Variable } from './types.ts';
 
 /** Of this family is each module of the kind `environment`, and no other. */
 export const familyOfEnvironments = 'ctinstall_software';
@@ -46,6 +47,7 @@ export function describeModulefile(install: ResolvedInstall, { toolVersion, imag
     },
     path: [joinHost(installDir, install.moduleKind === 'tool' ? wrappersDirectory : 'bin')],
     variables: moduleVariablesOf(install),
+    paths: modulePathsOf(install),
     container: install.moduleKind === 'tool' ? undefined : containerOf(install),
   };
 }
@@ -66,6 +68,7 @@ function containerOf(install: ResolvedInstall): ModuleContainer {
     packedVariables: packedVariablesOf(install),
     variables: containerVariablesOf({ ...install, venv: undefined }),
     path: containerPathOf({ ...install, venv: undefined }),
+    paths: containerPathsOf(install),
     binds: bindsOf(install),
     userSoftware: {
       squashfs: joinHost(install.installDir, 'user-software.squashfs'),
@@ -88,6 +91,11 @@ export function moduleVariablesOf({ name, version, installDir, env, moduleKind }
     { name: `RUNSCRIPTS${suffix}`, value: runscripts },
     ...Object.entries(env.module).map(([variable, value]) => ({ name: variable, value })),
   ];
+}
+
+/** Path variables that an install adds to outside the container. */
+export function modulePathsOf({ env }: Pick<ResolvedInstall, 'env'>): PathVariable[] {
+  return Object.entries(env.modulePaths).map(([name, change]) => ({ name, ...change }));
 }
 
 /**

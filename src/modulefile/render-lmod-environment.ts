@@ -1,5 +1,6 @@
 import {
   and,
+  call,
   code,
   concat,
   equals,
@@ -15,6 +16,7 @@ import {
   not,
   notEquals,
   or,
+  run,
   setWith,
   text,
 } from '../lmod-lua-writer/index.ts';
@@ -42,11 +44,20 @@ local users, other = os.getenv("APPTAINERENV_PREPEND_PATH") or "", os.getenv("SI
 if other ~= users then users = (users .. ":" .. other):match("^:?(.-):?$") end
 `;
 
+const extend = code`
+-- Around what you have set for the container, or else around what the image sets: the runtime puts that in.
+local function extend(variable, value, before, behind)
+  local yours = os.getenv("APPTAINERENV_" .. variable) or os.getenv("SINGULARITYENV_" .. variable) or ""
+  if yours ~= "" then value = before .. yours .. behind end
+  set_both("ENV_" .. variable, value)
+end
+`;
+
 const isNamed = notEquals(name('venv'), '');
 
 /** The part of a modulefile that says what is set inside the container. `is_packed` comes before it. */
 export function renderContainerEnvironment(container: ModuleContainer, { moduleName }: Modulefile): LuaStatement[] {
-  const { variables, path, venv, packedVariables } = container;
+  const { variables, path, paths, venv, packedVariables } = container;
   const [before, behind] = describeMissingVenv(moduleName, venv.directory);
   const named = name(venv.name === undefined ? 'venv' : 'named');
   const isVenv = and(method(named, 'match', '^%w[%w._+-]*$'), or(name('is_packed'), name('is_whole')));
@@ -60,6 +71,8 @@ export function renderContainerEnvironment(container: ModuleContainer, { moduleN
     findUsersPath,
     set('PREPEND_PATH', joinPath(path, place)),
     ...variables.map((variable) => set(variable.name, escapeForRuntime(variable.value))),
+    ...(paths.length === 0 ? [] : [extend]),
+    ...paths.map(({ name, value, before, behind }) => run(call('extend', name, value, before, behind))),
     set('VIRTUAL_ENV', and(isNamed, place)),
     ...packedVariables.map((variable) => set(variable.name, and(name('is_packed'), escapeForRuntime(variable.value)))),
   ];

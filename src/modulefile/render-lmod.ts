@@ -1,4 +1,5 @@
 import {
+  appendPath,
   blank,
   code,
   comment,
@@ -22,7 +23,7 @@ import { renderBinds } from './render-lmod-binds.ts';
 import { renderContainerEnvironment } from './render-lmod-environment.ts';
 import { renderImage } from './render-lmod-image.ts';
 import { asItStands } from './site-text.ts';
-import type { Modulefile } from './types.ts';
+import type { Modulefile, PathVariable } from './types.ts';
 
 /**
  * Writes a modulefile as Lmod Lua, with documented functions of Lmod 8.3.1 only. All that depends on the node is decided
@@ -49,7 +50,7 @@ end
 `;
 
 function renderBody(modulefile: Modulefile): string {
-  const { container, installDir, variables, path } = modulefile;
+  const { container, installDir, variables, path, paths } = modulefile;
   return renderLua([
     ...renderWords(modulefile),
     blank(),
@@ -62,8 +63,17 @@ function renderBody(modulefile: Modulefile): string {
     blank(),
     comment('Outside of the container.'),
     ...variables.map(({ name, value }) => setWith('set', name, belowRoot(value, installDir))),
+    ...paths.flatMap((variable) => renderPath(variable, installDir)),
     ...path.map((directory) => prependPath('PATH', directory)),
   ]);
+}
+
+/** Each path by itself, in the order in which it comes to stand where it belongs. */
+function renderPath({ name, prepend, append }: PathVariable, installDir: string): LuaStatement[] {
+  return [
+    ...prepend.toReversed().map((path) => prependPath(name, belowRoot(path, installDir))),
+    ...append.map((path) => appendPath(name, belowRoot(path, installDir))),
+  ];
 }
 
 function renderContainer(container: NonNullable<Modulefile['container']>, modulefile: Modulefile): LuaStatement[] {

@@ -1,5 +1,6 @@
 import { escapeForRuntime } from './container-environment.ts';
 import { describeMissingVenv } from './messages.ts';
+import { extendProcedure } from './render-tcl-procedures.ts';
 import { command, quoteTcl } from './tcl-text.ts';
 import type { ModuleContainer, Modulefile } from './types.ts';
 
@@ -16,7 +17,7 @@ function findVenv({ name, directory }: ModuleContainer['venv']): string[] {
 
 /** The part of a modulefile that says what is set inside the container. `is_packed` comes before it. */
 export function renderTclEnvironment(container: ModuleContainer, { moduleName }: Modulefile): string[] {
-  const { variables, path, venv, packedVariables } = container;
+  const { variables, path, paths, venv, packedVariables } = container;
   const [first = '', ...rest] = path.map(escapeForRuntime);
   const [before, behind] = describeMissingVenv(moduleName, venv.directory);
   return [
@@ -35,6 +36,8 @@ export function renderTclEnvironment(container: ModuleContainer, { moduleName }:
     '# Inside of the container.',
     'set_inside PREPEND_PATH $path',
     ...variables.map(({ name, value }) => command('set_inside', name, escapeForRuntime(value))),
+    ...(paths.length === 0 ? [] : extendProcedure),
+    ...paths.map(({ name, value, before, behind }) => command('extend_inside', name, value, before, behind)),
     'set_inside VIRTUAL_ENV $venv_place [expr {$venv ne ""}]',
     ...packedVariables.map(({ name, value }) =>
       command('set_inside', name, escapeForRuntime(value), { source: '$is_packed' }),

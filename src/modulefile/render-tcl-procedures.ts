@@ -214,6 +214,26 @@ proc is_venv {directory name} {
 export const commonProcedures = linesOf(say + setVariable);
 export const containerProcedures = linesOf(forContainer);
 
+/** For a module that adds to path variables, outside and inside. */
+export const addPathProcedure = linesOf(`
+proc add_path {how variable path} {
+  $how $variable [whole $path]
+}
+`);
+export const extendProcedure = linesOf(`
+# Around what you have set for the container, or else around what the image sets: the runtime puts that in.
+proc extend_inside {variable value before behind} {
+  set yours [value_of APPTAINERENV_$variable]
+  if {$yours eq ""} {
+    set yours [value_of SINGULARITYENV_$variable]
+  }
+  if {$yours ne ""} {
+    set value $before$yours$behind
+  }
+  set_inside $variable $value
+}
+`);
+
 function linesOf(text: string): readonly string[] {
   return text.trim().split('\n');
 }

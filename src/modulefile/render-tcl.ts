@@ -1,10 +1,10 @@
 import { describeGoneImage } from './messages.ts';
 import { renderTclBinds } from './render-tcl-binds.ts';
 import { renderTclEnvironment } from './render-tcl-environment.ts';
-import { commonProcedures, containerProcedures } from './render-tcl-procedures.ts';
+import { addPathProcedure, commonProcedures, containerProcedures } from './render-tcl-procedures.ts';
 import { linesAsTheyStand } from './site-text.ts';
 import { command, comment, quoteTcl, withinLongBracket } from './tcl-text.ts';
-import type { ModuleContainer, Modulefile } from './types.ts';
+import type { ModuleContainer, Modulefile, PathVariable } from './types.ts';
 
 /**
  * Writes a modulefile as Tcl, for Environment Modules and for Lmod's reader of Tcl. It does what the Lua one does: all
@@ -12,7 +12,7 @@ import type { ModuleContainer, Modulefile } from './types.ts';
  */
 export function renderTcl(modulefile: Modulefile): string {
   checkVariables(modulefile);
-  const { header, variables, path, container } = modulefile;
+  const { header, variables, path, paths, container } = modulefile;
   const lines = [
     // Both tools take a file for a modulefile by this.
     '#%Module1.0',
@@ -28,10 +28,20 @@ export function renderTcl(modulefile: Modulefile): string {
     '',
     '# Outside of the container.',
     ...variables.map(({ name, value }) => command('set_variable', name, value)),
-    ...path.map((directory) => command('prepend-path PATH', directory)),
+    ...(paths.length === 0 ? [] : addPathProcedure),
+    ...paths.flatMap(renderPath),
+    ...path.map((directory) => command('prepend-path', 'PATH', directory)),
     ...linesAsTheyStand(modulefile.siteFooter),
   ];
   return lines.map((line) => `${line}\n`).join('');
+}
+
+/** Each path by itself, in the order in which it comes to stand where it belongs. */
+function renderPath({ name, prepend, append }: PathVariable): string[] {
+  return [
+    ...prepend.toReversed().map((path) => command('add_path', 'prepend-path', name, path)),
+    ...append.map((path) => command('add_path', 'append-path', name, path)),
+  ];
 }
 
 function renderContainer(container: ModuleContainer, modulefile: Modulefile): string[] {
@@ -107,10 +117,10 @@ function checkName(name: string): void {
 }
 
 /** Lmod's reader writes what goes on PATH into Lua as it stands; and no tool brings a line end to the user's shell. */
-function checkVariables({ path, variables, container }: Modulefile): void {
-  for (const directory of path)
+function checkVariables({ path, paths, variables, container }: Modulefile): void {
+  for (const directory of [...path, ...paths.flatMap(({ prepend, append }) => [...prepend, ...append])])
     if (/["\\\p{Cc}]/u.test(directory)) throw new RangeError(`not a directory that can go on PATH: ${directory}`);
-  for (const { name, value } of [...variables, ...(container?.variables ?? [])]) {
+  for (const { name, value } of [...variables, ...(container?.variables ?? []), ...(container?.paths ?? [])]) {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new RangeError(`not the name of a variable: ${name}`);
     if (/[\0\n\v\f\r]/.test(value)) throw new RangeError(`${name} has a value that a module cannot set`);
   }

@@ -12,11 +12,13 @@ export type TclCommand =
   | 'conflict'
   | 'family'
   | 'depends-on'
-  | 'prepend-path PATH'
+  | 'prepend-path'
+  | 'add_path'
   | 'refuse'
   | 'refuse_value'
   | 'set_variable'
   | 'set_inside'
+  | 'extend_inside'
   | 'append'
   | 'add_bind';
 

@@ -29,6 +29,8 @@ export interface Modulefile {
   readonly path: readonly HostPath[];
   /** Variables of the module; what the user had is back after unload. */
   readonly variables: readonly Variable[];
+  /** What goes around that which these variables have; `PATH` among them has `path` in front of all. */
+  readonly paths: readonly PathVariable[];
   /** What `singularity exec $SIF` needs, for a module of the kind `environment`: a tool's wrappers bring it themselves. */
   readonly container: ModuleContainer | undefined;
 }
@@ -53,6 +55,8 @@ export interface ModuleContainer {
   readonly packedVariables: readonly Variable[];
   /** What goes in front of the container's `PATH`; `bin` of the virtual environment comes after the first. */
   readonly path: readonly ContainerPath[];
+  /** What goes around that which the image sets, and for `PATH` behind it. */
+  readonly paths: readonly PathInside[];
   /** Decided at load time: each optional one only where its host path is there. */
   readonly binds: readonly Bind[];
   /** Decided at load time: the squashfs file if it is there, else the directory if it is there, else nothing. */
@@ -66,4 +70,21 @@ export interface ModuleContainer {
 export interface Variable {
   readonly name: string;
   readonly value: string;
+}
+
+/** Paths that go in front of, and behind, what a path variable has. */
+export interface PathVariable {
+  readonly name: string;
+  readonly prepend: readonly string[];
+  readonly append: readonly string[];
+}
+
+/** A path variable inside the container, as the runtime is given it: values are escaped. */
+export interface PathInside {
+  readonly name: string;
+  /** What it is set to: the runtime evaluates it inside, and so puts in what the image sets. */
+  readonly value: string;
+  /** What comes in front of what the user has set for the container, and behind it: that replaces the image's. */
+  readonly before: string;
+  readonly behind: string;
 }

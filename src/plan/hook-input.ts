@@ -1,3 +1,4 @@
+import type { PathChange } from '../easyconfig/types.ts';
 import type { Bind, ResolvedInstall } from '../resolve/types.ts';
 
 export type HookName = 'pre_install' | 'pre_module' | 'post_install';
@@ -37,7 +38,8 @@ export interface HookInput {
     readonly must_be_signed: boolean;
   };
   readonly binds: readonly Pick<Bind, 'host' | 'container' | 'access' | 'optional' | 'origin'>[];
-  readonly env: Pick<ResolvedInstall['env'], 'module' | 'container'>;
+  /** A value, or for a path variable what is added to it. */
+  readonly env: Readonly<Record<'module' | 'container', Readonly<Record<string, string | PathChange>>>>;
   readonly depends_on: readonly string[];
   readonly conflicts: readonly string[];
   readonly module_kind: string;
@@ -89,7 +91,10 @@ export function describeForHook(hook: HookName, install: ResolvedInstall, facts:
       optional,
       origin,
     })),
-    env: { module: install.env.module, container: install.env.container },
+    env: {
+      module: { ...install.env.module, ...install.env.modulePaths },
+      container: { ...install.env.container, ...install.env.containerPaths },
+    },
     depends_on: install.dependsOn,
     conflicts: install.conflicts,
     module_kind: install.moduleKind,

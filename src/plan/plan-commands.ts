@@ -1,10 +1,11 @@
 import type { BindAccess, EasyconfigCommand } from '../easyconfig/types.ts';
 import { containerPath, type HostPath, joinHost } from '../lib/paths.ts';
-import { bindsOf, venvInside } from '../modulefile/container-environment.ts';
+import { activatorOf, bindsOf, venvInside } from '../modulefile/container-environment.ts';
 import type { ResolvedInstall } from '../resolve/types.ts';
 import { makesVenv } from './makes-venv.ts';
 import type { PlanInputs } from './plan-inputs.ts';
 import { planRun, readOnly, type StagedPlace } from './plan-run.ts';
+import { planTrialModule } from './plan-trial-module.ts';
 import type { RunInContainerStep } from './steps/run-in-container.ts';
 import type { Step } from './steps/step.ts';
 
@@ -51,9 +52,13 @@ function planCommands(
 ): Step[] {
   const place = {
     image,
-    binds: readOnly(bindsOf(install)),
+    // What is in the install dir is seen there anyway: by a bind of its own it could not be written to.
+    binds: readOnly(bindsOf(install)).filter(
+      ({ host, container }) => `${host}` !== container || !host.startsWith(`${install.installDir}/`),
+    ),
     ...planViews(install, inputs, { staging, access }),
   };
+  const activator = activatorOf(install);
   return commands.map(({ command, host }) =>
     host
       ? {
@@ -62,8 +67,14 @@ function planCommands(
           cwd: staging,
           environment: { CONTAINERROOT: staging, SIF: image },
           command,
+          ...(what === 'sanity check' ? { module: planTrialModule(install, inputs, { staging, image }) } : {}),
         }
-      : planRun(install, `${what}: ${command}`, ['sh', '-c', command], place),
+      : planRun(
+          install,
+          `${what}: ${command}`,
+          activator === undefined ? ['sh', '-c', command] : [activator, 'sh', '-c', command],
+          place,
+        ),
   );
 }
 

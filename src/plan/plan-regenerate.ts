@@ -86,7 +86,7 @@ export function planRegenerate(
 }
 
 function wrapperOf({ path, link }: RecordedInstall['files'][number]): string[] {
-  return link === 'in-container' ? [path.slice('bin/'.length)] : [];
+  return link === 'in-container' && path.startsWith('bin/') ? [path.slice('bin/'.length)] : [];
 }
 
 function namesOnPath({ onPath, commands }: MakeWrappersStep): string[] {

@@ -1,5 +1,10 @@
 import { type HostPath, joinHost, type StagingDir } from '../lib/paths.ts';
-import { containerPathOf, containerVariablesOf, escapeForRuntime } from '../modulefile/container-environment.ts';
+import {
+  containerPathOf,
+  containerPathsOf,
+  containerVariablesOf,
+  escapeForRuntime,
+} from '../modulefile/container-environment.ts';
 import type { Bind, ResolvedInstall } from '../resolve/types.ts';
 import { placesOf } from './places.ts';
 import type { RunInContainerStep } from './steps/run-in-container.ts';
@@ -46,7 +51,10 @@ export function planRun(
     // Not in the staging directory, all of which is published.
     work: joinHost(placesOf(install.prefix, install.name, install.fullVersion).retired, 'work'),
     ...place,
-    environment: Object.fromEntries(variables.map(({ name, value }) => [name, escapeForRuntime(value)])),
+    environment: Object.fromEntries([
+      ...variables.map(({ name, value }) => [name, escapeForRuntime(value)]),
+      ...containerPathsOf(install).map(({ name, value }) => [name, value]),
+    ]),
     argv,
   };
 }

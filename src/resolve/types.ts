@@ -6,6 +6,7 @@ import type {
   GpuChoice,
   ImageMode,
   ModuleKind,
+  PathChanges,
   UserSoftware,
   VirtualEnvironment,
 } from '../easyconfig/types.ts';
@@ -104,6 +105,8 @@ export interface ResolvedInstall {
   readonly env: {
     readonly module: Readonly<Record<string, string>>;
     readonly container: Readonly<Record<string, string>>;
+    readonly modulePaths: PathChanges;
+    readonly containerPaths: PathChanges;
     /** Where each variable of the module comes from. */
     readonly origins: Readonly<Record<string, VariableOrigin>>;
   };

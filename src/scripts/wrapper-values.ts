@@ -2,16 +2,17 @@ import { variableNameOf } from '../easyconfig/rules.ts';
 import type { HostPath } from '../lib/paths.ts';
 import { joinHost } from '../lib/paths.ts';
 import {
+  activatorOf,
   bindsOf,
   containerPathOf,
+  containerPathsOf,
   containerVariablesOf,
   escapeForRuntime,
   hasWrappers,
   packedVariablesOf,
-  runscriptsInside,
   venvsInside,
 } from '../modulefile/container-environment.ts';
-import { moduleVariablesOf } from '../modulefile/describe-install.ts';
+import { modulePathsOf, moduleVariablesOf } from '../modulefile/describe-install.ts';
 import type { Variable } from '../modulefile/types.ts';
 import type { Bind, CommandWrapper, ResolvedInstall } from '../resolve/types.ts';
 import type { ScriptValues } from './fill-script.ts';
@@ -26,14 +27,8 @@ export function wrapperValuesOf(install: ResolvedInstall): ScriptValues {
     gpu: install.gpu,
     install_dir: install.installDir,
     aliases: install.wrappers.commands.flatMap(describeAlias),
-    activate: activatorOf(install),
+    activate: hasWrappers(install) ? (activatorOf(install) ?? '') : '',
   };
-}
-
-function activatorOf(install: ResolvedInstall): string {
-  if (!hasWrappers(install)) return '';
-  if (install.condaPackages !== undefined) return `${runscriptsInside}/conda-packages-exec`;
-  return install.conda === undefined ? '' : `${runscriptsInside}/conda-exec`;
 }
 
 /** What the module sets up, for wrappers that are used without it. `images`: where the module looks for the image. */
@@ -49,7 +44,18 @@ export function environmentValuesOf(install: ResolvedInstall, images: readonly H
     ]),
     user_software: install.userSoftware.path,
     module_variables: moduleVariablesOf(install).flatMap(({ name, value }) => [name, value]),
+    module_paths: modulePathsOf(install).flatMap(({ name, prepend, append }) => [
+      name,
+      prepend.join(':'),
+      append.join(':'),
+    ]),
     container_variables: escaped(containerVariablesOf({ ...install, venv: undefined })),
+    container_paths: containerPathsOf(install).flatMap(({ name, value, before, behind }) => [
+      name,
+      value,
+      before,
+      behind,
+    ]),
     container_path: containerPathOf({ ...install, venv: undefined }).map(escapeForRuntime),
     default_venv: install.venv?.name ?? '',
     venvs_inside: escapeForRuntime(venvsInside(install.userSoftware)),

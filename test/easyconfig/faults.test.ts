@@ -217,6 +217,28 @@ sanity_check_paths: { files: bin/python }
     `);
   });
 
+  it('path variables', () => {
+    const messages = (env: string) => faultsOf(`${least}env: ${env}\n`).match(/(?<=^f\.yaml:\S+ ).*/gm);
+    expect(
+      messages('{ container: { A: { prepend: x }, B: { append: [/a, "/a:/b"] }, C: { before: /x }, D: [/x] } }'),
+    ).toEqual([
+      '`env.container.A.prepend`: `x` is not an absolute path',
+      '`env.container.B.append[1]`: `/a:/b` holds `:`, which path variables cannot',
+      'unknown key `before` in `env.container.C`',
+      '`env.container.D` must be text, not a list',
+    ]);
+    expect(messages('{ module: { LD_LIBRARY_PATH: { prepend: /x } }, container: { HOME: { prepend: /x } } }')).toEqual([
+      '`LD_LIBRARY_PATH` is not for an easyconfig to set: it makes programs outside the container run or load something',
+      '`HOME` is set by the module or the runtime',
+    ]);
+    expect(messages('{ module: { PATH: { append: "%(installdir)s/../x" } }, container: { PATH: /x } }')).toEqual([
+      '`env.module.PATH` must be given directories of the install, such as `%(installdir)s/tools`: others go into `env.container`',
+      '`env.container.PATH` is set by the module or the runtime',
+    ]);
+    for (const path of ['/', '//./', '/a"b', '/a\\\\b', '/a\\nb', ' /a'])
+      expect(messages(`{ module: { MANPATH: { prepend: "${path}" } } }`), path).toHaveLength(1);
+  });
+
   it('variables', () => {
     expect(
       faultsOf(`${least}env:
@@ -239,9 +261,10 @@ sanity_check_paths: { files: bin/python }
         |   module: { THREADS: 4, LINES: "a\\nb", 1BAD: x, "A B": x, PATH: /bin }
         |                                                 ^^^^^
         hint: letters, digits and \`_\`, not beginning with a digit
-      f.yaml:5:59: \`PATH\` is not for an easyconfig to set: the module or the session needs it
+      f.yaml:5:59: \`env.module.PATH\` is not for an easyconfig to set: the module or the session needs it
         |   module: { THREADS: 4, LINES: "a\\nb", 1BAD: x, "A B": x, PATH: /bin }
         |                                                           ^^^^
+        hint: add to it: \`PATH: { prepend: "%(installdir)s/tools" }\`
       f.yaml:6:21: \`env.container.NUL\`: \`a\\u0000b\` holds NUL
         |   container: { NUL: "a\\0b", LIST: [a], PREPEND_PATH: /x }
         |                     ^^^^^^

@@ -22,7 +22,7 @@ describe('normalizeEasyconfig', () => {
       venv: undefined,
       condaPackages: undefined,
       userSoftware: { path: '/user-software', isPacked: false, from: undefined },
-      env: { module: {}, container: {} },
+      env: { module: {}, container: {}, modulePaths: {}, containerPaths: {} },
       sanityCheckPaths: { files: [], dirs: [] },
       extensions: [],
       dependsOn: [],
@@ -66,7 +66,7 @@ runscripts: [one, two, one]
 wrappers: [start-shell]
 python: { conda_env: base, conda_root: /opt/conda/, venv: { name: torch }, conda: { name: c, file: environment.yml, program: /opt//conda } }
 user_software: { path: /opt/prog/, pack: true, from: /opt//there/ }
-env: { module: { A: "1" }, container: { B: "2" } }
+env: { module: { A: "1", M: { prepend: /m } }, container: { B: "2", P: { prepend: [/a, /b], append: /z } } }
 sanity_check_paths: { files: [bin/x], dirs: [lib] }
 sanity_check_commands: [echo]
 `),
@@ -93,7 +93,12 @@ sanity_check_commands: [echo]
       venv: { name: 'torch', requirements: undefined, pipOptions: [], installer: 'auto' },
       condaPackages: { name: 'c', file: 'environment.yml', program: '/opt/conda' },
       userSoftware: { path: '/opt/prog', isPacked: true, from: '/opt/there' },
-      env: { module: { A: '1' }, container: { B: '2' } },
+      env: {
+        module: { A: '1' },
+        container: { B: '2' },
+        modulePaths: { M: { prepend: ['/m'], append: [] } },
+        containerPaths: { P: { prepend: ['/a', '/b'], append: ['/z'] } },
+      },
       sanityCheckPaths: { files: ['bin/x'], dirs: ['lib'] },
       extensions: ['numpy/1.26.4'],
       dependsOn: ['rocm'],

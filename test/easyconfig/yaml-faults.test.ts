@@ -157,7 +157,7 @@ describe('texts made to do harm', () => {
   it('aliases that hold themselves', () => {
     expect(messagesOf(`${least}binds: &b [*b]\n`)).toEqual(['4:12 `binds[0]` has the wrong form']);
     expect(messagesOf(`${least}env: &e { module: *e }\n`)).toEqual([
-      '4:19 `env.module.module` must be text, not a map',
+      '4:19 unknown key `module` in `env.module.module`',
     ]);
   });
 

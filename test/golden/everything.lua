@@ -75,10 +75,19 @@ end
 local venv = named == "" and "torch-2.6" or named
 local users, other = os.getenv("APPTAINERENV_PREPEND_PATH") or "", os.getenv("SINGULARITYENV_PREPEND_PATH") or ""
 if other ~= users then users = (users .. ":" .. other):match("^:?(.-):?$") end
-set_both("ENV_PREPEND_PATH", "/runscripts" .. (venv ~= "" and ":" .. "/user-software/venv/" .. venv .. "/bin" or "") .. (users ~= "" and ":" .. users or ""))
+set_both("ENV_PREPEND_PATH", "/runscripts" .. (venv ~= "" and ":" .. "/user-software/venv/" .. venv .. "/bin" or "") .. ":/opt/bin" .. (users ~= "" and ":" .. users or ""))
 set_both("ENV_WITH_CONDA", "source /opt/conda/bin/activate base")
 set_both("ENV_INSIDE", "\\$PATH \\`id\\` \"x\" 'y' \\\\z")
 set_both("ENV_EMPTY", "")
+-- Around what you have set for the container, or else around what the image sets: the runtime puts that in.
+local function extend(variable, value, before, behind)
+  local yours = os.getenv("APPTAINERENV_" .. variable) or os.getenv("SINGULARITYENV_" .. variable) or ""
+  if yours ~= "" then value = before .. yours .. behind end
+  set_both("ENV_" .. variable, value)
+end
+extend("LD_LIBRARY_PATH", "/opt/\\$x:/opt/y${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}:/opt/z", "/opt/\\$x:/opt/y:", ":/opt/z")
+extend("APPEND_PATH", "/opt/sbin", "", ":/opt/sbin")
+extend("LAST", "${LAST:+$LAST:}/z", "", ":/z")
 set_both("ENV_VIRTUAL_ENV", venv ~= "" and "/user-software/venv/" .. venv)
 set_both("ENV_PIP_USER", is_packed and "0")
 set_both("ENV_PIP_PYTHON", is_packed and "/runscripts/pip-when-packed")
@@ -91,4 +100,7 @@ set("RUNSCRIPTS", root .. "/runscripts")
 set("RUNSCRIPTSCPLUSPLUSMINTOOLSX", root .. "/runscripts")
 set("PLAIN", "1")
 set("TRICKY", "$HOME `id` \"x\" 'y' \\ /home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu")
+prepend_path("PATH", root .. "/tools")
+append_path("MANPATH", "/opt/man")
+append_path("MANPATH", "/opt/more")
 prepend_path("PATH", "/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/bin")

@@ -142,3 +142,71 @@ sanity_check_commands:
   );
   expect((await run('module load tiny; singularity exec "$SIF" touch "$PWD/outside/by-the-user"')).status).toBe(0);
 });
+
+test('post-install commands write to bin where there are wrappers of programs too, and may leave links', async () => {
+  const { succeed, installDir } = prepared(`post_install:
+  - 'cd "%(installdir)s/bin" && printf "#!/bin/sh\\necho own\\n" > own && chmod +x own && ln -s start-shell shell'
+  - 'cd "%(installdir)s" && ln -s "%(installdir)s/bin/own" first && ln -s bin second && ln -s /nowhere third'
+`);
+  await succeed(
+    `sed -i 's/^wrappers:.*/wrappers: [start-shell, ls1]/; s/ls1/{ name: list, command: ls }/' tiny-1.0.yaml; ${install}`,
+  );
+  expect(await succeed('module load tiny; own; shell -c "echo inside"; list -d /runscripts')).toBe(
+    'own\ninside\n/runscripts\n',
+  );
+  expect(await succeed('ctinstall verify')).toBe('tiny/1.0: as installed\n');
+  expect(await succeed('ctinstall verify --quick')).toBe('tiny/1.0: as installed\n');
+  await succeed('ctinstall regenerate --all; ctinstall verify; ctinstall uninstall --yes tiny');
+  expect(existsSync(installDir)).toBe(false);
+});
+
+test('commands see the conda environment that wrappers activate, with and without wrappers of programs', async () => {
+  const { succeed, write } = prepared('');
+  for (const wrappers of ['[start-shell]', '[python]']) {
+    const more = `python: { conda_env: mpi4py }
+post_install: ["python -c 'import mpi4py'"]
+sanity_check_commands: ["python -c 'import mpi4py'", 'test "$CONDA_DEFAULT_ENV" = mpi4py']
+`;
+    write('tiny-1.0.yaml', tinyEasyconfig(more).replace('tiny.sif', 'lumi.sif').replace('[start-shell]', wrappers));
+    await succeed('ln -sf "$CT_IMAGES"/lumi-*.sif lumi.sif; ctinstall --force tiny-1.0.yaml');
+  }
+});
+
+const onHost = `env:
+  module: { TOLD: "%(installdir)s/told", MANPATH: { prepend: "%(installdir)s/man" } }
+sanity_check_commands:
+  - { command: 'test "$TOLD" = "$CONTAINERROOT/told" && test "$MANPATH" = "$CONTAINERROOT/man" && test "$EBROOTTINY" = "$PWD"', host: true }
+  - { command: 'start-shell -c "test -d /runscripts && test -e /user-software/mine" && singularity exec "$SIF" test -d /runscripts', host: true }
+`;
+
+test.each([
+  ['Lmod', ''],
+  ['Environment Modules', '. "$CT_ENVMODULES_INIT"; export CTINSTALL_MODULES_TOOL=environment-modules; '],
+])('checks on the host run with the module loaded, in front of what is there: %s', async (_, tool) => {
+  const { run, succeed, write } = prepared('');
+  await succeed(`${tool}${install}; touch "$CTINSTALL_PREFIX/software/tiny/1.0/user-software/mine"`);
+  write('tiny-1.0.yaml', tinyEasyconfig(onHost));
+  const rebuild = `${install} --rebuild --allow-host-commands`;
+  await succeed(`${tool}module use "$CTINSTALL_PREFIX/modules"; module load tiny; ${rebuild}`);
+  expect(await succeed('ls -A "$CTINSTALL_PREFIX/.ctinstall/retired"; ctinstall verify')).toBe(
+    'tiny/1.0: as installed\n',
+  );
+
+  write('tiny-1.0.yaml', tinyEasyconfig(onHost.replace('/told"', '/else"')));
+  const failed = await run(`${tool}${rebuild}`);
+  expect(failed).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('`sanity check on the host: test "$TOLD"'),
+  });
+  expect(await succeed('ctinstall verify')).toBe('tiny/1.0: as installed\n');
+});
+
+test('a check on the host is refused at once where there is no modules tool to load the module', async () => {
+  const { run, installDir } = prepared(onHost);
+  const refused = await run(`unset LMOD_CMD MODULES_CMD MODULESHOME; ${install} --allow-host-commands`);
+  expect(refused.status).toBe(1);
+  expect(refused.stderr).toMatch(
+    /runs with the module loaded, and there is no Lmod in this session\n\nhint: open a login shell/,
+  );
+  expect(existsSync(installDir)).toBe(false);
+});

@@ -32,8 +32,8 @@ binds:
   - { host: /read/only/optional, container: "/o'p$t", access: ro, optional: true }
 python: { conda_env: base, conda_root: /opt/conda, venv: { name: torch-2.6 } }
 env:
-  module: { PLAIN: "1", TRICKY: "$HOME \`id\` \\"x\\" 'y' \\\\ %(installdir)s" }
-  container: { INSIDE: "$PATH \`id\` \\"x\\" 'y' \\\\z", EMPTY: "" }
+  module: { PLAIN: "1", TRICKY: "$HOME \`id\` \\"x\\" 'y' \\\\ %(installdir)s", PATH: { prepend: "%(installdir)s/tools" }, MANPATH: { append: [/opt/man//, /opt/more] } }
+  container: { LD_LIBRARY_PATH: { prepend: ["/opt/$x", /opt/y], append: /opt/z }, PATH: { prepend: /opt/bin, append: /opt/sbin }, LAST: { append: /z }, INSIDE: "$PATH \`id\` \\"x\\" 'y' \\\\z", EMPTY: "" }
 `),
   settingsOf(
     { bind_groups: { filesystems: ['/scratch'] }, image_dirs: ['/central', '/other images'] },

@@ -44,6 +44,10 @@ export function modulefileIn(
       { name: 'DASHES', value: '--help -x' },
       { name: 'NUMBER', value: '0x10' },
     ],
+    paths: [
+      { name: 'MANPATH', prepend: [at('man'), '/opt/first $x [id] é日本'], append: ['/opt/last/man'] },
+      { name: 'PATH', prepend: [at('tools')], append: [] },
+    ],
     ...changed,
     container: { ...containerIn(dir, at), ...container },
   };
@@ -54,6 +58,10 @@ function containerIn(dir: string, at: (path: string) => HostPath): ModuleContain
     family: 'ctinstall_software',
     variables: [{ name: 'INSIDE', value: awkward }],
     path: [containerPath('/runscripts'), containerPath('/opt/$x [id]/bin')],
+    paths: [
+      { name: 'LD_LIBRARY_PATH', value: `/opt/$x:\${LD_LIBRARY_PATH}`, before: '/opt/$x:', behind: '' },
+      { name: 'APPEND_PATH', value: '/opt/[id]', before: '', behind: ':/opt/[id]' },
+    ],
     venv: { name: 'x', directory: at('user-software/venv'), container: containerPath('/user-software/venv') },
     packedVariables: [
       { name: 'PIP_USER', value: '0' },

@@ -261,8 +261,8 @@ describe('sanity checks', () => {
     const plan = planOf(withAll);
     const checks = stepsOf(plan, 'run-in-container').slice(2);
     expect(checks.map(({ purpose, argv }) => [purpose, argv])).toEqual([
-      ["sanity check: python -c 'import x'", ['sh', '-c', "python -c 'import x'"]],
-      ['sanity check: true', ['sh', '-c', 'true']],
+      ["sanity check: python -c 'import x'", ['/runscripts/conda-exec', 'sh', '-c', "python -c 'import x'"]],
+      ['sanity check: true', ['/runscripts/conda-exec', 'sh', '-c', 'true']],
     ]);
     expect(checks[0]).toMatchObject({
       image: `${plan.staging}/demo.sif`,

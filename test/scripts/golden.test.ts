@@ -24,6 +24,7 @@ test('there are just these', () => {
     '644 .ctinstall/squashfs-lock.bash',
     '644 .ctinstall/squashfs-pack.bash',
     '644 .ctinstall/squashfs-unpack.bash',
+    '755 runscripts/conda-exec',
     '755 runscripts/make-venv',
     '755 runscripts/install-requirements',
   ]);

@@ -1,5 +1,6 @@
 import { lstatIfThere } from '../../host/files.ts';
 import { digestFile } from '../../host/hash-file.ts';
+import { readLink } from '../../host/links.ts';
 import { type HostPath, joinHost } from '../../lib/paths.ts';
 import type { RecordAdditionsStep } from '../../plan/steps/record-additions.ts';
 import { findUnlisted } from '../../records/find-unlisted.ts';
@@ -32,8 +33,9 @@ async function measureAgain(
   }
   for (const added of await findUnlisted(root, new Set(files.map(({ path }) => path)))) {
     const path = joinHost(root, added);
-    const isFile = (await lstatIfThere(path))?.isFile() === true;
-    files.push(isFile ? await measure(path) : await measureFile(root, path, {}));
+    const stats = await lstatIfThere(path);
+    const file = stats?.isFile() === true ? await measure(path) : await measureFile(root, path, {});
+    files.push(stats?.isSymbolicLink() === true ? { ...file, link: await readLink(path) } : file);
   }
   measured.files.splice(0, measured.files.length, ...files);
 }

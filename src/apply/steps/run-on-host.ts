@@ -1,8 +1,11 @@
+import { requireModulesCommand } from '../../discover/modules-command.ts';
+import { isDirectory, makeDirectory, removeTree, writeFileWhole } from '../../host/files.ts';
 import { commandError } from '../../host/run.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatLine } from '../../lib/format.ts';
+import { hostPath, joinHost } from '../../lib/paths.ts';
 import { describeStep } from '../../plan/describe-step.ts';
-import type { RunOnHostStep } from '../../plan/steps/run-on-host.ts';
+import type { RunOnHostStep, TrialModule } from '../../plan/steps/run-on-host.ts';
 import type { RunContext } from '../../runtime/run-in-container.ts';
 import { runNoted } from '../../transaction/noted-command.ts';
 import type { StepDoer } from '../types.ts';
@@ -11,14 +14,57 @@ export const runOnHost: StepDoer<'run-on-host'> = { apply: runCommand };
 
 /** Runs a command of the recipe in a shell of the host. Whether the user has allowed that is asked long before. */
 async function runCommand(step: RunOnHostStep, context: RunContext): Promise<void> {
-  const argv = ['sh', '-c', step.command] as const;
+  const { module } = step;
+  if (module !== undefined) await writeTrial(module);
+  await runIn(step, context).finally(() => (module === undefined ? undefined : removeTree(module.directory)));
+}
+
+async function runIn(step: RunOnHostStep, context: RunContext): Promise<void> {
   const env = { ...context.environment, ...step.environment };
+  const argv = await argvOf(step, env);
   const { signal, note } = context;
   const result = await runNoted(argv, { env, cwd: step.cwd, signal, note });
   for (const line of `${result.stdout}${result.stderr}`.split('\n'))
     if (line !== '') context.log(`  | ${formatLine(line)}`);
   if (result.exitCode === 0) return;
-  const { message, details } = commandError(argv, result, `\`${describeStep(step)}\``, step.cwd);
+  const shown = ['sh', '-c', step.command] as const;
+  const { message, details } = commandError(shown, result, `\`${describeStep(step)}\``, step.cwd);
   const code = step.purpose.startsWith('sanity check') ? 'sanity-check-failed' : 'command-failed';
   throw new CtinstallError(code, message, { details });
+}
+
+/**
+ * What modules tools write is for the shell to evaluate. The module of before goes first: Environment Modules would leave it
+ * as it is, and refuses a second one of a family.
+ */
+const loading = `
+command=$1 modules=$2 name=$3
+shift 3
+do_module() { eval "$("$modules" bash "$@")"; }
+for loaded in "$name" $MODULES_FAMILY_CTINSTALL_SOFTWARE; do do_module unload "$loaded"; done
+for directory; do do_module use "$directory"; done
+do_module load "$name" || exit
+case :$LOADEDMODULES: in
+  *":$name:"*) exec sh -c "$command" ;;
+esac
+echo "the module $name could not be loaded" >&2
+exit 1
+`;
+
+async function argvOf(
+  { command, module }: RunOnHostStep,
+  environment: RunContext['environment'],
+): Promise<[string, ...string[]]> {
+  if (module === undefined) return ['sh', '-c', command];
+  const { tool, name, modulePath, directory } = module;
+  // The last one that is used comes first.
+  const used = [...((await isDirectory(modulePath)) ? [modulePath] : []), directory];
+  const modules = requireModulesCommand(environment, tool);
+  return ['bash', '--norc', '--noprofile', '-c', loading, 'load', command, modules, name, ...used];
+}
+
+async function writeTrial({ directory, file, content }: TrialModule): Promise<void> {
+  const path = joinHost(directory, file);
+  await makeDirectory(hostPath('..', path));
+  await writeFileWhole(path, content, 0o644);
 }

@@ -1,3 +1,4 @@
+import type { PathChanges } from '../../easyconfig/types.ts';
 import { containerPathOf, containerVariablesOf } from '../../modulefile/container-environment.ts';
 import type { Modulefile } from '../../modulefile/types.ts';
 import type { Bind, ResolvedInstall, VariableOrigin } from '../../resolve/types.ts';
@@ -44,6 +45,7 @@ export function describeResolved(install: ResolvedInstall, modulefile: Modulefil
     ...modulefile.variables.map(
       ({ name, value }) => ['outside', `${name}=${value} (${describeOrigin(install.env.origins[name])})`] as const,
     ),
+    ...describePaths('outside', install.env.modulePaths),
     ['outside', `PATH begins with ${modulefile.path.join(':')}`],
     ...containerVariablesOf({ ...install, venv: undefined }).map(
       ({ name, value }) =>
@@ -52,12 +54,22 @@ export function describeResolved(install: ResolvedInstall, modulefile: Modulefil
           `${name}=${value} (${Object.hasOwn(install.env.container, name) ? 'easyconfig' : 'ctinstall'})`,
         ] as const,
     ),
+    ...describePaths('inside', install.env.containerPaths),
     ['inside', `PATH begins with ${containerPathOf({ ...install, venv: undefined }).join(':')}`],
   ];
   return [
     `${install.moduleName}, from ${facts.easyconfig}`,
     ...lines.map(([what, text]) => `  ${what.padEnd(12)} ${text}`),
   ];
+}
+
+function describePaths(where: string, paths: PathChanges): (readonly [string, string])[] {
+  return Object.entries(paths).flatMap(([name, { prepend, append }]) => [
+    ...(prepend.length === 0 || (name === 'PATH' && where === 'inside')
+      ? []
+      : [[where, `${name} gets ${prepend.join(':')} in front (easyconfig)`] as const]),
+    ...(append.length === 0 ? [] : [[where, `${name} gets ${append.join(':')} behind (easyconfig)`] as const]),
+  ]);
 }
 
 function describeBind({ host, container, access, optional, origin }: Bind, isHere: boolean): string {

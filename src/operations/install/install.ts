@@ -1,3 +1,4 @@
+import { requireModulesCommand } from '../../discover/modules-command.ts';
 import type { Plan } from '../../plan/types.ts';
 import type { ResolvedInstall } from '../../resolve/types.ts';
 import { checkPrefix } from '../../settings/check-prefix.ts';
@@ -62,7 +63,7 @@ export async function install(options: InstallOptions, context: Context): Promis
     { settings, context },
     async (name, where, variant) => {
       const target = await resolveTarget(name, where, variant);
-      checkTarget(target, options, settings);
+      checkTarget(target, options, settings, context);
       const installs = options.injectChecksums !== true && options.fetch === undefined;
       if (installs) await refuseAmongRequested(target.install, before, { settings, context });
       before.push(target.install);
@@ -87,11 +88,19 @@ export async function install(options: InstallOptions, context: Context): Promis
 const nothingDone = 'nothing was done: mend them, or leave them out; `--keep-going` goes on with the others';
 
 /** What a recipe may not do, unless the options ask for something that it does not matter for. */
-function checkTarget(target: Target, options: InstallOptions, { enforceChecksums }: Settings): void {
+function checkTarget(
+  target: Target,
+  options: InstallOptions,
+  { enforceChecksums }: Settings,
+  { environment }: Context,
+): void {
   if (options.injectChecksums === true || options.moduleOnly === true) return;
   if (enforceChecksums) requireChecksum(target);
   const installs = options.fetch === undefined && options.dryRun !== true;
-  if (installs && options.allowHostCommands !== true) refuseHostCommands(target);
+  if (!installs) return;
+  if (options.allowHostCommands !== true) refuseHostCommands(target);
+  const { sanityCheckCommands, modulesTool } = target.install;
+  if (sanityCheckCommands.some(({ host }) => host)) requireModulesCommand(environment, modulesTool);
 }
 
 async function regenerateAll(

@@ -1,4 +1,4 @@
-import type { HostPath } from '../../lib/paths.ts';
+import type { HostPath, ModulesTool } from '../../lib/paths.ts';
 import type { StepWords } from './step-words.ts';
 
 /** Runs a command of the recipe on the host: only where the user has allowed it. */
@@ -8,6 +8,21 @@ export interface RunOnHostStep {
   readonly cwd: HostPath;
   readonly environment: Readonly<Record<string, string>>;
   readonly command: string;
+  /** Is loaded before. */
+  readonly module?: TrialModule;
+}
+
+/** A module that is there for the time of a run. */
+export interface TrialModule {
+  readonly tool: ModulesTool;
+  readonly name: string;
+  /** Where the others of the prefix are, which it may depend on. */
+  readonly modulePath: HostPath;
+  /** Is made for it, and removed. */
+  readonly directory: HostPath;
+  /** In `directory`. */
+  readonly file: string;
+  readonly content: string;
 }
 
 export const runOnHost: StepWords<RunOnHostStep> = {

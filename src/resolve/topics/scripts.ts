@@ -52,14 +52,17 @@ const standardScripts: readonly ScriptChoice[] = [
   { name: 'squashfs-unpack.bash', directory: '.ctinstall' },
 ];
 
-/** Run scripts that wrappers call in the container, and those of virtual environments. */
+/** Run scripts that wrappers and the recipe's commands call in the container, and those of virtual environments. */
 function scriptsOfPrograms(
-  { conda, venv, condaPackages }: Easyconfig,
+  { conda, venv, condaPackages, postInstall, sanityCheckCommands }: Easyconfig,
   { commands, directories }: ResolvedWrappers,
 ): ScriptChoice[] {
   const hasPrograms = commands.length + directories.length > 0;
+  const hasCommands = [...postInstall, ...sanityCheckCommands].some(({ host }) => !host);
   return [
-    ...(hasPrograms && conda !== undefined ? [{ name: 'conda-exec', directory: 'runscripts' as const }] : []),
+    ...((hasPrograms || hasCommands) && conda !== undefined
+      ? [{ name: 'conda-exec', directory: 'runscripts' as const }]
+      : []),
     ...(condaPackages === undefined ? [] : [{ name: 'conda-packages-exec', directory: 'runscripts' as const }]),
     ...(hasPrograms || venv !== undefined ? [{ name: 'make-venv', directory: 'runscripts' as const }] : []),
     ...(venv === undefined ? [] : [{ name: 'install-requirements', directory: 'runscripts' as const }]),
