@@ -17,6 +17,7 @@ export type TclCommand =
   | 'refuse_value'
   | 'set_variable'
   | 'set_inside'
+  | 'set_unless_given'
   | 'append'
   | 'add_bind';
 
