@@ -72,7 +72,7 @@ bind_named_paths() {
     if [[ $path != /* ]] || passes "$name" || show "$path"; then continue; fi
     unset -v "$name"
     for entry in $stand_ins; do
-      if [[ $entry == "$name"=* ]]; then export "$entry"; fi
+      if [[ $entry == "$name"=* ]]; then export "$name=${entry#*=}"; fi
     done
   done
 }
@@ -138,6 +138,6 @@ find_real_path() { # path
   # Nothing else tells without a subshell where links lead.
   cd -P "${1%"$file"}/" 2>/dev/null || return 1
   real=${PWD%/}$file
-  cd -L "$logical" 2>/dev/null || cd -P "$logical" 2>/dev/null
+  cd -L "$logical" 2>/dev/null || cd -P "$logical" 2>/dev/null || return 1
   if [[ $had_oldpwd ]]; then OLDPWD=$oldpwd; else unset OLDPWD; fi
 }

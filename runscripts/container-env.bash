@@ -27,7 +27,7 @@ choose_host_environment() {
     unset -v $dropped
     drop_by_beginnings
     for entry in ${entries[@]+"${entries[@]}"}; do
-      if [[ $entry == BASH_FUNC_* ]]; then cleaner+=(-u "${entry%%=*}"); fi
+      case $entry in BASH_FUNC_*) cleaner+=(-u "${entry%%=*}") ;; esac
     done
   fi
   if ((${#cleaner[@]} > 0)); then cleaner=(/usr/bin/env "${cleaner[@]}"); fi

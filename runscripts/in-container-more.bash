@@ -81,10 +81,10 @@ add_user_bind() {
   while [[ $place == *//* ]]; do place=${place//\/\//\/}; done
   if [[ $place != / ]]; then place=${place%/}; fi
   case $place in
-    # A wrapper needs its own; a module of another kind, such as EasyBuild's, has binds below its install dir.
+    # Each install has its own, and a module of another kind that is loaded, such as EasyBuild's, may have too.
     /runscripts) return ;;
     "$user_software")
-      if [[ ${CTINSTALL_USER_SOFTWARE-} || ${CONTAINERROOT-} && $entry == "$CONTAINERROOT"/* ]]; then return; fi
+      if [[ ! $is_loaded || ${CTINSTALL_USER_SOFTWARE-} || $entry == "$CONTAINERROOT"/* ]]; then return; fi
       ;;
   esac
   if [[ $taken == *",$place,"* ]]; then return; fi

@@ -129,11 +129,11 @@ join_path() {
 # Sets $value to a list for PATH without what a module with these values has put there.
 without_own_path() { # list
   local entry IFS=:
-  local own=:${container_path[*]}:
+  local ours=:${container_path[*]}:
   value=
   set -f
   for entry in $1; do
-    if [[ $entry && $own != *":$entry:"* && $entry != "$venvs_inside"/*/bin ]]; then value+=${value:+:}$entry; fi
+    if [[ $entry && $ours != *":$entry:"* && $entry != "$venvs_inside"/*/bin ]]; then value+=${value:+:}$entry; fi
   done
   set +f
 }
@@ -146,7 +146,7 @@ collect_binds() {
   if [[ ${CTINSTALL_USER_SOFTWARE-} ]]; then
     module_binds+=("$CTINSTALL_USER_SOFTWARE" "$user_software" '' required)
   elif [[ -f $root/user-software.squashfs ]]; then
-    module_binds+=("$root/user-software.squashfs" "$user_software" :ro,image-src=/ optional)
+    module_binds+=("$root/user-software.squashfs" "$user_software" ':ro,image-src=/' optional)
   else
     module_binds+=("$root/user-software" "$user_software" '' optional)
   fi
