@@ -22,10 +22,9 @@ export function venvInside(name: string, userSoftware: Pick<UserSoftware, 'path'
 
 /** What keeps pip from installing elsewhere while the user software is packed; what the recipe sets itself, stays. */
 export function packedVariablesOf({ env }: Pick<ResolvedInstall, 'env'>): Variable[] {
-  return [
-    { name: 'PIP_USER', value: '0' },
-    { name: 'PIP_PYTHON', value: `${runscriptsInside}/pip-when-packed` },
-  ].filter(({ name }) => env.container[name] === undefined);
+  return [{ name: 'PIP_PYTHON', value: `${runscriptsInside}/pip-when-packed` }].filter(
+    ({ name }) => env.container[name] === undefined,
+  );
 }
 
 /** Where a conda environment of the install's own is seen inside the container. */
@@ -49,10 +48,11 @@ export function activatorOf({
 
 /** Variables that an install sets inside the container, literal values. */
 export function containerVariablesOf(
-  install: Pick<ResolvedInstall, 'conda' | 'condaPackages' | 'venv' | 'env' | 'userSoftware'>,
+  install: Pick<ResolvedInstall, 'conda' | 'condaPackages' | 'venv' | 'env' | 'userSoftware' | 'containerEnv'>,
 ): Variable[] {
   const { conda, condaPackages: packages, venv, env, userSoftware } = install;
   const variables: Record<string, string> = {
+    ...install.containerEnv.set,
     ...(conda === undefined ? {} : { WITH_CONDA: `source ${conda.root}/bin/activate ${conda.name}` }),
     ...(venv === undefined ? {} : { VIRTUAL_ENV: venvInside(venv.name, userSoftware) }),
     ...(packages === undefined

@@ -52,8 +52,7 @@ binds[#binds + 1] = host .. ":" .. place .. options
 
 const setBinds = code`
 set_both("_BIND", (table.concat(binds, ",") .. yours):match("^,?(.*)$"))
-pushenv("APPTAINER_BINDPATH", false)
-pushenv("SINGULARITY_BINDPATH", false)
+for _, runtime in ipairs({"APPTAINER", "SINGULARITY"}) do pushenv(runtime .. "_BINDPATH", false) end
 `;
 
 /** The part of a modulefile that joins the install's binds with the user's. */

@@ -70,7 +70,7 @@ export function renderContainerEnvironment(container: ModuleContainer, { moduleN
     ...(venv.name === undefined ? [] : [local('venv', or(and(equals(named, ''), venv.name), named))]),
     findUsersPath,
     set('PREPEND_PATH', joinPath(path, place)),
-    ...variables.map((variable) => set(variable.name, escapeForRuntime(variable.value))),
+    ...variables.map(({ name: variable, value }) => setWith('set_inside', variable, escapeForRuntime(value))),
     ...(paths.length === 0 ? [] : [extend]),
     ...paths.map(({ name, value, before, behind }) => run(call('extend', name, value, before, behind))),
     set('VIRTUAL_ENV', and(isNamed, place)),

@@ -199,6 +199,15 @@ proc set_inside {variable value {is_wanted 1}} {
   set_variable APPTAINERENV_$variable $value $is_wanted
   set_variable SINGULARITYENV_$variable $value $is_wanted
 }
+# What you have set counts.
+proc set_unless_given {variable value} {
+  foreach given [list SINGULARITYENV_$variable APPTAINERENV_$variable] {
+    if {[info exists ::env($given)]} {
+      set value [value_of $given]
+    }
+  }
+  set_inside $variable $value
+}
 # One that is not whole, since its making was stopped or goes on, has a file beside it.
 proc is_venv {directory name} {
   global is_packed

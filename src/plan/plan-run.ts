@@ -34,6 +34,7 @@ export function planRun(
     | 'env'
     | 'wrappers'
     | 'userSoftware'
+    | 'containerEnv'
   >,
   purpose: string,
   argv: readonly [string, ...string[]],

@@ -12,6 +12,7 @@ import type {
 } from '../easyconfig/types.ts';
 import type { ContainerPath, HostPath, InstallDir, ModulesTool, Prefix } from '../lib/paths.ts';
 import type { Hooks } from '../settings/types.ts';
+import type { ContainerEnv } from './container-env.ts';
 
 /** A host path shown in the container (`SINGULARITY_BIND`). */
 export interface Bind {
@@ -110,6 +111,7 @@ export interface ResolvedInstall {
     /** Where each variable of the module comes from. */
     readonly origins: Readonly<Record<string, VariableOrigin>>;
   };
+  readonly containerEnv: ContainerEnv;
   readonly sanityCheckPaths: { readonly files: readonly string[]; readonly dirs: readonly string[] };
   readonly postInstall: readonly EasyconfigCommand[];
   readonly sanityCheckCommands: readonly EasyconfigCommand[];

@@ -38,6 +38,12 @@ export const scriptFiles = {
       'packed_variables',
     ],
   },
+  'container-env.bash': {
+    directory: '.ctinstall',
+    keys: ['dropped', 'dropped_beginnings', 'dropped_patterns', 'passing', 'path_variables', 'stand_ins'],
+  },
+  'in-container-more.bash': { directory: '.ctinstall', keys: [] },
+  'container-env-more.bash': { directory: '.ctinstall', keys: [] },
   'make-squashfs': { directory: 'bin', keys: [] },
   'unmake-squashfs': { directory: 'bin', keys: [] },
   'update-squashfs': { directory: 'bin', keys: [] },

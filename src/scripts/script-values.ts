@@ -1,7 +1,7 @@
 import type { HostPath } from '../lib/paths.ts';
 import type { ResolvedInstall } from '../resolve/types.ts';
 import type { ScriptValues } from './fill-script.ts';
-import { environmentValuesOf, wrapperValuesOf } from './wrapper-values.ts';
+import { containerEnvValuesOf, environmentValuesOf, wrapperValuesOf } from './wrapper-values.ts';
 
 /** The values that ctinstall fills into a script of this name. `images`: where the module looks for the image. */
 export function scriptValuesOf(script: string, install: ResolvedInstall, images: readonly HostPath[]): ScriptValues {
@@ -12,6 +12,8 @@ export function scriptValuesOf(script: string, install: ResolvedInstall, images:
       return wrapperValuesOf(install);
     case 'in-container.bash':
       return environmentValuesOf(install, images);
+    case 'container-env.bash':
+      return containerEnvValuesOf(install);
     case 'pip-when-packed':
       return { module: install.moduleName };
     case 'squashfs-common.bash':

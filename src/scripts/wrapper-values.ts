@@ -63,6 +63,21 @@ export function environmentValuesOf(install: ResolvedInstall, images: readonly H
   };
 }
 
+/** What of the host's environment reaches the container. */
+export function containerEnvValuesOf({ containerEnv }: ResolvedInstall): ScriptValues {
+  return {
+    dropped: containerEnv.dropped.join(' '),
+    dropped_beginnings: containerEnv.droppedBeginnings.join(' '),
+    dropped_patterns: containerEnv.droppedPatterns.join(' '),
+    passing: containerEnv.passing.join(' '),
+    path_variables: Object.keys(containerEnv.paths).join(' '),
+    stand_ins: Object.entries(containerEnv.paths)
+      .filter(([, value]) => value !== '')
+      .map(([name, value]) => `${name}=${value}`)
+      .join(' '),
+  };
+}
+
 function escaped(variables: readonly Variable[]): string[] {
   return variables.flatMap(({ name, value }) => [name, escapeForRuntime(value)]);
 }

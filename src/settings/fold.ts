@@ -26,13 +26,14 @@ export function foldSettings(
   const list = (key: 'easyconfigs' | 'image_dirs' | 'more_prefixes'): HostPath[] => [
     ...new Set(stacks[key].toReversed().flatMap(({ values }) => (values[key] ?? []) as HostPath[])),
   ];
-  const map = <Key extends 'bind_groups' | 'module_env' | 'hooks' | 'slurm'>(
+  const map = <Key extends 'bind_groups' | 'module_env' | 'container_env' | 'hooks' | 'slurm'>(
     key: Key,
   ): NonNullable<SettingsValues[Key]> => Object.assign({}, ...stacks[key].map(({ values }) => values[key]));
 
   const prefix = asPrefix((single('prefix') ?? hostPath('ctinstall', homeOf(environment))) as HostPath);
   const hooks = map('hooks');
   const slurm = map('slurm');
+  const containerEnv = map('container_env');
   const umask = single('umask');
   return {
     site: single('site') ?? 'generic',
@@ -55,6 +56,7 @@ export function foldSettings(
     hostMpi: single('host_mpi'),
     moduleEnv: map('module_env'),
     forcedModuleEnv: forcedPartsOf('module_env', stacks.module_env),
+    containerEnv: { pass: containerEnv.pass ?? [], drop: containerEnv.drop ?? [] },
     moduleConflicts: [
       ...new Set(stacks.module_conflicts.toReversed().flatMap(({ values }) => values.module_conflicts ?? [])),
     ],

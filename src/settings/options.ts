@@ -3,6 +3,7 @@ import { gpuChoices, imageModes } from '../easyconfig/rules.ts';
 import { modulesTools } from '../lib/paths.ts';
 import {
   bindGroups,
+  containerEnv,
   group,
   hooks,
   moduleName,
@@ -157,6 +158,13 @@ export const optionTable = {
     flag: undefined,
     merge: 'by-key',
     help: 'variables that every module sets on this machine; an easyconfig beats them, unless the site forces them',
+  },
+  container_env: {
+    schema: containerEnv,
+    environment: 'CTINSTALL_CONTAINER_ENV',
+    flag: undefined,
+    merge: 'by-key',
+    help: 'variables of the host that reach containers (`pass`) or stay outside (`drop`): names, in which `*` and `?` stand for others',
   },
   module_conflicts: {
     schema: moduleNames,

@@ -49,6 +49,7 @@ export interface Settings {
   readonly moduleEnv: Readonly<Record<string, string>>;
   /** Those of them that hold whatever an easyconfig says, each with where it is forced. */
   readonly forcedModuleEnv: Readonly<Record<string, string>>;
+  readonly containerEnv: ContainerEnvSettings;
   /** Modules that cannot be loaded beside one that sets binds. */
   readonly moduleConflicts: readonly string[];
   readonly namingScheme: (typeof namingSchemes)[number];
@@ -79,6 +80,12 @@ export interface SlurmSettings {
   readonly time: string | undefined;
   /** Further options without their dashes: `qos=debug`. */
   readonly options: readonly string[];
+}
+
+/** Names and patterns of variables of the host that reach containers, or do not, whatever ctinstall does by itself. */
+export interface ContainerEnvSettings {
+  readonly pass: readonly string[];
+  readonly drop: readonly string[];
 }
 
 /** Executables that the site or the user has put into the course of an install. */

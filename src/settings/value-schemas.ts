@@ -78,6 +78,17 @@ export const namePattern = z
     'is not a pattern of a name, such as `.git` or `*.log`',
   );
 
+/** Of the names of variables; `%` ends those of exported functions. */
+const variableNamePattern = z
+  .string()
+  .regex(/^[A-Za-z_*?][\w*?]*%{0,2}$/, 'must be the name of a variable, or a pattern such as `JAVA_*`');
+
+/** Which variables of the host reach containers, and which do not, against the table. */
+export const containerEnv = z.strictObject({
+  pass: z.array(variableNamePattern).optional(),
+  drop: z.array(variableNamePattern).optional(),
+});
+
 /** A value that goes to `srun` as part of one argument. */
 const slurmValue = z.string().regex(/^[\w.,:@+-]+$/, 'must be a word without blanks');
 

@@ -23,6 +23,7 @@ export function valuesOf(settings: Settings): Readonly<Record<OptionKey, unknown
     modules_tool: settings.modulesTool,
     host_mpi: settings.hostMpi,
     module_env: settings.moduleEnv,
+    container_env: settings.containerEnv,
     module_conflicts: settings.moduleConflicts,
     naming_scheme: settings.namingScheme,
     modulefile_header: settings.modulefileHeader,

@@ -43,7 +43,10 @@ export function distrustedFiles(layers: readonly SettingsLayer[]): SettingsWarni
 }
 
 /** Variables that are no settings. */
-const otherVariables = ['SITE_SETTINGS', 'RUNTIME_OPTIONS', 'VENV', 'PROGRESS', 'SQUASHFS_COMPRESSION'];
+const otherVariables = [
+  ...['SITE_SETTINGS', 'RUNTIME_OPTIONS', 'VENV', 'PROGRESS', 'SQUASHFS_COMPRESSION'],
+  ...['CONTAINER_ENV_PASS', 'CONTAINER_ENV_DROP', 'BASHRC'],
+];
 
 /** Variables that were meant to set something, by their names, and do not. One that is like no other may be anybody's. */
 export function findMisspeltVariables(environment: Readonly<Record<string, string | undefined>>): SettingsWarning[] {

@@ -33,6 +33,14 @@ export const scriptValues: Readonly<Record<string, ScriptValues>> = {
     venvs_inside: '/user-software/venv',
     packed_variables: [],
   },
+  'container-env.bash': {
+    dropped: 'CC VIRTUAL_ENV',
+    dropped_beginnings: 'PYTHON',
+    dropped_patterns: '',
+    passing: 'PYTHONUNBUFFERED',
+    path_variables: 'TMPDIR SSH_AUTH_SOCK XDG_RUNTIME_DIR SSL_CERT_DIR',
+    stand_ins: 'TMPDIR=/tmp',
+  },
   'start-shell': { module: moduleName, install_dir: '/not/here' },
   'pip-when-packed': { module: moduleName },
   'squashfs-common.bash': { module: moduleName, default_processors: '0' },
@@ -114,8 +122,8 @@ export function statusInShell({ status, signal }: Ran): number | null {
 }
 
 /** A directory of its own for one test, gone when the test is done. */
-export function makeTemporaryDirectory(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'ctinstall-scripts-'));
+export function makeTemporaryDirectory(parent = tmpdir()): string {
+  const directory = mkdtempSync(join(parent, 'ctinstall-scripts-'));
   onTestFinished(() => {
     execFileSync('bash', ['-c', 'chmod -R u+rwX -- "$1"; rm -rf -- "$1"', 'bash', directory], {
       stdio: 'ignore',
@@ -200,7 +208,7 @@ export function makeInstall(options: InstallOptions = {}): Install {
     leftovers: () =>
       [...readdirSync(root), ...readdirSync(join(root, '.ctinstall'))].filter(
         (entry) =>
-          !/^(bin|runscripts|\.ctinstall|user-software(\.squashfs|\.lineage)?|(in-container|squashfs-(common|contents|lineage|lock|pack|unpack))\.bash)$/.test(
+          !/^(bin|runscripts|\.ctinstall|user-software(\.squashfs|\.lineage)?|((in-container|container-env)(-more)?|squashfs-(common|contents|lineage|lock|pack|unpack))\.bash)$/.test(
             entry,
           ),
       ),

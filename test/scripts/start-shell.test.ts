@@ -16,6 +16,9 @@ import { realRuntime, tinyImage } from './real-runtime.ts';
 /** Writes its name and arguments, each ended by a NUL, to $RECORD; then does $THEN. */
 const recorder = `printf '%s\\0' "\${0##*/}" "$@" >"$RECORD"; eval "\${THEN-}"`;
 
+/** `~/.bashrc` is for the host. */
+const bash = ['bash', '--rcfile', '/dev/null'];
+
 interface Shell {
   readonly install: Install;
   readonly image: string;
@@ -54,7 +57,7 @@ describe('on the host', () => {
   ])('arguments reach bash as they are: %s', async (_what, args) => {
     const { start, image, recorded } = makeShell();
     expect(await start(args)).toEqual({ status: 0, signal: null, stdout: '', stderr: '' });
-    expect(recorded()).toEqual(['singularity', 'exec', image, 'bash', ...args]);
+    expect(recorded()).toEqual(['singularity', 'exec', image, ...bash, ...args]);
   });
 
   test('the exit status is that of the runtime', async () => {
@@ -107,13 +110,20 @@ describe('on the host', () => {
     expect(recorded()?.at(-1)).toBe('x');
   });
 
-  test('a function that the caller exported is handed on to the runtime', async () => {
+  test('functions that the caller exported stay on the host', async () => {
     const { install, image } = makeShell();
     writeProgram(join(install.fakes, 'singularity'), 'env');
     const { stdout } = await install.run('start-shell', [], {
       env: { CONTAINERROOT: install.root, SIFDEMO: image, 'BASH_FUNC_module%%': '() {  echo module\n}' },
     });
-    expect(stdout).toContain('BASH_FUNC_module%%=() {  echo module\n}');
+    expect(stdout).toContain(`CONTAINERROOT=${install.root}`);
+    expect(stdout).not.toContain('BASH_FUNC_');
+  });
+
+  test('a file of the user can be read in the place of ~/.bashrc', async () => {
+    const { start, recorded } = makeShell();
+    await start([], { env: { CTINSTALL_BASHRC: '/my rc' } });
+    expect(recorded()?.slice(-3)).toEqual(['bash', '--rcfile', '/my rc']);
   });
 
   test('it starts no process of its own', async () => {
@@ -181,7 +191,7 @@ test.each(['SINGULARITY_CONTAINER', 'APPTAINER_CONTAINER'])('with $%s set it is 
   const { start, install, recorded } = makeShell();
   writeProgram(join(install.fakes, 'bash'), 'printf "%s," inner "$@"; exit 7');
   const ran = await start(['-c', 'a  b', ''], { env: { [variable]: '/x.sif', SIFDEMO: '' } });
-  expect(ran).toEqual({ status: 7, signal: null, stdout: 'inner,-c,a  b,,', stderr: '' });
+  expect(ran).toEqual({ status: 7, signal: null, stdout: 'inner,--rcfile,/dev/null,-c,a  b,,', stderr: '' });
   expect(recorded()).toBeUndefined();
 });
 
@@ -193,7 +203,7 @@ test('without the module it sets up what the module would; an image that is nowh
   const own = join(install.root, 'demo.sif');
   writeFileSync(own, 'an image');
   expect(await start(['x'], { env: without })).toMatchObject({ status: 0, stderr: '' });
-  expect(recorded()).toEqual(['singularity', 'exec', own, 'bash', 'x']);
+  expect(recorded()).toEqual(['singularity', 'exec', own, ...bash, 'x']);
 });
 
 test('--help works without the module', async () => {

@@ -1,9 +1,10 @@
 import type { ModulesTool } from '../../lib/paths.ts';
 import type { ModuleText, Settings } from '../../settings/types.ts';
+import { resolveContainerEnv } from '../container-env.ts';
 import type { DirectoryBits } from '../types.ts';
 import type { Resolver } from './resolver.ts';
 
-type Keys = 'gpu' | 'runtime' | 'squashfsProcessors' | 'squashfsExcludes' | 'policy';
+type Keys = 'gpu' | 'runtime' | 'squashfsProcessors' | 'squashfsExcludes' | 'containerEnv' | 'policy';
 
 /** What the settings and the machine say, whatever is installed. */
 export const resolvePolicy: Resolver<Keys> = ({ easyconfig, settings, facts }) => ({
@@ -12,6 +13,7 @@ export const resolvePolicy: Resolver<Keys> = ({ easyconfig, settings, facts }) =
     runtime: facts.runtime,
     squashfsProcessors: settings.squashfsProcessors,
     squashfsExcludes: settings.squashfsExcludes,
+    containerEnv: resolveContainerEnv(settings.containerEnv),
     policy: {
       hooks: settings.hooks,
       modulefileHeader: textFor(settings.modulefileHeader, settings.modulesTool),

@@ -40,6 +40,9 @@ function scriptIssues(asked: readonly string[], known: readonly string[]): Resol
 const standardScripts: readonly ScriptChoice[] = [
   { name: 'in-container', directory: 'bin' },
   { name: 'in-container.bash', directory: '.ctinstall' },
+  { name: 'in-container-more.bash', directory: '.ctinstall' },
+  { name: 'container-env.bash', directory: '.ctinstall' },
+  { name: 'container-env-more.bash', directory: '.ctinstall' },
   { name: 'pip-when-packed', directory: 'runscripts' },
   { name: 'make-squashfs', directory: 'bin' },
   { name: 'unmake-squashfs', directory: 'bin' },
