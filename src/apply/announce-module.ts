@@ -5,11 +5,11 @@ import type { ApplyOptions } from './types.ts';
 
 /** Has the modules tool see a module that was installed, changed or removed: at once, and as the default if it is to be. */
 export async function announceModule(
-  { prefix, installDir, modulefile }: Pick<Plan, 'prefix' | 'installDir' | 'modulefile'>,
+  { prefix, installDir }: Pick<Plan, 'prefix' | 'installDir'>,
   options: ApplyOptions,
 ): Promise<void> {
   const [name = '', fullVersion = ''] = installDir.split('/').slice(-2);
   const makeDefault = options.isDefault === true ? { makeDefault: fullVersion } : {};
-  await markVersions(prefix, name, { ...options, modulefile, ...makeDefault });
+  await markVersions(prefix, name, { ...options, ...makeDefault });
   await forgetSpiderCache(options.environment);
 }

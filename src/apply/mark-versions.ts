@@ -7,14 +7,12 @@ import {
   type VersionMarks,
 } from '../modulefile/render-modulerc.ts';
 import { defaultVersionFile, readDefaultVersion } from '../records/default-version.ts';
-import { removeEmptyParents } from '../records/other-modulefiles.ts';
+import { findModuleDirectories, removeEmptyParents } from '../records/other-modulefiles.ts';
 import { type InstallRecord, readVersions } from '../records/record.ts';
 import { takeLock } from '../transaction/lock.ts';
 import type { LockedOptions } from '../transaction/types.ts';
 
 export interface MarkChange {
-  /** Of the install that was made, changed or removed. */
-  readonly modulefile: HostPath;
   /** The version to be the default from now on; else it is left as it was. */
   readonly makeDefault?: string;
 }
@@ -47,11 +45,12 @@ export async function markVersions(
       await writeFileWhole(defaults, `${wanted}\n`, 0o644);
     } else if (chosen === undefined && before !== undefined) await removeFile(defaults);
     const directories = byDirectory(records);
-    const touched = hostPath('..', options.modulefile);
-    if (!directories.has(touched)) directories.set(touched, []);
+    // The last modulefile may just have left one, for another naming scheme too.
+    for (const directory of await findModuleDirectories(prefix, name))
+      if (!directories.has(directory)) directories.set(directory, []);
     for (const [directory, ours] of directories) {
       await writeMarks(directory, { records: ours, chosen: chosen?.moduleName }, options);
-      if (ours.length === 0) await removeEmptyParents(options.modulefile, prefix);
+      if (ours.length === 0) await removeEmptyParents(joinHost(directory, 'modulefile'), prefix);
     }
   } finally {
     await unlock();

@@ -35,6 +35,14 @@ export async function findOtherModulefiles(
   return all.filter((path, at) => path !== modulefile && there[at] === true);
 }
 
+/** Where a module of this name has or had modulefiles, under any naming scheme: the directories that are there. */
+export async function findModuleDirectories(prefix: Prefix, name: string): Promise<HostPath[]> {
+  const areas = ['', ...(await findAreas(prefix)).map((area) => `${area}/`)];
+  const all = areas.map((area) => joinHost(modulePathOf(prefix), `${area}${name}`));
+  const there = await Promise.all(all.map(async (path) => (await lstatIfThere(path))?.isDirectory() === true));
+  return all.filter((_, at) => there[at] === true);
+}
+
 /** Removes them; safe to be killed in, and to be run again. */
 export async function removeOtherModulefiles(installDir: HostPath, modulefile: HostPath): Promise<void> {
   for (const path of await findOtherModulefiles(installDir, modulefile)) {

@@ -30,19 +30,21 @@ test.each([
   expect(readdirSync(join(prefix, 'modules'))).toEqual([]);
 });
 
-test('a scheme that changes leaves no modulefile of the old name behind', async () => {
+test('a scheme that changes leaves no modulefile or default of the old name behind', async () => {
   const { succeed, write, prefix } = makeSandbox();
   write('tiny-1.0.yaml', tinyEasyconfig());
-  await succeed(install);
+  await succeed(`${install} --default`);
   const modules = (): string[] =>
-    readdirSync(join(prefix, 'modules'), { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.lua'));
-  expect(modules()).toEqual(['tiny/1.0.lua']);
+    readdirSync(join(prefix, 'modules'), { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.lua'))
+      .sort();
+  expect(modules()).toEqual(['tiny/.modulerc.lua', 'tiny/1.0.lua']);
   await succeed('ctinstall regenerate --all', { CTINSTALL_NAMING_SCHEME: 'container/name/version' });
-  expect(modules()).toEqual(['container/tiny/1.0.lua']);
+  expect(modules()).toEqual(['container/tiny/.modulerc.lua', 'container/tiny/1.0.lua']);
   expect(await succeed('ctinstall verify tiny; module load container/tiny; echo "$EBVERSIONTINY"')).toBe(
     'container/tiny/1.0: as installed\n1.0\n',
   );
   await succeed(`${install} --rebuild`);
-  expect(modules()).toEqual(['tiny/1.0.lua']);
+  expect(modules()).toEqual(['tiny/.modulerc.lua', 'tiny/1.0.lua']);
   expect(existsSync(join(prefix, 'modules/container'))).toBe(false);
 });
