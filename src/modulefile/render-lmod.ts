@@ -18,6 +18,7 @@ import {
   whatis,
 } from '../lmod-lua-writer/index.ts';
 import { belowRoot } from './below-root.ts';
+import { renderLmodKept } from './render-kept-directory.ts';
 import { renderBinds } from './render-lmod-binds.ts';
 import { renderContainerEnvironment } from './render-lmod-environment.ts';
 import { renderImage } from './render-lmod-image.ts';
@@ -72,6 +73,7 @@ function renderContainer(container: NonNullable<Modulefile['container']>, module
     ...renderBinds(container, modulefile),
     blank(),
     ...renderContainerEnvironment(container, modulefile),
+    ...renderLmodKept(container, modulefile),
   ];
 }
 
