@@ -16,6 +16,11 @@ export function describeMissingBind(moduleName: string): [before: string, behind
   ];
 }
 
+/** Where the directory that was packed, and kept, has changed since. */
+export function describeChangedDirectory(moduleName: string): string {
+  return `${moduleName}: the directory of your software has changed since it was packed, and the packed form is in use, without what came in. To pack it anew: make-squashfs`;
+}
+
 /** Of a `CTINSTALL_VENV` that names nothing, or is no plain name, which could lead anywhere: before its value, and behind. */
 export function describeMissingVenv(moduleName: string, directory: string): [before: string, behind: string] {
   return [

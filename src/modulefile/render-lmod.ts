@@ -19,6 +19,7 @@ import {
   whatis,
 } from '../lmod-lua-writer/index.ts';
 import { belowRoot } from './below-root.ts';
+import { renderLmodKept } from './render-kept-directory.ts';
 import { renderBinds } from './render-lmod-binds.ts';
 import { renderContainerEnvironment } from './render-lmod-environment.ts';
 import { renderImage } from './render-lmod-image.ts';
@@ -81,6 +82,7 @@ function renderContainer(container: NonNullable<Modulefile['container']>, module
     ...renderBinds(container, modulefile),
     blank(),
     ...renderContainerEnvironment(container, modulefile),
+    ...renderLmodKept(container, modulefile),
   ];
 }
 

@@ -1,4 +1,5 @@
 import { describeGoneImage } from './messages.ts';
+import { renderTclKept } from './render-kept-directory.ts';
 import { renderTclBinds } from './render-tcl-binds.ts';
 import { renderTclEnvironment } from './render-tcl-environment.ts';
 import { addPathProcedure, commonProcedures, containerProcedures } from './render-tcl-procedures.ts';
@@ -45,7 +46,13 @@ function renderPath({ name, prepend, append }: PathVariable): string[] {
 }
 
 function renderContainer(container: ModuleContainer, modulefile: Modulefile): string[] {
-  return ['', ...renderTclBinds(container, modulefile), '', ...renderTclEnvironment(container, modulefile)];
+  return [
+    '',
+    ...renderTclBinds(container, modulefile),
+    '',
+    ...renderTclEnvironment(container, modulefile),
+    ...renderTclKept(container, modulefile),
+  ];
 }
 
 /** What it says, and how it stands to other modules. */

@@ -70,17 +70,28 @@ newline='
 for directory; do
   if [ ! -d "$directory" ]; then printf '${lookMark}\\tno-directory\\t%s\\n' "$directory"; fi
   for program in "$directory"/*; do
-    case $program in *"$newline"*) continue ;; esac
     if [ -f "$program" ] && [ -x "$program" ]; then
-      printf '${lookMark}\\tprogram\\t%s\\n' "$program"
+      case $program in
+        *"$newline"*) printf '${lookMark}\\tprogram\\t%s?%s\\n' "\${program%%"$newline"*}" "\${program##*"$newline"}" ;;
+        *) printf '${lookMark}\\tprogram\\t%s\\n' "$program" ;;
+      esac
     fi
   done
 done
 `;
 
+const findBash = `
+for bash in /bin/bash /usr/bin/bash /usr/local/bin/bash; do
+  if [ -x "$bash" ]; then exec "$bash" -c "$@"; fi
+done
+exec bash -c "$@"
+`;
+
 function argvOf({ conda, wrappers: { commands, directories } }: ResolvedInstall): [string, ...string[]] {
   const programs = [...new Set(commands.map(({ command }) => command))];
   const rest = [String(programs.length), ...programs, ...directories.map(({ from }) => from)];
-  if (conda === undefined) return ['sh', '-c', look, 'look', '', '', ...rest];
-  return ['bash', '-c', look, 'look', `${conda.root}/bin/activate`, conda.name, ...rest];
+  const environment = conda === undefined ? ['', ''] : [`${conda.root}/bin/activate`, conda.name];
+  // The shells by their places: on PATH may be one of the very programs that are looked for.
+  if (conda === undefined) return ['/bin/sh', '-c', look, 'look', ...environment, ...rest];
+  return ['/bin/sh', '-c', findBash, 'find-bash', look, 'look', ...environment, ...rest];
 }

@@ -240,6 +240,14 @@ set_inside PREPEND_PATH $path
 set_inside VIRTUAL_ENV $venv_place [expr {$venv ne ""}]
 set_inside PIP_USER 0 $is_packed
 set_inside PIP_PYTHON /runscripts/pip-when-packed $is_packed
+# What pip brings into a directory that is kept is not in the squashfs.
+if {[module-info mode load] && $is_packed && $venv ne ""} {
+  foreach packages [glob -nocomplain -directory [file join /home/user/ctinstall/software/demo/1.0-x/user-software/venv $venv] lib/python*/site-packages] {
+    if {[file mtime $packages] > [file mtime /home/user/ctinstall/software/demo/1.0-x/user-software.squashfs]} {
+      puts stderr "demo/1.0-x: the directory of your software has changed since it was packed, and the packed form is in use, without what came in. To pack it anew: make-squashfs"
+    }
+  }
+}
 
 # Outside of the container.
 set_variable CONTAINERROOT /home/user/ctinstall/software/demo/1.0-x

@@ -78,6 +78,17 @@ set_both("ENV_WITH_CONDA", "source /opt/miniconda3/bin/activate mpi4py")
 set_both("ENV_VIRTUAL_ENV", venv ~= "" and "/user-software/venv/" .. venv)
 set_both("ENV_PIP_USER", is_packed and "0")
 set_both("ENV_PIP_PYTHON", is_packed and "/runscripts/pip-when-packed")
+-- What pip brings into a directory that is kept is not in the squashfs.
+local has_more = false
+local function look_for_more()
+  local packed, lib = lfs.attributes(root .. "/user-software.squashfs", "modification"), venvs .. venv .. "/lib/"
+  for python in lfs.dir(lib) do
+    has_more = has_more or (lfs.attributes(lib .. python .. "/site-packages", "modification") or 0) > packed
+  end
+end
+if mode() == "load" and is_packed and pcall(look_for_more) and has_more then
+  LmodMessage("mpi4py/3.1.6-rocm-6.2.0: the directory of your software has changed since it was packed, and the packed form is in use, without what came in. To pack it anew: make-squashfs")
+end
 
 -- Outside of the container.
 set("CONTAINERROOT", root)

@@ -51,6 +51,8 @@ describe('a first easyconfig', () => {
     expect(again).toMatchObject({ status: 2, stderr: expect.stringContaining('is there already') });
     expect(readFileSync(join(sandbox.dir, 'app-1.2.yaml'), 'utf8')).toBe('mine');
     await sandbox.succeed('ctinstall new --force docker://localhost:1/app:1.2');
+    // What it wrote itself is no hindrance.
+    await sandbox.succeed('ctinstall new docker://localhost:1/app:1.2');
     expect(readFileSync(join(sandbox.dir, 'app-1.2.yaml'), 'utf8')).toContain('name: "app"');
   });
 

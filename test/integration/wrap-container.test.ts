@@ -35,3 +35,25 @@ test('--output, --dry-run and the image modes', async () => {
     ls; module load t/1; readlink "$SIF"; start-shell -c 'echo runs'`);
   expect(out).toMatch(/^(?:.*\n)*t\.yaml\n[\s\S]*\/tiny\.sif\nruns\n$/);
 });
+
+test('what gets no wrapper is named, and what hides another program; a broken `sh` among the programs is not run', async () => {
+  const sandbox = makeSandbox();
+  sandbox.write('make-programs', '#!/bin/sh\necho no shell\nexit 3\n');
+  const names = ['a b', '[', '-rf', 'ünï', 'bash', 'sh', 'cd', 'ls', 'start-shell', 'good', 'new\nline'];
+  const { status, stdout, stderr } = await sandbox.run(`
+    mkdir programs; chmod +x make-programs
+    ${names.map((name) => `cp make-programs 'programs/${name}'`).join('; ')}
+    ctinstall wrap directory programs --name odd --base "$CT_IMAGES/tiny.sif" --at /opt/odd --wrappers . || exit
+    ls "$CTINSTALL_PREFIX/software/odd/1/bin"`);
+  expect({ status, stderr }).toMatchObject({ status: 0 });
+  const made = stdout.split('\n');
+  expect(made).toEqual(expect.arrayContaining(['cd', 'ls', 'good']));
+  for (const name of ['bash', 'sh', '[', '-rf']) expect(made).not.toContain(name);
+  expect(stderr).toMatch(
+    /^no wrapper for (?=.*`a b`)(?=.*`\[`)(?=.*`-rf`)(?=.*`ünï`)(?=.*`new\?line`).*: the name of a wrapper is made of/m,
+  );
+  expect(stderr).toMatch(/^no wrapper for `bash`, `sh`: scripts of the host would run it/m);
+  expect(stderr).toContain('no wrapper for `start-shell`: a script of ctinstall has that name');
+  expect(stderr).toContain('what the shell has of its own, which it runs instead: `cd`\n');
+  expect(stderr).toContain("these wrappers come before the system's own programs: `ls`\nhint: to leave them out");
+});

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ScriptValues } from '../../src/scripts/fill-script.ts';
@@ -390,5 +390,27 @@ describe('which virtual environment is active, with no module loaded', () => {
       const { status, stderr } = await startAlone('tool', [], { env: { CTINSTALL_VENV: name } });
       expect([name, status, stderr, recorded()]).toEqual([name, 1, expect.stringMatching(message), undefined]);
     }
+  });
+});
+
+describe('what was packed or unpacked since the module was loaded', () => {
+  const places = ({ install }: Wrapped) => ({
+    directory: `${install.directory}:/user-software`,
+    squashfs: `${install.squashfs}:/user-software:ro,image-src=/`,
+  });
+  test.each(['directory', 'squashfs'] as const)('the %s that was bound is gone', async (gone) => {
+    const wrapped = makeWrapped();
+    const { install } = wrapped;
+    if (gone === 'directory') {
+      rmSync(install.directory, { recursive: true });
+      writeFileSync(install.squashfs, '');
+    }
+    const bind = places(wrapped)[gone];
+    expect(await wrapped.start('tool', [], { env: { SINGULARITY_BIND: bind, APPTAINER_BIND: bind } })).toMatchObject({
+      status: 0,
+      stderr: '',
+    });
+    const now = places(wrapped)[gone === 'directory' ? 'squashfs' : 'directory'];
+    expect(wrapped.recordedEnvironment()).toMatchObject({ SINGULARITY_BIND: now, APPTAINER_BIND: now });
   });
 });

@@ -19,8 +19,12 @@ describe('a squashfs that is there already', () => {
   test('is replaced when the directory is the one it came from', async () => {
     const install = makeFilled();
     await install.make();
+    const said = `${install.directory} had changed since it was packed: what came in is packed now too\n`;
+    expect((await install.make()).stdout).not.toContain(said);
     install.write('lib/c.py');
-    expect(await install.make()).toMatchObject(done);
+    const ran = await install.make();
+    expect(ran).toMatchObject(done);
+    expect(ran.stdout).toContain(said);
     expect(describeSquashfs(install.squashfs)).toEqual(describeTree(install.directory));
     expect(await install.make(['--remove-directory'])).toMatchObject(done);
   });
@@ -32,6 +36,25 @@ describe('a squashfs that is there already', () => {
     install.write('lib/c.py');
     expect(await install.make(['--remove-directory'])).toMatchObject(done);
     expect(describeSquashfs(install.squashfs)?.join()).toContain('c.py');
+  });
+
+  test('the same command again, when all was done', async () => {
+    const install = makeFilled();
+    const source = join(install.fakes, 'source');
+    renameSync(install.directory, source);
+    const pack = (): ReturnType<Install['make']> => install.make(['--from', source]);
+    expect(await pack()).toMatchObject(done);
+    expect(await pack()).toEqual({
+      ...done,
+      stdout: `nothing to pack: ${source} is packed already, in ${install.squashfs}\n`,
+    });
+    mkdirSync(join(source, 'more'));
+    expect(await pack()).toMatchObject({ status: 3, stderr: expect.stringContaining('already') });
+    expect(await install.unmake()).toMatchObject(done);
+    expect(await install.unmake()).toEqual({
+      ...done,
+      stdout: `nothing to unpack: the user software is a directory, ${install.directory}\n`,
+    });
   });
 
   const others: [string, (install: Install) => void][] = [

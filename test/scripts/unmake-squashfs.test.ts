@@ -130,6 +130,7 @@ describe('unpacking', () => {
 describe('refused', () => {
   test('no squashfs', async () => {
     const install = makeInstall();
+    // Were there something in the directory, an earlier run might have unpacked it.
     expect(await install.unmake()).toMatchObject({
       status: 2,
       stdout: '',

@@ -1,11 +1,12 @@
-import { scriptPattern } from '../../easyconfig/rules.ts';
 import { lstatIfThere } from '../../host/files.ts';
 import { makeSymbolicLink } from '../../host/links.ts';
 import { CtinstallError } from '../../lib/errors.ts';
+import { formatValue } from '../../lib/format.ts';
 import { didYouMean } from '../../lib/near.ts';
 import { type HostPath, joinHost } from '../../lib/paths.ts';
 import { lookMark } from '../../plan/plan-wrappers.ts';
 import type { MakeWrappersStep } from '../../plan/steps/make-wrappers.ts';
+import { type JudgedNames, judgeNames } from '../../resolve/wrapper-names.ts';
 import { runInContainer } from '../../runtime/run-in-container.ts';
 import { measureFile } from '../measured.ts';
 import type { StepDoer, StepWork } from '../types.ts';
@@ -29,22 +30,51 @@ async function linkPrograms(step: MakeWrappersStep, work: StepWork): Promise<voi
     programs
       .filter((program) => program.startsWith(`${from}/`))
       .map((program) => program.slice(from.length + 1))
-      .filter((name) => !except.includes(name) && !step.never.includes(name) && scriptPattern.test(name)),
+      .filter((name) => !except.includes(name)),
   );
-  const made = [...new Set([...named, ...found])];
+  const all = [...new Set([...named, ...found])];
+  const judged = judgeNames(all, step.never);
+  const refused = judged.refused.flatMap(({ names }) => names);
+  const made = all.filter((name) => !refused.includes(name));
+  const taken: string[] = [];
   for (const name of made) {
     const path = joinHost(step.bin, name);
-    // A script of ctinstall's own comes before a program of the image.
-    if ((await lstatIfThere(path)) !== undefined) continue;
-    await link(target, path, work);
+    if ((await lstatIfThere(path)) === undefined) await link(target, path, work);
+    else if (found.includes(name)) taken.push(name);
   }
+  const own = { why: 'a script of ctinstall has that name', names: taken };
+  if (step.look !== undefined) tellOfNames({ ...judged, refused: [...judged.refused, own] }, work);
   if (step.onPath === undefined) return;
   const { directory, links } = step.onPath;
-  const all = new Map([
+  const onPath = new Map([
     ...links.map((each) => [each.name, each.file] as const),
     ...made.map((name) => [name, name] as const),
   ]);
-  for (const [name, file] of all) await link(`../bin/${file}`, joinHost(directory, name), work);
+  for (const [name, file] of onPath) await link(`../bin/${file}`, joinHost(directory, name), work);
+}
+
+/** What nobody asked for by name is not left out, or put in the way, in silence. */
+function tellOfNames({ refused, behindShell, beforeSystem }: JudgedNames, { reporter }: StepWork): void {
+  for (const { names, why } of refused)
+    if (names.length > 0) reporter.report({ event: 'note', message: `no wrapper for ${listOf(names)}: ${why}` });
+  if (behindShell.length > 0)
+    reporter.report({
+      event: 'note',
+      message: `wrappers called as what the shell has of its own, which it runs instead: ${listOf(behindShell)}`,
+    });
+  if (beforeSystem.length > 0)
+    reporter.report({
+      event: 'warning',
+      message: `with the module loaded these wrappers come before the system's own programs: ${listOf(beforeSystem)}`,
+      hint: 'to leave them out: `except: […]` beside `from` in the easyconfig',
+    });
+}
+
+const mostListed = 10;
+
+function listOf(names: readonly string[]): string {
+  const shown = names.slice(0, mostListed).map((name) => `\`${formatValue(name)}\``);
+  return [...shown, ...(names.length > mostListed ? [`${names.length - mostListed} more`] : [])].join(', ');
 }
 
 async function link(to: string, path: HostPath, { plan, measured }: StepWork): Promise<void> {
@@ -79,7 +109,7 @@ function requireAll(
 
 function parse(text: string): { kind: string; value: string }[] {
   return text.split('\n').flatMap((line) => {
-    const [mark, kind = '', value = ''] = line.split('\t');
-    return mark === lookMark ? [{ kind, value }] : [];
+    const [mark, kind = '', ...value] = line.split('\t');
+    return mark === lookMark ? [{ kind, value: value.join('\t') }] : [];
   });
 }

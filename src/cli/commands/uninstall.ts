@@ -17,12 +17,16 @@ export async function uninstall(
   const { isJson, print, reporter } = context;
   const asking = yes ? {} : { confirm: (question: string) => confirm(question, context) };
   const removed = await uninstallModule({ ...flags, ...asking, module, settings }, context);
-  const { moduleName, installDir, keepsUserSoftware, others } = removed;
+  const { moduleName, installDir, keepsUserSoftware, wasUninstalled, others } = removed;
   if (isJson)
     return print(
       JSON.stringify({ event: 'uninstalled', moduleName, userSoftware: keepsUserSoftware ? installDir : null }),
     );
-  print(`removed ${moduleName}`);
+  print(
+    wasUninstalled && flags.withUserSoftware !== true
+      ? `${moduleName} is uninstalled already`
+      : `removed ${moduleName}`,
+  );
   if (others.length > 0)
     reporter.report({ event: 'note', message: `kept in ${installDir}: ${others.slice(0, 10).join(', ')}` });
   if (keepsUserSoftware)

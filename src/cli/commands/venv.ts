@@ -34,8 +34,8 @@ export async function venv(
 }
 
 const create: Work = async (options, context) => {
-  const { module, name } = await createVenvOf(options, context);
-  tell({ event: 'venv-created', module, name }, `created ${name}`, context);
+  const { module, name, isNew } = await createVenvOf(options, context);
+  tell({ event: 'venv-created', module, name }, isNew ? `created ${name}` : `${name} is there already`, context);
   context.reporter.report({
     event: 'note',
     message: `to use it: CTINSTALL_VENV=${name} and load the module again: module load ${module}`,

@@ -4,7 +4,7 @@ import type { CommandContext } from '../command-context.ts';
 
 /** Says which form of the user software is in use. */
 export function printSquashfsStatus(
-  { installDir, record, used, packed, directory, quota }: SquashfsStatus,
+  { installDir, record, used, packed, directory, hasDirectoryChanged, quota }: SquashfsStatus,
   context: CommandContext,
 ): void {
   if (context.isJson) {
@@ -16,6 +16,7 @@ export function printSquashfsStatus(
           used,
           squashfsBytes: packed?.size ?? null,
           hasDirectory: directory?.isDirectory() === true,
+          hasDirectoryChanged,
           quota,
         },
         undefined,
@@ -34,6 +35,10 @@ export function printSquashfsStatus(
   if (directory?.isDirectory() === true)
     context.print(
       `  user-software/          ${used === 'squashfs' ? 'kept, but not used while the squashfs file is there' : 'in use'}`,
+    );
+  if (hasDirectoryChanged)
+    context.print(
+      `                          it has changed since it was packed; to pack it as it is now: ctinstall squashfs make ${record.moduleName}`,
     );
   if (quota !== undefined) context.print(`  ${quota.text}`);
 }

@@ -8,7 +8,7 @@ import { fileNameOf } from '../../easyconfig/normalize.ts';
 import { parseEasyconfig } from '../../easyconfig/parse.ts';
 import { renderDraft } from '../../easyconfig/render-draft.ts';
 import { describeBadFileName } from '../../easyconfig/rules.ts';
-import { isDirectory, lstatIfThere, statIfThere, writeFileWhole } from '../../host/files.ts';
+import { isDirectory, lstatIfThere, readTextIfThere, statIfThere, writeFileWhole } from '../../host/files.ts';
 import { hashFile } from '../../host/hash-file.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatValue } from '../../lib/format.ts';
@@ -56,10 +56,13 @@ export async function newEasyconfig(
   refuseFaults(text);
   const made = { path: to, text, draft };
   if (to === undefined) return made;
-  if (flags.force !== true && (await lstatIfThere(to)) !== undefined)
+  if (flags.force !== true && (await lstatIfThere(to)) !== undefined) {
+    // Given again, the command finds what it wrote.
+    if ((await readTextIfThere(to).catch(() => undefined)) === text) return made;
     throw new CtinstallError('usage', `\`${to}\` is there already`, {
       hint: 'name another file with `--output <file>`, print it with `--output -`, or overwrite it with `--force`',
     });
+  }
   await writeFileWhole(to, text, 0o666);
   return made;
 }

@@ -1,7 +1,8 @@
 import type { Stats } from 'node:fs';
-import { statIfThere } from '../../host/files.ts';
+import { listDirectory, statIfThere } from '../../host/files.ts';
 import { joinHost } from '../../lib/paths.ts';
 import type { SettingsValues } from '../../settings/options.ts';
+import { hasKeptDirectoryChanged } from '../../squashfs/kept-directory.ts';
 import { type Context, readSettingsOf } from '../context.ts';
 import { findNamedOrLoaded, type Installed } from '../installed/find-installed.ts';
 import { tellFileQuota } from './tell-file-quota.ts';
@@ -10,6 +11,8 @@ export interface SquashfsStatus extends Installed {
   readonly used: 'squashfs' | 'directory' | 'nothing';
   readonly packed: Stats | undefined;
   readonly directory: Stats | undefined;
+  /** Of a directory beside the squashfs: whether it has changed since it was packed. */
+  readonly hasDirectoryChanged: boolean;
   readonly quota: Awaited<ReturnType<typeof tellFileQuota>>;
 }
 
@@ -23,5 +26,17 @@ export async function readStatus(
   const packed = await statIfThere(joinHost(installDir, 'user-software.squashfs'));
   const directory = await statIfThere(joinHost(installDir, 'user-software'));
   const used = packed?.isFile() === true ? 'squashfs' : directory?.isDirectory() === true ? 'directory' : 'nothing';
-  return { ...installed, used, packed, directory, quota: await tellFileQuota(installDir, context) };
+  const hasDirectoryChanged =
+    used === 'squashfs' &&
+    directory?.isDirectory() === true &&
+    (await listDirectory(joinHost(installDir, 'user-software'))).length > 0 &&
+    (await hasKeptDirectoryChanged(installDir, context));
+  return {
+    ...installed,
+    used,
+    packed,
+    directory,
+    hasDirectoryChanged,
+    quota: await tellFileQuota(installDir, context),
+  };
 }

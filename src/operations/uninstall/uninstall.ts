@@ -16,6 +16,7 @@ import { withInstallLock } from '../../transaction/with-install-lock.ts';
 import { type Context, readSettingsOf } from '../context.ts';
 import { prefixesOf } from '../installed/all-prefixes.ts';
 import { findInstalled, type Installed } from '../installed/find-installed.ts';
+import { findUninstalled } from './find-uninstalled.ts';
 
 export interface UninstallOptions {
   readonly module: string;
@@ -33,6 +34,8 @@ export interface Uninstalled {
   readonly moduleName: string;
   readonly installDir: HostPath;
   readonly keepsUserSoftware: boolean;
+  /** An earlier run had removed it already. */
+  readonly wasUninstalled: boolean;
   /** What is left there that no record lists, where the removal was forced. */
   readonly others: readonly string[];
 }
@@ -40,6 +43,8 @@ export interface Uninstalled {
 interface ToRemove {
   readonly moduleName: string;
   readonly places: InstallPlaces;
+  /** An earlier run has removed it. */
+  readonly isUninstalled?: boolean;
   /** Reads again what is there: another run may have changed it meanwhile, or one that was stopped was put back. */
   readonly listFiles: () => Promise<Parameters<typeof uninstallFiles>[1] | undefined>;
 }
@@ -62,6 +67,7 @@ export async function uninstall(options: UninstallOptions, context: Context): Pr
     moduleName: found.moduleName,
     installDir,
     keepsUserSoftware: await hasUserSoftware(installDir),
+    wasUninstalled: found.isUninstalled === true,
     others: options.force === true ? await findUnlisted(installDir, new Set()) : [],
   };
 }
@@ -80,7 +86,11 @@ async function findToRemove(
     if (!(error instanceof CtinstallError) || error.code !== 'not-installed') throw error;
     const remains = await findRemains(moduleName, prefix);
     const [only] = remains;
-    if (only === undefined) throw error;
+    if (only === undefined) {
+      const places = await findUninstalled(moduleName, prefix);
+      if (places === undefined) throw error;
+      return removalOfUninstalled(places);
+    }
     if (!isForced || remains.length > 1) throw describeRemains(moduleName, remains);
     return removalOf(only, prefix);
   }
@@ -109,6 +119,17 @@ function removalOf({ name, fullVersion, modulefiles }: Remains, prefix: Prefix):
       if (now === undefined) return (await readRecord(places.installDir))?.record;
       return { modulefile: places.modulefile, retired: [], files: now.files.map((path) => ({ path })) };
     },
+  };
+}
+
+/** Another uninstall has done it, but for what is asked for now; one that was stopped may have been put back. */
+function removalOfUninstalled(places: InstallPlaces): ToRemove {
+  return {
+    moduleName: places.moduleName,
+    places,
+    isUninstalled: true,
+    listFiles: async () =>
+      (await readRecord(places.installDir))?.record ?? { modulefile: places.modulefile, retired: [], files: [] },
   };
 }
 

@@ -8,7 +8,7 @@ import { type HostPath, hostPath, joinHost } from '../../lib/paths.ts';
 import { planListingVenvs, planMakingVenv, planRequirements } from '../../plan/plan-venv.ts';
 import { lookMark } from '../../plan/plan-wrappers.ts';
 import type { RunInContainerStep } from '../../plan/steps/run-in-container.ts';
-import { readRecord } from '../../records/record.ts';
+import { readRecord, sha256Of } from '../../records/record.ts';
 import type { ResolvedInstall } from '../../resolve/types.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import type { Settings } from '../../settings/types.ts';
@@ -48,6 +48,8 @@ export interface RemoveVenvOptions extends ChangeVenvOptions {
 export interface ChangedVenv {
   readonly module: string;
   readonly name: string;
+  /** False where an earlier run had done it. */
+  readonly isNew: boolean;
 }
 
 export interface ListedVenv extends Venv {
@@ -74,20 +76,25 @@ export async function createVenvOf(options: CreateVenvOptions, context: Context)
   );
   const requirements = { ...read, uv: await findUv(context) };
   const { install } = await resolveInstalled(installed, settings, context);
+  const showsPackages = options.systemSitePackages !== false;
+  let isNew = true;
   await withLock(installed, { options, context }, async () => {
     await requireUnpacked(installed);
     const image = await findImage(installed);
     const place = { image, directory: joinHost(installDir, 'user-software'), runscripts: runscriptsOf(context) };
     const installer = install.venv?.installer ?? 'auto';
     const steps: RunInContainerStep[] = [
-      planMakingVenv(install, { name, showsPackages: options.systemSitePackages !== false }, place),
+      planMakingVenv(install, { name, showsPackages }, place),
       ...(requirements.text.trim() === ''
         ? []
         : [planRequirements(install, { name, installer, requirements, file: markOf(installDir, name) }, place)]),
     ];
-    await createVenv({ installDir, name, requirements: requirements.text, steps }, runContextOf(context));
+    // Not as it is: in an option for pip there may be a password.
+    const madeOf = `${sha256Of(JSON.stringify({ ...read, showsPackages }))}\n`;
+    const work = { installDir, name, requirements: requirements.text, madeOf, steps };
+    isNew = await createVenv(work, runContextOf(context));
   });
-  return { module: record.moduleName, name };
+  return { module: record.moduleName, name, isNew };
 }
 
 /** The virtual environments of an install, packed or not. */
@@ -111,7 +118,7 @@ export async function removeVenvOf(options: RemoveVenvOptions, context: Context)
     await requireUnpacked(installed);
     await removeVenv({ installDir, name });
   });
-  return { module: record.moduleName, name };
+  return { module: record.moduleName, name, isNew: true };
 }
 
 function requireName({ name }: ChangeVenvOptions): string {

@@ -4,6 +4,7 @@ import {
   listDirectory,
   lstatIfThere,
   makeDirectory,
+  readTextIfThere,
   removeEmptyDirectory,
   removeFile,
   removeTree,
@@ -43,18 +44,24 @@ export function markOf(installDir: HostPath, name: string): HostPath {
   return joinHost(venvsOf(installDir), `.${name}.incomplete`);
 }
 
+/** What a virtual environment was made of, so that the same command again finds it done. */
+function noteOf(installDir: HostPath, name: string): HostPath {
+  return joinHost(venvsOf(installDir), `.${name}.made-of`);
+}
+
 /**
  * Makes a virtual environment by steps; to be called with the lock of the user software. After a failure, and in the place
- * of one that was stopped, there is none.
- * @throws CtinstallError `usage` where there is one of this name
+ * of one that was stopped, there is none. Says whether it made it: not where it is there, made of the same.
+ * @throws CtinstallError `usage` where there is another of this name
  */
 export async function createVenv(
-  { installDir, name, requirements, steps }: VenvWork & { requirements: string; steps: readonly RunInContainerStep[] },
+  { installDir, name, requirements, madeOf, steps }: VenvWork & NewVenv,
   context: RunContext,
-): Promise<void> {
+): Promise<boolean> {
   const mark = markOf(installDir, name);
   const directory = joinHost(venvsOf(installDir), name);
   if ((await lstatIfThere(mark)) !== undefined) await removeTree(directory);
+  else if ((await readTextIfThere(noteOf(installDir, name))) === madeOf && (await isDirectory(directory))) return false;
   else if ((await lstatIfThere(directory)) !== undefined)
     throw new CtinstallError('usage', `there is a virtual environment \`${name}\` already`, {
       hint: 'choose another name, or remove that one: ctinstall venv remove',
@@ -68,7 +75,16 @@ export async function createVenv(
     await removeFile(mark);
     throw error;
   }
+  await writeFileWhole(noteOf(installDir, name), madeOf, 0o644);
   await removeFile(mark);
+  return true;
+}
+
+interface NewVenv {
+  readonly requirements: string;
+  /** All that tells it from another of that name. */
+  readonly madeOf: string;
+  readonly steps: readonly RunInContainerStep[];
 }
 
 /** Removes one; stopped half way, it is not whole. @throws CtinstallError `not-installed` where there is none */
@@ -80,6 +96,7 @@ export async function removeVenv({ installDir, name }: VenvWork): Promise<void> 
     });
   await writeFileWhole(markOf(installDir, name), '', 0o644);
   await removeTree(joinHost(venvsOf(installDir), name));
+  await removeFile(noteOf(installDir, name));
   await removeFile(markOf(installDir, name));
 }
 

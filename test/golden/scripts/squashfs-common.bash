@@ -242,6 +242,20 @@ flush() { # path [option]
   esac
 }
 
+# Sets the mode of a file of ours. File systems with nothing but access lists, or with one mode for all, refuse.
+set_mode() { # mode, path
+  local said now
+  said=$(chmod -- "$1" "$2" 2>&1) && return
+  if [[ $said != *': Operation not permitted' && $said != *' not supported' ]]; then
+    printf '%s\n' "$said" >&2
+    return 1
+  fi
+  now=$(stat -c %a -- "$2")
+  if [[ $now != "$1" ]]; then
+    printf '%s\n' "warning: the file system does not let \`$2\` have the mode $1: it stays $now" >&2
+  fi
+}
+
 # Prints a name under which a directory that makes room for another is kept.
 name_replaced() {
   local name count=1

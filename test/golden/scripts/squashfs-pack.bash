@@ -34,10 +34,8 @@ pack() { # directory
 
 # Gives the checked $part, packed from a directory of that print, its name. Up to the rename an earlier squashfs is untouched.
 publish_squashfs() { # directory, print
-  local mode
-  # No more people may read it than the directory.
-  mode=$(stat -L -c %a -- "$1")
-  if ! chmod -- "$(printf '%o' $((8#$mode & 0664)))" "$part" ||
+  choose_mode "$1"
+  if ! set_mode "$mode" "$part" ||
     # As old as the start of packing: what changed later in the directory is newer.
     ! touch -r "$stamp" -- "$part" || ! flush "$part"; then
     fail 1 "the packed form of \`$1\` could not be written to the disk"
@@ -45,6 +43,39 @@ publish_squashfs() { # directory, print
   write_lineage "$1" "$part" "$2"
   mv -fT -- "$part" "$squashfs" || fail 1 "\`$squashfs\` could not be put in place; \`$1\` is as it was"
   flush "$install_dir" || fail 1 "\`$squashfs\` could not be written to the disk; \`$1\` is as it was"
+}
+
+# Sets $mode for the packed form of a directory: nobody may read it who may not read each file in there.
+choose_mode() { # directory
+  local private=''
+  mode=$((8#$(stat -L -c %a -- "$1") & 0664))
+  if ((mode & 040)); then private=$(list_private "$1" g); fi
+  if [[ $private ]]; then
+    mode=$((mode & 0600))
+    warn "your group may not read all that was packed: $private; so the squashfs is for you alone" \
+      "to share it: chmod -R g+rX $(quote "$1"), and pack again"
+  fi
+  private=
+  if ((mode & 4)); then private=$(list_private "$1" o); fi
+  if [[ $private ]]; then
+    mode=$((mode & 0660))
+    warn "others may not read all that was packed: $private; so the squashfs is for you and your group" \
+      "to share it: chmod -R o+rX $(quote "$1"), and pack again"
+  fi
+  mode=$(printf '%o' "$mode")
+}
+
+# Prints what of a directory is not for the group of $part, or not for others.
+list_private() { # directory, g or o
+  local file=(! -perm "-$2=r") tree=(! -perm "-$2=rx") elsewhere
+  if [[ $2 == g ]]; then
+    # To this group, what belongs to another one is as for others.
+    elsewhere=(! -gid "$(stat -c %g -- "$part")")
+    file=('(' "${file[@]}" -o "${elsewhere[@]}" ! -perm -o=r ')')
+    tree=('(' "${tree[@]}" -o "${elsewhere[@]}" ! -perm -o=rx ')')
+  fi
+  find -H "$1" -mindepth 1 "${left_out[@]}" -prune -o '(' -type f "${file[@]}" -o -type d "${tree[@]}" ')' -printf '%P\0' |
+    count_names
 }
 
 # Whether anything in a directory of that print changed since $stamp was taken. The print tells it whatever the clock does,

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { makeSandbox, standInImage, tinyEasyconfig } from '../harness/sandbox.ts';
+import { makeWheel } from '../harness/wheel.ts';
+
+/* A job that waited, or another session: the module was loaded before the user software was packed or unpacked. */
+
+test('wrappers find what took the place of what was bound', async () => {
+  const sandbox = makeSandbox();
+  sandbox.write('tiny-1.0.yaml', tinyEasyconfig());
+  const { status, stdout, stderr } = await sandbox.run(`
+    ctinstall --image-dir "$CT_IMAGES" tiny-1.0.yaml >/dev/null 2>&1; module load tiny
+    start-shell -c 'echo mine >/user-software/file'
+    ctinstall squashfs make --remove-directory >/dev/null 2>&1
+    start-shell -c 'cat /user-software/file; touch /user-software/more 2>/dev/null || echo packed'
+    module load tiny
+    ctinstall squashfs unmake >/dev/null 2>&1
+    start-shell -c 'cat /user-software/file; touch /user-software/more && echo unpacked'`);
+  expect({ status, stdout, stderr: stderr.replace(/^.*(installing|step).*\n/gm, '') }).toMatchObject({
+    status: 0,
+    stdout: 'mine\npacked\nmine\nunpacked\n',
+  });
+  expect(stderr).not.toContain('FATAL');
+});
+
+test.each([
+  ['Lmod', 'lmod', 'true'],
+  [
+    'Environment Modules',
+    'environment-modules',
+    'unset -f module; . "$CT_ENVMODULES_INIT"; module use "$CTINSTALL_PREFIX/modules"',
+  ],
+])('what pip brings into the kept directory is told of: %s', async (_what, tool, start) => {
+  const sandbox = makeSandbox();
+  sandbox.write(
+    'py-1.yaml',
+    `name: py\nversion: "1"\nimage: { file: ${standInImage} }\nwrappers: [start-shell]\npython: { venv: { name: own } }\n`,
+  );
+  const changed = 'the directory of your software has changed since it was packed';
+  const status =
+    "ctinstall squashfs status py | grep -c 'it has changed since it was packed; to pack it as it is now: '";
+  const pack =
+    "ctinstall squashfs make py 2>&1 | grep -c 'had changed since it was packed: what came in is packed now too'";
+  const load = `module load py 2>err; grep -c '${changed}' err; module unload py`;
+  const ran = await sandbox.run(`
+    export CTINSTALL_MODULES_TOOL=${tool}
+    ${makeWheel('demo_kept')}; ctinstall --image-dir "$CT_IMAGES" py-1.yaml >/dev/null 2>&1; ${start}
+    module load py; ctinstall squashfs make py >/dev/null 2>&1; sleep 1.1
+    ${status}; singularity exec "$SIF" pip --quiet --disable-pip-version-check install --no-index --find-links wheels demo_kept
+    module unload py
+    ${status}; ${load}; ${pack}
+    ${status}; ${load}; ${pack}`);
+  expect(ran.stdout.trim().split('\n'), ran.stderr).toEqual(['0', '1', '1', '1', '0', '0', '0']);
+});
