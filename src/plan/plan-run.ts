@@ -34,6 +34,7 @@ export function planRun(
     | 'env'
     | 'wrappers'
     | 'userSoftware'
+    | 'policy'
   >,
   purpose: string,
   argv: readonly [string, ...string[]],

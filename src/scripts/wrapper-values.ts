@@ -27,6 +27,7 @@ export function wrapperValuesOf(install: ResolvedInstall): ScriptValues {
     gpu: install.gpu,
     install_dir: install.installDir,
     aliases: install.wrappers.commands.flatMap(describeAlias),
+    software_umask: install.policy.softwareUmask ?? '',
     activate: hasWrappers(install) ? (activatorOf(install) ?? '') : '',
   };
 }

@@ -1,15 +1,17 @@
 import { announceModule } from '../../apply/announce-module.ts';
+import { listDirectory, lstatIfThere } from '../../host/files.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatLine } from '../../lib/format.ts';
-import type { HostPath, Prefix } from '../../lib/paths.ts';
+import { type HostPath, joinHost, type Prefix } from '../../lib/paths.ts';
 import { placesOf } from '../../plan/places.ts';
 import { findRemains, type Remains } from '../../records/find-remains.ts';
 import { findUnlisted } from '../../records/find-unlisted.ts';
-import { recordedModulefile } from '../../records/other-modulefiles.ts';
+import { findOtherModulefiles, recordedModulefile } from '../../records/other-modulefiles.ts';
 import { readRecord } from '../../records/record.ts';
-import { hasUserSoftware } from '../../records/user-software.ts';
+import { hasUserSoftware, isUserSoftware } from '../../records/user-software.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import type { Settings } from '../../settings/types.ts';
+import { isPlainPath } from '../../transaction/journal.ts';
 import type { InstallPlaces } from '../../transaction/types.ts';
 import { uninstallFiles } from '../../transaction/uninstall.ts';
 import { withInstallLock } from '../../transaction/with-install-lock.ts';
@@ -25,6 +27,8 @@ export interface UninstallOptions {
   /** Asks whether it is to be removed, and throws where it is not. */
   readonly confirm?: (question: string) => Promise<void>;
   readonly force?: boolean;
+  /** Removes nothing. */
+  readonly dryRun?: boolean;
   readonly wait?: boolean;
   readonly forceUnlock?: boolean;
 }
@@ -33,6 +37,8 @@ export interface Uninstalled {
   readonly moduleName: string;
   readonly installDir: HostPath;
   readonly keepsUserSoftware: boolean;
+  /** What would be removed, with a dry run: full paths. */
+  readonly wouldRemove: readonly HostPath[];
   /** What is left there that no record lists, where the removal was forced. */
   readonly others: readonly string[];
 }
@@ -50,6 +56,7 @@ export async function uninstall(options: UninstallOptions, context: Context): Pr
   const found = await findToRemove(options.module, { settings, isForced: options.force === true }, context);
   const { installDir } = found.places;
   const removesUserSoftware = options.withUserSoftware === true;
+  if (options.dryRun === true) return foresee(found, removesUserSoftware);
   await options.confirm?.(`remove ${found.moduleName}${removesUserSoftware ? ' with all user software' : ''}?`);
   const locking = { ...context, waits: options.wait !== false, forceUnlock: options.forceUnlock === true };
   await withInstallLock(found.places, locking, async () => {
@@ -62,8 +69,33 @@ export async function uninstall(options: UninstallOptions, context: Context): Pr
     moduleName: found.moduleName,
     installDir,
     keepsUserSoftware: await hasUserSoftware(installDir),
+    wouldRemove: [],
     others: options.force === true ? await findUnlisted(installDir, new Set()) : [],
   };
+}
+
+/** What an uninstall would do now. */
+async function foresee(
+  { moduleName, places, listFiles }: ToRemove,
+  removesUserSoftware: boolean,
+): Promise<Uninstalled> {
+  const { installDir } = places;
+  const { modulefile, retired, files } = (await listFiles()) ?? {
+    modulefile: places.modulefile,
+    retired: [],
+    files: [],
+  };
+  const inInstallDir = [...files.map(({ path }) => path), ...retired].filter(isPlainPath);
+  const software = (await listDirectory(installDir)).map(({ name }) => name).filter(isUserSoftware);
+  const candidates = [
+    recordedModulefile(installDir, modulefile) ?? places.modulefile,
+    ...(await findOtherModulefiles(installDir, places.modulefile)),
+    ...[...inInstallDir, ...(removesUserSoftware ? software : [])].map((path) => joinHost(installDir, path)),
+  ];
+  const wouldRemove: HostPath[] = [];
+  for (const path of new Set(candidates)) if ((await lstatIfThere(path)) !== undefined) wouldRemove.push(path);
+  const keepsUserSoftware = !removesUserSoftware && (await hasUserSoftware(installDir));
+  return { moduleName, installDir, keepsUserSoftware, wouldRemove, others: [] };
 }
 
 /** @throws CtinstallError `not-installed`, with what is left where there is no record, unless that is to be removed */
