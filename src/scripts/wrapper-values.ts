@@ -46,9 +46,8 @@ export function environmentValuesOf(install: ResolvedInstall, images: readonly H
     user_software: install.userSoftware.path,
     module_variables: moduleVariablesOf(install).flatMap(({ name, value }) => [name, value]),
     module_paths: modulePathsOf(install).flatMap(({ name, prepend, append }) => [
-      name,
-      prepend.join(':'),
-      append.join(':'),
+      ...prepend.toReversed().flatMap((path) => [name, 'prepend', path]),
+      ...append.flatMap((path) => [name, 'append', path]),
     ]),
     container_variables: escaped(containerVariablesOf({ ...install, venv: undefined })),
     container_paths: containerPathsOf(install).flatMap(({ name, value, before, behind }) => [
