@@ -11,9 +11,8 @@ import { readRecord } from '../../records/record.ts';
 import { hasUserSoftware, isUserSoftware } from '../../records/user-software.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import type { Settings } from '../../settings/types.ts';
-import { isPlainPath } from '../../transaction/journal.ts';
 import type { InstallPlaces } from '../../transaction/types.ts';
-import { uninstallFiles } from '../../transaction/uninstall.ts';
+import { filesToRemove, type Removable, uninstallFiles } from '../../transaction/uninstall.ts';
 import { withInstallLock } from '../../transaction/with-install-lock.ts';
 import { type Context, readSettingsOf } from '../context.ts';
 import { prefixesOf } from '../installed/all-prefixes.ts';
@@ -47,7 +46,7 @@ interface ToRemove {
   readonly moduleName: string;
   readonly places: InstallPlaces;
   /** Reads again what is there: another run may have changed it meanwhile, or one that was stopped was put back. */
-  readonly listFiles: () => Promise<Parameters<typeof uninstallFiles>[1] | undefined>;
+  readonly listFiles: () => Promise<Removable | undefined>;
 }
 
 /** Removes what the record of an install lists; user software stays unless it is asked for by name. */
@@ -80,17 +79,12 @@ async function foresee(
   removesUserSoftware: boolean,
 ): Promise<Uninstalled> {
   const { installDir } = places;
-  const { modulefile, retired, files } = (await listFiles()) ?? {
-    modulefile: places.modulefile,
-    retired: [],
-    files: [],
-  };
-  const inInstallDir = [...files.map(({ path }) => path), ...retired].filter(isPlainPath);
+  const record: Removable = (await listFiles()) ?? { modulefile: places.modulefile, retired: [], files: [] };
   const software = (await listDirectory(installDir)).map(({ name }) => name).filter(isUserSoftware);
   const candidates = [
-    recordedModulefile(installDir, modulefile) ?? places.modulefile,
+    recordedModulefile(installDir, record.modulefile) ?? places.modulefile,
     ...(await findOtherModulefiles(installDir, places.modulefile)),
-    ...[...inInstallDir, ...(removesUserSoftware ? software : [])].map((path) => joinHost(installDir, path)),
+    ...[...filesToRemove(record), ...(removesUserSoftware ? software : [])].map((path) => joinHost(installDir, path)),
   ];
   const wouldRemove: HostPath[] = [];
   for (const path of new Set(candidates)) if ((await lstatIfThere(path)) !== undefined) wouldRemove.push(path);
