@@ -11,7 +11,7 @@ module_binds=()  # filled in by ctinstall
 user_software=/user-software  # filled in by ctinstall
 # Each: name and value. Those of the container are escaped for the runtime.
 module_variables=()  # filled in by ctinstall
-# Path variables of the module. Each: name, what comes in front, what comes behind.
+# Path variables of the module. Each: name, `prepend` or `append`, a path.
 module_paths=()  # filled in by ctinstall
 container_variables=()  # filled in by ctinstall
 # Path variables inside. Each: name, value, and what comes in front of and behind what the user has set in its place.
@@ -62,10 +62,9 @@ extend_inside() { # name, value, before, behind
   export "$singularity=$value" "$apptainer=$value"
 }
 
-extend_outside() { # name, before, behind
-  local value=${!1-}
-  value=$2${2:+${value:+:}}$value
-  export "$1=$value${3:+${value:+:}}$3"
+extend_outside() { # name, prepend or append, path
+  relocate "$3"
+  if [[ $2 == prepend ]]; then export "$1=$relocated${!1:+:${!1}}"; else export "$1=${!1:+${!1}:}$relocated"; fi
 }
 
 # Those of the container, under both names with one value: SingularityCE knows only the first, Apptainer prefers the second and

@@ -3,6 +3,7 @@ import { CtinstallError } from '../lib/errors.ts';
 import { formatValue } from '../lib/format.ts';
 import { didYouMean } from '../lib/near.ts';
 import { optionKeys, optionTable } from '../settings/options.ts';
+import { findMisspeltVariables } from '../settings/warnings.ts';
 import type { CommandContext } from './command-context.ts';
 import { type Define, document } from './define.ts';
 import { defineCheck } from './definitions/check.ts';
@@ -62,7 +63,9 @@ export function makeProgram(context: CommandContext): Command {
     // `--version` of a command is its own.
     .enablePositionalOptions()
     .configureHelp({ showGlobalOptions: true, groupItems: ownFirst })
-    .exitOverride();
+    .exitOverride()
+    // Whether the command reads settings or not.
+    .hook('preAction', () => tellOfMisspelt(context));
   for (const define of Object.values(definitions)) define(program, context);
   document(program, {
     examples: [
@@ -75,6 +78,10 @@ export function makeProgram(context: CommandContext): Command {
     ],
   });
   return program;
+}
+
+function tellOfMisspelt({ environment, reporter }: CommandContext): void {
+  for (const warning of findMisspeltVariables(environment)) reporter.report({ event: 'warning', ...warning });
 }
 
 /** A command's own options before those that all commands have. */

@@ -1,4 +1,4 @@
-import { decodeEasyconfig } from '../easyconfig/decode.ts';
+import { decodeText } from '../easyconfig/decode.ts';
 import { lstatIfThere, statIfThere } from '../host/files.ts';
 import { readUpTo } from '../host/read-up-to.ts';
 import { CtinstallError } from '../lib/errors.ts';
@@ -14,7 +14,7 @@ export async function readEasyconfig(path: HostPath): Promise<string> {
   if (bytes === 'no-file') throw unusable(path, await describeNoFile(path), 'name a file');
   if (bytes === 'too-large')
     throw unusable(path, `has more than ${formatBytes(mostBytes)}, which is too large for an easyconfig`);
-  const decoded = decodeEasyconfig(bytes);
+  const decoded = decodeText(bytes);
   if (decoded.text === undefined) throw unusable(path, decoded.fault, decoded.hint);
   return decoded.text;
 }

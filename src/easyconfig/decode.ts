@@ -1,16 +1,20 @@
-/** The text of an easyconfig's bytes, or what is wrong with them. A byte order mark stays. */
-export type DecodedEasyconfig =
+/** The text of the bytes of an easyconfig or settings file, or what is wrong with them. A byte order mark stays. */
+export type DecodedText =
   | { readonly text: string; readonly fault: undefined }
   | { readonly text: undefined; readonly fault: string; readonly hint: string };
 
 /** Takes UTF-8 and nothing else: a byte that is no part of it would come out as another character than was meant. */
-export function decodeEasyconfig(bytes: Uint8Array): DecodedEasyconfig {
+export function decodeText(bytes: Uint8Array): DecodedText {
+  const other = encodingOf(bytes);
+  if (other !== undefined)
+    return {
+      text: undefined,
+      fault: `is ${other.replace(/[BL]E$/, '')}`,
+      hint: `save it as UTF-8: iconv -f ${other} -t UTF-8`,
+    };
   try {
     return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes), fault: undefined };
   } catch {
-    const [first, second] = bytes;
-    if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff))
-      return { text: undefined, fault: 'is UTF-16', hint: 'save it as UTF-8: iconv -f UTF-16 -t UTF-8' };
     const at = firstBadByte(bytes);
     const line = bytes.subarray(0, at).filter((byte) => byte === 0x0a).length + 1;
     const shown = (bytes[at] ?? 0).toString(16).toUpperCase().padStart(2, '0');
@@ -20,6 +24,17 @@ export function decodeEasyconfig(bytes: Uint8Array): DecodedEasyconfig {
       hint: 'save it as UTF-8: iconv -f ISO-8859-15 -t UTF-8, if that is what it is',
     };
   }
+}
+
+/** By a byte order mark, or by where the zeros are: YAML begins with a character of ASCII (YAML 1.2.2, 5.2). */
+function encodingOf([a, b, c, d]: Uint8Array): string | undefined {
+  if (a === 0 && b === 0 && ((c === 0xfe && d === 0xff) || (c === 0 && d !== undefined)))
+    return c === 0 ? 'UTF-32BE' : 'UTF-32';
+  if (a === 0xff && b === 0xfe) return c === 0 && d === 0 ? 'UTF-32' : 'UTF-16';
+  if (a === 0xfe && b === 0xff) return 'UTF-16';
+  if (a === 0 && b !== undefined && b !== 0) return 'UTF-16BE';
+  if (a !== undefined && b === 0) return c === 0 && d === 0 ? 'UTF-32LE' : 'UTF-16LE';
+  return undefined;
 }
 
 /** Where decoding leniently and encoding again first gives another byte. */

@@ -86,6 +86,8 @@ export function describeBadBindPath(path: string): string | undefined {
   if (!path.startsWith('/')) return 'is not an absolute path';
   if (!path.isWellFormed()) return 'is not valid Unicode text';
   if (Buffer.byteLength(path) > 4095) return 'is longer than 4,095 bytes, which no path can be';
+  if (path.split('/').some((part) => Buffer.byteLength(part) > 255))
+    return 'has a part of more than 255 bytes, which no file system takes';
   const bad = [':', ',', '^', '"', '\\'].find((character) => path.includes(character));
   if (bad !== undefined) return `holds \`${bad}\`, which the container runtimes take for a separator`;
   if (hasControlCharacter(path)) return 'holds a newline or another control character';
@@ -94,9 +96,14 @@ export function describeBadBindPath(path: string): string | undefined {
   return undefined;
 }
 
+/** The runtimes mount it below a directory of theirs, and the whole is no longer than any path: Apptainer takes some 4,000. */
+const mostContainerPathBytes = 3900;
+
 export function describeBadContainerPath(path: string): string | undefined {
   const bad = describeBadBindPath(path);
   if (bad !== undefined) return bad;
+  if (Buffer.byteLength(path) > mostContainerPathBytes)
+    return 'is longer than 3,900 bytes, which is more than the container runtimes can mount';
   const parts = path.split('/').filter((part) => part !== '' && part !== '.');
   if (reservedContainerPaths.includes(`/${parts.join('/')}`))
     return 'is a place inside the container that ctinstall or the runtime uses itself';

@@ -17,8 +17,13 @@ export async function readText(path: string): Promise<string> {
 
 /** The text of a file, or undefined where there is none. */
 export async function readTextIfThere(path: string): Promise<string | undefined> {
+  return (await readBytesIfThere(path))?.toString();
+}
+
+/** What a file holds, or undefined where there is none. */
+export async function readBytesIfThere(path: string): Promise<Buffer | undefined> {
   try {
-    return (await readWhole(path)).toString();
+    return await readWhole(path);
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw fileError(error, 'read', path);

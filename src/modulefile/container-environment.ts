@@ -20,11 +20,16 @@ export function venvInside(name: string, userSoftware: Pick<UserSoftware, 'path'
   return containerPath(`${venvsInside(userSoftware)}/${name}`);
 }
 
+/** By this pip from 22.3 on is started again by a run script. */
+const pipGuard = { PIP_PYTHON: `${runscriptsInside}/pip-when-packed` };
+
 /** What keeps pip from installing elsewhere while the user software is packed; what the recipe sets itself, stays. */
-export function packedVariablesOf({ env }: Pick<ResolvedInstall, 'env'>): Variable[] {
-  return [{ name: 'PIP_PYTHON', value: `${runscriptsInside}/pip-when-packed` }].filter(
-    ({ name }) => env.container[name] === undefined,
-  );
+export function packedVariablesOf({ env, policy }: Pick<ResolvedInstall, 'env' | 'policy'>): Variable[] {
+  // Where others use them too, it is there all the time.
+  if (policy.softwareUmask !== undefined) return [];
+  return Object.entries(pipGuard)
+    .map(([name, value]) => ({ name, value }))
+    .filter(({ name }) => env.container[name] === undefined);
 }
 
 /** Where a conda environment of the install's own is seen inside the container. */
@@ -48,9 +53,12 @@ export function activatorOf({
 
 /** Variables that an install sets inside the container, literal values. */
 export function containerVariablesOf(
-  install: Pick<ResolvedInstall, 'conda' | 'condaPackages' | 'venv' | 'env' | 'userSoftware' | 'containerEnv'>,
+  install: Pick<
+    ResolvedInstall,
+    'conda' | 'condaPackages' | 'venv' | 'env' | 'userSoftware' | 'containerEnv' | 'policy'
+  >,
 ): Variable[] {
-  const { conda, condaPackages: packages, venv, env, userSoftware } = install;
+  const { conda, condaPackages: packages, venv, env, userSoftware, policy } = install;
   const variables: Record<string, string> = {
     ...install.containerEnv.set,
     ...(conda === undefined ? {} : { WITH_CONDA: `source ${conda.root}/bin/activate ${conda.name}` }),
@@ -58,6 +66,8 @@ export function containerVariablesOf(
     ...(packages === undefined
       ? {}
       : { CONDA_PREFIX: condaPrefixInside(packages.name, userSoftware), CONDA_DEFAULT_ENV: packages.name }),
+    // Packages that others of the group are to use are written by their umask.
+    ...(policy.softwareUmask === undefined ? {} : pipGuard),
     ...env.container,
   };
   return Object.entries(variables).map(([name, value]) => ({ name, value }));

@@ -35,6 +35,7 @@ export function planRun(
     | 'wrappers'
     | 'userSoftware'
     | 'containerEnv'
+    | 'policy'
   >,
   purpose: string,
   argv: readonly [string, ...string[]],

@@ -145,6 +145,8 @@ export interface SitePolicy {
   readonly group: string | undefined;
   /** What directories that are there already are brought to; undefined where they stay as they are. */
   readonly directories: DirectoryBits | undefined;
+  /** What `umask` of a shell is given before packages go into user software; undefined where the user's own holds. */
+  readonly softwareUmask: string | undefined;
   /** Whether installs lose their write bits once they are made. */
   readonly isReadOnly: boolean;
 }

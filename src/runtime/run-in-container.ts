@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { isDirectory, isFile, lstatIfThere, makeDirectory, removeTree, statIfThere } from '../host/files.ts';
 import { commandError } from '../host/run.ts';
 import { CtinstallError } from '../lib/errors.ts';
@@ -34,19 +35,20 @@ export async function runInContainer(step: RunInContainerStep, context: RunConte
     for (const [name, value] of Object.entries({ LANG: 'C.UTF-8', ...step.environment }))
       env[`${prefix}ENV_${name}`] = value;
   }
+  const { signal, note } = context;
+  const { mountPoints, work } = step;
+  await makeDirectory(work);
   const argv = [
     step.runtime,
     'exec',
     '--cleanenv',
     '--contain',
     '--workdir',
-    step.work,
+    work,
+    ...(await elsewhere(work)),
     step.image,
     ...step.argv,
   ] as const;
-  const { signal, note } = context;
-  const { mountPoints, work } = step;
-  await makeDirectory(work);
   const result = await runNoted(argv, { env, signal, note, mountPoints }).finally(() => removeTree(work));
   for (const line of `${result.stdout}${result.stderr}`.split('\n'))
     if (line !== '') context.log(`  | ${formatLine(line)}`);
@@ -61,6 +63,25 @@ export async function runInContainer(step: RunInContainerStep, context: RunConte
       hint: hintOf(result.stderr) ?? step.hintOnFailure,
     },
   );
+}
+
+/**
+ * Below `/tmp` the runtime would mount the home directory over the places that it has made for binds there: one that lies
+ * there is seen elsewhere. What it is, the runtimes take from the user database.
+ */
+async function elsewhere(work: HostPath): Promise<string[]> {
+  if (!/^\/(var\/)?tmp\//.test(findHome())) return [];
+  const home = joinHost(work, 'no-home');
+  await makeDirectory(home);
+  return ['--home', `${home}:/home/nobody`];
+}
+
+function findHome(): string {
+  try {
+    return userInfo().homedir;
+  } catch {
+    return '';
+  }
 }
 
 async function presentBinds({

@@ -1,4 +1,5 @@
 import type { HostPath } from '../lib/paths.ts';
+import { venvsInside } from '../modulefile/container-environment.ts';
 import type { ResolvedInstall } from '../resolve/types.ts';
 import type { ScriptValues } from './fill-script.ts';
 import { containerEnvValuesOf, environmentValuesOf, wrapperValuesOf } from './wrapper-values.ts';
@@ -15,7 +16,9 @@ export function scriptValuesOf(script: string, install: ResolvedInstall, images:
     case 'container-env.bash':
       return containerEnvValuesOf(install);
     case 'pip-when-packed':
-      return { module: install.moduleName };
+      return { module: install.moduleName, software_umask: install.policy.softwareUmask ?? '' };
+    case 'make-venv':
+      return { venvs: venvsInside(install.userSoftware), software_umask: install.policy.softwareUmask ?? '' };
     case 'squashfs-common.bash':
       return { module: install.moduleName, default_processors: String(install.squashfsProcessors) };
     case 'squashfs-contents.bash':

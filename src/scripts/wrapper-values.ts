@@ -27,6 +27,7 @@ export function wrapperValuesOf(install: ResolvedInstall): ScriptValues {
     gpu: install.gpu,
     install_dir: install.installDir,
     aliases: install.wrappers.commands.flatMap(describeAlias),
+    software_umask: install.policy.softwareUmask ?? '',
     activate: hasWrappers(install) ? (activatorOf(install) ?? '') : '',
   };
 }
@@ -45,9 +46,8 @@ export function environmentValuesOf(install: ResolvedInstall, images: readonly H
     user_software: install.userSoftware.path,
     module_variables: moduleVariablesOf(install).flatMap(({ name, value }) => [name, value]),
     module_paths: modulePathsOf(install).flatMap(({ name, prepend, append }) => [
-      name,
-      prepend.join(':'),
-      append.join(':'),
+      ...prepend.toReversed().flatMap((path) => [name, 'prepend', path]),
+      ...append.flatMap((path) => [name, 'append', path]),
     ]),
     container_variables: escaped(containerVariablesOf({ ...install, venv: undefined })),
     container_paths: containerPathsOf(install).flatMap(({ name, value, before, behind }) => [

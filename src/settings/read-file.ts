@@ -1,6 +1,8 @@
+import { decodeText } from '../easyconfig/decode.ts';
 import { describeIssues } from '../easyconfig/describe-issue.ts';
-import { readTextIfThere } from '../host/files.ts';
+import { readBytesIfThere } from '../host/files.ts';
 import { CtinstallError } from '../lib/errors.ts';
+import { formatLine } from '../lib/format.ts';
 import { type HostPath, hostPath } from '../lib/paths.ts';
 import type { SettingsFileKind } from './file-schemas.ts';
 import { type ParsedSettings, parseSettings } from './parse.ts';
@@ -33,9 +35,13 @@ export async function inspectSettingsFile(
   kind: SettingsFileKind,
   draft?: Draft,
 ): Promise<InspectedFile | undefined> {
-  const text = draft?.path === path ? draft.text : await readTextIfThere(path);
-  if (text === undefined) return undefined;
-  const { file, fault } = inspectSettingsText(path, kind, text);
+  const bytes = draft?.path === path ? Buffer.from(draft.text) : await readBytesIfThere(path);
+  if (bytes === undefined) return undefined;
+  const decoded = decodeText(bytes);
+  const { file, fault } =
+    decoded.text === undefined
+      ? { ...inspectSettingsText(path, kind, ''), fault: describeUndecoded(path, decoded) }
+      : inspectSettingsText(path, kind, decoded.text);
   const distrust = await findDistrust(path);
   if (distrust === undefined) return { file, fault };
   const programs = programsIn(file.values, file.force);
@@ -43,6 +49,10 @@ export async function inspectSettingsFile(
     return { file, fault: fault ?? refuseDistrusted(path, programs, distrust) };
   // That a group may write what runs nothing is nobody's concern.
   return { file: distrust.isRefused || programs.length > 0 ? { ...file, distrust } : file, fault };
+}
+
+function describeUndecoded(path: HostPath, { fault, hint }: { fault: string; hint: string }): CtinstallError {
+  return new CtinstallError('settings-invalid', `the settings file \`${formatLine(path)}\` ${fault}`, { hint });
 }
 
 /** @throws CtinstallError `settings-invalid` with every fault and its place */

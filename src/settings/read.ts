@@ -12,14 +12,7 @@ import { listPresets, readPresetLayers } from './read-presets.ts';
 import { detectSite, type FoundSite } from './read-site.ts';
 import { keepFault, throwTogether } from './together.ts';
 import type { Settings, SettingsLayer } from './types.ts';
-import {
-  describeAmbiguousSite,
-  distrustedFiles,
-  findMisspeltVariables,
-  overruledFlag,
-  type SettingsWarning,
-  warningsOf,
-} from './warnings.ts';
+import { describeAmbiguousSite, distrustedFiles, overruledFlag, type SettingsWarning, warningsOf } from './warnings.ts';
 
 export interface SettingsSources {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -75,12 +68,7 @@ export async function readSettings(sources: SettingsSources): Promise<Settings> 
   if (detected?.kind === 'ambiguous') warn(describeAmbiguousSite(detected.candidates));
   const settings = foldSettings([...site, ...presets, ...above], environment);
   throwTogether(settings.overruled.filter(({ isFlag }) => isFlag).map(overruledFlag));
-  for (const warning of [
-    ...distrustedFiles([...presets, ...above]),
-    ...warningsOf(settings),
-    ...findMisspeltVariables(environment),
-  ])
-    warn(warning);
+  for (const warning of [...distrustedFiles([...presets, ...above]), ...warningsOf(settings)]) warn(warning);
   return settings;
 }
 

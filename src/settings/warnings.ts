@@ -42,22 +42,26 @@ export function distrustedFiles(layers: readonly SettingsLayer[]): SettingsWarni
   );
 }
 
-/** Variables that are no settings. */
+/** Variables that are no settings: of scripts and run scripts; and those that ctinstall tells what it starts. */
 const otherVariables = [
-  ...['SITE_SETTINGS', 'RUNTIME_OPTIONS', 'VENV', 'PROGRESS', 'SQUASHFS_COMPRESSION'],
-  ...['CONTAINER_ENV_PASS', 'CONTAINER_ENV_DROP', 'BASHRC'],
+  ...['SITE_SETTINGS', 'SITE_PRESETS', 'RUNTIME_OPTIONS', 'VENV', 'PROGRESS', 'SQUASHFS_COMPRESSION', 'BASHRC'],
+  ...['CONTAINER_ENV_PASS', 'CONTAINER_ENV_DROP'],
+  ...['COMMAND', 'COMMAND_OUTPUT', 'RESULT', 'HOOK', 'MODULE', 'USER_SOFTWARE'],
 ];
 
-/** Variables that were meant to set something, by their names, and do not. One that is like no other may be anybody's. */
+/** Variables that were meant to set something, by their names, and do not. */
 export function findMisspeltVariables(environment: Readonly<Record<string, string | undefined>>): SettingsWarning[] {
   const prefix = 'CTINSTALL_';
   const known = [...optionKeys.map((key) => optionTable[key].environment.slice(prefix.length)), ...otherVariables];
   return Object.keys(environment)
     .filter((name) => name.startsWith(prefix) && !known.includes(name.slice(prefix.length)))
-    .flatMap((name) => {
+    .map((name) => {
       const [near] = nearestWords(name.slice(prefix.length), known);
-      if (near === undefined) return [];
-      return [{ message: `\`${name}\` counts for nothing`, hint: `did you mean \`${prefix}${near}\`?` }];
+      const hint =
+        near === undefined
+          ? 'no setting has that name: `ctinstall settings` shows all'
+          : `did you mean \`${prefix}${near}\`?`;
+      return { message: `\`${formatLine(name)}\` counts for nothing`, hint };
     });
 }
 

@@ -13,6 +13,11 @@ export interface UninstallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Of a record. */
+export type Removable = Pick<InstallRecord, 'modulefile' | 'retired'> & {
+  readonly files: readonly { readonly path: string }[];
+};
+
 /**
  * Removes an install; to be called with the lock held. User software stays unless asked for; so do files that the record
  * does not list. First the modulefile, and user software that goes, get other names, which takes no time: up to there a
@@ -21,7 +26,7 @@ export interface UninstallOptions {
  */
 export async function uninstallFiles(
   places: InstallPlaces,
-  record: Pick<InstallRecord, 'modulefile' | 'retired'> & { readonly files: readonly { readonly path: string }[] },
+  record: Removable,
   { removesUserSoftware, signal }: UninstallOptions,
 ): Promise<void> {
   const { installDir, retired } = places;
@@ -34,14 +39,7 @@ export async function uninstallFiles(
     hadInstallDir: true,
     replaced: [],
     added: [],
-    leftovers: [
-      ...[...record.files.map(({ path }) => path), ...record.retired].filter(
-        (path) => isPlainPath(path) && path !== recordPath,
-      ),
-      '.ctinstall/easyconfig.yaml',
-      '.ctinstall/install.log',
-      recordPath,
-    ],
+    leftovers: filesToRemove(record),
     isUninstall: true,
   };
   await checkDirectories(journal);
@@ -66,6 +64,17 @@ export async function uninstallFiles(
   }
   await finishUninstall(journal);
   await removeTree(retired);
+}
+
+/** What an uninstall removes in the install dir, relative to it, the record last. */
+export function filesToRemove({ files, retired }: Removable): string[] {
+  const listed = [...files.map(({ path }) => path), ...retired];
+  return [
+    ...listed.filter((path) => isPlainPath(path) && path !== recordPath),
+    '.ctinstall/easyconfig.yaml',
+    '.ctinstall/install.log',
+    recordPath,
+  ];
 }
 
 /** What cannot be removed is found out while there is a way back. */

@@ -1,5 +1,12 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { describeBadContainerPath, describeBadVariableValue, variableNameOf } from '../../src/easyconfig/rules.ts';
+
+function valueOfTestbed(name: string): string {
+  const file = fileURLToPath(new URL('../../testbed/env.sh', import.meta.url));
+  return execFileSync('bash', ['-c', `. "$1"; printf %s "\${!2}"`, 'env', file, name], { encoding: 'utf8' });
+}
 
 describe('variableNameOf', () => {
   // As EasyBuild's convert_name(name, upper=True) answers.
@@ -44,9 +51,20 @@ describe('describeBadContainerPath', () => {
     ['/a/..', 'holds `..`'],
     ['/\ud800', 'is not valid Unicode text'],
     [`/${'é'.repeat(2048)}`, 'is longer than 4,095 bytes, which no path can be'],
+    [`/a/${'b'.repeat(256)}`, 'has a part of more than 255 bytes, which no file system takes'],
+    ['/abc'.repeat(1000), 'is longer than 3,900 bytes, which is more than the container runtimes can mount'],
   ])('refuses %j', (path, why) => {
     expect(describeBadContainerPath(path)).toBe(why);
   });
+});
+
+it('takes as long a path in the container as the runtime does', () => {
+  const longest = `/${'a'.repeat(194)}`.repeat(20);
+  expect(describeBadContainerPath(longest)).toBeUndefined();
+  const image = valueOfTestbed('CT_IMAGES');
+  const argv = ['exec', '--bind', `/etc:${longest}`, `${image}/tiny.sif`, 'ls', `${longest}/passwd`];
+  const options = { encoding: 'utf8', env: { PATH: valueOfTestbed('PATH'), HOME: '/' } } as const;
+  expect(execFileSync('singularity', argv, options)).toBe(`${longest}/passwd\n`);
 });
 
 describe('describeBadVariableValue', () => {

@@ -32,6 +32,7 @@ while source do
     'setenv',
     'pushenv',
     'prepend_path',
+    'append_path',
     'depends_on',
     'extensions',
     'LmodError',

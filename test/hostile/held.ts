@@ -51,6 +51,15 @@ const asWrapper: Held = (name, { plan }) =>
 
 const nowhere: Held = () => undefined;
 
+const addedOutside = (how: string): Held => called((path) => [how, 'FUZZED', singleSlashes(path)]);
+
+const addedInside =
+  (around: (escaped: string) => string): Held =>
+  (path, { calls }) => {
+    for (const prefix of ['SINGULARITYENV_', 'APPTAINERENV_'])
+      expect(calls).toContainEqual(['pushenv', `${prefix}FUZZED`, around(escapeForRuntime(singleSlashes(path)))]);
+  };
+
 /** Where the value of each field must be found, as it stands. A field that is not here must be a text of the plan. */
 const places: Readonly<Record<string, Held>> = {
   name: called((name) => ['conflict', name]),
@@ -104,6 +113,14 @@ const places: Readonly<Record<string, Held>> = {
   'env.module{}': called((value) => ['pushenv', 'FUZZED', value]),
   'env.container{key}': (name, outcome) => inside(name, () => 'x')(name, outcome),
   'env.container{}': inside('FUZZED', (value) => value),
+  'env.module{}.prepend': addedOutside('prepend_path'),
+  'env.module{}.prepend[]': addedOutside('prepend_path'),
+  'env.module{}.append': addedOutside('append_path'),
+  'env.module{}.append[]': addedOutside('append_path'),
+  'env.container{}.prepend': addedInside((path) => `${path}\${FUZZED:+:$FUZZED}`),
+  'env.container{}.prepend[]': addedInside((path) => `${path}\${FUZZED:+:$FUZZED}`),
+  'env.container{}.append': addedInside((path) => `\${FUZZED:+$FUZZED:}${path}`),
+  'env.container{}.append[]': addedInside((path) => `\${FUZZED:+$FUZZED:}${path}`),
   'post_install[]': asCommand,
   'post_install[].command': asCommand,
   'sanity_check_commands[]': asCommand,
@@ -130,6 +147,10 @@ function cleanPath(path: string): string {
     .replace(/\/\.(?=\/|$)/g, '/')
     .replace(/\/+/g, '/')
     .replace(/(.)\/$/, '$1');
+}
+
+function singleSlashes(path: string): string {
+  return path.replace(/\/+/g, '/').replace(/(.)\/$/, '$1');
 }
 
 function textsIn(value: unknown): string[] {

@@ -148,7 +148,10 @@ export function makeRecipe(
       binds: [{ host: both, container: `/mnt/${number}${pick('binds[].container')}` }, { host, access: 'ro' }, alike],
       wrappers: ['start-shell'],
       python: { conda_env: pick('python.conda_env'), conda_root: pick('python.conda_root') },
-      env: environment,
+      env: {
+        module: { ...environment.module, ...pathsOf('env.module{}', 'OUT', pick) },
+        container: { ...environment.container, ...pathsOf('env.container{}', 'IN', pick) },
+      },
       sanity_check_paths: { files: [`here/file/${paths[0]}`], dirs: [`here/dir/${paths[1]}`] },
       post_install: [
         ...said.map((text, index) => `printf %s ${quoteBash(text)} > "%(installdir)s/said-${index}"`),
@@ -164,6 +167,14 @@ export function makeRecipe(
       ],
       sanity_check_commands: [checked[0], { command: checked[1] }],
     },
+  };
+}
+
+/** Path variables that are added to, in each form. */
+function pathsOf(field: string, prefix: string, pick: (path: string) => string): Record<string, object> {
+  return {
+    [`${prefix}_PATH`]: { prepend: pick(`${field}.prepend`), append: [pick(`${field}.append[]`)] },
+    [`${prefix}_PATHS`]: { prepend: [pick(`${field}.prepend[]`)], append: pick(`${field}.append`) },
   };
 }
 

@@ -236,6 +236,30 @@ describe('list, show, search, settings, uninstall', () => {
   test('uninstall removes the install, keeps user software and strange files, and a new install takes them up', async () => {
     const sandbox = await installed();
     expect((await sandbox.run('ctinstall uninstall tiny')).status).toBe(2);
+    const foreseen = await sandbox.run('ctinstall uninstall --dry-run tiny');
+    expect(foreseen.stderr).toMatch(/^your software would stay in \S.*\/software\/tiny\/1\.0;/);
+    const files = (listed: string): string[] =>
+      listed
+        .split('\n')
+        .filter((line) => line !== '')
+        .sort();
+    const before = files(
+      await sandbox.succeed('find "$CTINSTALL_PREFIX/software" "$CTINSTALL_PREFIX/modules" ! -type d'),
+    );
+    const kept = /\/user-software\/mine$/;
+    expect(files(foreseen.stdout).filter((path) => !kept.test(path))).toEqual(
+      before.filter((path) => !kept.test(path)),
+    );
+    expect(
+      files(await sandbox.succeed('find "$CTINSTALL_PREFIX/software" "$CTINSTALL_PREFIX/modules" ! -type d')),
+    ).toEqual(before);
+    expect(
+      JSON.parse(await sandbox.succeed('ctinstall uninstall --dry-run --with-user-software --json tiny')),
+    ).toMatchObject({
+      moduleName: 'tiny/1.0',
+      userSoftware: null,
+      remove: expect.arrayContaining([`${sandbox.prefix}/software/tiny/1.0/user-software`]),
+    });
     await sandbox.succeed('touch "$CTINSTALL_PREFIX/software/tiny/1.0/notes"; ctinstall uninstall --yes tiny');
     expect(await sandbox.succeed('cd "$CTINSTALL_PREFIX"; find software modules -type f')).toBe(
       'software/tiny/1.0/notes\nsoftware/tiny/1.0/user-software/mine\n',

@@ -100,6 +100,17 @@ test('--all: one that cannot be written anew is named, and the others are', asyn
   expect(ran.stderr).toMatch(/error: 1 of the modules could not be written anew\n {2}tiny\/1\.0\n/);
 });
 
+test('--all: one whose record cannot be read is named, and the others are written', async () => {
+  const { run, succeed, write, installDir } = await installed();
+  write('other-1.0.yaml', tinyEasyconfig('', { name: 'other' }));
+  await succeed('ctinstall --image-dir "$CT_IMAGES" other-1.0.yaml');
+  writeFileSync(join(installDir, '.ctinstall/record.json'), '{');
+  const ran = await run('ctinstall regenerate --all');
+  expect(ran.status).toBe(1);
+  expect(ran.stderr).toMatch(/other\/1\.0 is as it should be/);
+  expect(ran.stderr).toMatch(/error: 1 of the modules could not be written anew\n {2}tiny\/1\.0\n/);
+});
+
 test('wrong usage', async () => {
   const { run } = await installed();
   expect(await run('ctinstall regenerate')).toMatchObject({ status: 2, stderr: expect.stringContaining('--all') });

@@ -282,3 +282,21 @@ test('where the site’s prefix is not the user’s to write to, check and regen
   expect(await sandbox.succeed('ctinstall check', environment)).toContain(`${sandbox.dir}/own`);
   expect((await sandbox.run('ctinstall regenerate --all', environment)).stderr).toContain('tiny/1.0 ');
 });
+
+test('every command tells once of a variable that means nothing, whether it reads settings or not', async () => {
+  const { succeed } = makeSandbox();
+  const commands = [
+    'list',
+    'settings',
+    'settings path',
+    'schema',
+    'completion bash',
+    'search x',
+    'verify',
+    'clean --dry-run',
+  ];
+  const script = `export CTINSTALL_PREFX=/x CTINSTALL_XYZ_OTHER=1
+    for command in ${commands.map((words) => `'${words}'`).join(' ')}; do ctinstall $command 2>&1 >/dev/null | grep -c 'counts for nothing' || true; done
+    ctinstall --version 2>&1 | wc -l; ctinstall __complete 1 ctinstall li 2>&1 | grep -c nothing || true`;
+  expect((await succeed(script)).split('\n').map(Number)).toEqual([...commands.map(() => 2), 1, 0, 0]);
+});

@@ -103,3 +103,10 @@ test.each([
   expect(second).toBe('tools');
   expect(third).toMatch(/^\/mine \S+ unset$/);
 });
+
+test('a wrapper without the module, of a copy of the install, has them too', async () => {
+  const out = await sandbox.succeed(
+    `cp -a "$CTINSTALL_PREFIX/software/paths/1.0" copied; MANPATH=/mine copied/bin/seen | grep '^MANPATH='`,
+  );
+  expect(out).toBe(`MANPATH=${sandbox.dir}/copied/man:/mine:/opt/man\n`);
+});

@@ -26,7 +26,7 @@ describe('user software from a directory', () => {
     );
     expect(look?.userSoftware.container).toBe('/opt/a/prog');
     expect(look?.mountPoints).toEqual(expect.arrayContaining(['/opt/a', '/opt/a/prog']));
-    const install = installOf(`${wrapped}python: { venv: { name: v } }\n`);
+    const install = installOf(`${wrapped.replace(', from: /data/prog', '')}python: { venv: { name: v } }\n`);
     const modulefile = describeModulefile(install, { toolVersion: '1', images: [install.installDir] });
     for (const text of [renderLmod(modulefile), renderTcl(modulefile)]) {
       expect(text.replaceAll('root .. "/user-software', '')).not.toMatch(/[" ]\/user-software/);
@@ -49,4 +49,20 @@ it('nothing can be bound in user software', () => {
   expect(issues.map(({ message }) => message)).toEqual([
     'user software is to be at `/opt/prog`, and `/opt/prog/x` is bound at `/opt/prog/x`',
   ]);
+});
+
+it('a directory that is packed as it is takes no environment in', () => {
+  const messagesOf = (python: string) =>
+    resolveInstall(
+      easyconfigOf(`user_software: { from: /opt/prog }\npython: ${python}\n`),
+      settingsOf({}),
+      facts,
+    ).issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  expect(messagesOf('{ venv: { name: v } }')).toEqual([
+    'user_software.from: `user_software.from` packs `/opt/prog` as it is: it does not go with `python.venv`, which makes user software',
+  ]);
+  expect(messagesOf('{ conda: { name: c, file: environment.yml } }')).toEqual([
+    expect.stringContaining('`python.conda`'),
+  ]);
+  expect(messagesOf('{ conda_env: c }')).toEqual([]);
 });

@@ -20,6 +20,7 @@ export const scriptValues: Readonly<Record<string, ScriptValues>> = {
     gpu: 'auto',
     install_dir: '/not/here',
     aliases: [],
+    software_umask: '',
     activate: '',
   },
   'in-container.bash': {
@@ -27,7 +28,9 @@ export const scriptValues: Readonly<Record<string, ScriptValues>> = {
     module_binds: [],
     user_software: '/user-software',
     module_variables: [],
+    module_paths: [],
     container_variables: [],
+    container_paths: [],
     container_path: ['/runscripts'],
     default_venv: '',
     venvs_inside: '/user-software/venv',
@@ -42,7 +45,8 @@ export const scriptValues: Readonly<Record<string, ScriptValues>> = {
     stand_ins: 'TMPDIR=/tmp',
   },
   'start-shell': { module: moduleName, install_dir: '/not/here' },
-  'pip-when-packed': { module: moduleName },
+  'pip-when-packed': { module: moduleName, software_umask: '' },
+  'make-venv': { venvs: '/user-software/venv', software_umask: '' },
   'squashfs-common.bash': { module: moduleName, default_processors: '0' },
   'squashfs-contents.bash': { default_excludes: '' },
 };

@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-function write(path: string, text: string): void {
+function write(path: string, text: string | Buffer): void {
   mkdirSync(dirname(join(root, path)), { recursive: true });
   writeFileSync(join(root, path), text);
 }
@@ -166,6 +166,13 @@ describe('readSettings', () => {
       expect((await findPrefixFault(settings, { HOME }))?.message).toContain('no prefix is set');
     }
     expect(await findPrefixFault(await read({ HOME: '', CTINSTALL_PREFIX: '/p' }), {})).toBeUndefined();
+  });
+
+  it('names the encoding of a file that is not UTF-8', async () => {
+    write('site.yaml', Buffer.from('runtime: singularity\n', 'utf16le'));
+    const error = await failure(read());
+    expect(error.message).toBe(`the settings file \`${root}/site.yaml\` is UTF-16`);
+    expect(error.hint).toBe('save it as UTF-8: iconv -f UTF-16LE -t UTF-8');
   });
 
   it('names a file that cannot be read', async () => {

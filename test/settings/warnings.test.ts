@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { optionKeys, optionTable } from '../../src/settings/options.ts';
 import { findMisspeltVariables } from '../../src/settings/warnings.ts';
@@ -9,14 +12,26 @@ test('a variable that was meant to set something is told of', () => {
   ]);
 });
 
-test('those that count, and those that are like none, are not', () => {
+test('one that is like none is told of too', () => {
+  expect(findMisspeltVariables({ CTINSTALL_XYZ_OTHER: 'x' })).toEqual([
+    {
+      message: '`CTINSTALL_XYZ_OTHER` counts for nothing',
+      hint: 'no setting has that name: `ctinstall settings` shows all',
+    },
+  ]);
+});
+
+test('those that count are not: settings, and all that ctinstall and its scripts read or set', () => {
   const known = optionKeys.map((key) => optionTable[key].environment);
-  const names = [
-    ...known,
-    'CTINSTALL_VENV',
-    'CTINSTALL_RUNTIME_OPTIONS',
-    'CTINSTALL_SITE_SETTINGS',
-    'CTINSTALL_XYZ_OTHER',
-  ];
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  const files = ['src', 'runscripts', 'modulefiles'].flatMap((directory) =>
+    readdirSync(join(root, directory), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8')),
+  );
+  const named = files.flatMap((text) => text.match(/(?<![A-Z_])CTINSTALL_[A-Z][A-Z_]*[A-Z]/g) ?? []);
+  const notVariables = ['CTINSTALL_SOFTWARE', 'CTINSTALL_SAVED'];
+  const names = [...known, ...named].filter((name) => !notVariables.includes(name));
+  expect(names).toContain('CTINSTALL_USER_SOFTWARE');
   expect(findMisspeltVariables(Object.fromEntries(names.map((name) => [name, 'x'])))).toEqual([]);
 });

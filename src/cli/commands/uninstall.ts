@@ -1,3 +1,4 @@
+import { formatLine } from '../../lib/format.ts';
 import { type UninstallOptions, uninstall as uninstallModule } from '../../operations/uninstall/uninstall.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -17,21 +18,27 @@ export async function uninstall(
   const { isJson, print, reporter } = context;
   const asking = yes ? {} : { confirm: (question: string) => confirm(question, context) };
   const removed = await uninstallModule({ ...flags, ...asking, module, settings }, context);
-  const { moduleName, installDir, keepsUserSoftware, wasUninstalled, others } = removed;
+  const { moduleName, installDir, keepsUserSoftware, wasUninstalled, wouldRemove, others } = removed;
+  if (flags.dryRun === true && isJson)
+    return print(
+      JSON.stringify({ moduleName, remove: wouldRemove, userSoftware: keepsUserSoftware ? installDir : null }),
+    );
   if (isJson)
     return print(
       JSON.stringify({ event: 'uninstalled', moduleName, userSoftware: keepsUserSoftware ? installDir : null }),
     );
-  print(
-    wasUninstalled && flags.withUserSoftware !== true
-      ? `${moduleName} is uninstalled already`
-      : `removed ${moduleName}`,
-  );
+  if (flags.dryRun === true) for (const path of wouldRemove) print(formatLine(path));
+  else
+    print(
+      wasUninstalled && flags.withUserSoftware !== true
+        ? `${moduleName} is uninstalled already`
+        : `removed ${moduleName}`,
+    );
   if (others.length > 0)
     reporter.report({ event: 'note', message: `kept in ${installDir}: ${others.slice(0, 10).join(', ')}` });
   if (keepsUserSoftware)
     reporter.report({
       event: 'note',
-      message: `your software stays in ${installDir}; a new install of the module uses it again`,
+      message: `your software ${flags.dryRun === true ? 'would stay' : 'stays'} in ${installDir}; a new install of the module uses it again`,
     });
 }

@@ -1,5 +1,5 @@
 import { isPath, resolvePath } from '../../easyconfig/candidates.ts';
-import { decodeEasyconfig } from '../../easyconfig/decode.ts';
+import { decodeText } from '../../easyconfig/decode.ts';
 import { describeIssues } from '../../easyconfig/describe-issue.ts';
 import { readUpTo } from '../../host/read-up-to.ts';
 import { CtinstallError } from '../../lib/errors.ts';
@@ -26,7 +26,7 @@ export async function readStack(argument: string, context: Context): Promise<Sta
   if (bytes === 'no-file') throw new CtinstallError('stack-invalid', `there is no stack \`${shown}\``);
   if (bytes === 'too-large')
     throw new CtinstallError('stack-invalid', `\`${shown}\` has more than ${formatBytes(mostBytes)}`);
-  const decoded = decodeEasyconfig(bytes);
+  const decoded = decodeText(bytes);
   if (decoded.text === undefined)
     throw new CtinstallError('stack-invalid', `\`${shown}\` ${decoded.fault}`, { hint: decoded.hint });
   return stackOf(path, decoded.text);

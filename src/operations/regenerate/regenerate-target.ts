@@ -8,6 +8,8 @@ import { planRegenerate } from '../../plan/plan-regenerate.ts';
 import type { Plan } from '../../plan/types.ts';
 import { findOtherModulefiles } from '../../records/other-modulefiles.ts';
 import { readRecord } from '../../records/record.ts';
+import { openSoftware } from '../../records/software-permissions.ts';
+import type { DirectoryBits } from '../../resolve/types.ts';
 import { readScriptTexts } from '../../scripts/read-scripts.ts';
 import { withInstallLock } from '../../transaction/with-install-lock.ts';
 import type { Context } from '../context.ts';
@@ -40,6 +42,7 @@ export async function regenerateTarget(
     const changes = await findChanges(plan);
     const isChanged = changes.length > 0;
     if (isChanged) await applyPlan(plan, context);
+    if (directories !== undefined) await openForOthers(target, directories, context);
     context.reporter.report({
       event: 'note',
       message: isChanged
@@ -48,6 +51,18 @@ export async function regenerateTarget(
     });
     return changes;
   });
+}
+
+/** A member of the group whose umask is stricter may have installed packages past the wrappers. */
+async function openForOthers(
+  { install: { installDir, moduleName } }: Target,
+  bits: DirectoryBits,
+  { reporter, signal }: Context,
+): Promise<void> {
+  const count = await openSoftware(installDir, bits, signal);
+  if (count === 0) return;
+  const message = `gave ${count} files and directories of the user software of ${moduleName} the permissions of the prefix`;
+  reporter.report({ event: 'note', message });
 }
 
 async function tryTarget(target: Target, context: Context): Promise<readonly Change[]> {

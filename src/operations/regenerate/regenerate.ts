@@ -1,5 +1,6 @@
 import { readText } from '../../host/files.ts';
 import { CtinstallError } from '../../lib/errors.ts';
+import { formatLine } from '../../lib/format.ts';
 import { joinHost } from '../../lib/paths.ts';
 import { readRecords } from '../../records/record.ts';
 import { checkPrefix } from '../../settings/check-prefix.ts';
@@ -29,7 +30,7 @@ export async function regenerate(options: RegenerateManyOptions, context: Contex
   checkPrefix(settings);
   const failed: string[] = [];
   const changes: Change[] = [];
-  for (const { installDir, record } of await chooseInstalls(names, settings.prefix, context)) {
+  for (const { installDir, record } of await chooseInstalls(names, settings.prefix, { context, failed })) {
     try {
       const path = joinHost(installDir, '.ctinstall', 'easyconfig.yaml');
       const target = await resolveLoaded(parseLoaded(path, await readText(path)), settings, context);
@@ -57,19 +58,20 @@ export async function regenerate(options: RegenerateManyOptions, context: Contex
   options.tell(changes);
   if (failed.length > 0)
     throw new CtinstallError('command-failed', `${failed.length} of the modules could not be written anew`, {
-      details: failed.map((moduleName) => `  ${moduleName}`),
+      details: failed.map((moduleName) => `  ${formatLine(moduleName)}`),
     });
 }
 
 async function chooseInstalls(
   names: readonly string[],
   prefix: Parameters<typeof readRecords>[0],
-  context: Context,
+  { context, failed }: { context: Context; failed: string[] },
 ): Promise<Installed[]> {
   if (names.length > 0) return Promise.all(names.map((name) => findInstalled(name, [prefix], context)));
   return (await readRecords(prefix)).flatMap(({ installDir, record, fault }) => {
     if (record !== undefined) return [{ installDir, record }];
     context.reporter.report({ event: 'warning', message: `${installDir}: ${fault}` });
+    failed.push(installDir.split('/').slice(-2).join('/'));
     return [];
   });
 }

@@ -1,17 +1,18 @@
 import { announceModule } from '../../apply/announce-module.ts';
+import { listDirectory, lstatIfThere } from '../../host/files.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatLine } from '../../lib/format.ts';
-import type { HostPath, Prefix } from '../../lib/paths.ts';
+import { type HostPath, joinHost, type Prefix } from '../../lib/paths.ts';
 import { placesOf } from '../../plan/places.ts';
 import { findRemains, type Remains } from '../../records/find-remains.ts';
 import { findUnlisted } from '../../records/find-unlisted.ts';
-import { recordedModulefile } from '../../records/other-modulefiles.ts';
+import { findOtherModulefiles, recordedModulefile } from '../../records/other-modulefiles.ts';
 import { readRecord } from '../../records/record.ts';
-import { hasUserSoftware } from '../../records/user-software.ts';
+import { hasUserSoftware, isUserSoftware } from '../../records/user-software.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import type { Settings } from '../../settings/types.ts';
 import type { InstallPlaces } from '../../transaction/types.ts';
-import { uninstallFiles } from '../../transaction/uninstall.ts';
+import { filesToRemove, type Removable, uninstallFiles } from '../../transaction/uninstall.ts';
 import { withInstallLock } from '../../transaction/with-install-lock.ts';
 import { type Context, readSettingsOf } from '../context.ts';
 import { prefixesOf } from '../installed/all-prefixes.ts';
@@ -26,6 +27,8 @@ export interface UninstallOptions {
   /** Asks whether it is to be removed, and throws where it is not. */
   readonly confirm?: (question: string) => Promise<void>;
   readonly force?: boolean;
+  /** Removes nothing. */
+  readonly dryRun?: boolean;
   readonly wait?: boolean;
   readonly forceUnlock?: boolean;
 }
@@ -36,6 +39,8 @@ export interface Uninstalled {
   readonly keepsUserSoftware: boolean;
   /** An earlier run had removed it already. */
   readonly wasUninstalled: boolean;
+  /** What would be removed, with a dry run: full paths. */
+  readonly wouldRemove: readonly HostPath[];
   /** What is left there that no record lists, where the removal was forced. */
   readonly others: readonly string[];
 }
@@ -46,7 +51,7 @@ interface ToRemove {
   /** An earlier run has removed it. */
   readonly isUninstalled?: boolean;
   /** Reads again what is there: another run may have changed it meanwhile, or one that was stopped was put back. */
-  readonly listFiles: () => Promise<Parameters<typeof uninstallFiles>[1] | undefined>;
+  readonly listFiles: () => Promise<Removable | undefined>;
 }
 
 /** Removes what the record of an install lists; user software stays unless it is asked for by name. */
@@ -55,6 +60,7 @@ export async function uninstall(options: UninstallOptions, context: Context): Pr
   const found = await findToRemove(options.module, { settings, isForced: options.force === true }, context);
   const { installDir } = found.places;
   const removesUserSoftware = options.withUserSoftware === true;
+  if (options.dryRun === true) return foresee(found, removesUserSoftware);
   await options.confirm?.(`remove ${found.moduleName}${removesUserSoftware ? ' with all user software' : ''}?`);
   const locking = { ...context, waits: options.wait !== false, forceUnlock: options.forceUnlock === true };
   await withInstallLock(found.places, locking, async () => {
@@ -68,8 +74,28 @@ export async function uninstall(options: UninstallOptions, context: Context): Pr
     installDir,
     keepsUserSoftware: await hasUserSoftware(installDir),
     wasUninstalled: found.isUninstalled === true,
+    wouldRemove: [],
     others: options.force === true ? await findUnlisted(installDir, new Set()) : [],
   };
+}
+
+/** What an uninstall would do now. */
+async function foresee(
+  { moduleName, places, listFiles }: ToRemove,
+  removesUserSoftware: boolean,
+): Promise<Uninstalled> {
+  const { installDir } = places;
+  const record: Removable = (await listFiles()) ?? { modulefile: places.modulefile, retired: [], files: [] };
+  const software = (await listDirectory(installDir)).map(({ name }) => name).filter(isUserSoftware);
+  const candidates = [
+    recordedModulefile(installDir, record.modulefile) ?? places.modulefile,
+    ...(await findOtherModulefiles(installDir, places.modulefile)),
+    ...[...filesToRemove(record), ...(removesUserSoftware ? software : [])].map((path) => joinHost(installDir, path)),
+  ];
+  const wouldRemove: HostPath[] = [];
+  for (const path of new Set(candidates)) if ((await lstatIfThere(path)) !== undefined) wouldRemove.push(path);
+  const keepsUserSoftware = !removesUserSoftware && (await hasUserSoftware(installDir));
+  return { moduleName, installDir, keepsUserSoftware, wasUninstalled: false, wouldRemove, others: [] };
 }
 
 /** @throws CtinstallError `not-installed`, with what is left where there is no record, unless that is to be removed */

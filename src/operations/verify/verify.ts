@@ -1,13 +1,17 @@
 import { discoverImageContents } from '../../discover/image.ts';
+import { discoverSharingGroup } from '../../discover/sharing-group.ts';
 import { CtinstallError } from '../../lib/errors.ts';
-import type { HostPath, Prefix } from '../../lib/paths.ts';
+import { type HostPath, hostPath, type Prefix } from '../../lib/paths.ts';
 import { runPooled } from '../../lib/pool.ts';
 import { findAreasOnce } from '../../records/other-modulefiles.ts';
+import { findClosedSoftware } from '../../records/software-permissions.ts';
 import { type Difference, verifyInstall } from '../../records/verify.ts';
+import { directoryBitsOf } from '../../resolve/topics/policy.ts';
 import type { SettingsValues } from '../../settings/options.ts';
+import type { Settings } from '../../settings/types.ts';
 import { type Context, readSettingsOf } from '../context.ts';
 import { prefixesOf, readAllRecords } from '../installed/all-prefixes.ts';
-import { findInstalled } from '../installed/find-installed.ts';
+import { findInstalled, type Installed } from '../installed/find-installed.ts';
 import { reportStopped } from '../installed/report-stopped.ts';
 
 /** So many installs are looked at together where that is a matter of waiting. Reading whole images is one of the disk. */
@@ -35,7 +39,8 @@ export async function verify(
   { modules: names, settings, quick = false, tell }: VerifyOptions,
   context: Context,
 ): Promise<readonly VerifyResult[]> {
-  const prefixes = prefixesOf(await readSettingsOf(context, settings));
+  const settingsNow = await readSettingsOf(context, settings);
+  const prefixes = prefixesOf(settingsNow);
   const installs =
     names.length === 0
       ? (await readAllRecords(prefixes, context)).filter(({ record, installDir, fault }) => {
@@ -60,7 +65,10 @@ export async function verify(
       const differences =
         record === undefined
           ? [{ path: installDir, what: 'has a record that cannot be read' }]
-          : await verifyInstall(installDir, record, { isQuick: quick, signal, checkImage, areasOf });
+          : [
+              ...(await verifyInstall(installDir, record, { isQuick: quick, signal, checkImage, areasOf })),
+              ...(quick ? [] : await findClosed({ installDir, record }, settingsNow, signal)),
+            ];
       results[at] = {
         module: record?.moduleName ?? installDir.split('/').slice(-2).join('/'),
         installDir,
@@ -71,6 +79,24 @@ export async function verify(
     onLaterError: () => undefined,
   });
   return results;
+}
+
+/** One line for all that others of the group cannot use. */
+async function findClosed(
+  { installDir, record }: Installed,
+  { umask }: Pick<Settings, 'umask'>,
+  signal: AbortSignal,
+): Promise<Difference[]> {
+  const sharedWith = umask === undefined ? await discoverSharingGroup(hostPath(record.prefix)) : undefined;
+  const bits = directoryBitsOf({ umask, sharedWith });
+  if (bits === undefined) return [];
+  const closed = await findClosedSoftware(installDir, bits, signal);
+  const [first] = closed;
+  if (first === undefined) return [];
+  const owners = [...new Set(closed.map(({ uid }) => uid))].join(', ');
+  const others = closed.length === 1 ? '' : `(and ${closed.length - 1} more) `;
+  const what = `${others}is closed to others who share the install: user ${owners} opens it with \`ctinstall regenerate ${record.moduleName}\``;
+  return [{ path: first.path, what }];
 }
 
 async function checkImage(path: HostPath): Promise<string | undefined> {

@@ -20,6 +20,7 @@ export const resolvePolicy: Resolver<Keys> = ({ easyconfig, settings, facts }) =
       modulefileFooter: textFor(settings.modulefileFooter, settings.modulesTool),
       group: settings.group,
       directories: directoryBitsOf(settings),
+      softwareUmask: softwareUmaskOf(settings),
       isReadOnly: settings.hasReadOnlyInstalls,
     },
   },
@@ -27,9 +28,18 @@ export const resolvePolicy: Resolver<Keys> = ({ easyconfig, settings, facts }) =
 });
 
 /** Where a group shares the prefix, its members may do all that the owner may. */
-function directoryBitsOf({ umask, sharedWith }: Settings): DirectoryBits | undefined {
+export function directoryBitsOf({
+  umask,
+  sharedWith,
+}: Pick<Settings, 'umask' | 'sharedWith'>): DirectoryBits | undefined {
   if (umask !== undefined) return { set: 0o075 & ~umask, clear: (0o077 & umask) | 0o002, group: undefined };
   return sharedWith === undefined ? undefined : { set: 0o2070, clear: 0, group: sharedWith };
+}
+
+/** As for what ctinstall writes itself: nothing is for everybody to write. */
+function softwareUmaskOf({ umask, sharedWith }: Settings): string | undefined {
+  if (umask !== undefined) return (umask | 0o002).toString(8).padStart(3, '0');
+  return sharedWith === undefined ? undefined : 'g=rwx,o-w';
 }
 
 /** What the site wants in modulefiles of one tool. */

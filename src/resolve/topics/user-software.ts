@@ -11,7 +11,12 @@ export const resolveUserSoftware: Resolver<Keys> = ({ easyconfig, settings, fill
   const { binds, issues } = resolveBinds(easyconfig.binds, settings.bindGroups, fill);
   return {
     part: { binds, conda, venv, condaPackages, userSoftware },
-    issues: [...issues, ...userSoftwareIssues(easyconfig, binds), ...condaIssues(easyconfig)],
+    issues: [
+      ...issues,
+      ...userSoftwareIssues(easyconfig, binds),
+      ...fromIssues(easyconfig),
+      ...condaIssues(easyconfig),
+    ],
   };
 };
 
@@ -21,6 +26,19 @@ function condaIssues({ condaPackages, conda, venv }: Easyconfig): ResolveIssue[]
   if (condaPackages === undefined || other === undefined) return [];
   const hint = 'list what pip installs under `dependencies` in its file';
   return [{ path: ['python', 'conda'], message: `\`python.conda\` does not go with \`python.${other}\``, hint }];
+}
+
+/** A directory that is packed as it is takes nothing more in. */
+function fromIssues({ userSoftware: { from }, venv, condaPackages }: Easyconfig): ResolveIssue[] {
+  const other = venv !== undefined ? 'venv' : condaPackages !== undefined ? 'conda' : undefined;
+  if (from === undefined || other === undefined) return [];
+  return [
+    {
+      path: ['user_software', 'from'],
+      message: `\`user_software.from\` packs \`${from}\` as it is: it does not go with \`python.${other}\`, which makes user software`,
+      hint: 'leave out one of the two; what is packed can be unpacked, and added to, after the install',
+    },
+  ];
 }
 
 /** What is bound at the place of user software, or below it, would hide it or find no place to be bound at. */

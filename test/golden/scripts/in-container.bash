@@ -10,7 +10,7 @@ module_binds=('/pfs' '/pfs' '' 'optional' '/scratch' '/scratch' '' 'optional' '/
 user_software='/user-software'  # filled in by ctinstall
 # Each: name and value. Those of the container are escaped for the runtime.
 module_variables=('CONTAINERROOT' '/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0' 'EBROOTMPI4PY' '/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0' 'EBVERSIONMPI4PY' '3.1.6' 'RUNSCRIPTS' '/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/runscripts' 'RUNSCRIPTSMPI4PY' '/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/runscripts' 'NCCL_SOCKET_IFNAME' 'hsn' 'NCCL_NET_GDR_LEVEL' '3')  # filled in by ctinstall
-# Path variables of the module. Each: name, what comes in front, what comes behind.
+# Path variables of the module. Each: name, `prepend` or `append`, a path.
 module_paths=()  # filled in by ctinstall
 container_variables=('WITH_CONDA' 'source /opt/miniconda3/bin/activate mpi4py')  # filled in by ctinstall
 # Path variables inside. Each: name, value, and what comes in front of and behind what the user has set in its place.
@@ -60,10 +60,9 @@ extend_inside() { # name, value, before, behind
   if [[ $yours ]]; then variables+=("$1" "$3$yours$4"); else variables+=("$1" "$2"); fi
 }
 
-extend_outside() { # name, before, behind
-  local value=${!1-}
-  value=$2${2:+${value:+:}}$value
-  export "$1=$value${3:+${value:+:}}$3"
+extend_outside() { # name, prepend or append, path
+  relocate "$3"
+  if [[ $2 == prepend ]]; then export "$1=$relocated${!1:+:${!1}}"; else export "$1=${!1:+${!1}:}$relocated"; fi
 }
 
 # The install may have been moved or copied: what lay in it lies where it is now.
