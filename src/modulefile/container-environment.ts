@@ -43,7 +43,6 @@ export function containerVariablesOf(
 ): Variable[] {
   const { conda, condaPackages: packages, venv, env, userSoftware } = install;
   const variables: Record<string, string> = {
-    ...install.containerEnv.set,
     ...(conda === undefined ? {} : { WITH_CONDA: `source ${conda.root}/bin/activate ${conda.name}` }),
     ...(venv === undefined ? {} : { VIRTUAL_ENV: venvInside(venv.name, userSoftware) }),
     ...(packages === undefined
@@ -51,7 +50,12 @@ export function containerVariablesOf(
       : { CONDA_PREFIX: condaPrefixInside(packages.name, userSoftware), CONDA_DEFAULT_ENV: packages.name }),
     ...env.container,
   };
-  return Object.entries(variables).map(([name, value]) => ({ name, value }));
+  return [
+    ...Object.entries(install.containerEnv.set).flatMap(([name, value]) =>
+      Object.hasOwn(variables, name) ? [] : [{ name, value, isDefault: true }],
+    ),
+    ...Object.entries(variables).map(([name, value]) => ({ name, value })),
+  ];
 }
 
 /** What an install puts in front of the container's `PATH`. */

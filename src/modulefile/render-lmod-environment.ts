@@ -50,7 +50,11 @@ export function renderContainerEnvironment(container: ModuleContainer, { moduleN
     local('venv', or(and(equals(name('named'), ''), venv.name ?? ''), name('named'))),
     findUsersPath,
     set('PREPEND_PATH', joinPath(path, place)),
-    ...variables.map(({ name: variable, value }) => setWith('set_inside', variable, escapeForRuntime(value))),
+    ...variables.map(({ name: variable, value, isDefault }) =>
+      isDefault === true
+        ? setWith('set_default', variable, escapeForRuntime(value))
+        : set(variable, escapeForRuntime(value)),
+    ),
     set('VIRTUAL_ENV', and(isNamed, place)),
     ...packedVariables.map((variable) => set(variable.name, and(name('is_packed'), escapeForRuntime(variable.value)))),
   ];

@@ -26,7 +26,9 @@ export function renderTclEnvironment(container: ModuleContainer, { moduleName }:
     'add_users_path',
     '# Inside of the container.',
     'set_inside PREPEND_PATH $path',
-    ...variables.map(({ name, value }) => command('set_unless_given', name, escapeForRuntime(value))),
+    ...variables.map(({ name, value, isDefault }) =>
+      command(isDefault === true ? 'set_default' : 'set_inside', name, escapeForRuntime(value)),
+    ),
     'set_inside VIRTUAL_ENV $venv_place [expr {$venv ne ""}]',
     ...packedVariables.map(({ name, value }) =>
       command('set_inside', name, escapeForRuntime(value), { source: '$is_packed' }),

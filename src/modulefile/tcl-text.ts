@@ -17,7 +17,7 @@ export type TclCommand =
   | 'refuse_value'
   | 'set_variable'
   | 'set_inside'
-  | 'set_unless_given'
+  | 'set_default'
   | 'append'
   | 'add_bind';
 

@@ -66,4 +66,6 @@ export interface ModuleContainer {
 export interface Variable {
   readonly name: string;
   readonly value: string;
+  /** Whether it counts only where the user has set none: every module has it, with the same value. */
+  readonly isDefault?: boolean;
 }
