@@ -48,7 +48,7 @@ export function environmentValuesOf(install: ResolvedInstall, images: readonly H
       bind.optional ? 'optional' : 'required',
     ]),
     user_software: install.userSoftware.path,
-    module_variables: moduleVariablesOf(install).flatMap(({ name, value }) => [name, value]),
+    module_variables: moduleVariablesOf(install).map(({ name, value }) => `${name}=${value}`),
     container_variables: escaped(containerVariablesOf({ ...install, venv: undefined })),
     container_path: containerPathOf({ ...install, venv: undefined }).map(escapeForRuntime),
     default_venv: install.venv?.name ?? '',
