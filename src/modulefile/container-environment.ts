@@ -60,7 +60,6 @@ export function containerVariablesOf(
 ): Variable[] {
   const { conda, condaPackages: packages, venv, env, userSoftware, policy } = install;
   const variables: Record<string, string> = {
-    ...install.containerEnv.set,
     ...(conda === undefined ? {} : { WITH_CONDA: `source ${conda.root}/bin/activate ${conda.name}` }),
     ...(venv === undefined ? {} : { VIRTUAL_ENV: venvInside(venv.name, userSoftware) }),
     ...(packages === undefined
@@ -70,7 +69,12 @@ export function containerVariablesOf(
     ...(policy.softwareUmask === undefined ? {} : pipGuard),
     ...env.container,
   };
-  return Object.entries(variables).map(([name, value]) => ({ name, value }));
+  return [
+    ...Object.entries(install.containerEnv.set).flatMap(([name, value]) =>
+      Object.hasOwn(variables, name) ? [] : [{ name, value, isDefault: true }],
+    ),
+    ...Object.entries(variables).map(([name, value]) => ({ name, value })),
+  ];
 }
 
 /** Path variables that an install adds to inside. What it puts in front of `PATH` is not here: {@link containerPathOf}. */

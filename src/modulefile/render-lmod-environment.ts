@@ -70,7 +70,11 @@ export function renderContainerEnvironment(container: ModuleContainer, { moduleN
     ...(venv.name === undefined ? [] : [local('venv', or(and(equals(named, ''), venv.name), named))]),
     findUsersPath,
     set('PREPEND_PATH', joinPath(path, place)),
-    ...variables.map(({ name: variable, value }) => setWith('set_inside', variable, escapeForRuntime(value))),
+    ...variables.map(({ name: variable, value, isDefault }) =>
+      isDefault === true
+        ? setWith('set_default', variable, escapeForRuntime(value))
+        : set(variable, escapeForRuntime(value)),
+    ),
     ...(paths.length === 0 ? [] : [extend]),
     ...paths.map(({ name, value, before, behind }) => run(call('extend', name, value, before, behind))),
     set('VIRTUAL_ENV', and(isNamed, place)),

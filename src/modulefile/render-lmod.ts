@@ -45,8 +45,9 @@ local function is_file(path) return lfs.attributes(path, "mode") == "file" end
 const setBoth = code`
 -- Apptainer prefers APPTAINER…, SingularityCE knows only SINGULARITY…: both get the same.
 local function set_both(rest, value) set("APPTAINER" .. rest, value); set("SINGULARITY" .. rest, value) end
-local function given(name) return os.getenv("APPTAINERENV_" .. name) or os.getenv("SINGULARITYENV_" .. name) end
-local function set_inside(name, value) set_both("ENV_" .. name, given(name) or value) end -- what you have set counts
+local function set_default(name, value)
+  set_both("ENV_" .. name, os.getenv("APPTAINERENV_" .. name) or os.getenv("SINGULARITYENV_" .. name) or value)
+end
 `;
 
 function renderBody(modulefile: Modulefile): string {

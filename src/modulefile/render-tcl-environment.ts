@@ -35,7 +35,9 @@ export function renderTclEnvironment(container: ModuleContainer, { moduleName }:
     'add_users_path',
     '# Inside of the container.',
     'set_inside PREPEND_PATH $path',
-    ...variables.map(({ name, value }) => command('set_unless_given', name, escapeForRuntime(value))),
+    ...variables.map(({ name, value, isDefault }) =>
+      command(isDefault === true ? 'set_default' : 'set_inside', name, escapeForRuntime(value)),
+    ),
     ...(paths.length === 0 ? [] : extendProcedure),
     ...paths.map(({ name, value, before, behind }) => command('extend_inside', name, value, before, behind)),
     'set_inside VIRTUAL_ENV $venv_place [expr {$venv ne ""}]',

@@ -200,7 +200,7 @@ proc set_inside {variable value {is_wanted 1}} {
   set_variable SINGULARITYENV_$variable $value $is_wanted
 }
 # What you have set counts.
-proc set_unless_given {variable value} {
+proc set_default {variable value} {
   foreach given [list SINGULARITYENV_$variable APPTAINERENV_$variable] {
     if {[info exists ::env($given)]} {
       set value [value_of $given]

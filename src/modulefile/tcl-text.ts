@@ -19,7 +19,7 @@ export type TclCommand =
   | 'set_variable'
   | 'set_inside'
   | 'extend_inside'
-  | 'set_unless_given'
+  | 'set_default'
   | 'append'
   | 'add_bind';
 

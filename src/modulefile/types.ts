@@ -70,6 +70,8 @@ export interface ModuleContainer {
 export interface Variable {
   readonly name: string;
   readonly value: string;
+  /** Whether it counts only where the user has set none: every module has it, with the same value. */
+  readonly isDefault?: boolean;
 }
 
 /** Paths that go in front of, and behind, what a path variable has. */

@@ -44,7 +44,7 @@ export function environmentValuesOf(install: ResolvedInstall, images: readonly H
       bind.optional ? 'optional' : 'required',
     ]),
     user_software: install.userSoftware.path,
-    module_variables: moduleVariablesOf(install).flatMap(({ name, value }) => [name, value]),
+    module_variables: moduleVariablesOf(install).map(({ name, value }) => `${name}=${value}`),
     module_paths: modulePathsOf(install).flatMap(({ name, prepend, append }) => [
       ...prepend.toReversed().flatMap((path) => [name, 'prepend', path]),
       ...append.flatMap((path) => [name, 'append', path]),

@@ -17,9 +17,9 @@ local root = "/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu"
 local function set(variable, value) pushenv(variable, value or os.getenv(variable) or false) end
 local function is_file(path) return lfs.attributes(path, "mode") == "file" end
 -- Apptainer prefers APPTAINER…, SingularityCE knows only SINGULARITY…: both get the same.
-local function set_both(rest, value)
-  set("APPTAINER" .. rest, value)
-  set("SINGULARITY" .. rest, value)
+local function set_both(rest, value) set("APPTAINER" .. rest, value); set("SINGULARITY" .. rest, value) end
+local function set_default(name, value)
+  set_both("ENV_" .. name, os.getenv("APPTAINERENV_" .. name) or os.getenv("SINGULARITYENV_" .. name) or value)
 end
 
 -- The image: the copy of this install, or else the central one.
@@ -63,8 +63,7 @@ bind(root .. "/runscripts", "/runscripts", ":ro", true)
 local is_packed = is_file(root .. "/user-software.squashfs")
 bind(is_packed and root .. "/user-software.squashfs" or root .. "/user-software", "/user-software", is_packed and ":ro,image-src=/" or "")
 set_both("_BIND", (table.concat(binds, ",") .. yours):match("^,?(.*)$"))
-pushenv("APPTAINER_BINDPATH", false)
-pushenv("SINGULARITY_BINDPATH", false)
+for _, runtime in ipairs({"APPTAINER", "SINGULARITY"}) do pushenv(runtime .. "_BINDPATH", false) end
 
 -- Inside of the container. The virtual environment is the one that you name, or else the easyconfig's.
 local named, venvs = os.getenv("CTINSTALL_VENV") or "", root .. "/user-software/venv/"
@@ -75,7 +74,9 @@ end
 local venv = named == "" and "torch-2.6" or named
 local users, other = os.getenv("APPTAINERENV_PREPEND_PATH") or "", os.getenv("SINGULARITYENV_PREPEND_PATH") or ""
 if other ~= users then users = (users .. ":" .. other):match("^:?(.-):?$") end
-set_both("ENV_PREPEND_PATH", "/runscripts" .. (venv ~= "" and ":" .. "/user-software/venv/" .. venv .. "/bin" or "") .. ":/opt/bin" .. (users ~= "" and ":" .. users or ""))
+set_both("ENV_PREPEND_PATH", "/runscripts" .. (venv ~= "" and ":" .. "/user-software/venv/" .. venv .. "/bin" or "") .. (users ~= "" and ":" .. users or ""))
+set_default("PYTHONNOUSERSITE", "1")
+set_default("PIP_USER", "0")
 set_both("ENV_WITH_CONDA", "source /opt/conda/bin/activate base")
 set_both("ENV_INSIDE", "\\$PATH \\`id\\` \"x\" 'y' \\\\z")
 set_both("ENV_EMPTY", "")
@@ -89,7 +90,6 @@ extend("LD_LIBRARY_PATH", "/opt/\\$x:/opt/y${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 extend("APPEND_PATH", "/opt/sbin", "", ":/opt/sbin")
 extend("LAST", "${LAST:+$LAST:}/z", "", ":/z")
 set_both("ENV_VIRTUAL_ENV", venv ~= "" and "/user-software/venv/" .. venv)
-set_both("ENV_PIP_USER", is_packed and "0")
 set_both("ENV_PIP_PYTHON", is_packed and "/runscripts/pip-when-packed")
 -- What pip brings into a directory that is kept is not in the squashfs.
 local has_more = false

@@ -169,6 +169,15 @@ proc set_inside {variable value {is_wanted 1}} {
   set_variable APPTAINERENV_$variable $value $is_wanted
   set_variable SINGULARITYENV_$variable $value $is_wanted
 }
+# What you have set counts.
+proc set_default {variable value} {
+  foreach given [list SINGULARITYENV_$variable APPTAINERENV_$variable] {
+    if {[info exists ::env($given)]} {
+      set value [value_of $given]
+    }
+  }
+  set_inside $variable $value
+}
 # One that is not whole, since its making was stopped or goes on, has a file beside it.
 proc is_venv {directory name} {
   global is_packed
@@ -237,8 +246,9 @@ if {$venv ne ""} {
 add_users_path
 # Inside of the container.
 set_inside PREPEND_PATH $path
+set_default PYTHONNOUSERSITE 1
+set_default PIP_USER 0
 set_inside VIRTUAL_ENV $venv_place [expr {$venv ne ""}]
-set_inside PIP_USER 0 $is_packed
 set_inside PIP_PYTHON /runscripts/pip-when-packed $is_packed
 # What pip brings into a directory that is kept is not in the squashfs.
 if {[module-info mode load] && $is_packed && $venv ne ""} {

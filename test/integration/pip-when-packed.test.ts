@@ -26,7 +26,7 @@ test.each([
     [ -e .local ] || echo 'nothing in .local'
     start-shell -c 'pip install ${offline} --user demo_a'; ls -d .local/lib/python*/site-packages/demo_a.py
     ctinstall squashfs unmake; rm -r .local; module load py
-    start-shell -c 'env | grep ^PIP_'; echo "no guard $?"`);
+    start-shell -c 'env | grep ^PIP_PYTHON'; echo "no guard $?"`);
   const lines = stdout.split('\n').filter((line) => !/user-software|^module load|squashfs/.test(line));
   expect(lines.slice(0, 4)).toEqual(['pip 1', 'uninstall 1', 'wrapper 1', '1']);
   expect(lines).toContain('others 0');

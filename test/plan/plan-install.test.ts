@@ -187,7 +187,7 @@ describe('user software', () => {
         userSoftware: { directory: `${plan.staging}/user-software`, container: '/user-software', access: 'rw' },
         staged: [],
         mountPoints: [],
-        environment: { PREPEND_PATH: '/runscripts' },
+        environment: { PYTHONNOUSERSITE: '1', PIP_USER: '0', PREPEND_PATH: '/runscripts' },
         argv: ['/runscripts/make-venv', '', 'python3', '--system-site-packages', '/user-software/venv/torch'],
       },
     ]);
@@ -207,6 +207,8 @@ describe('user software', () => {
     ]);
     expect(run?.environment).toEqual({
       OUT: 'a\\$b',
+      PYTHONNOUSERSITE: '1',
+      PIP_USER: '0',
       IN: '\\`c\\`',
       WITH_CONDA: 'source /opt/miniconda3/bin/activate base',
       PREPEND_PATH: '/runscripts',
@@ -270,6 +272,8 @@ describe('sanity checks', () => {
       staged: [{ host: plan.staging, container: plan.installDir, access: 'ro' }],
       mountPoints: [plan.installDir],
       environment: {
+        PYTHONNOUSERSITE: '1',
+        PIP_USER: '0',
         VIRTUAL_ENV: '/user-software/venv/torch',
         PREPEND_PATH: '/runscripts:/user-software/venv/torch/bin',
       },

@@ -195,7 +195,7 @@ describe('another module is loaded', () => {
   test('a wrapper sees its own settings, and those of the user', async () => {
     const wrapped = makeWrapped(
       {},
-      { module_variables: ['CONTAINERROOT', '/not/here'], container_variables: ['SHARED', 'own'], default_venv: 'v' },
+      { module_variables: ['CONTAINERROOT=/not/here'], container_variables: ['SHARED', 'own'], default_venv: 'v' },
     );
     const another = makeWrapped({}, { ...other, module_binds: ['/etc', '/etc', '', 'optional'] }).install.root;
     const env = { ...loaded(another), CONTAINERROOT: another, SINGULARITYENV_MINE: '1' };
@@ -240,4 +240,21 @@ describe('another module is loaded', () => {
     });
     expect(existsSync(install.root)).toBe(true);
   });
+});
+
+test('with functions to take away, the locale, an equals sign in the path of the runtime and the exit status are kept', async () => {
+  const { install } = makeWrapped();
+  const runtime = writeProgram(
+    join(install.fakes, 'a=b/run'),
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: of bash
+    'printf "%s," "${LC_ALL-none}" "${MY-}" "${@: -2}"; exit 7',
+  );
+  for (const [env, locale] of [
+    [{}, 'none'],
+    [{ LC_ALL: 'C.UTF-8' }, 'C.UTF-8'],
+  ] as const) {
+    const functions = { 'BASH_FUNC_module%%': '() {  echo\n}', CTINSTALL_RUNTIME: runtime, MY: '1' };
+    const ran = await install.run('in-container', ['a b', 'x=y'], { env: { ...functions, ...env } });
+    expect(ran).toMatchObject({ status: 7, stdout: `${locale},1,a b,x=y,` });
+  }
 });

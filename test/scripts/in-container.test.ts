@@ -228,7 +228,7 @@ describe('without the module', () => {
       ...['/not/there', '/y', '', 'optional'],
       ...['/etc', '/host/etc', '', 'optional'],
     ],
-    module_variables: ['CONTAINERROOT', '/not/here', 'NCCL', 'a "b" $c'],
+    module_variables: ['CONTAINERROOT=/not/here', 'NCCL=a "b" $c'],
     container_variables: ['WITH_CONDA', 'source x'],
     container_path: ['/runscripts', '/opt/x/bin'],
   };

@@ -34,6 +34,7 @@ describe('foldSettings', () => {
       hostMpi: undefined,
       moduleEnv: {},
       forcedModuleEnv: {},
+      containerEnv: { pass: [], drop: [] },
       moduleConflicts: [],
       namingScheme: 'name/version',
       modulefileHeader: undefined,

@@ -185,7 +185,7 @@ force: { prefix: /x }
       "settings.yaml:1:1: unknown key \`site\`
         | site: lumi
         | ^^^^
-        hint: known here: prefix, more_prefixes, easyconfigs, image_dirs, runtime, runtime_module, enforce_checksums, verify, image_mode, squashfs_processors, squashfs_excludes, slurm, bind_groups, modules_tool, gpu, host_mpi, module_env, module_conflicts, naming_scheme, modulefile_header, modulefile_footer, hooks, group, umask, read_only_installs, force, extends, detect
+        hint: known here: prefix, more_prefixes, easyconfigs, image_dirs, runtime, runtime_module, enforce_checksums, verify, image_mode, squashfs_processors, squashfs_excludes, slurm, bind_groups, modules_tool, gpu, host_mpi, module_env, container_env, module_conflicts, naming_scheme, modulefile_header, modulefile_footer, hooks, group, umask, read_only_installs, force, extends, detect
       settings.yaml:2:10: \`extends\` is neither the name of a site preset nor the path of one, such as \`/etc/ctinstall/mine.yaml\`
         | extends: Generic
         |          ^^^^^^^

@@ -1,6 +1,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154
-# in-container.bash: what the module sets up, for wrappers that are used without it: from a Jupyter kernel, or a copy of the
-# install. in-container sources it, with $root, $install_dir and others set; like that it starts no program.
+# in-container.bash: what the module sets up, anew at each start of a wrapper: the module may not be loaded, or another one; and
+# what it found when it was loaded may have changed. in-container sources it, with $root, $install_dir and others set; like
+# that it starts no program.
 
 # Where the image is looked for when the install dir has none, whole paths.
 central_images=('/appl/local/containers/easybuild-sif-images/lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif')  # filled in by ctinstall
@@ -10,11 +11,7 @@ module_binds=('/pfs' '/pfs' '' 'optional' '/scratch' '/scratch' '' 'optional' '/
 user_software='/user-software'  # filled in by ctinstall
 # Each: name and value. Those of the container are escaped for the runtime.
 module_variables=('CONTAINERROOT' '/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0' 'EBROOTMPI4PY' '/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0' 'EBVERSIONMPI4PY' '3.1.6' 'RUNSCRIPTS' '/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/runscripts' 'RUNSCRIPTSMPI4PY' '/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/runscripts' 'NCCL_SOCKET_IFNAME' 'hsn' 'NCCL_NET_GDR_LEVEL' '3')  # filled in by ctinstall
-# Path variables of the module. Each: name, `prepend` or `append`, a path.
-module_paths=()  # filled in by ctinstall
-container_variables=('WITH_CONDA' 'source /opt/miniconda3/bin/activate mpi4py')  # filled in by ctinstall
-# Path variables inside. Each: name, value, and what comes in front of and behind what the user has set in its place.
-container_paths=()  # filled in by ctinstall
+container_variables=('PYTHONNOUSERSITE' '1' 'PIP_USER' '0' 'WITH_CONDA' 'source /opt/miniconda3/bin/activate mpi4py')  # filled in by ctinstall
 # The virtual environment's comes after the first.
 container_path=('/runscripts')  # filled in by ctinstall
 # The virtual environment that is active where CTINSTALL_VENV names none; may be empty.
@@ -22,47 +19,67 @@ default_venv='mpi4py'  # filled in by ctinstall
 # Where they are in the container, escaped too.
 venvs_inside='/user-software/venv'  # filled in by ctinstall
 # Inside the container while the user software is packed, escaped too.
-packed_variables=('PIP_USER' '0' 'PIP_PYTHON' '/runscripts/pip-when-packed')  # filled in by ctinstall
+packed_variables=('PIP_PYTHON' '/runscripts/pip-when-packed')  # filled in by ctinstall
 
-# Sets $image, and exports what the module would.
+# Sets $image and $joined, the binds, and exports what the module would.
 set_up_environment() {
-  local at prefix path venv variables
-  find_image
+  local at venv variables is_loaded='' theirs=()
+  if [[ ${CONTAINERROOT-} ]]; then
+    if [[ $CONTAINERROOT -ef $root ]]; then
+      is_loaded=yes
+    elif [[ -f $CONTAINERROOT/.ctinstall/in-container.bash ]]; then
+      # shellcheck source-path=SCRIPTDIR source=in-container-more.bash
+      . "$root/.ctinstall/in-container-more.bash" || exit 1
+      forget_loaded_module
+    fi
+  fi
+  if [[ $is_loaded ]]; then image=${!image_variable-}; else image=; fi
+  if [[ ! $image || ! -e $image ]]; then find_image; fi
   collect_binds
   choose_venv
-  variables=(${container_variables[@]+"${container_variables[@]}"})
-  for ((at = 0; at < ${#container_paths[@]}; at += 4)); do extend_inside "${container_paths[@]:at:4}"; done
-  if [[ $venv ]]; then variables+=(VIRTUAL_ENV "$venvs_inside/$venv"); fi
-  if [[ -f $root/user-software.squashfs ]]; then variables+=(${packed_variables[@]+"${packed_variables[@]}"}); fi
-  path=${APPTAINERENV_PREPEND_PATH-}
-  path=${path:-${SINGULARITYENV_PREPEND_PATH-}}
-  for ((at = ${#container_path[@]} - 1; at > 0; at--)); do path=${container_path[at]}${path:+:$path}; done
-  path=${container_path[0]}${venv:+:$venvs_inside/$venv/bin}${path:+:$path}
-  # Both names with one value: SingularityCE knows only the first, Apptainer prefers the second and warns of a difference.
-  for prefix in SINGULARITY APPTAINER; do
-    export "${prefix}_BIND=$joined" "${prefix}ENV_PREPEND_PATH=$path"
-    unset "${prefix}_BINDPATH"
-    for ((at = 0; at < ${#variables[@]}; at += 2)); do
-      export "${prefix}ENV_${variables[at]}=${variables[at + 1]}"
-    done
-  done
-  for ((at = 0; at < ${#module_paths[@]}; at += 3)); do extend_outside "${module_paths[@]:at:3}"; done
+  set_variables
+  join_path
+  if [[ $is_loaded ]]; then return; fi
   for ((at = 0; at < ${#module_variables[@]}; at += 2)); do
-    relocate "${module_variables[at + 1]}"
+    relocated=${module_variables[at + 1]}
+    if [[ $root != "$install_dir" ]]; then relocate "$relocated"; fi
     export "${module_variables[at]}=$relocated"
   done
   export SIF="$image" "$image_variable=$image"
 }
 
-extend_inside() { # name, value, before, behind
-  local apptainer=APPTAINERENV_$1 singularity=SINGULARITYENV_$1 yours
-  yours=${!apptainer:-${!singularity-}}
-  if [[ $yours ]]; then variables+=("$1" "$3$yours$4"); else variables+=("$1" "$2"); fi
+# Those of the container, under both names with one value: SingularityCE knows only the first, Apptainer prefers the second and
+# warns of a difference. What the user has set counts: any value that the module has not set.
+set_variables() {
+  local singularity apptainer value own=()
+  if [[ -f $root/user-software.squashfs ]]; then
+    own=(${packed_variables[@]+"${packed_variables[@]}"})
+  elif [[ $is_loaded ]]; then
+    forget_inside ${packed_variables[@]+"${packed_variables[@]}"}
+  fi
+  if [[ $venv ]]; then export SINGULARITYENV_VIRTUAL_ENV=$venvs_inside/$venv APPTAINERENV_VIRTUAL_ENV=$venvs_inside/$venv; fi
+  set -- ${container_variables[@]+"${container_variables[@]}"} ${own[@]+"${own[@]}"}
+  while (($# > 0)); do
+    singularity=SINGULARITYENV_$1 apptainer=APPTAINERENV_$1 value=$2
+    if [[ ${!apptainer-$2} != "$2" ]]; then
+      value=${!apptainer}
+    elif [[ ${!singularity-$2} != "$2" ]]; then
+      value=${!singularity}
+    fi
+    export "$singularity=$value" "$apptainer=$value"
+    shift 2
+  done
 }
 
-extend_outside() { # name, prepend or append, path
-  relocate "$3"
-  if [[ $2 == prepend ]]; then export "$1=$relocated${!1:+:${!1}}"; else export "$1=${!1:+${!1}:}$relocated"; fi
+# Takes variables of the container away that have the value which a module gives them.
+forget_inside() { # name, value…
+  local variable
+  while (($# > 0)); do
+    for variable in "SINGULARITYENV_$1" "APPTAINERENV_$1"; do
+      if [[ ${!variable-} == "$2" ]]; then unset "$variable"; fi
+    done
+    shift 2
+  done
 }
 
 # The install may have been moved or copied: what lay in it lies where it is now.
@@ -83,88 +100,89 @@ find_image() {
     'install it again: ctinstall --rebuild'
 }
 
-# Sets $venv to the name of the active virtual environment. What is packed cannot be looked into.
+# Sets $venv to the name of the active virtual environment.
 choose_venv() {
-  local directory=$root/user-software/venv entry there=
-  venv=${CTINSTALL_VENV-}
-  if [[ ! $venv ]]; then
-    venv=$default_venv
-    return
+  venv=$default_venv
+  if [[ $is_loaded ]]; then
+    # It was named when the module was loaded.
+    venv=${APPTAINERENV_VIRTUAL_ENV-${SINGULARITYENV_VIRTUAL_ENV-}}
+    if [[ $venv == "$venvs_inside"/* ]]; then venv=${venv#"$venvs_inside"/}; else venv=; fi
+  elif [[ ${CTINSTALL_VENV-} ]]; then
+    # shellcheck source-path=SCRIPTDIR source=in-container-more.bash
+    . "$root/.ctinstall/in-container-more.bash" || exit 1
+    choose_named_venv
   fi
-  if [[ ! $venv =~ ^[A-Za-z0-9][A-Za-z0-9._+-]*$ ]]; then
-    fail 'CTINSTALL_VENV must be the name of a virtual environment: letters, digits and . _ + -' 'unset it, or set it to one'
-  fi
-  # One that is not whole, since its making was stopped or goes on, has a file beside it.
-  if [[ -f $root/user-software.squashfs || -d $directory/$venv && ! -f $directory/.$venv.incomplete ]]; then return; fi
-  for entry in "$directory"/[A-Za-z0-9]*; do
-    if [[ -f $entry/pyvenv.cfg && ! -f $directory/.${entry##*/}.incomplete ]]; then there+=${there:+, }${entry##*/}; fi
-  done
-  fail "CTINSTALL_VENV names a virtual environment that is not there: $venv. There are: $there" \
-    "unset it, or make one: ctinstall venv create $module --name <name>"
 }
 
-# Sets $joined to the binds of the module and then the user's. Where both name one place in the container the user's counts,
-# as it does in the module, but for the places that each install has of its own: another module may be loaded.
-collect_binds() {
-  local at host place IFS=, given='' variable user_places=() user_binds=()
-  joined=
-  # Apptainer's variables stand for SingularityCE's, where both say the same.
-  for variable in APPTAINER_BIND SINGULARITY_BIND APPTAINER_BINDPATH SINGULARITY_BINDPATH; do
-    if [[ ${!variable-} && ,$given, != *",${!variable},"* ]]; then given+=${given:+,}${!variable}; fi
-  done
+# Sets the beginning of the container's PATH: ours, then the user's.
+join_path() {
+  local at value=${APPTAINERENV_PREPEND_PATH-} other=${SINGULARITYENV_PREPEND_PATH-}
+  local path=${container_path[0]}${venv:+:$venvs_inside/$venv/bin}
+  for ((at = 1; at < ${#container_path[@]}; at++)); do path+=:${container_path[at]}; done
+  if [[ $other != "$value" ]]; then value+=${value:+:}$other; fi
+  if [[ $value == "$path" ]]; then value=; fi
+  if [[ $value ]]; then without_own_path "$value"; fi
+  path+=${value:+:$value}
+  export SINGULARITYENV_PREPEND_PATH=$path APPTAINERENV_PREPEND_PATH=$path
+}
+
+# Sets $value to a list for PATH without what a module with these values has put there.
+without_own_path() { # list
+  local entry IFS=:
+  local ours=:${container_path[*]}:
+  value=
   set -f
-  # shellcheck disable=SC2086
-  split_binds $given
-  set +f
-  for ((at = 0; at < ${#module_binds[@]}; at += 4)); do
-    relocate "${module_binds[at]}"
-    host=$relocated place=${module_binds[at + 1]}
-    if [[ $place == "$install_dir"/* ]]; then relocate "$place" && place=$relocated; fi
-    add_module_bind "$host" "$place" "${module_binds[at + 2]}" "${module_binds[at + 3]}"
+  for entry in $1; do
+    if [[ $entry && $ours != *":$entry:"* && $entry != "$venvs_inside"/*/bin ]]; then value+=${value:+:}$entry; fi
   done
+  set +f
+}
+
+# Sets $joined to the binds of the module and then the user's, each place in the container once. Where both name one place
+# the user's counts, as it does in the module.
+collect_binds() {
+  local at taken=, user_binds=''
   # update-squashfs has another one for a while.
   if [[ ${CTINSTALL_USER_SOFTWARE-} ]]; then
-    add_module_bind "$CTINSTALL_USER_SOFTWARE" "$user_software" '' required
+    module_binds+=("$CTINSTALL_USER_SOFTWARE" "$user_software" '' required)
   elif [[ -f $root/user-software.squashfs ]]; then
-    add_module_bind "$root/user-software.squashfs" "$user_software" :ro,image-src=/ optional
+    module_binds+=("$root/user-software.squashfs" "$user_software" ':ro,image-src=/' optional)
   else
-    add_module_bind "$root/user-software" "$user_software" '' optional
+    module_binds+=("$root/user-software" "$user_software" '' optional)
   fi
-  for ((at = 0; at < ${#user_binds[@]}; at++)); do joined+=${joined:+,}${user_binds[at]}; done
+  if [[ $root != "$install_dir" ]]; then
+    for ((at = 0; at < ${#module_binds[@]}; at += 4)); do
+      relocate "${module_binds[at]}" && module_binds[at]=$relocated
+      case ${module_binds[at + 1]} in
+        "$install_dir"/*) relocate "${module_binds[at + 1]}" && module_binds[at + 1]=$relocated ;;
+      esac
+    done
+  fi
+  join_module_binds
+  if [[ ${SINGULARITY_BIND-} != "${APPTAINER_BIND-}" || ${SINGULARITY_BINDPATH-}${APPTAINER_BINDPATH-} ||
+    ${SINGULARITY_BIND-} && $SINGULARITY_BIND != "$joined" ]]; then
+    # shellcheck source-path=SCRIPTDIR source=in-container-more.bash
+    . "$root/.ctinstall/in-container-more.bash" || exit 1
+    read_user_binds
+    join_module_binds
+    joined+=${user_binds:+${joined:+,}$user_binds}
+    unset SINGULARITY_BINDPATH APPTAINER_BINDPATH
+  fi
+  export SINGULARITY_BIND=$joined APPTAINER_BIND=$joined
 }
 
-# Sorts the user's binds, given as words. A `ro` or `image-src=…` of its own belongs to the bind before it.
-split_binds() {
-  local entry place last=
-  for entry; do
-    case $entry in
-      '') continue ;;
-      ro | rw | image-src=* | id=*)
-        if [[ $last ]]; then user_binds[${#user_binds[@]} - 1]+=,$entry; fi
-        continue
-        ;;
-    esac
-    place=$entry
-    if [[ $entry == *:* ]]; then place=${entry#*:} && place=${place%%:*}; fi
-    last=
-    case $place in
-      /runscripts | "$user_software") continue ;;
-    esac
-    user_binds+=("$entry")
-    user_places+=("${place%/}")
-    last=yes
+join_module_binds() {
+  joined=
+  set -- ${module_binds[@]+"${module_binds[@]}"}
+  while (($# > 0)); do
+    if [[ $taken == *",$2,"* ]]; then
+      :
+    elif [[ -e $1 ]]; then
+      joined+=${joined:+,}$1:$2$3
+    elif [[ $4 == required ]]; then
+      fail "\`$1\` is not on this node, but $module needs it bound in the container" \
+        'try another node, or ask your support team'
+    fi
+    shift 4
   done
-}
-
-add_module_bind() { # host path, path in the container, options, required or optional
-  local taken
-  for taken in ${user_places[@]+"${user_places[@]}"}; do
-    if [[ $taken == "$2" ]]; then return; fi
-  done
-  if [[ -e $1 ]]; then
-    joined+=${joined:+,}$1:$2$3
-  elif [[ $4 == required ]]; then
-    fail "\`$1\` is not on this node, but $module needs it bound in the container" \
-      'try another node, or ask your support team'
-  fi
 }

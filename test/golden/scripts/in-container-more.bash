@@ -1,0 +1,94 @@
+# shellcheck shell=bash disable=SC2034,SC2154
+# in-container-more.bash: what few starts of a wrapper need, of what in-container.bash does: another module is loaded, the user
+# has binds, or names a virtual environment. That one sources it; like that it starts no program.
+
+# The module of another install is loaded: takes away what it has set for its own container, and leaves what the user has.
+# Its binds go to $theirs.
+forget_loaded_module() {
+  local central_images module_binds user_software module_variables container_variables container_path default_venv
+  local venvs_inside packed_variables name value variable at other=$CONTAINERROOT
+  # shellcheck source=/dev/null
+  . "$other/.ctinstall/in-container.bash" || return 0
+  for ((at = 0; at < ${#module_binds[@]}; at += 4)); do
+    theirs+=("${module_binds[at]}:${module_binds[at + 1]}${module_binds[at + 2]}")
+  done
+  theirs+=("$other/user-software:$user_software" "$other/user-software.squashfs:$user_software:ro")
+  forget_inside ${container_variables[@]+"${container_variables[@]}"} ${packed_variables[@]+"${packed_variables[@]}"}
+  for variable in SINGULARITYENV APPTAINERENV; do
+    name=${variable}_VIRTUAL_ENV
+    if [[ ${!name-} == "$venvs_inside"/* ]]; then unset "$name"; fi
+    name=${variable}_PREPEND_PATH
+    if [[ ${!name-} ]]; then
+      without_own_path "${!name}"
+      if [[ $value ]]; then export "$name=$value"; else unset "$name"; fi
+    fi
+  done
+  # What was read along with the values were that one's functions.
+  # shellcheck source-path=SCRIPTDIR source=in-container.bash
+  . "$root/.ctinstall/in-container.bash"
+}
+
+# Sets $venv to the one that the user names. What is packed cannot be looked into.
+choose_named_venv() {
+  local directory=$root/user-software/venv entry there=
+  venv=$CTINSTALL_VENV
+  if [[ ! $venv =~ ^[A-Za-z0-9][A-Za-z0-9._+-]*$ ]]; then
+    fail 'CTINSTALL_VENV must be the name of a virtual environment: letters, digits and . _ + -' 'unset it, or set it to one'
+  fi
+  # One that is not whole, since its making was stopped or goes on, has a file beside it.
+  if [[ -f $root/user-software.squashfs || -d $directory/$venv && ! -f $directory/.$venv.incomplete ]]; then return; fi
+  for entry in "$directory"/[A-Za-z0-9]*; do
+    if [[ -f $entry/pyvenv.cfg && ! -f $directory/.${entry##*/}.incomplete ]]; then there+=${there:+, }${entry##*/}; fi
+  done
+  fail "CTINSTALL_VENV names a virtual environment that is not there: $venv. There are: $there" \
+    "unset it, or make one: ctinstall venv create $module --name <name>"
+}
+
+# Sets $user_binds, and $taken, their places, from the four variables that the runtimes read. What a loaded module has put
+# there is no bind of the user's. A `ro` or `image-src=…` of its own belongs to the bind before it; a comma or colon behind a
+# backslash to a path.
+read_user_binds() {
+  local variable given='' at entry place known=, is_kept='' IFS=,
+  for variable in APPTAINER_BIND SINGULARITY_BIND APPTAINER_BINDPATH SINGULARITY_BINDPATH; do
+    if [[ ${!variable-} && ,$given, != *",${!variable},"* ]]; then given+=${given:+,}${!variable}; fi
+  done
+  for ((at = 0; at < ${#module_binds[@]}; at += 4)); do
+    known+=${module_binds[at]}:${module_binds[at + 1]}${module_binds[at + 2]%%,*},
+  done
+  known+=$root/user-software:$user_software,$root/user-software.squashfs:$user_software:ro,
+  for entry in ${theirs[@]+"${theirs[@]}"}; do known+=$entry,; done
+  given=${given//\\,/$'\1'}
+  given=${given//\\:/$'\2'}
+  set -f
+  for entry in $given; do
+    while [[ $entry == [[:blank:]]* ]]; do entry=${entry#?}; done
+    while [[ $entry == *[[:blank:]] ]]; do entry=${entry%?}; done
+    case $entry in
+      '') ;;
+      ro | rw | image-src=* | id=*) if [[ $is_kept ]]; then user_binds+=,$entry; fi ;;
+      *) add_user_bind ;;
+    esac
+  done
+  set +f
+}
+
+# One of them: $entry. Sets $is_kept.
+add_user_bind() {
+  is_kept=
+  if [[ $known == *",$entry,"* ]]; then return; fi
+  place=$entry
+  if [[ $entry == *:* ]]; then place=${entry#*:} && place=${place%%:*}; fi
+  while [[ $place == *//* ]]; do place=${place//\/\//\/}; done
+  if [[ $place != / ]]; then place=${place%/}; fi
+  case $place in
+    # Each install has its own, and a module of another kind that is loaded, such as EasyBuild's, may have too.
+    /runscripts) return ;;
+    "$user_software")
+      if [[ ! $is_loaded || ${CTINSTALL_USER_SOFTWARE-} || $entry == "$CONTAINERROOT"/* ]]; then return; fi
+      ;;
+  esac
+  if [[ $taken == *",$place,"* ]]; then return; fi
+  taken+=$place, is_kept=yes
+  entry=${entry//$'\1'/\\,}
+  user_binds+=${user_binds:+,}${entry//$'\2'/\\:}
+}
