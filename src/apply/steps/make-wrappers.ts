@@ -1,11 +1,12 @@
 import { scriptPattern } from '../../easyconfig/rules.ts';
-import { lstatIfThere } from '../../host/files.ts';
+import { lstatIfThere, writeFileWhole } from '../../host/files.ts';
 import { makeSymbolicLink } from '../../host/links.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { didYouMean } from '../../lib/near.ts';
 import { type HostPath, joinHost } from '../../lib/paths.ts';
 import { lookMark } from '../../plan/plan-wrappers.ts';
 import type { MakeWrappersStep } from '../../plan/steps/make-wrappers.ts';
+import { sha256Of } from '../../records/record.ts';
 import { runInContainer } from '../../runtime/run-in-container.ts';
 import { measureFile } from '../measured.ts';
 import type { StepDoer, StepWork } from '../types.ts';
@@ -24,6 +25,7 @@ async function linkPrograms(step: MakeWrappersStep, work: StepWork): Promise<voi
   const allOf = (kind: string): string[] => said.flatMap((line) => (line.kind === kind ? line.value : []));
   const programs = allOf('program');
   requireAll(step, { missing: allOf('missing'), noDirectories: allOf('no-directory'), programs });
+  await noteLocales(allOf('locale'), work);
   const named = step.commands.map(({ name }) => name);
   const found = step.directories.flatMap(({ from, except }) =>
     programs
@@ -45,6 +47,16 @@ async function linkPrograms(step: MakeWrappersStep, work: StepWork): Promise<voi
     ...made.map((name) => [name, name] as const),
   ]);
   for (const [name, file] of all) await link(`../bin/${file}`, joinHost(directory, name), work);
+}
+
+/** Wrappers look there which locales of the host mean something in the container. */
+async function noteLocales(locales: readonly string[], { plan, measured }: StepWork): Promise<void> {
+  const known = locales.filter((name) => /^[\w.@-]+$/.test(name));
+  if (known.length === 0) return;
+  const path = joinHost(plan.staging, '.ctinstall', 'locales');
+  const text = `${known.join(' ')}\n`;
+  await writeFileWhole(path, text, 0o644);
+  measured.files.push(await measureFile(plan.staging, path, sha256Of(text)));
 }
 
 async function link(to: string, path: HostPath, { plan, measured }: StepWork): Promise<void> {
