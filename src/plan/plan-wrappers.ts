@@ -65,6 +65,7 @@ while [ "$count" -gt 0 ]; do
   shift
   count=$((count - 1))
 done
+locale -a 2>/dev/null | while read -r name; do printf '${lookMark}\\tlocale\\t%s\\n' "$name"; done
 newline='
 '
 for directory; do

@@ -100,12 +100,15 @@ test('libraries to preload, compilers, functions, a locale that the image lacks:
     start-shell -c 'module list' 2>&1 | grep -c 'module: command not found'
     { LC_ALL=fi_FI.UTF-8 in-container perl -e 'print "$ENV{LC_ALL}\\n"'; LC_ALL=fi_FI.UTF-8 start-shell -c true; } 2>said
     # That of the host's bash, where the host lacks it too.
-    grep -v '^/bin/bash: warning: setlocale' said`,
+    grep -v '^/bin/bash: warning: setlocale' said
+    cat "$CTINSTALL_PREFIX/software/py/1/.ctinstall/locales"; ctinstall verify py >/dev/null && echo verified
+    ctinstall regenerate py >/dev/null 2>&1; cat "$CTINSTALL_PREFIX/software/py/1/.ctinstall/locales"; ctinstall verify py >/dev/null && echo verified`,
   );
   expect(out).toEqual([
     ...['MY_OWN=1', 'OMP_NUM_THREADS=3', 'PMI_RANK=1', 'SLURM_JOB_ID=7', 'http_proxy=http://x'],
     '1',
     'C.UTF-8',
+    ...['C C.utf8 POSIX', 'verified', 'C C.utf8 POSIX', 'verified'],
   ]);
 });
 

@@ -114,6 +114,8 @@ describe('variables', () => {
     const { environmentOf, install } = makeWrapped();
     const set = { LANG: 'fi_FI.UTF-8', LC_TIME: 'POSIX', LC_NUMERIC: 'sv_SE' };
     expect(await environmentOf(set)).toMatchObject({ LANG: 'C.UTF-8', LC_TIME: 'POSIX', LC_NUMERIC: 'C.UTF-8' });
+    writeFileSync(join(install.state, 'locales'), 'C POSIX en_US.utf8\n');
+    expect(await environmentOf({ LANG: 'fi_FI.UTF-8' })).toMatchObject({ LANG: 'C' });
     writeFileSync(join(install.state, 'locales'), 'C C.utf8 fi_FI.utf8 POSIX\n');
     expect(await environmentOf(set)).toMatchObject({ LANG: 'fi_FI.UTF-8', LC_TIME: 'POSIX', LC_NUMERIC: 'C.UTF-8' });
   });

@@ -1,4 +1,4 @@
-import { lstatIfThere } from '../../host/files.ts';
+import { lstatIfThere, writeFileWhole } from '../../host/files.ts';
 import { makeSymbolicLink } from '../../host/links.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatValue } from '../../lib/format.ts';
@@ -6,6 +6,7 @@ import { didYouMean } from '../../lib/near.ts';
 import { type HostPath, joinHost } from '../../lib/paths.ts';
 import { lookMark } from '../../plan/plan-wrappers.ts';
 import type { MakeWrappersStep } from '../../plan/steps/make-wrappers.ts';
+import { sha256Of } from '../../records/record.ts';
 import { type JudgedNames, judgeNames } from '../../resolve/wrapper-names.ts';
 import { runInContainer } from '../../runtime/run-in-container.ts';
 import { measureFile } from '../measured.ts';
@@ -25,6 +26,7 @@ async function linkPrograms(step: MakeWrappersStep, work: StepWork): Promise<voi
   const allOf = (kind: string): string[] => said.flatMap((line) => (line.kind === kind ? line.value : []));
   const programs = allOf('program');
   requireAll(step, { missing: allOf('missing'), noDirectories: allOf('no-directory'), programs });
+  await noteLocales(allOf('locale'), work);
   const named = step.commands.map(({ name }) => name);
   const found = step.directories.flatMap(({ from, except }) =>
     programs
@@ -75,6 +77,16 @@ const mostListed = 10;
 function listOf(names: readonly string[]): string {
   const shown = names.slice(0, mostListed).map((name) => `\`${formatValue(name)}\``);
   return [...shown, ...(names.length > mostListed ? [`${names.length - mostListed} more`] : [])].join(', ');
+}
+
+/** Wrappers look there which locales of the host mean something in the container. */
+async function noteLocales(locales: readonly string[], { plan, measured }: StepWork): Promise<void> {
+  const known = locales.filter((name) => /^[\w.@-]+$/.test(name));
+  if (known.length === 0) return;
+  const path = joinHost(plan.staging, '.ctinstall', 'locales');
+  const text = `${known.join(' ')}\n`;
+  await writeFileWhole(path, text, 0o644);
+  measured.files.push(await measureFile(plan.staging, path, { sha256: sha256Of(text) }));
 }
 
 async function link(to: string, path: HostPath, { plan, measured }: StepWork): Promise<void> {
