@@ -53,8 +53,8 @@ const maybe =
 function list(check: Check): Check {
   return (value) => {
     if (!Array.isArray(value)) return wrong;
-    for (const [at, each] of value.entries()) {
-      const way = check(each);
+    for (let at = 0; at < value.length; at++) {
+      const way = check(value[at]);
       if (way !== undefined) return [`${at}`, ...way];
     }
     return undefined;
@@ -63,11 +63,11 @@ function list(check: Check): Check {
 
 /** Further keys may be there: those of a later version. */
 function object<Value>(checks: Readonly<Record<keyof Value & string, Check>>): Check {
-  const entries = Object.entries<Check>(checks);
+  const keys = Object.keys(checks) as (keyof Value & string)[];
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return wrong;
-    for (const [key, check] of entries) {
-      const way = check((value as Readonly<Record<string, unknown>>)[key]);
+    for (const key of keys) {
+      const way = checks[key]((value as Readonly<Record<string, unknown>>)[key]);
       if (way !== undefined) return [key, ...way];
     }
     return undefined;
