@@ -1,5 +1,5 @@
 import { type Dirent, constants as fsConstants, type Stats } from 'node:fs';
-import { lstat, stat } from 'node:fs/promises';
+import { lstat, readdir, stat } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { dirname } from 'node:path';
 import fs from 'fs-extra';
@@ -137,7 +137,7 @@ export async function removeEmptyDirectory(path: string): Promise<boolean> {
 /** Entries of a directory by name, or none where it is not there. */
 export async function listDirectory(path: string): Promise<Dirent[]> {
   try {
-    const entries = await fs.readdir(path, { withFileTypes: true });
+    const entries = await readdir(path, { withFileTypes: true });
     return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (error) {
     if (isMissing(error)) return [];

@@ -1,5 +1,5 @@
 import { describeIssues } from '../easyconfig/describe-issue.ts';
-import { readTextIfThere } from '../host/files.ts';
+import { readTextsIfThere } from '../host/many-files.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { type HostPath, hostPath } from '../lib/paths.ts';
 import type { SettingsFileKind } from './file-schemas.ts';
@@ -33,8 +33,9 @@ export async function inspectSettingsFile(
   kind: SettingsFileKind,
   draft?: Draft,
 ): Promise<InspectedFile | undefined> {
-  const text = draft?.path === path ? draft.text : await readTextIfThere(path);
+  const text = draft?.path === path ? draft.text : (await readTextsIfThere([path]))[0];
   if (text === undefined) return undefined;
+  if (text instanceof CtinstallError) throw text;
   const { file, fault } = inspectSettingsText(path, kind, text);
   const distrust = await findDistrust(path);
   if (distrust === undefined) return { file, fault };
