@@ -5,7 +5,7 @@ import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
-import { loadLazily } from './build-lazily.js';
+import { loadLazily, onlyCommand } from './build-plugins.js';
 
 const common = {
   outdir: 'dist',
@@ -21,21 +21,31 @@ const common = {
   plugins: [
     loadLazily([
       ...['child_process', 'crypto', 'net', 'readline', 'readline/promises', 'stream', 'stream/promises'],
-      ...['timers/promises', 'worker_threads', 'zlib', 'tty', 'cli-progress', 'diff', 'execa', 'fs-extra', 'semver'],
+      ...[
+        'fs/promises',
+        'os',
+        'timers/promises',
+        'worker_threads',
+        'zlib',
+        'tty',
+        'cli-progress',
+        'diff',
+        'execa',
+        'fs-extra',
+        'semver',
+      ],
     ]),
   ],
   banner: { js: "const __url = require('node:url').pathToFileURL(__filename).href;" },
 };
 
 await rm('dist', { recursive: true, force: true });
-const { metafile } = await build({
-  ...common,
-  entryPoints: { program: 'src/cli/run-cli.ts', completion: 'src/cli/completion/run-completion.ts' },
-  entryNames: '[name]-[hash]',
-  metafile: true,
-});
-const built = Object.keys(metafile.outputs).filter((path) => path.endsWith('.js'));
-const bundles = Object.fromEntries(built.map((path) => [basename(path).split('-')[0], basename(path)]));
+const program = 'src/cli/run-cli.ts';
+const bundles = {
+  ...(await bundle({ program, completion: 'src/cli/completion/run-completion.ts' })),
+  ...(await bundle({ list: program }, [onlyCommand('list')])),
+  ...(await bundle({ show: program }, [onlyCommand('show')])),
+};
 await build({
   ...common,
   entryPoints: { ctinstall: 'src/cli/main.ts' },
@@ -44,6 +54,19 @@ await build({
 await copyFile('src/host/hash-worker.mjs', 'dist/hash-worker.mjs');
 await writeFile('dist/package.json', '{ "type": "commonjs" }\n');
 await compile();
+
+/** Bundles each into a file of its own; gives the names of the files. */
+async function bundle(entryPoints, plugins = []) {
+  const { metafile } = await build({
+    ...common,
+    entryPoints,
+    entryNames: '[name]-[hash]',
+    plugins: [...plugins, ...common.plugins],
+    metafile: true,
+  });
+  const files = Object.keys(metafile.outputs).filter((path) => path.endsWith('.js'));
+  return Object.fromEntries(files.map((path) => [basename(path).split('-')[0], basename(path)]));
+}
 
 /** Has V8's form of the program made, for the commands that are to be quick, with a home directory in which they find something. */
 async function compile() {

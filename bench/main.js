@@ -13,6 +13,7 @@ import { measureReflink } from './rows/reflink.js';
 import { measureSearch } from './rows/search.js';
 import { measureShow } from './rows/show.js';
 import { measureStart } from './rows/start.js';
+import { measureVerify } from './rows/verify.js';
 import { measureWrap } from './rows/wrap.js';
 import { measureWrapper } from './rows/wrapper.js';
 import { printHead, printLine } from './table.js';
@@ -28,6 +29,7 @@ const measurers = [
   { rows: ['list', 'verify-quick'], measure: measureInstallsAtScale },
   { rows: ['search-cold', 'search'], measure: measureSearch },
   { rows: ['install', 'install-checksum'], measure: measureInstalls },
+  { rows: ['verify'], measure: measureVerify },
   { rows: ['jobs'], measure: measureJobs },
   { rows: ['bytes-written'], measure: measureBytes },
   { rows: ['memory'], measure: measureMemory },

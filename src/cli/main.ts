@@ -12,18 +12,22 @@ const toolDir = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
 const argv = process.argv.slice(2);
 
 /** Names of the files of the program, set by build.js: with a hash of what is in them, as V8 compares no more than their length. */
-declare const bundles: { readonly program: string; readonly completion: string };
+declare const bundles: Readonly<Record<'program' | 'list' | 'show' | 'completion', string>>;
+type Program = typeof import('./run-cli.ts');
+type Completion = typeof import('./completion/run-completion.ts');
 
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
   const { version }: { version: string } = JSON.parse(readFileSync(`${toolDir}/package.json`, 'utf8'));
   process.stdout.write(`${version}\n`);
 } else if (argv[0] === '__complete') {
-  const { exports } = load<typeof import('./completion/run-completion.ts')>(bundles.completion);
+  const { exports } = load<Completion>(bundles.completion);
   void exports.runCompletion(argv.slice(1), toolDir);
 } else if (argv[0] === '__compile') {
   void compile();
 } else {
-  const { exports } = load<typeof import('./run-cli.ts')>(bundles.program);
+  // All of the program but what other commands need.
+  const [word = ''] = argv;
+  const { exports } = load<Program>(word === 'list' || word === 'show' ? bundles[word] : bundles.program);
   void exports.runCli(argv, toolDir);
 }
 
@@ -48,14 +52,19 @@ function cacheOf(filename: string): string {
 
 /** Part of the build. A function that was not called is not compiled: so that is done first which is to be quick. */
 async function compile(): Promise<void> {
-  const program = load<typeof import('./run-cli.ts')>(bundles.program);
-  for (const command of argv.slice(1)) await program.exports.runCli(command.split(' '), toolDir);
-  const completion = load<typeof import('./completion/run-completion.ts')>(bundles.completion);
+  const completion = load<Completion>(bundles.completion);
   await completion.exports.runCompletion(['list', ''], toolDir);
+  keep(bundles.completion, completion.script);
+  const commands = argv.slice(1).map((command) => command.split(' '));
+  for (const name of ['program', 'list', 'show'] as const) {
+    const { exports, script } = load<Program>(bundles[name]);
+    for (const command of commands)
+      if (name === 'program' || name === command[0]) await exports.runCli(command, toolDir);
+    keep(bundles[name], script);
+  }
   process.exitCode = 0;
-  for (const [name, { script }] of [
-    [bundles.program, program],
-    [bundles.completion, completion],
-  ] as const)
-    writeFileSync(cacheOf(`${toolDir}/dist/${name}`), script.createCachedData());
+}
+
+function keep(name: string, script: Script): void {
+  writeFileSync(cacheOf(`${toolDir}/dist/${name}`), script.createCachedData());
 }

@@ -53,8 +53,10 @@ export const allCommandNames: readonly string[] = Object.keys(definitions);
 /** The commands but `install`, which may be left out. */
 export const commandNames: readonly string[] = allCommandNames.filter((name) => name !== 'install');
 
-/** The command line: each command's work is loaded only when the command is run. */
-export function makeProgram(context: CommandContext): Command {
+/**
+ * The command line: each command's work is loaded only when the command is run. To run a command, it alone need be known.
+ */
+export function makeProgram(context: CommandContext, only?: string): Command {
   const program = new Command('ctinstall')
     .description('Installs container images as environment modules, from one short YAML file.')
     .version(context.toolVersion, '-V, --version', 'print the version')
@@ -66,7 +68,8 @@ export function makeProgram(context: CommandContext): Command {
     .exitOverride()
     // Whether the command reads settings or not.
     .hook('preAction', () => tellOfMisspelt(context));
-  for (const define of Object.values(definitions)) define(program, context);
+  for (const [name, define] of Object.entries(definitions))
+    if (only === undefined || only === name) define(program, context);
   document(program, {
     examples: [
       ['ctinstall mpi4py-3.1.6-rocm-6.2.0.yaml', 'install it, then: module load mpi4py/3.1.6-rocm-6.2.0'],

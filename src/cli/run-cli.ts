@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
+import * as z from 'zod';
 import { CtinstallError, exitStatusOf } from '../lib/errors.ts';
 import { hostPath } from '../lib/paths.ts';
 import { describeBug, describeError } from '../report/describe-error.ts';
@@ -7,6 +8,9 @@ import { makeReporter } from '../report/reporter.ts';
 import type { CommandContext } from './command-context.ts';
 import { handleSignals } from './handle-signals.ts';
 import { commandFirst, commandNames, makeProgram, refuseUnknownHelp } from './program.ts';
+
+// Code made for a schema is worth its making only where thousands are parsed.
+z.config({ jitless: true });
 
 /** Runs one command line and sets the exit status: 0 done, 1 the work failed, 2 wrong usage, 70 a bug, 128+n a signal. */
 export async function runCli(given: readonly string[], toolDir: string): Promise<void> {
@@ -45,7 +49,10 @@ export async function runCli(given: readonly string[], toolDir: string): Promise
   };
   try {
     refuseUnknownHelp(given);
-    const program = makeProgram(context);
+    const program = makeProgram(
+      context,
+      commandNames.find((name) => name === argv[0]),
+    );
     if (argv.length === 0) {
       program.outputHelp({ error: true });
       process.exitCode = 2;

@@ -1,4 +1,5 @@
-import type { Dirent, Stats } from 'node:fs';
+import { type Dirent, constants as fsConstants, type Stats } from 'node:fs';
+import { lstat, readdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import fs from 'fs-extra';
 import { CtinstallError } from '../lib/errors.ts';
@@ -52,7 +53,7 @@ export async function writeFileWhole(path: string, content: string, mode: number
 }
 
 /** What is no directory any more is not opened: it may be a FIFO. */
-const onlyDirectory = fs.constants.O_RDONLY | fs.constants.O_DIRECTORY;
+const onlyDirectory = fsConstants.O_RDONLY | fsConstants.O_DIRECTORY;
 
 /** Has the entries of directories written to the disk, as far as the file system does that. */
 export async function syncDirectories(paths: readonly string[]): Promise<void> {
@@ -163,7 +164,7 @@ export async function removeEmptyDirectory(path: string): Promise<boolean> {
 /** Entries of a directory by name, or none where it is not there. */
 export async function listDirectory(path: string): Promise<Dirent[]> {
   try {
-    const entries = await fs.readdir(path, { withFileTypes: true });
+    const entries = await readdir(path, { withFileTypes: true });
     return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (error) {
     if (isMissing(error)) return [];
@@ -173,12 +174,12 @@ export async function listDirectory(path: string): Promise<Dirent[]> {
 
 /** Follows symbolic links; undefined where nothing is there (or a link dangles, or it cannot be seen). */
 export async function statIfThere(path: string): Promise<Stats | undefined> {
-  return fs.stat(path).catch(() => undefined);
+  return stat(path).catch(() => undefined);
 }
 
 /** Of the name itself, not of what a link points to. */
 export async function lstatIfThere(path: string): Promise<Stats | undefined> {
-  return fs.lstat(path).catch(() => undefined);
+  return lstat(path).catch(() => undefined);
 }
 
 export async function isFile(path: string): Promise<boolean> {

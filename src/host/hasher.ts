@@ -18,8 +18,8 @@ export type HashKind = 'sha256' | 'tree';
 /** Names the rule of `tree` in records, so that another can come beside it. */
 export const treeForm = 'sha256-tree-1MiB';
 
-/** No more threads than this, however many processors there are: each takes some 5 MiB, and copying is the limit by then. */
-const mostThreads = 8;
+/** No more threads than this, however many processors there are: each takes some 12 MiB of memory. */
+const mostThreads = 5;
 /** Starting a thread takes as long as hashing some MiB. */
 const smallBytes = 8 * pieceBytes;
 

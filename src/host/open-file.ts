@@ -29,11 +29,16 @@ export function whyUnfit(error: unknown): Unfit | undefined {
  * @throws CtinstallError for what is neither file nor directory; system errors as they are
  */
 export async function openFile(path: string): Promise<FileHandle> {
-  refuseIrregular(path, await stat(path));
+  return (await openSeen(path, await stat(path))).file;
+}
+
+async function openSeen(path: string, before: Stats): Promise<{ readonly file: FileHandle; readonly size: number }> {
+  refuseIrregular(path, before);
   const file = await open(path, flags).catch(explained(path));
   try {
-    refuseIrregular(path, await file.stat());
-    return file;
+    const stats = await file.stat();
+    refuseIrregular(path, stats);
+    return { file, size: stats.size };
   } catch (error) {
     await file.close();
     throw error;
@@ -47,16 +52,15 @@ export async function openFile(path: string): Promise<FileHandle> {
 export async function readWhole(path: string, most: number = mostTextBytes): Promise<Buffer> {
   const before = await stat(path);
   if (isNull(before)) return Buffer.alloc(0);
-  const file = await openFile(path);
+  const { file, size } = await openSeen(path, before);
   try {
-    const { size } = await file.stat();
     if (size > most) throw tooLarge(path, most);
     const pieces: Buffer[] = [];
     for (let length = 0; length <= most; ) {
       const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(nextLength(size, length)));
-      if (bytesRead === 0) return joined(pieces);
       pieces.push(buffer.subarray(0, bytesRead));
       length += bytesRead;
+      if (isEnd(bytesRead, buffer, { size, length })) return joined(pieces);
     }
     throw tooLarge(path, most);
   } finally {
@@ -78,9 +82,9 @@ export function readWholeNow(path: string, most: number = mostTextBytes): Buffer
     for (let length = 0; length <= most; ) {
       const buffer = Buffer.allocUnsafe(nextLength(stats.size, length));
       const bytesRead = readSync(file, buffer);
-      if (bytesRead === 0) return joined(pieces);
       pieces.push(buffer.subarray(0, bytesRead));
       length += bytesRead;
+      if (isEnd(bytesRead, buffer, { size: stats.size, length })) return joined(pieces);
     }
     throw tooLarge(path, most);
   } finally {
@@ -99,6 +103,15 @@ function openNow(path: string): number {
 /** The rest of the file in one go, and one byte to see that it ends there; files of /proc say that they have none. */
 function nextLength(size: number, length: number): number {
   return size > length ? size - length + 1 : pieceBytes;
+}
+
+/** A regular file gives less than it is asked for only where it ends; that of /proc says nothing of its size, and may. */
+function isEnd(
+  bytesRead: number,
+  asked: Buffer,
+  { size, length }: { readonly size: number; readonly length: number },
+): boolean {
+  return bytesRead === 0 || (bytesRead < asked.length && size > 0 && length >= size);
 }
 
 function joined(pieces: readonly Buffer[]): Buffer {

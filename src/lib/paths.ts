@@ -26,7 +26,13 @@ export function containerPath(path: string): ContainerPath {
 }
 
 export function joinHost(directory: HostPath, ...parts: string[]): HostPath {
+  // Nearly always, and quicker.
+  if (directory !== '/' && parts.every(isPlainName)) return `${directory}/${parts.join('/')}` as HostPath;
   return posix.join(directory, ...parts) as HostPath;
+}
+
+function isPlainName(part: string): boolean {
+  return part !== '' && part !== '.' && part !== '..' && !part.includes('/');
 }
 
 export function asPrefix(path: HostPath): Prefix {

@@ -1,74 +1,21 @@
 import { createHash } from 'node:crypto';
-import * as z from 'zod';
-import { moduleKinds } from '../easyconfig/rules.ts';
 import type { ContentHash } from '../host/copy-file.ts';
 import { listDirectories, readTextsIfThere } from '../host/many-files.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { formatValue } from '../lib/format.ts';
 import { type HostPath, hostPath, joinHost, type Prefix } from '../lib/paths.ts';
 import type { PlannedRecord } from '../plan/planned-record.ts';
+import { checkRecord, type InstallRecord } from './record-form.ts';
+import type { RecordedFile } from './recorded-file.ts';
 
-/** One file of an install: path below the install dir, bytes, permission bits, hash where it was measured. */
-export interface RecordedFile {
-  readonly path: string;
-  readonly size: number;
-  readonly mode: number;
-  /** Milliseconds since 1970. */
-  readonly mtimeMs: number | undefined;
-  readonly sha256: string | undefined;
-  /** Where it was measured and SHA-256 was not asked for: a form, a colon, hex digits; see `host/hasher.ts`. */
-  readonly digest?: string;
-  /** Target of a symbolic link: size and hash are then those of what it leads to. */
-  readonly link?: string;
-}
+export type { InstallRecord } from './record-form.ts';
+export type { RecordedFile } from './recorded-file.ts';
 
 /** What a record says of the image; `size` in bytes. */
 export interface MeasuredImage extends ContentHash {
   readonly size: number;
   readonly how: string;
 }
-
-const recordSchema = z.looseObject({
-  name: z.string(),
-  version: z.string(),
-  fullVersion: z.string(),
-  moduleName: z.string(),
-  ctinstall: z.string(),
-  installed: z.string(),
-  prefix: z.string(),
-  modulefile: z.string(),
-  modulefileSha256: z.string().optional(),
-  centralImages: z.array(z.string()).default([]),
-  runtime: z.looseObject({ name: z.string(), flavour: z.string(), version: z.string().optional() }),
-  image: z.looseObject({
-    file: z.string(),
-    source: z.string(),
-    size: z.number(),
-    sha256: z.string().optional(),
-    digest: z.string().optional(),
-    how: z.string(),
-  }),
-  venv: z.string().optional(),
-  userSoftware: z.string().default('/user-software'),
-  files: z.array(
-    z.looseObject({
-      path: z.string(),
-      size: z.number(),
-      mode: z.number(),
-      mtimeMs: z.number().optional(),
-      sha256: z.string().optional(),
-      digest: z.string().optional(),
-      link: z.string().optional(),
-    }),
-  ),
-  retired: z.array(z.string()).default([]),
-  hidden: z.boolean().default(false),
-  /** Records of before there were two kinds have none. */
-  moduleKind: z.enum(moduleKinds).optional(),
-});
-
-/** What was installed, from what, by which version of ctinstall: `.ctinstall/record.json` of an install dir. */
-export type InstallRecord = z.infer<typeof recordSchema>;
 
 export function renderRecord(
   planned: PlannedRecord,
@@ -175,9 +122,9 @@ function parseRecord(installDir: HostPath, file: string, text: string): ReadReco
   } catch (error) {
     return brokenRecord(installDir, `\`${file}\`${describeJsonFault(error, text)}`);
   }
-  const { data: record, error } = recordSchema.safeParse(value);
-  if (record !== undefined) return { installDir, record, fault: undefined };
-  const wrong = error.issues[0]?.path.join('.') ?? '';
+  const record = checkRecord(value);
+  if (!('wrong' in record)) return { installDir, record, fault: undefined };
+  const wrong = record.wrong.join('.');
   return brokenRecord(
     installDir,
     `\`${file}\` is not a record of ctinstall${wrong === '' ? '' : `: \`${formatValue(wrong)}\` is missing or wrong`}`,

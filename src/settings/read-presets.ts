@@ -1,4 +1,4 @@
-import { listDirectory } from '../host/files.ts';
+import { listDirectories } from '../host/many-files.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { didYouMean } from '../lib/near.ts';
 import { type HostPath, hostPath, joinHost } from '../lib/paths.ts';
@@ -15,11 +15,15 @@ export interface NamedPreset {
 /** The presets in directories, each name from the first that has it. */
 export async function listPresets(directories: readonly HostPath[]): Promise<NamedPreset[]> {
   const presets = new Map<string, NamedPreset>();
-  for (const directory of directories)
-    for (const entry of await listDirectory(directory)) {
+  const listings = await listDirectories(directories);
+  for (const [at, directory] of directories.entries()) {
+    const listed = listings[at] ?? [];
+    if (listed instanceof CtinstallError) throw listed;
+    for (const entry of listed.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
       const name = /^([a-z][a-z0-9-]*)\.yaml$/.exec(entry.name)?.[1];
       if (name !== undefined && !presets.has(name)) presets.set(name, { name, path: joinHost(directory, entry.name) });
     }
+  }
   return [...presets.values()];
 }
 

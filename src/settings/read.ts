@@ -1,4 +1,4 @@
-import { readText } from '../host/files.ts';
+import { readTexts } from '../host/many-files.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import type { HostPath } from '../lib/paths.ts';
 import { settingsOfEnvironment } from './environment.ts';
@@ -83,16 +83,21 @@ export async function detectPreset(
 ): Promise<FoundSite> {
   const sites = [];
   const faults: CtinstallError[] = [];
-  for (const { name, path } of await listPresets(presetDirectories)) {
-    const detect = await keepFault(faults, readDetect(path));
+  const presets = await listPresets(presetDirectories);
+  const texts = await readTexts(presets.map(({ path }) => path));
+  for (const [at, { name, path }] of presets.entries()) {
+    const detect = await keepFault(faults, detectIn(path, texts[at]));
     if (detect !== undefined && detect.length > 0) sites.push({ name, detect });
   }
   throwTogether(faults);
   return detectSite(sites, { environment });
 }
 
-async function readDetect(path: HostPath): Promise<readonly DetectCondition[]> {
-  const text = await readText(path);
+async function detectIn(
+  path: HostPath,
+  text: string | CtinstallError | undefined,
+): Promise<readonly DetectCondition[] | undefined> {
+  if (typeof text !== 'string') throw text;
   return parseDetect(text) ?? checkSettingsText(path, 'preset', text).detect;
 }
 

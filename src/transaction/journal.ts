@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { readTextIfThere, rename, writeFileWhole } from '../host/files.ts';
 import { CtinstallError } from '../lib/errors.ts';
+import { once } from '../lib/once.ts';
 import {
   asPrefix,
   type HostPath,
@@ -20,28 +21,30 @@ export function isPlainPath(path: string): boolean {
 
 const relativePath = z.string().refine(isPlainPath);
 
-const journalSchema = z.object({
-  installDir: z.string(),
-  modulefile: z.string(),
-  hadModulefile: z.boolean(),
-  /** Whether the install dir was there before. */
-  hadInstallDir: z.boolean(),
-  /** Paths below the install dir that replace a file there. */
-  replaced: z.array(relativePath),
-  /** Paths below the install dir, files or whole directories, that were not there. */
-  added: z.array(relativePath),
-  /** What of that, or of an install dir that was not there, is user software: each path, parents before children. */
-  userSoftware: z.array(relativePath).optional(),
-  /** Of the modulefile that will be written: once it is in place, there is no way back. */
-  modulefileSha256: z.string().optional(),
-  /** Files of the earlier install that go once there is no way back. */
-  leftovers: z.array(relativePath),
-  /** Whether the install is being removed; the last of the leftovers is its record then. */
-  isUninstall: z.boolean().optional(),
-});
+const journalSchema = once(() =>
+  z.object({
+    installDir: z.string(),
+    modulefile: z.string(),
+    hadModulefile: z.boolean(),
+    /** Whether the install dir was there before. */
+    hadInstallDir: z.boolean(),
+    /** Paths below the install dir that replace a file there. */
+    replaced: z.array(relativePath),
+    /** Paths below the install dir, files or whole directories, that were not there. */
+    added: z.array(relativePath),
+    /** What of that, or of an install dir that was not there, is user software: each path, parents before children. */
+    userSoftware: z.array(relativePath).optional(),
+    /** Of the modulefile that will be written: once it is in place, there is no way back. */
+    modulefileSha256: z.string().optional(),
+    /** Files of the earlier install that go once there is no way back. */
+    leftovers: z.array(relativePath),
+    /** Whether the install is being removed; the last of the leftovers is its record then. */
+    isUninstall: z.boolean().optional(),
+  }),
+);
 
 /** What a publish or an uninstall changes, written before it does. */
-export type Journal = z.infer<typeof journalSchema>;
+export type Journal = z.infer<ReturnType<typeof journalSchema>>;
 
 /** The replaced modulefile, in the retired directory. */
 export const retiredModulefile = 'modulefile';
@@ -51,7 +54,7 @@ const committedName = 'committed.json';
 
 export async function writeJournal(retired: HostPath, journal: Journal): Promise<void> {
   // One that could not be read again would leave no way back.
-  journalSchema.parse(journal);
+  journalSchema().parse(journal);
   await writeFileWhole(joinHost(retired, journalName), `${JSON.stringify(journal)}\n`, 0o644);
 }
 
@@ -82,7 +85,7 @@ export async function readJournal(retired: HostPath): Promise<{ journal: Journal
 
 function parseJournal(text: string): Journal | undefined {
   try {
-    return journalSchema.parse(JSON.parse(text));
+    return journalSchema().parse(JSON.parse(text));
   } catch {
     return undefined;
   }

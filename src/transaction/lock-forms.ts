@@ -6,6 +6,7 @@ import { readTextIfThere } from '../host/files.ts';
 import { whyUnfit } from '../host/open-file.ts';
 import type { ProcessIdentity } from '../host/process-identity.ts';
 import { CtinstallError } from '../lib/errors.ts';
+import { once } from '../lib/once.ts';
 import { type HostPath, hostPath } from '../lib/paths.ts';
 
 /** Linux has no higher number: 2^22. */
@@ -26,15 +27,17 @@ export interface LockForm {
 }
 
 /** Anything else is a damaged lock: a signal to process -1, for one, would find all processes alive. */
-const holderSchema = z.object({
-  host: z.string().min(1),
-  pid: z.number().int().positive().max(mostProcesses),
-  started: z.string(),
-  boot: z.string(),
-  pidNamespace: z.string().optional(),
-  user: z.string(),
-  slurmJob: z.string().optional(),
-});
+const holderSchema = once(() =>
+  z.object({
+    host: z.string().min(1),
+    pid: z.number().int().positive().max(mostProcesses),
+    started: z.string(),
+    boot: z.string(),
+    pidNamespace: z.string().optional(),
+    user: z.string(),
+    slurmJob: z.string().optional(),
+  }),
+);
 
 /** A file that says in JSON who holds it: the lock of an install. */
 export const fileLock: LockForm = {
@@ -42,7 +45,7 @@ export const fileLock: LockForm = {
   render: (holder) => `${JSON.stringify(holder)}\n`,
   parse: (text) => {
     try {
-      const { data } = holderSchema.safeParse(JSON.parse(text));
+      const { data } = holderSchema().safeParse(JSON.parse(text));
       return data && { ...data, pidNamespace: data.pidNamespace, slurmJob: data.slurmJob };
     } catch {
       return undefined;

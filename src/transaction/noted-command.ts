@@ -8,6 +8,7 @@ import { identifyProcess, judgeProcess } from '../host/process-identity.ts';
 import { type RunOptions, type RunResult, run } from '../host/run.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { formatValue } from '../lib/format.ts';
+import { once } from '../lib/once.ts';
 import { type HostPath, hostPath, joinHost } from '../lib/paths.ts';
 import { findMissing, removeEmptyDirectories } from './made-directories.ts';
 
@@ -18,22 +19,24 @@ import { findMissing, removeEmptyDirectories } from './made-directories.ts';
  * process that was noted, which started at the time that was noted, or it carries the mark that only that command got.
  */
 
-const noteSchema = z.object({
-  process: z.object({
-    host: z.string(),
-    pid: z.number().int().positive(),
-    started: z.string(),
-    boot: z.string(),
-    pidNamespace: z.string().optional(),
-    user: z.string(),
-    slurmJob: z.string().optional(),
+const noteSchema = once(() =>
+  z.object({
+    process: z.object({
+      host: z.string(),
+      pid: z.number().int().positive(),
+      started: z.string(),
+      boot: z.string(),
+      pidNamespace: z.string().optional(),
+      user: z.string(),
+      slurmJob: z.string().optional(),
+    }),
+    mark: z.string().regex(/^[0-9a-f]{32}$/),
+    /** Those that were made for it, children before parents. */
+    mountPoints: z.array(z.string()),
   }),
-  mark: z.string().regex(/^[0-9a-f]{32}$/),
-  /** Those that were made for it, children before parents. */
-  mountPoints: z.array(z.string()),
-});
+);
 
-type Note = z.infer<typeof noteSchema>;
+type Note = z.infer<ReturnType<typeof noteSchema>>;
 
 const markName = 'CTINSTALL_COMMAND';
 
@@ -126,7 +129,7 @@ export async function endNotedCommand(retired: HostPath, tell: (message: string)
 
 function parseNote(text: string | undefined): Note | undefined {
   try {
-    return noteSchema.parse(JSON.parse(text ?? ''));
+    return noteSchema().parse(JSON.parse(text ?? ''));
   } catch {
     return undefined;
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { asPrefix, hostPath } from '../../src/lib/paths.ts';
 import { readRecord, readRecords, renderRecord } from '../../src/records/record.ts';
+import { checkRecord } from '../../src/records/record-form.ts';
 import { writeTree } from '../apply/support.ts';
 import { planOf, stepsOf } from '../plan/support.ts';
 
@@ -63,6 +64,39 @@ describe('readRecord', () => {
     const read = await readRecord(installDir());
     expect(read?.record).toBeUndefined();
     expect(read?.fault).toContain(`\`${installDir()}/.ctinstall/record.json\``);
+  });
+});
+
+describe('checkRecord', () => {
+  const record = (): Record<string, unknown> => JSON.parse(recordText());
+
+  it('fills in what records of earlier versions leave out', () => {
+    const { centralImages, userSoftware, retired, hidden, ...old } = record();
+    expect(checkRecord(old)).toEqual({
+      ...old,
+      centralImages: [],
+      userSoftware: '/user-software',
+      retired: [],
+      hidden: false,
+    });
+  });
+
+  it.each<[string, (record: Record<string, unknown>) => unknown]>([
+    ['', () => null],
+    ['', () => 'a text'],
+    ['name', () => []],
+    ['name', ({ name, ...rest }) => rest],
+    ['retired.1', (rest) => ({ ...rest, retired: ['a', 1] })],
+    ['hidden', (rest) => ({ ...rest, hidden: 'no' })],
+    ['moduleKind', (rest) => ({ ...rest, moduleKind: 'other' })],
+    ['image', (rest) => ({ ...rest, image: 1 })],
+    ['image', (rest) => ({ ...rest, image: [] })],
+    ['image.size', (rest) => ({ ...rest, image: { file: '', source: '', size: '3', how: '' } })],
+    ['files', (rest) => ({ ...rest, files: {} })],
+    ['files.0.mode', (rest) => ({ ...rest, files: [{ path: 'a', size: 1 }] })],
+    ['files.0.digest', (rest) => ({ ...rest, files: [{ path: 'a', size: 1, mode: 1, digest: 1 }] })],
+  ])('says where it is wrong: `%s`', (way, change) => {
+    expect(checkRecord(change(record()))).toEqual({ wrong: way === '' ? [] : way.split('.') });
   });
 });
 

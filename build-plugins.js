@@ -33,3 +33,16 @@ async function keysOf(name) {
     return import(name);
   }
 }
+
+/** A plugin of esbuild: leaves out what each other command imports when it is run. */
+export function onlyCommand(name) {
+  return {
+    name: 'only-command',
+    setup: (build) => {
+      build.onResolve({ filter: /^\.\.\/commands\// }, ({ path, kind }) =>
+        kind === 'dynamic-import' && !path.endsWith(`/${name}.ts`) ? { path, namespace: 'left-out' } : undefined,
+      );
+      build.onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: '' }));
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Script } from 'node:vm';
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+
+/* How the built program starts: from what V8 made of it when it was built, or without. */
+
+let root: string;
+let dist: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'ctinstall-start-'));
+  for (const part of ['dist', 'bin', 'sites', 'easyconfigs', 'package.json'])
+    cpSync(join(inject('toolDir'), part), join(root, part), { recursive: true });
+  dist = join(root, 'dist');
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+const filesIn = (ending: string): string[] => readdirSync(dist).filter((name) => name.endsWith(ending));
+
+function run(...words: string[]): { status: number | null; stdout: string; stderr: string } {
+  const env = { PATH: process.env.PATH, HOME: root, CTINSTALL_SITE_SETTINGS: '/dev/null' };
+  const { status, stdout, stderr } = spawnSync(join(root, 'bin/ctinstall'), words, { encoding: 'utf8', env });
+  return { status, stdout, stderr };
+}
+
+/** Each a program of its own in the built tool, or the one of all others. */
+const commandLines = [
+  ['list'],
+  ['show', 'nothing-of-that-name'],
+  ['list', '--help'],
+  ['--json', 'list'],
+  ['search', 'mpi4py', '--json'],
+  ['__complete', 'li'],
+  ['lst'],
+];
+
+describe('the built program', () => {
+  it('has of each of its files what this Node.js made of it, which it takes', () => {
+    const names = filesIn('.cache').map((name) => name.replace(/\.cache$/, ''));
+    expect(names.map((name) => name.replace(/-[^-]+$/, '')).toSorted()).toEqual([
+      'completion',
+      'list',
+      'program',
+      'show',
+    ]);
+    for (const name of names) {
+      // What V8 compares is the length.
+      const head = '(function (exports, require, module, __filename) {';
+      const script = new Script(`${head}${readFileSync(join(dist, `${name}.js`), 'latin1')}\n})`, {
+        cachedData: readFileSync(join(dist, `${name}.cache`)),
+      });
+      expect([name, script.cachedDataRejected]).toEqual([name, false]);
+    }
+  });
+
+  it('does the same without it, and where it was cut or is another Node.js’s, and writes nothing', () => {
+    const before = commandLines.map((words) => run(...words));
+    expect(before.map(({ status }) => status)).toEqual([0, 1, 0, 0, 0, 0, 2]);
+    const caches = filesIn('.cache');
+    for (const name of caches) truncateSync(join(dist, name), 1000);
+    expect(commandLines.map((words) => run(...words))).toEqual(before);
+    for (const name of caches) writeFileSync(join(dist, name), '');
+    expect(commandLines.map((words) => run(...words))).toEqual(before);
+    for (const name of caches) rmSync(join(dist, name));
+    expect(commandLines.map((words) => run(...words))).toEqual(before);
+    expect(filesIn('.cache')).toEqual([]);
+  });
+
+  it('tells of a bug with the place in its own file', () => {
+    for (const name of filesIn('.js').filter((each) => each.startsWith('list-'))) {
+      const text = readFileSync(join(dist, name), 'utf8');
+      writeFileSync(
+        join(dist, name),
+        text.replace(
+          'async function listInstalled(',
+          'async function listInstalled(a, b) {\n  throw new Error("of a test");\n}\nasync function unused(',
+        ),
+      );
+    }
+    const { status, stderr } = run('list');
+    expect(status).toBe(70);
+    expect(stderr).toMatch(/of a test/);
+    expect(stderr).toMatch(/at listInstalled \(.*\/dist\/list-[^/]*\.js:\d+:\d+\)/);
+  });
+});
