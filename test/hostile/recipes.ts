@@ -122,6 +122,24 @@ export function makeRecipe(
   const checked = ['sanity_check_commands[]', 'sanity_check_commands[].command'].map(
     (path) => `test -d /.singularity.d || exit 3; : ${quoteBash(pick(path))}`,
   );
+  // Commands run in the conda environment, which this image has not.
+  const hasConda = number % 2 === 1;
+  const commands = {
+    sanity_check_paths: { files: [`here/file/${paths[0]}`], dirs: [`here/dir/${paths[1]}`] },
+    post_install: [
+      ...said.map((text, index) => `printf %s ${quoteBash(text)} > "%(installdir)s/said-${index}"`),
+      {
+        command: [
+          `file="%(installdir)s/here/file/"${quoteBash(paths[0] ?? '')}`,
+          'mkdir -p "$(dirname "$file")"',
+          ': > "$file"',
+          `mkdir -p "%(installdir)s/here/dir/"${quoteBash(paths[1] ?? '')}`,
+        ].join('\n'),
+        host: false,
+      },
+    ],
+    sanity_check_commands: [checked[0], { command: checked[1] }],
+  };
   return {
     module: `${name}/${fullVersion}`,
     fileName: `${name}-${fullVersion}.yaml`,
@@ -131,8 +149,8 @@ export function makeRecipe(
     bindDirectories: [both, host, alike].map((path) => fill(path ?? '')),
     prose: { description, whatis, deprecated },
     environment,
-    said,
-    paths,
+    said: hasConda ? [] : said,
+    paths: hasConda ? [] : paths,
     recipe: {
       name,
       version,
@@ -147,25 +165,12 @@ export function makeRecipe(
       image: { file: imageFile, mode: ['copy', 'link', 'central'][number % 3] },
       binds: [{ host: both, container: `/mnt/${number}${pick('binds[].container')}` }, { host, access: 'ro' }, alike],
       wrappers: ['start-shell'],
-      python: { conda_env: pick('python.conda_env'), conda_root: pick('python.conda_root') },
+      ...(hasConda ? { python: { conda_env: pick('python.conda_env'), conda_root: pick('python.conda_root') } } : {}),
       env: {
         module: { ...environment.module, ...pathsOf('env.module{}', 'OUT', pick) },
         container: { ...environment.container, ...pathsOf('env.container{}', 'IN', pick) },
       },
-      sanity_check_paths: { files: [`here/file/${paths[0]}`], dirs: [`here/dir/${paths[1]}`] },
-      post_install: [
-        ...said.map((text, index) => `printf %s ${quoteBash(text)} > "%(installdir)s/said-${index}"`),
-        {
-          command: [
-            `file="%(installdir)s/here/file/"${quoteBash(paths[0] ?? '')}`,
-            'mkdir -p "$(dirname "$file")"',
-            ': > "$file"',
-            `mkdir -p "%(installdir)s/here/dir/"${quoteBash(paths[1] ?? '')}`,
-          ].join('\n'),
-          host: false,
-        },
-      ],
-      sanity_check_commands: [checked[0], { command: checked[1] }],
+      ...(hasConda ? {} : commands),
     },
   };
 }
