@@ -74,7 +74,7 @@ end
 local venv = named == "" and "torch-2.6" or named
 local users, other = os.getenv("APPTAINERENV_PREPEND_PATH") or "", os.getenv("SINGULARITYENV_PREPEND_PATH") or ""
 if other ~= users then users = (users .. ":" .. other):match("^:?(.-):?$") end
-set_both("ENV_PREPEND_PATH", "/runscripts" .. (venv ~= "" and ":" .. "/user-software/venv/" .. venv .. "/bin" or "") .. (users ~= "" and ":" .. users or ""))
+set_both("ENV_PREPEND_PATH", "/runscripts" .. (venv ~= "" and ":" .. "/user-software/venv/" .. venv .. "/bin" or "") .. ":/opt/bin" .. (users ~= "" and ":" .. users or ""))
 set_default("PYTHONNOUSERSITE", "1")
 set_default("PIP_USER", "0")
 set_both("ENV_WITH_CONDA", "source /opt/conda/bin/activate base")

@@ -1,12 +1,55 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 # in-container-more.bash: what few starts of a wrapper need, of what in-container.bash does: another module is loaded, the user
-# has binds, or names a virtual environment. That one sources it; like that it starts no program.
+# has binds, or names a virtual environment, or the install was moved. That one sources it; like that it starts no program.
+
+# What lay in the install lies where it is now.
+relocate_all() {
+  local at
+  for ((at = 0; at < ${#module_binds[@]}; at += 4)); do
+    relocate "${module_binds[at]}" && module_binds[at]=$relocated
+    case ${module_binds[at + 1]} in
+      "$install_dir"/*) relocate "${module_binds[at + 1]}" && module_binds[at + 1]=$relocated ;;
+    esac
+  done
+  for ((at = 0; at < ${#module_variables[@]}; at++)); do
+    relocate "${module_variables[at]#*=}" && module_variables[at]=${module_variables[at]%%=*}=$relocated
+  done
+  for ((at = 2; at < ${#module_paths[@]}; at += 3)); do relocate "${module_paths[at]}" && module_paths[at]=$relocated; done
+}
+
+relocate() {
+  relocated=$1
+  case $1 in "$install_dir" | "$install_dir"/*) relocated=$root${1#"$install_dir"} ;; esac
+}
+
+# Takes variables of the container away that have the value which a module gives them.
+forget_inside() { # name, value…
+  local variable
+  while (($# > 0)); do
+    for variable in "SINGULARITYENV_$1" "APPTAINERENV_$1"; do
+      if [[ ${!variable-} == "$2" ]]; then unset "$variable"; fi
+    done
+    shift 2
+  done
+}
+
+# Sets $value to a list for PATH without what a module with these values has put there.
+without_own_path() { # list
+  local entry IFS=:
+  local ours=:${container_path[*]}:
+  value=
+  set -f
+  for entry in $1; do
+    if [[ $entry && $ours != *":$entry:"* && $entry != "$venvs_inside"/*/bin ]]; then value+=${value:+:}$entry; fi
+  done
+  set +f
+}
 
 # The module of another install is loaded: takes away what it has set for its own container, and leaves what the user has.
 # Its binds go to $theirs.
 forget_loaded_module() {
   local central_images module_binds user_software module_variables container_variables container_path default_venv
-  local venvs_inside packed_variables name value variable at other=$CONTAINERROOT
+  local container_paths module_paths venvs_inside packed_variables name value variable at other=$CONTAINERROOT
   # shellcheck source=/dev/null
   . "$other/.ctinstall/in-container.bash" || return 0
   for ((at = 0; at < ${#module_binds[@]}; at += 4)); do
@@ -14,6 +57,7 @@ forget_loaded_module() {
   done
   theirs+=("$other/user-software:$user_software" "$other/user-software.squashfs:$user_software:ro")
   forget_inside ${container_variables[@]+"${container_variables[@]}"} ${packed_variables[@]+"${packed_variables[@]}"}
+  for ((at = 0; at < ${#container_paths[@]}; at += 4)); do unextend_inside "${container_paths[@]:at:4}"; done
   for variable in SINGULARITYENV APPTAINERENV; do
     name=${variable}_VIRTUAL_ENV
     if [[ ${!name-} == "$venvs_inside"/* ]]; then unset "$name"; fi
@@ -24,13 +68,26 @@ forget_loaded_module() {
     fi
   done
   # What was read along with the values were that one's functions.
-  # shellcheck source-path=SCRIPTDIR source=in-container.bash
+  # shellcheck source=/dev/null
   . "$root/.ctinstall/in-container.bash"
+}
+
+# Leaves what the user had in a path variable before that module put something around it.
+unextend_inside() { # name, value, before, behind
+  local name yours
+  for name in "SINGULARITYENV_$1" "APPTAINERENV_$1"; do
+    yours=${!name-}
+    if [[ $yours == "$2" ]]; then yours=; fi
+    if [[ $yours == "$3"*"$4" ]]; then yours=${yours#"$3"} && yours=${yours%"$4"}; fi
+    if [[ $yours ]]; then export "$name=$yours"; else unset "$name"; fi
+  done
 }
 
 # Sets $venv to the one that the user names. What is packed cannot be looked into.
 choose_named_venv() {
   local directory=$root/user-software/venv entry there=
+  # What is meant for other modules is nothing to an install that has none.
+  if [[ ! $default_venv && ! -d $directory && ! -f $root/user-software.squashfs ]]; then return; fi
   venv=$CTINSTALL_VENV
   if [[ ! $venv =~ ^[A-Za-z0-9][A-Za-z0-9._+-]*$ ]]; then
     fail 'CTINSTALL_VENV must be the name of a virtual environment: letters, digits and . _ + -' 'unset it, or set it to one'
