@@ -1,4 +1,4 @@
-import { and, call, code, ifThen, isMode, type LuaStatement, message, name } from '../lmod-lua-writer/index.ts';
+import { and, call, code, type LuaStatement, name, run } from '../lmod-lua-writer/index.ts';
 import { describeChangedDirectory } from './messages.ts';
 import { quoteTcl } from './tcl-text.ts';
 import type { ModuleContainer, Modulefile } from './types.ts';
@@ -10,27 +10,31 @@ import type { ModuleContainer, Modulefile } from './types.ts';
 
 const lookForMore = code`
 -- What pip brings into a directory that is kept is not in the squashfs.
-local has_more = false
+local has_more, lib, packed = false, venvs .. venv .. "/lib/", root .. "/user-software.squashfs"
 local function look_for_more()
-  local packed, lib = lfs.attributes(root .. "/user-software.squashfs", "modification"), venvs .. venv .. "/lib/"
   for python in lfs.dir(lib) do
-    has_more = has_more or (lfs.attributes(lib .. python .. "/site-packages", "modification") or 0) > packed
+    has_more = has_more or (lfs.attributes(lib .. python .. "/site-packages", "modification") or 0) > lfs.attributes(packed, "modification")
   end
 end
 `;
 
+/** Where the recipe keeps pip for itself, there is nothing to say. */
+function hasPip({ variables, packedVariables }: ModuleContainer): boolean {
+  return [...variables, ...packedVariables].some(({ name }) => name === 'PIP_PYTHON');
+}
+
 /** `venv` comes before it. */
-export function renderLmodKept({ packedVariables }: ModuleContainer, { moduleName }: Modulefile): LuaStatement[] {
-  if (packedVariables.length === 0) return [];
+export function renderLmodKept(container: ModuleContainer, { moduleName }: Modulefile): LuaStatement[] {
+  if (!hasPip(container)) return [];
   // A directory that is not there, or not to be read, is an error of lfs.dir.
-  const isFound = and(isMode('load'), name('is_packed'), call('pcall', name('look_for_more')), name('has_more'));
-  return [lookForMore, ifThen(isFound, [message(describeChangedDirectory(moduleName))])];
+  const isFound = and(name('is_packed'), call('pcall', name('look_for_more')), name('has_more'));
+  return [lookForMore, run(call('on_load', isFound, name('LmodMessage'), describeChangedDirectory(moduleName)))];
 }
 
 /** `venv` comes before it. */
 export function renderTclKept(container: ModuleContainer, { moduleName }: Modulefile): string[] {
-  const { packedVariables, userSoftware, venv } = container;
-  if (packedVariables.length === 0) return [];
+  const { userSoftware, venv } = container;
+  if (!hasPip(container)) return [];
   return [
     '# What pip brings into a directory that is kept is not in the squashfs.',
     'if {[module-info mode load] && $is_packed && $venv ne ""} {',

@@ -1,14 +1,10 @@
 import {
   and,
-  attribute,
   boolean,
   call,
   code,
   concat,
-  fail,
   forEach,
-  index,
-  isMode,
   type LuaStatement,
   type LuaValue,
   list,
@@ -19,7 +15,6 @@ import {
   or,
   run,
   text,
-  when,
 } from '../lmod-lua-writer/index.ts';
 import type { Bind } from '../resolve/types.ts';
 import { belowRoot } from './below-root.ts';
@@ -46,8 +41,10 @@ for _, variable in ipairs({"APPTAINER_BIND", "SINGULARITY_BIND", "APPTAINER_BIND
 end
 `;
 
-const addBind = code`
-binds[#binds + 1] = host .. ":" .. place .. options
+const bindIfHere = code`
+if taken[place] then return end
+local is_here = lfs.attributes(host, "mode")
+if is_here then binds[#binds + 1] = host .. ":" .. place .. options end
 `;
 
 const setBinds = code`
@@ -73,19 +70,11 @@ export function renderBinds({ binds, userSoftware }: ModuleContainer, modulefile
 
 function defineBind({ moduleName }: Modulefile): LuaStatement {
   const [before, behind] = describeMissingBind(moduleName);
-  const isFree = not(index(name('taken'), name('place')));
+  const isMissing = and(name('is_required'), not(name('is_here')));
   return localFunction(
     'bind',
     ['host', 'place', 'options', 'is_required'],
-    [
-      when([
-        { if: and(isFree, attribute(name('host'), 'mode')), do: [addBind] },
-        {
-          if: and(isFree, name('is_required'), isMode('load')),
-          do: [fail(concat(before, name('host'), behind))],
-        },
-      ]),
-    ],
+    [bindIfHere, run(call('on_load', isMissing, name('LmodError'), concat(before, name('host'), behind)))],
   );
 }
 

@@ -4,9 +4,6 @@ import {
   code,
   concat,
   equals,
-  fail,
-  ifThen,
-  isMode,
   type LuaExpression,
   type LuaStatement,
   type LuaValue,
@@ -47,7 +44,7 @@ if other ~= users then users = (users .. ":" .. other):match("^:?(.-):?$") end
 const extend = code`
 -- Around what you have set for the container, or else around what the image sets: the runtime puts that in.
 local function extend(variable, value, before, behind)
-  local yours = os.getenv("APPTAINERENV_" .. variable) or os.getenv("SINGULARITYENV_" .. variable) or ""
+  local yours = given(variable) or ""
   if yours ~= "" then value = before .. yours .. behind end
   set_both("ENV_" .. variable, value)
 end
@@ -61,18 +58,18 @@ export function renderContainerEnvironment(container: ModuleContainer, { moduleN
   const [before, behind] = describeMissingVenv(moduleName, venv.directory);
   const named = name(venv.name === undefined ? 'venv' : 'named');
   const isVenv = and(method(named, 'match', '^%w[%w._+-]*$'), or(name('is_packed'), name('is_whole')));
-  const isMissing = and(isMode('load'), notEquals(named, ''), not(isVenv));
+  const isMissing = and(notEquals(named, ''), not(isVenv));
   const place = concat(text(`${escapeForRuntime(venv.container)}/`), name('venv'));
   const set = (rest: string, value: LuaValue): LuaStatement => setWith('set_both', `ENV_${rest}`, value);
   return [
     venv.name === undefined ? findVenvIfAny : findVenvOrDefault,
-    ifThen(isMissing, [fail(concat(before, named, behind))]),
+    run(call('on_load', isMissing, name('LmodError'), concat(before, named, behind))),
     ...(venv.name === undefined ? [] : [local('venv', or(and(equals(named, ''), venv.name), named))]),
     findUsersPath,
     set('PREPEND_PATH', joinPath(path, place)),
     ...variables.map(({ name: variable, value, isDefault }) =>
       isDefault === true
-        ? setWith('set_default', variable, escapeForRuntime(value))
+        ? set(variable, or(call('given', variable), escapeForRuntime(value)))
         : set(variable, escapeForRuntime(value)),
     ),
     ...(paths.length === 0 ? [] : [extend]),

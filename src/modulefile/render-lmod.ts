@@ -40,14 +40,13 @@ const functions = code`
 -- Unloading gives each variable back what it had before.
 local function set(variable, value) pushenv(variable, value or os.getenv(variable) or false) end
 local function is_file(path) return lfs.attributes(path, "mode") == "file" end
+local function on_load(is_so, say, message) if is_so and mode() == "load" then say(message) end end
 `;
 
 const setBoth = code`
 -- Apptainer prefers APPTAINER…, SingularityCE knows only SINGULARITY…: both get the same.
 local function set_both(rest, value) set("APPTAINER" .. rest, value); set("SINGULARITY" .. rest, value) end
-local function set_default(name, value)
-  set_both("ENV_" .. name, os.getenv("APPTAINERENV_" .. name) or os.getenv("SINGULARITYENV_" .. name) or value)
-end
+local function given(name) return os.getenv("APPTAINERENV_" .. name) or os.getenv("SINGULARITYENV_" .. name) end
 `;
 
 function renderBody(modulefile: Modulefile): string {

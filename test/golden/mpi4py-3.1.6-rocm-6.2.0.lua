@@ -15,20 +15,15 @@ local root = "/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0"
 -- Unloading gives each variable back what it had before.
 local function set(variable, value) pushenv(variable, value or os.getenv(variable) or false) end
 local function is_file(path) return lfs.attributes(path, "mode") == "file" end
+local function on_load(is_so, say, message) if is_so and mode() == "load" then say(message) end end
 -- Apptainer prefers APPTAINER…, SingularityCE knows only SINGULARITY…: both get the same.
 local function set_both(rest, value) set("APPTAINER" .. rest, value); set("SINGULARITY" .. rest, value) end
-local function set_default(name, value)
-  set_both("ENV_" .. name, os.getenv("APPTAINERENV_" .. name) or os.getenv("SINGULARITYENV_" .. name) or value)
-end
+local function given(name) return os.getenv("APPTAINERENV_" .. name) or os.getenv("SINGULARITYENV_" .. name) end
 
 -- The image: the copy of this install, or else the central one.
 local image = root .. "/lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif"
-if not is_file(image) then
-  image = "/appl/local/containers/easybuild-sif-images/lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif"
-end
-if mode() == "load" and not is_file(image) then
-  LmodError("mpi4py/3.1.6-rocm-6.2.0: its image is gone. None of these is there:\n    /home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif\n    /appl/local/containers/easybuild-sif-images/lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif\n  Install it again (ctinstall --rebuild), or ask for the central image to be put back.")
-end
+image = is_file(image) and image or "/appl/local/containers/easybuild-sif-images/lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif"
+on_load(not is_file(image), LmodError, "mpi4py/3.1.6-rocm-6.2.0: its image is gone. None of these is there:\n    /home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif\n    /appl/local/containers/easybuild-sif-images/lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif\n  Install it again (ctinstall --rebuild), or ask for the central image to be put back.")
 set("SIF", image)
 set("SIFMPI4PY", image)
 
@@ -45,11 +40,10 @@ for _, variable in ipairs({"APPTAINER_BIND", "SINGULARITY_BIND", "APPTAINER_BIND
   end
 end
 local function bind(host, place, options, is_required)
-  if not taken[place] and lfs.attributes(host, "mode") then
-    binds[#binds + 1] = host .. ":" .. place .. options
-  elseif not taken[place] and is_required and mode() == "load" then
-    LmodError("mpi4py/3.1.6-rocm-6.2.0: " .. host .. " is not on this node, or not for you to see, but the software needs it bound in the container. Try another node. If none has it, its easyconfig (or the settings, for a group of the site) must make it optional.")
-  end
+  if taken[place] then return end
+  local is_here = lfs.attributes(host, "mode")
+  if is_here then binds[#binds + 1] = host .. ":" .. place .. options end
+  on_load(is_required and not is_here, LmodError, "mpi4py/3.1.6-rocm-6.2.0: " .. host .. " is not on this node, or not for you to see, but the software needs it bound in the container. Try another node. If none has it, its easyconfig (or the settings, for a group of the site) must make it optional.")
 end
 for _, path in ipairs({
   "/pfs", "/scratch", "/projappl", "/project", "/flash", "/appl", "/opt/cray",
@@ -66,29 +60,24 @@ for _, runtime in ipairs({"APPTAINER", "SINGULARITY"}) do pushenv(runtime .. "_B
 -- Inside of the container. The virtual environment is the one that you name, or else the easyconfig's.
 local named, venvs = os.getenv("CTINSTALL_VENV") or "", root .. "/user-software/venv/"
 local is_whole = is_file(venvs .. named .. "/pyvenv.cfg") and not is_file(venvs .. "." .. named .. ".incomplete")
-if mode() == "load" and named ~= "" and not (named:match("^%w[%w._+-]*$") and (is_packed or is_whole)) then
-  LmodError("mpi4py/3.1.6-rocm-6.2.0: CTINSTALL_VENV names a virtual environment that is not there: " .. named .. ". Unset it, or make one: ctinstall venv create mpi4py/3.1.6-rocm-6.2.0 --name <name>. Those that are there: ls /home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/user-software/venv")
-end
+on_load(named ~= "" and not (named:match("^%w[%w._+-]*$") and (is_packed or is_whole)), LmodError, "mpi4py/3.1.6-rocm-6.2.0: CTINSTALL_VENV names a virtual environment that is not there: " .. named .. ". Unset it, or make one: ctinstall venv create mpi4py/3.1.6-rocm-6.2.0 --name <name>. Those that are there: ls /home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/user-software/venv")
 local venv = named == "" and "mpi4py" or named
 local users, other = os.getenv("APPTAINERENV_PREPEND_PATH") or "", os.getenv("SINGULARITYENV_PREPEND_PATH") or ""
 if other ~= users then users = (users .. ":" .. other):match("^:?(.-):?$") end
 set_both("ENV_PREPEND_PATH", "/runscripts" .. (venv ~= "" and ":" .. "/user-software/venv/" .. venv .. "/bin" or "") .. (users ~= "" and ":" .. users or ""))
-set_default("PYTHONNOUSERSITE", "1")
-set_default("PIP_USER", "0")
+set_both("ENV_PYTHONNOUSERSITE", given("PYTHONNOUSERSITE") or "1")
+set_both("ENV_PIP_USER", given("PIP_USER") or "0")
 set_both("ENV_WITH_CONDA", "source /opt/miniconda3/bin/activate mpi4py")
 set_both("ENV_VIRTUAL_ENV", venv ~= "" and "/user-software/venv/" .. venv)
 set_both("ENV_PIP_PYTHON", is_packed and "/runscripts/pip-when-packed")
 -- What pip brings into a directory that is kept is not in the squashfs.
-local has_more = false
+local has_more, lib, packed = false, venvs .. venv .. "/lib/", root .. "/user-software.squashfs"
 local function look_for_more()
-  local packed, lib = lfs.attributes(root .. "/user-software.squashfs", "modification"), venvs .. venv .. "/lib/"
   for python in lfs.dir(lib) do
-    has_more = has_more or (lfs.attributes(lib .. python .. "/site-packages", "modification") or 0) > packed
+    has_more = has_more or (lfs.attributes(lib .. python .. "/site-packages", "modification") or 0) > lfs.attributes(packed, "modification")
   end
 end
-if mode() == "load" and is_packed and pcall(look_for_more) and has_more then
-  LmodMessage("mpi4py/3.1.6-rocm-6.2.0: the directory of your software has changed since it was packed, and the packed form is in use, without what came in. To pack it anew: make-squashfs")
-end
+on_load(is_packed and pcall(look_for_more) and has_more, LmodMessage, "mpi4py/3.1.6-rocm-6.2.0: the directory of your software has changed since it was packed, and the packed form is in use, without what came in. To pack it anew: make-squashfs")
 
 -- Outside of the container.
 set("CONTAINERROOT", root)
