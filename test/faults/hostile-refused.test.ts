@@ -81,7 +81,7 @@ const ofYaml: Readonly<Record<string, Refused>> = {
     says: '`env.module`',
   },
   'more binds than programs can be started with': {
-    text: `${least}binds: [${Array.from({ length: 40 }, (_, at) => `/${'x'.repeat(2000)}${at}`).join(', ')}]\n`,
+    text: `${least}binds: [${Array.from({ length: 40 }, (_, at) => `${`/${'x'.repeat(199)}`.repeat(10)}${at}`).join(', ')}]\n`,
     line: 4,
     says: '`binds`',
   },
