@@ -48,7 +48,7 @@ matches() { # name, pattern…
 # A locale that the image lacks makes shells, Perl and others complain at each start. Where the install has not written down
 # which ones it has, it is taken to have none beside that of every image.
 mend_locale() {
-  local name value known=''
+  local name value known='' other=C.UTF-8
   for name in LANG "${!LC_@}"; do
     value=${!name-}
     case $value in '' | C | POSIX | C.UTF-8 | C.utf8) continue ;; esac
@@ -56,10 +56,12 @@ mend_locale() {
     if [[ ! $known ]]; then
       known=' '
       if [[ -r $root/.ctinstall/locales ]]; then IFS= read -r known <"$root/.ctinstall/locales"; fi
+      # Images of old systems have no C.UTF-8.
+      if [[ $known == *[^\ ]* && " ${known,,} " != *' c.utf8 '* ]]; then other=C; fi
     fi
     # `locale -a` writes UTF-8 as utf8.
     value=${value,,}
-    if [[ " ${known,,} " != *" ${value//utf-8/utf8} "* ]]; then export "$name=C.UTF-8"; fi
+    if [[ " ${known,,} " != *" ${value//utf-8/utf8} "* ]]; then export "$name=$other"; fi
   done
 }
 

@@ -1,6 +1,48 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 # in-container-more.bash: what few starts of a wrapper need, of what in-container.bash does: another module is loaded, the user
-# has binds, or names a virtual environment. That one sources it; like that it starts no program.
+# has binds, or names a virtual environment, or the install was moved. That one sources it; like that it starts no program.
+
+# What lay in the install lies where it is now.
+relocate_all() {
+  local at
+  for ((at = 0; at < ${#module_binds[@]}; at += 4)); do
+    relocate "${module_binds[at]}" && module_binds[at]=$relocated
+    case ${module_binds[at + 1]} in
+      "$install_dir"/*) relocate "${module_binds[at + 1]}" && module_binds[at + 1]=$relocated ;;
+    esac
+  done
+  for ((at = 0; at < ${#module_variables[@]}; at++)); do
+    relocate "${module_variables[at]#*=}" && module_variables[at]=${module_variables[at]%%=*}=$relocated
+  done
+}
+
+relocate() {
+  relocated=$1
+  case $1 in "$install_dir" | "$install_dir"/*) relocated=$root${1#"$install_dir"} ;; esac
+}
+
+# Takes variables of the container away that have the value which a module gives them.
+forget_inside() { # name, value…
+  local variable
+  while (($# > 0)); do
+    for variable in "SINGULARITYENV_$1" "APPTAINERENV_$1"; do
+      if [[ ${!variable-} == "$2" ]]; then unset "$variable"; fi
+    done
+    shift 2
+  done
+}
+
+# Sets $value to a list for PATH without what a module with these values has put there.
+without_own_path() { # list
+  local entry IFS=:
+  local ours=:${container_path[*]}:
+  value=
+  set -f
+  for entry in $1; do
+    if [[ $entry && $ours != *":$entry:"* && $entry != "$venvs_inside"/*/bin ]]; then value+=${value:+:}$entry; fi
+  done
+  set +f
+}
 
 # The module of another install is loaded: takes away what it has set for its own container, and leaves what the user has.
 # Its binds go to $theirs.

@@ -9,8 +9,9 @@ central_images=('/appl/local/containers/easybuild-sif-images/lumi-mpi4py-rocm-6.
 module_binds=('/pfs' '/pfs' '' 'optional' '/scratch' '/scratch' '' 'optional' '/projappl' '/projappl' '' 'optional' '/project' '/project' '' 'optional' '/flash' '/flash' '' 'optional' '/appl' '/appl' '' 'optional' '/opt/cray' '/opt/cray' '' 'optional' '/var/spool/slurmd' '/var/spool/slurmd' '' 'optional' '/usr/lib64/libcxi.so.1' '/usr/lib64/libcxi.so.1' '' 'optional' '/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/runscripts' '/runscripts' ':ro' 'required')  # filled in by ctinstall
 # Where user software is seen in the container.
 user_software='/user-software'  # filled in by ctinstall
-# Each: name and value. Those of the container are escaped for the runtime.
-module_variables=('CONTAINERROOT' '/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0' 'EBROOTMPI4PY' '/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0' 'EBVERSIONMPI4PY' '3.1.6' 'RUNSCRIPTS' '/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/runscripts' 'RUNSCRIPTSMPI4PY' '/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/runscripts' 'NCCL_SOCKET_IFNAME' 'hsn' 'NCCL_NET_GDR_LEVEL' '3')  # filled in by ctinstall
+# Each: name=value.
+module_variables=('CONTAINERROOT=/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0' 'EBROOTMPI4PY=/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0' 'EBVERSIONMPI4PY=3.1.6' 'RUNSCRIPTS=/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/runscripts' 'RUNSCRIPTSMPI4PY=/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/runscripts' 'NCCL_SOCKET_IFNAME=hsn' 'NCCL_NET_GDR_LEVEL=3')  # filled in by ctinstall
+# Each: name and value, escaped for the runtime.
 container_variables=('PYTHONNOUSERSITE' '1' 'PIP_USER' '0' 'WITH_CONDA' 'source /opt/miniconda3/bin/activate mpi4py')  # filled in by ctinstall
 # The virtual environment's comes after the first.
 container_path=('/runscripts')  # filled in by ctinstall
@@ -23,7 +24,12 @@ packed_variables=('PIP_PYTHON' '/runscripts/pip-when-packed')  # filled in by ct
 
 # Sets $image and $joined, the binds, and exports what the module would.
 set_up_environment() {
-  local at venv variables is_loaded='' theirs=()
+  local venv is_loaded='' theirs=()
+  if [[ $root != "$install_dir" ]]; then
+    # shellcheck source-path=SCRIPTDIR source=in-container-more.bash
+    . "$root/.ctinstall/in-container-more.bash" || exit 1
+    relocate_all
+  fi
   if [[ ${CONTAINERROOT-} ]]; then
     if [[ $CONTAINERROOT -ef $root ]]; then
       is_loaded=yes
@@ -40,22 +46,21 @@ set_up_environment() {
   set_variables
   join_path
   if [[ $is_loaded ]]; then return; fi
-  for ((at = 0; at < ${#module_variables[@]}; at += 2)); do
-    relocated=${module_variables[at + 1]}
-    if [[ $root != "$install_dir" ]]; then relocate "$relocated"; fi
-    export "${module_variables[at]}=$relocated"
-  done
-  export SIF="$image" "$image_variable=$image"
+  export SIF="$image" "$image_variable=$image" ${module_variables[@]+"${module_variables[@]}"}
 }
 
 # Those of the container, under both names with one value: SingularityCE knows only the first, Apptainer prefers the second and
 # warns of a difference. What the user has set counts: any value that the module has not set.
 set_variables() {
-  local singularity apptainer value own=()
+  local at singularity apptainer value own=()
   if [[ -f $root/user-software.squashfs ]]; then
     own=(${packed_variables[@]+"${packed_variables[@]}"})
   elif [[ $is_loaded ]]; then
-    forget_inside ${packed_variables[@]+"${packed_variables[@]}"}
+    # They count no more if it was packed when the module was loaded.
+    for ((at = 0; at < ${#packed_variables[@]}; at += 2)); do
+      singularity=SINGULARITYENV_${packed_variables[at]} apptainer=APPTAINERENV_${packed_variables[at]}
+      if [[ ${!apptainer-} == "${packed_variables[at + 1]}" ]]; then unset "$singularity" "$apptainer"; fi
+    done
   fi
   if [[ $venv ]]; then export SINGULARITYENV_VIRTUAL_ENV=$venvs_inside/$venv APPTAINERENV_VIRTUAL_ENV=$venvs_inside/$venv; fi
   set -- ${container_variables[@]+"${container_variables[@]}"} ${own[@]+"${own[@]}"}
@@ -69,23 +74,6 @@ set_variables() {
     export "$singularity=$value" "$apptainer=$value"
     shift 2
   done
-}
-
-# Takes variables of the container away that have the value which a module gives them.
-forget_inside() { # name, value…
-  local variable
-  while (($# > 0)); do
-    for variable in "SINGULARITYENV_$1" "APPTAINERENV_$1"; do
-      if [[ ${!variable-} == "$2" ]]; then unset "$variable"; fi
-    done
-    shift 2
-  done
-}
-
-# The install may have been moved or copied: what lay in it lies where it is now.
-relocate() {
-  relocated=$1
-  case $1 in "$install_dir" | "$install_dir"/*) relocated=$root${1#"$install_dir"} ;; esac
 }
 
 find_image() {
@@ -121,27 +109,19 @@ join_path() {
   for ((at = 1; at < ${#container_path[@]}; at++)); do path+=:${container_path[at]}; done
   if [[ $other != "$value" ]]; then value+=${value:+:}$other; fi
   if [[ $value == "$path" ]]; then value=; fi
-  if [[ $value ]]; then without_own_path "$value"; fi
+  if [[ $value ]]; then
+    # shellcheck source-path=SCRIPTDIR source=in-container-more.bash
+    . "$root/.ctinstall/in-container-more.bash" || exit 1
+    without_own_path "$value"
+  fi
   path+=${value:+:$value}
   export SINGULARITYENV_PREPEND_PATH=$path APPTAINERENV_PREPEND_PATH=$path
-}
-
-# Sets $value to a list for PATH without what a module with these values has put there.
-without_own_path() { # list
-  local entry IFS=:
-  local ours=:${container_path[*]}:
-  value=
-  set -f
-  for entry in $1; do
-    if [[ $entry && $ours != *":$entry:"* && $entry != "$venvs_inside"/*/bin ]]; then value+=${value:+:}$entry; fi
-  done
-  set +f
 }
 
 # Sets $joined to the binds of the module and then the user's, each place in the container once. Where both name one place
 # the user's counts, as it does in the module.
 collect_binds() {
-  local at taken=, user_binds=''
+  local taken=, user_binds=''
   # update-squashfs has another one for a while.
   if [[ ${CTINSTALL_USER_SOFTWARE-} ]]; then
     module_binds+=("$CTINSTALL_USER_SOFTWARE" "$user_software" '' required)
@@ -149,14 +129,6 @@ collect_binds() {
     module_binds+=("$root/user-software.squashfs" "$user_software" ':ro,image-src=/' optional)
   else
     module_binds+=("$root/user-software" "$user_software" '' optional)
-  fi
-  if [[ $root != "$install_dir" ]]; then
-    for ((at = 0; at < ${#module_binds[@]}; at += 4)); do
-      relocate "${module_binds[at]}" && module_binds[at]=$relocated
-      case ${module_binds[at + 1]} in
-        "$install_dir"/*) relocate "${module_binds[at + 1]}" && module_binds[at + 1]=$relocated ;;
-      esac
-    done
   fi
   join_module_binds
   if [[ ${SINGULARITY_BIND-} != "${APPTAINER_BIND-}" || ${SINGULARITY_BINDPATH-}${APPTAINER_BINDPATH-} ||
@@ -172,17 +144,16 @@ collect_binds() {
 }
 
 join_module_binds() {
+  local at host
   joined=
-  set -- ${module_binds[@]+"${module_binds[@]}"}
-  while (($# > 0)); do
-    if [[ $taken == *",$2,"* ]]; then
-      :
-    elif [[ -e $1 ]]; then
-      joined+=${joined:+,}$1:$2$3
-    elif [[ $4 == required ]]; then
-      fail "\`$1\` is not on this node, but $module needs it bound in the container" \
+  for ((at = 0; at < ${#module_binds[@]}; at += 4)); do
+    host=${module_binds[at]}
+    if [[ $taken == *",${module_binds[at + 1]},"* ]]; then continue; fi
+    if [[ -e $host ]]; then
+      joined+=${joined:+,}$host:${module_binds[at + 1]}${module_binds[at + 2]}
+    elif [[ ${module_binds[at + 3]} == required ]]; then
+      fail "\`$host\` is not on this node, but $module needs it bound in the container" \
         'try another node, or ask your support team'
     fi
-    shift 4
   done
 }
