@@ -46,7 +46,7 @@ local function on_load(is_so, say, message) if is_so and mode() == "load" then s
 const setBoth = code`
 -- Apptainer prefers APPTAINER…, SingularityCE knows only SINGULARITY…: both get the same.
 local function set_both(rest, value) set("APPTAINER" .. rest, value); set("SINGULARITY" .. rest, value) end
-local function given(name) return os.getenv("APPTAINERENV_" .. name) or os.getenv("SINGULARITYENV_" .. name) end
+local function given(name) return ((os.getenv("APPTAINERENV_" .. name) or "") .. "\n" .. (os.getenv("SINGULARITYENV_" .. name) or "")):match("[^\n]+") end
 `;
 
 function renderBody(modulefile: Modulefile): string {

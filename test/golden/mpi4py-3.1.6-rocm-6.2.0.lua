@@ -18,7 +18,7 @@ local function is_file(path) return lfs.attributes(path, "mode") == "file" end
 local function on_load(is_so, say, message) if is_so and mode() == "load" then say(message) end end
 -- Apptainer prefers APPTAINER…, SingularityCE knows only SINGULARITY…: both get the same.
 local function set_both(rest, value) set("APPTAINER" .. rest, value); set("SINGULARITY" .. rest, value) end
-local function given(name) return os.getenv("APPTAINERENV_" .. name) or os.getenv("SINGULARITYENV_" .. name) end
+local function given(name) return ((os.getenv("APPTAINERENV_" .. name) or "") .. "\n" .. (os.getenv("SINGULARITYENV_" .. name) or "")):match("[^\n]+") end
 
 -- The image: the copy of this install, or else the central one.
 local image = root .. "/lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif"
