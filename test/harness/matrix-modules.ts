@@ -72,6 +72,7 @@ export const variables = [
     'ENV_VIRTUAL_ENV',
     'ENV_PIP_USER',
     'ENV_PIP_PYTHON',
+    'ENV_PYTHONNOUSERSITE',
   ].flatMap((rest) => [`SINGULARITY${rest}`, `APPTAINER${rest}`]),
 ];
 
