@@ -48,12 +48,14 @@ describe('wrappers of a Python in a virtual environment of the image', () => {
       cp -a "$bin" "a copy of it"; rm "$bin"/*.sif
       "a copy of it/bin/python" -c ${where}
       mv "a copy of it" moved; PATH=$PWD/moved/bin:$PATH python -c ${where}
+      ln -s "$PWD/moved/bin/hello" greet; ln -s greet again; ./again x
       cd moved/bin && ./pip --version`);
     const own = `/opt/venv/bin/python /opt/venv`;
     expect(out.split('\n').slice(0, -1)).toEqual([
       `${own} ${sandbox.prefix}/software/py/1`,
       `${own} ${sandbox.dir}/a copy of it`,
       `${own} ${sandbox.dir}/moved`,
+      "['x']",
       expect.stringContaining(' from /opt/venv/lib/'),
     ]);
   });
@@ -98,8 +100,14 @@ if __name__ == "__main__":
     await installPython(sandbox);
     const { stdout, stderr } = await sandbox.run(`module load py
       start-shell -c '"$1/python" -c "import sys; print(sys.prefix)"' x "$CONTAINERROOT/bin"
-      singularity exec --bind "$CONTAINERROOT" "$CT_IMAGES/tiny.sif" "$CONTAINERROOT/bin/python" -V; echo "status $?"`);
-    expect(stdout).toBe('/opt/venv\nstatus 1\n');
+      singularity exec --bind "$CONTAINERROOT" "$CT_IMAGES/tiny.sif" "$CONTAINERROOT/bin/python" -V; echo "status $?"
+      sed 's/name: py/name: other/' py-1.yaml > other-1.yaml; ctinstall --image-dir "$CT_IMAGES" other-1.yaml
+      start-shell -c '"$1/software/other/1/bin/python" -V' x "$CTINSTALL_PREFIX"; echo "status $?"`);
+    expect(stdout.split('\n').filter((line) => /^(\/opt|status|Python)/.test(line))).toEqual([
+      '/opt/venv',
+      'status 1',
+      'status 1',
+    ]);
     expect(stderr).toMatch(/error: `python` of the module py\/1 starts a container, and this is inside another one/);
   });
 
