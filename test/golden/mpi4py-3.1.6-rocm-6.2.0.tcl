@@ -168,7 +168,7 @@ proc set_inside {variable value {is_wanted 1}} {
 # What you have set counts.
 proc set_default {variable value} {
   foreach given [list SINGULARITYENV_$variable APPTAINERENV_$variable] {
-    if {[info exists ::env($given)]} {
+    if {[value_of $given] ne ""} {
       set value [value_of $given]
     }
   }
