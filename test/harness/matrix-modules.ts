@@ -70,6 +70,7 @@ export const variables = [
     'ENV_PREPEND_PATH',
     'ENV_INSIDE',
     'ENV_VIRTUAL_ENV',
+    'ENV_PYTHONNOUSERSITE',
     'ENV_PIP_USER',
     'ENV_PIP_PYTHON',
     'ENV_PYTHONNOUSERSITE',
