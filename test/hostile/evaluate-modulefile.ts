@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 export type Call = readonly [string, ...string[]];
 
 /**
- * Stands for Lmod: each function notes what it was given; each path is a file; no variable is set. A modulefile that
+ * Stands for Lmod: each function notes what it was given; each path is a file, and none a directory; no variable is set. A modulefile that
  * calls anything else, or is no Lua, ends the program with an error. Texts go in and out as `<bytes>:<text>`.
  */
 const lmod = `
@@ -19,10 +19,10 @@ while source do
     calls[#calls + 1] = call
   end end
   local known = {
-    ipairs = ipairs, table = { concat = table.concat },
+    ipairs = ipairs, pcall = pcall, table = { concat = table.concat },
     mode = function() return "load" end,
     os = { getenv = function() return nil end },
-    lfs = { attributes = function() return "file" end },
+    lfs = { attributes = function() return "file" end, dir = function() error("no directory") end },
   }
   for name in ("${[
     'help',

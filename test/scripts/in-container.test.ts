@@ -217,7 +217,9 @@ describe('with the module loaded', () => {
     expect((await start('tool', [], { env })).status).toBe(0);
     expect(recorded()?.[0]).toBe('apptainer');
     const { status, stderr } = await start('tool', [], { env: { PATH: '/usr/bin:/bin', CTINSTALL_RUNTIME: 'podman' } });
-    expect([status, stderr]).toEqual([1, expect.stringContaining('none of `podman`, `singularity`, `apptainer`')]);
+    expect([status, stderr]).toEqual([1, expect.stringContaining('names no program that is here: `podman`')]);
+    const without = await start('tool', [], { env: { PATH: '/usr/bin:/bin' } });
+    expect(without.stderr).toContain('none of `singularity`, `apptainer` is on PATH');
   });
 });
 

@@ -67,6 +67,7 @@ forget_loaded_module() {
       if [[ $value ]]; then export "$name=$value"; else unset "$name"; fi
     fi
   done
+  unset CONTAINERROOT
   # What was read along with the values were that one's functions.
   # shellcheck source=/dev/null
   . "$root/.ctinstall/in-container.bash"
