@@ -38,7 +38,7 @@ export async function verifyInstall(
   for (const file of record.files) {
     const path = joinHost(installDir, file.path);
     const isImage = file.path === record.image.file;
-    const what = await compareFile(path, file, options).catch(asDifference);
+    const what = await compareFile(path, { ...file, isImage }, options).catch(asDifference);
     if (what === 'is not there' && isImage && (await hasCentralImage(record))) continue;
     if (what !== undefined) found.push({ path, what });
     else if (isImage) {
@@ -63,7 +63,7 @@ export async function verifyInstall(
 
 async function compareFile(
   path: HostPath,
-  file: InstallRecord['files'][number],
+  file: InstallRecord['files'][number] & { readonly isImage: boolean },
   options: VerifyOptions,
 ): Promise<string | undefined> {
   const stats = await lstatIfThere(path);
@@ -72,8 +72,9 @@ async function compareFile(
     const target = stats.isSymbolicLink() ? await readLink(path) : undefined;
     if (target !== file.link) return `is not the link to \`${file.link}\` any more`;
     // A wrapper leads to another file of the install, which has an entry of its own.
-    const wasMeasured = file.sha256 !== undefined || file.digest !== undefined;
-    if (!file.link.startsWith('/') || !wasMeasured) return undefined;
+    // Of what else a link of the recipe leads to, nothing is recorded.
+    const isMeasured = file.isImage || file.sha256 !== undefined || file.digest !== undefined;
+    if (!file.link.startsWith('/') || !isMeasured) return undefined;
     return compareTarget({ path, stats: await statIfThere(path) }, file, options);
   }
   if (!stats.isFile()) return 'is no regular file';

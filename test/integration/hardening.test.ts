@@ -152,7 +152,7 @@ describe('verify and clean', () => {
       `${install}; printf x | dd of="$CTINSTALL_PREFIX/software/tiny/1.0/tiny.sif" bs=1 seek=500000 conv=notrunc status=none`,
     );
     expect((await sandbox.run('ctinstall verify')).stdout).toMatch(
-      /tiny\.sif has SHA-256 [0-9a-f]{64} instead of [0-9a-f]{64}/,
+      /tiny\.sif has digest (sha256-tree-1MiB:[0-9a-f]{64}) instead of (?!\1)sha256-tree-1MiB:[0-9a-f]{64}/,
     );
     expect((await sandbox.run('ctinstall verify --quick')).stdout).toContain('tiny.sif was written to since');
   });

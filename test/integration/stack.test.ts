@@ -170,7 +170,7 @@ describe('ctinstall install --stack', () => {
     expect(stderr).toMatch(/stack\.yaml:1:5: unknown key `easyconfg` in `\[0\]`[\s\S]*did you mean `easyconfig`\?/);
     expect(stderr).toMatch(/stack\.yaml:2:39: `\[1\]\.image_mode` must be `copy` or `link` or `central`/);
     expect(stderr).toMatch(/stack\.yaml:3:3: /);
-    expect(stderr).toMatch(/stack\.yaml:4:3: `\[3\]` has the wrong form[\s\S]*write `- my-1\.0\.yaml`/);
+    expect(stderr).toMatch(/stack\.yaml:4:3: `\[3\]` must be text, not a list[\s\S]*write `- my-1\.0\.yaml`/);
   });
 
   test('--json tells of each, and a summary', async () => {

@@ -101,6 +101,6 @@ function normalizeEntry(
 function withStackHint(issue: Issue): Issue {
   if (issue.message === 'the file must be a list, not a map')
     return { ...issue, hint: 'a stack is a list: lines of `- <easyconfig>`' };
-  if (!issue.message.endsWith('has the wrong form')) return issue;
+  if (!/ (has the wrong form|must be text, not a list)$/.test(issue.message)) return issue;
   return { ...issue, hint: 'write `- my-1.0.yaml` or `- { easyconfig: my-1.0.yaml, rebuild: true }`' };
 }
