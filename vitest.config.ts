@@ -5,29 +5,34 @@ const integration = ['test/integration/**/*.test.ts'];
 /** End to end too, but the same whatever the prefix is called: once is enough. */
 const once = ['test/faults/**/*.test.ts', 'test/once/**/*.test.ts'];
 
-/** Long ones, in which a group's umask shows nothing that the others do not show. */
-const alikeForGroups = [
-  'kernel',
-  'pip-when-packed',
-  'requirements',
-  'squashfs-*',
-  'venv',
-  'wrap-*',
-  'wrappers-slurm',
-].map((name) => `test/integration/${name}.test.ts`);
+/** Where a path of the prefix goes through what is generated, through shells and the container runtime. */
+const withBlanks = integrationOf(
+  ...['binds', 'commands', 'container-environment', 'environment-modules', 'hooks', 'image-modes', 'kernel', 'module'],
+  ...[
+    'mpi4py',
+    'recipe-commands',
+    'regenerate',
+    'squashfs-update',
+    'venv',
+    'wrap-container',
+    'wrap-directory',
+    'wrappers',
+  ],
+);
 
-interface Chosen {
-  readonly include?: string[];
-  readonly exclude?: string[];
+/** Where files are made, replaced and removed, as a group's umask has them. */
+const withGroupUmask = integrationOf(
+  ...['commands', 'hooks', 'image-modes', 'list-verify', 'module', 'regenerate', 'remains', 'settings', 'site-policy'],
+  ...['stack', 'versions'],
+);
+
+function integrationOf(...names: string[]): string[] {
+  return names.map((name) => `test/integration/${name}.test.ts`);
 }
 
-/** The end-to-end tests run as a user with the usual umask, with blanks in the prefix, and in a group's umask. */
-function endToEnd(
-  name: string,
-  [prefixName, umask]: [string, string],
-  { include = integration, exclude = [] }: Chosen = {},
-) {
-  return { extends: true as const, test: { name, include, exclude, provide: { prefixName, umask } } };
+/** The end-to-end tests run as a user with the usual umask; some also with blanks in the prefix, and in a group's umask. */
+function endToEnd(name: string, [prefixName, umask]: [string, string], include: string[]) {
+  return { extends: true as const, test: { name, include, provide: { prefixName, umask } } };
 }
 
 export default defineConfig({
@@ -50,9 +55,9 @@ export default defineConfig({
           exclude: [...integration, ...once],
         },
       },
-      endToEnd('end to end', ['ctinstall', '022'], { include: [...integration, ...once] }),
-      endToEnd('blanks in the prefix', ['my software  here', '022']),
-      endToEnd('umask 007', ['ctinstall', '007'], { exclude: alikeForGroups }),
+      endToEnd('end to end', ['ctinstall', '022'], [...integration, ...once]),
+      endToEnd('blanks in the prefix', ['my software  here', '022'], withBlanks),
+      endToEnd('umask 007', ['ctinstall', '007'], withGroupUmask),
     ],
   },
 });
