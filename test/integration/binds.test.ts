@@ -57,11 +57,12 @@ describe('start-shell tells of a current directory that is not seen inside', () 
     // The home directory is shown by the runtime itself: another one hides what is beside it from the check.
     const environment = { HOME: '/nowhere' };
     const link = `${sandbox.dir}/link`;
-    await sandbox.succeed(`ln -s /srv ${link}`);
+    await sandbox.succeed(`ln -s /opt ${link}; ln -s /srv ${sandbox.dir}/brought`);
     const { note, isSeen } = await tryIn(sandbox, link, { environment });
     expect([isSeen, said.exec(note)?.[1]]).toEqual([false, link]);
-    const bound = await tryIn(sandbox, link, { environment: { ...environment, APPTAINER_BIND: '/srv' } });
+    const bound = await tryIn(sandbox, link, { environment: { ...environment, APPTAINER_BIND: '/opt' } });
     expect(bound).toEqual({ note: '', isSeen: true });
+    expect(await tryIn(sandbox, `${sandbox.dir}/brought`, { environment })).toEqual({ note: '', isSeen: true });
   });
 
   test('and of no other: what the runtime brings along, what is bound, links within', async () => {

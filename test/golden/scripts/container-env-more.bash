@@ -100,7 +100,7 @@ show() { # path
   fi
   case $path in
     # The image has its own.
-    / | /bin | /boot | /etc | /etc/ssl/certs | /etc/pki/tls/certs | /home | /lib | /lib64 | /mnt | /opt | /root | /run | /sbin | /srv | /usr | /var)
+    / | /bin | /boot | /etc | /etc/ssl/certs | /etc/pki/tls/certs | /home | /lib | /lib64 | /mnt | /opt | /root | /run | /sbin | /usr | /var)
       return 1
       ;;
     *[,:^\"\\]* | *$'\n'* | *[[:blank:]]) return 1 ;;
