@@ -17,7 +17,7 @@ test('a kernel starts as Jupyter starts it, with no module loaded', async () => 
   const sandbox = await installPython();
   sandbox.write('packages/ipykernel/__init__.py', '');
   sandbox.write('packages/ipykernel_launcher.py', launcher);
-  const environment = { PYTHONPATH: join(sandbox.dir, 'packages') };
+  const environment = { SINGULARITYENV_PYTHONPATH: join(sandbox.dir, 'packages') };
   const { status, stdout, stderr } = await sandbox.run('ctinstall kernel Py', environment);
   const path = join(sandbox.dir, '.local/share/jupyter/kernels/py-1/kernel.json');
   expect([status, stdout, stderr]).toEqual([0, `wrote ${path}\n`, '']);

@@ -125,11 +125,11 @@ note_binds() {
 is_seen() { # path
   local part=$1
   link=
-  until [[ ! $part || ${seen[$part]-} ]]; do
+  until [[ $part != /* || ${seen[$part]-} ]]; do
     if [[ -L $part ]]; then link=yes; fi
     part=${part%/*}
   done
-  [[ $part ]]
+  [[ $part == /* ]]
 }
 
 # Sets $real to the path without symbolic links; what is no directory may be one itself.

@@ -73,7 +73,7 @@ needs_look() {
   # All values one behind the other: ${TMPDIR-}${TMP-}…
   eval "paths=\${${path_variables// /-\}\$\{}-}"
   case $paths in '' | /tmp) ;; *) return 0 ;; esac
-  while [[ $part ]]; do
+  while [[ $part == /* ]]; do
     if [[ -L $part ]]; then return 0; fi
     part=${part%/*}
   done
