@@ -48,7 +48,7 @@ test("packages in ~/.local and Python's variables do not reach the container", a
     export CTINSTALL_RUNTIME_OPTIONS="--home $PWD"
     python -c '${start}'
     start-shell -c "python -c '${start}'"
-    singularity exec --home "$PWD" $SIF python -c '${start}'
+    singularity exec --home "$PWD" "$SIF" python -c '${start}'
     PYTHONPATH=$PWD/hostpy python -c '${start}'
     PYTHONHOME=/x PYTHONUSERBASE=$PWD/.local PYTHONSTARTUP=/x python -c '${start}'
     SINGULARITYENV_PYTHONNOUSERSITE= APPTAINERENV_PYTHONNOUSERSITE= python -c 'import site; print(site.ENABLE_USER_SITE)'
@@ -78,7 +78,7 @@ test('pip installs into the virtual environment, whatever the host says', async 
     ${pip} demo_a
     PIP_USER=1 ${pip} demo_b
     PIP_TARGET=$PWD/d PIP_PREFIX=$PWD/p ${pip} demo_c
-    singularity exec --home "$PWD" $SIF ${pip} demo_d
+    singularity exec --home "$PWD" "$SIF" ${pip} demo_d
     python -c 'import demo_a, demo_b, demo_c, demo_d; print(*[m.__file__.split("/lib/")[0] for m in (demo_a, demo_b, demo_c, demo_d)])'
     ls -d d p .local/lib/python3.11/site-packages/demo_[bcd].py 2>/dev/null`,
   );
