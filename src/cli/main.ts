@@ -46,8 +46,9 @@ function load<Exports>(name: string): { readonly exports: Exports; readonly scri
   return { exports: module.exports as Exports, script };
 }
 
+/** For the Node.js that it was made by, on such a processor: V8 does not look whether the processor fits. */
 function cacheOf(filename: string): string {
-  return filename.replace(/\.js$/, '.cache');
+  return filename.replace(/\.js$/, `-${process.version}-${process.arch}.cache`);
 }
 
 /** Part of the build. A function that was not called is not compiled: so that is done first which is to be quick. */

@@ -1,6 +1,6 @@
 import { moduleKinds } from '../easyconfig/rules.ts';
 import type { ModuleKind } from '../easyconfig/types.ts';
-import type { RecordedFile } from './recorded-file.ts';
+import type { RecordedFile } from '../plan/steps/keep-recorded.ts';
 
 /** What was installed, from what, by which version of ctinstall: `.ctinstall/record.json` of an install dir. */
 export interface InstallRecord {

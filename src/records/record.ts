@@ -5,11 +5,11 @@ import { CtinstallError } from '../lib/errors.ts';
 import { formatValue } from '../lib/format.ts';
 import { type HostPath, hostPath, joinHost, type Prefix } from '../lib/paths.ts';
 import type { PlannedRecord } from '../plan/planned-record.ts';
+import type { RecordedFile } from '../plan/steps/keep-recorded.ts';
 import { checkRecord, type InstallRecord } from './record-form.ts';
-import type { RecordedFile } from './recorded-file.ts';
 
+export type { RecordedFile } from '../plan/steps/keep-recorded.ts';
 export type { InstallRecord } from './record-form.ts';
-export type { RecordedFile } from './recorded-file.ts';
 
 /** What a record says of the image; `size` in bytes. */
 export interface MeasuredImage extends ContentHash {

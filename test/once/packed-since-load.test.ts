@@ -44,7 +44,9 @@ test.each([
   const ran = await sandbox.run(`
     export CTINSTALL_MODULES_TOOL=${tool}
     ${makeWheel('demo_kept')}; ctinstall --image-dir "$CT_IMAGES" py-1.yaml >/dev/null 2>&1; ${start}
-    module load py; ctinstall squashfs make py >/dev/null 2>&1; sleep 1.1
+    module load py; ctinstall squashfs make py >/dev/null 2>&1
+    # Whole seconds are compared.
+    until (( $(date +%s) > $(stat -c %Y "$CONTAINERROOT/user-software.squashfs") )); do sleep 0.05; done
     ${status}; singularity exec "$SIF" pip --quiet --disable-pip-version-check install --no-index --find-links wheels demo_kept
     module unload py
     ${status}; ${load}; ${pack}

@@ -9,18 +9,23 @@ export interface KeepRecordedStep {
     readonly size: number;
     readonly how: string;
   };
-  readonly files: readonly KeptFile[];
+  readonly files: readonly RecordedFile[];
 }
 
-/** A file that is there and in the record; see `RecordedFile`. */
-export interface KeptFile {
+/** One file of an install, as its record has it. */
+export interface RecordedFile {
   /** Relative to the install dir. */
   readonly path: string;
+  /** Bytes. */
   readonly size: number;
+  /** Permission bits. */
   readonly mode: number;
+  /** Milliseconds since 1970. */
   readonly mtimeMs?: number | undefined;
   readonly sha256?: string | undefined;
+  /** Where it was measured and SHA-256 was not asked for: a form, a colon, hex digits; see `host/hasher.ts`. */
   readonly digest?: string | undefined;
+  /** Target of a symbolic link: size and hash are then those of what it leads to. */
   readonly link?: string | undefined;
 }
 
