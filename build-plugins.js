@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
 
 const require = createRequire(import.meta.url);
@@ -39,10 +40,43 @@ export function onlyCommand(name) {
   return {
     name: 'only-command',
     setup: (build) => {
-      build.onResolve({ filter: /^\.\.\/commands\// }, ({ path, kind }) =>
+      build.onResolve({ filter: /^\.\.?\/commands\// }, ({ path, kind }) =>
         kind === 'dynamic-import' && !path.endsWith(`/${name}.ts`) ? { path, namespace: 'left-out' } : undefined,
       );
       build.onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: '' }));
+    },
+  };
+}
+
+/** What is imported dynamically from `file` is loaded from a file of the build that is there already. */
+export function inFileOfItsOwn(file, name) {
+  return {
+    name: 'in-file-of-its-own',
+    setup: ({ onResolve }) => {
+      onResolve({ filter: file }, ({ kind }) =>
+        kind === 'dynamic-import' ? { path: `./${name}`, external: true } : undefined,
+      );
+    },
+  };
+}
+
+/** The CommonJS form of a package, which reads its wasm from the file `name`, packed by brotli, beside the bundle. */
+export function withPackedWasm(package_, { wasm, name }) {
+  return {
+    name: 'with-packed-wasm',
+    setup: ({ onResolve, onLoad }) => {
+      onResolve({ filter: new RegExp(`^${package_}$`) }, () => ({
+        path: require.resolve(package_),
+        namespace: 'packed-wasm',
+      }));
+      onLoad({ filter: /.*/, namespace: 'packed-wasm' }, ({ path }) => {
+        const contents = readFileSync(path, 'utf8')
+          .replace(wasm, name)
+          .replace(/require\$\$0\.readFileSync\(wasmPath\)/, "require('node:zlib').brotliDecompressSync($&)");
+        if (!contents.includes(`\${__dirname}/${name}`) || !contents.includes('brotliDecompressSync'))
+          throw new Error(`${path} reads its wasm in another way than before`);
+        return { contents, resolveDir: import.meta.dirname };
+      });
     },
   };
 }

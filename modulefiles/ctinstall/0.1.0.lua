@@ -1,8 +1,10 @@
 -- Makes ctinstall, and the modules that it installs for this user, available.
 local root = myFileName():match("^(.*)/modulefiles/[^/]+/[^/]+$")
-local prefix = os.getenv("CTINSTALL_PREFIX")
-if not prefix or prefix == "" then
-  prefix = pathJoin(os.getenv("HOME") or "/", "ctinstall")
+
+-- Where installs go, as the settings of the site and the user have it. An unload takes away what the load has added.
+local paths = os.getenv("CTINSTALL_MODULE_PATH") or ""
+if mode() ~= "unload" or paths == "" then
+  paths = capture("'" .. root:gsub("'", "'\\''") .. "/bin/ctinstall-module-path'"):gsub("%s+$", ""):gsub("\n", ":")
 end
 
 help([[
@@ -20,4 +22,5 @@ prepend_path("PATH", pathJoin(root, "bin"))
 -- An empty entry stands for the pages of the system.
 append_path("MANPATH", "")
 prepend_path("MANPATH", pathJoin(root, "man"))
-prepend_path("MODULEPATH", pathJoin(prefix, "modules"))
+setenv("CTINSTALL_MODULE_PATH", paths)
+prepend_path("MODULEPATH", paths)

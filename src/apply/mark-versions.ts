@@ -7,7 +7,7 @@ import {
   type VersionMarks,
 } from '../modulefile/render-modulerc.ts';
 import { defaultVersionFile, readDefaultVersion } from '../records/default-version.ts';
-import { findModuleDirectories, removeEmptyParents } from '../records/other-modulefiles.ts';
+import { type FindAreas, findModuleDirectories, removeEmptyParents } from '../records/other-modulefiles.ts';
 import { type InstallRecord, readVersions } from '../records/record.ts';
 import { takeLock } from '../transaction/lock.ts';
 import type { LockedOptions } from '../transaction/types.ts';
@@ -15,6 +15,7 @@ import type { LockedOptions } from '../transaction/types.ts';
 export interface MarkChange {
   /** The version to be the default from now on; else it is left as it was. */
   readonly makeDefault?: string;
+  readonly areasOf?: FindAreas;
 }
 
 /**
@@ -46,7 +47,7 @@ export async function markVersions(
     } else if (chosen === undefined && before !== undefined) await removeFile(defaults);
     const directories = byDirectory(records);
     // The last modulefile may just have left one, for another naming scheme too.
-    for (const directory of await findModuleDirectories(prefix, name))
+    for (const directory of await findModuleDirectories(prefix, name, options.areasOf))
       if (!directories.has(directory)) directories.set(directory, []);
     for (const [directory, ours] of directories) {
       await writeMarks(directory, { records: ours, chosen: chosen?.moduleName }, options);

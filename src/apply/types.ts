@@ -1,6 +1,7 @@
 import type { HostPath } from '../lib/paths.ts';
 import type { Step, StepKind } from '../plan/steps/step.ts';
 import type { Plan } from '../plan/types.ts';
+import type { FindAreas } from '../records/other-modulefiles.ts';
 import type { MeasuredImage, RecordedFile } from '../records/record.ts';
 import type { LockedOptions } from '../transaction/types.ts';
 
@@ -15,6 +16,10 @@ export interface Applied {
 export interface ApplyOptions extends Omit<LockedOptions, 'waits'> {
   /** Whether the module is to be the default version of its name. */
   readonly isDefault?: boolean;
+  /** Makes an image; only plans that build one need it. */
+  readonly buildImage?: (step: Step<'build-image'>) => Promise<void>;
+  /** Where it is one of many plans: what is the same for all of them. */
+  readonly areasOf?: FindAreas;
 }
 
 /** What was measured while the steps of a plan ran: goes into the record. */

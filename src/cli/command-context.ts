@@ -5,6 +5,12 @@ export interface CommandContext extends Context {
   /** The words after `--` of a command that runs another one. */
   readonly commandToRun?: readonly string[] | undefined;
   readonly isJson: boolean;
+  /** Whether each step and each part is to be printed, and not only what a person asks for first. */
+  readonly isTrace: boolean;
+  /** Whether what is written there is coloured. */
+  readonly isColoured: { readonly stdout: boolean; readonly stderr: boolean };
+  /** What is said when the user asks to stop. */
+  readonly onStop: { message: string };
   /** Writes a line of the result to stdout. */
   readonly print: (line: string) => void;
 }

@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
 import { CtinstallError } from '../lib/errors.ts';
 import { splitPaths } from '../settings/environment.ts';
-import { optionKeys, optionTable, type SettingsValues } from '../settings/options.ts';
+import { type OptionKey, optionKeys, optionTable, type SettingsValues } from '../settings/options.ts';
 import type { CommandContext } from './command-context.ts';
+import { colourChoices } from './output-flags.ts';
 
 /** A command of the program: its name, what it is for, and how it is called. */
 export interface CommandDefinition {
@@ -13,8 +14,25 @@ export interface CommandDefinition {
   readonly examples: readonly Example[];
   /** What a line of the help cannot hold: paragraphs. */
   readonly about?: readonly string[];
+  /**
+   * The settings that count for it: its help shows their flags. The other flags are taken too, since an alias of the shell
+   * may give them to every command. `prefix` if left out.
+   */
+  readonly settings?: readonly FlagKey[];
   /** The command that is meant where none is named. */
   readonly isDefault?: boolean;
+}
+
+/** A setting that has a flag. */
+export type FlagKey = {
+  [Key in OptionKey]: (typeof optionTable)[Key]['flag'] extends string ? Key : never;
+}[OptionKey];
+
+/** For a command that installs, or says how it would. */
+export const allFlags: readonly FlagKey[] = optionKeys.filter(hasFlag);
+
+function hasFlag(key: OptionKey): key is FlagKey {
+  return optionTable[key].flag !== undefined;
 }
 
 export type Example = readonly [commandLine: string, what: string];
@@ -29,53 +47,93 @@ export function documentationOf(command: Command): Pick<CommandDefinition, 'exam
   return documented.get(command) ?? { examples: [] };
 }
 
+/** Headings under which help and manual put the flags that several commands have. */
+export const groups = { job: 'Job:', settings: 'Settings for this run:', output: 'Output:' } as const;
+
 /** A command with the flags that all of them have, the settings' among them. */
 export function defineCommand(program: Command, definition: CommandDefinition): Command {
-  const { name, description, examples, about = [], isDefault = false } = definition;
+  const { name, description, examples, about = [], settings = ['prefix'], isDefault = false } = definition;
   const made = program.command(name, { isDefault }).description(description);
-  for (const key of optionKeys) {
+  for (const key of allFlags) {
     const { flag, help, schema } = optionTable[key];
-    if (flag === undefined) continue;
-    const option = new Option(flag, help).helpGroup('Settings, for this run:');
+    const option = new Option(flag, help).helpGroup(groups.settings).hideHelp(!settings.includes(key));
     made.addOption('options' in schema && Array.isArray(schema.options) ? option.choices(schema.options) : option);
   }
   addOutputOptions(made);
-  made.helpOption('-h, --help', 'print this help').showHelpAfterError(seeHelp(name)).exitOverride();
   document(made, { examples, about });
   return made;
 }
 
-/** The flags that say how a command prints: the program itself reads them, wherever they stand. */
+/** The flags that say how a command prints: the program itself reads them, wherever they stand (`output-flags.ts`). */
 export function addOutputOptions(command: Command): Command {
   for (const [flag, help] of [
     ['--json', 'print JSON for programs'],
-    ['--trace', 'print every step'],
+    ['-q, --quiet', 'print results, warnings and errors only'],
+    ['-v, --trace', 'print every step'],
   ] as const)
-    command.addOption(new Option(flag, help).helpGroup('Output:'));
-  return command;
+    command.addOption(new Option(flag, help).helpGroup(groups.output));
+  command.addOption(new Option('--verbose', 'print every step').hideHelp());
+  command.addOption(
+    new Option('--color <when>', 'whether to colour; `auto`: on a terminal, unless NO_COLOR is set')
+      .choices(colourChoices)
+      .helpGroup(groups.output),
+  );
+  return command
+    .helpOption('-h, --help', 'print this help')
+    .showHelpAfterError(seeHelp(pathOf(command)))
+    .configureOutput({ outputError: (text, write) => write(nameWhatIsMissing(text, command)) })
+    .exitOverride();
+}
+
+/** In place of the name alone of an argument that is missing: what it is, and a whole command line of this kind. */
+function nameWhatIsMissing(text: string, command: Command): string {
+  const name = /^error: missing required argument '(.+)'$/m.exec(text)?.[1];
+  const missing = command.registeredArguments.find((argument) => argument.name() === name);
+  if (missing === undefined) return text;
+  const typed = ['ctinstall', pathOf(command), ...command.args].join(' ');
+  const [example] = documentationOf(command).examples.find(([line]) => line.startsWith(`${typed} `)) ?? [];
+  const shown = example === undefined ? '' : `  for example: ${example}\n`;
+  return `error: \`<${name}>\` is missing: ${missing.description}\n${shown}`;
+}
+
+function pathOf(command: Command): string {
+  const { parent } = command;
+  return parent?.parent ? `${pathOf(parent)} ${command.name()}` : command.name();
 }
 
 /** What follows a fault of the command line. */
-export function seeHelp(command: string): string {
+function seeHelp(command: string): string {
   return `\nhint: how it is called: ctinstall ${command} --help`;
 }
 
-/** Puts examples under the help of a command, and paragraphs between the two. */
+/** Keeps examples and paragraphs for the help and the manual. */
 export function document(command: Command, documentation: Pick<CommandDefinition, 'examples' | 'about'>): void {
   documented.set(command, documentation);
-  const { examples, about = [] } = documentation;
-  const width = Math.max(0, ...examples.map(([line]) => line.length));
-  const text = [
-    ...about.flatMap((paragraph) => ['', paragraph]),
-    ...(examples.length === 0 ? [] : ['', 'Examples:']),
-    ...examples.map(([line, what]) => `  ${line.padEnd(width)}  ${what}`.trimEnd()),
-  ];
-  if (text.length > 0) command.addHelpText('after', text.join('\n'));
 }
 
 /** For a flag that can be given several times. */
 export function addValue(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
+}
+
+/** For work that can be done in a job of its own; `srun` is what the further options are for. */
+export function addSlurmOptions(command: Command, work: string): Command {
+  const ofJob = (flag: string, help: string): Option => new Option(flag, help).helpGroup(groups.job);
+  return command
+    .addOption(ofJob('--slurm', `${work} in a job, on a compute node`))
+    .addOption(ofJob('--partition <name>', 'of the job'))
+    .addOption(ofJob('--account <name>', 'of the job'))
+    .addOption(ofJob('--time <time>', 'time limit of the job'))
+    .addOption(
+      ofJob('--slurm-option <option>', 'further option of srun, `qos=debug`; repeatable').argParser<string[]>(addValue),
+    );
+}
+
+/** Has the command done in a job, where its flags ask for that; says whether it was. */
+export async function doneInJob(command: Command, context: CommandContext): Promise<boolean> {
+  const { slurm, partition, account, time, slurmOption } = command.opts();
+  if ((slurm ?? partition ?? account ?? time ?? slurmOption) === undefined) return false;
+  return (await import('./commands/in-job.ts')).ranInJob(command, settingsFlags(command.opts()), context);
 }
 
 /** What the flags that are rows of the option table set. */

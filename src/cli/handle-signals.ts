@@ -8,6 +8,8 @@ export interface HandledSignals {
   readonly signal: AbortSignal;
   /** The exit status of the first signal; undefined before. */
   readonly status: () => number | undefined;
+  /** What is said at the first signal. */
+  readonly onStop: { message: string };
 }
 
 /**
@@ -16,18 +18,21 @@ export interface HandledSignals {
  */
 export function handleSignals(restoreTerminal: () => void): HandledSignals {
   const stop = new AbortController();
+  // A command that has nothing to put back says something else.
+  const onStop = { message: 'stopping, and putting everything back … (once more to stop at once)' };
   let first: { readonly status: number; readonly at: number } | undefined;
   for (const [name, status] of Object.entries(statuses))
     process.on(name, () => {
       if (first === undefined) {
         first = { status, at: performance.now() };
         stop.abort();
-        process.stderr.write('\nstopping, and putting everything back … (once more to stop at once)\n');
+        restoreTerminal();
+        process.stderr.write(`\n${onStop.message}\n`);
       } else if (performance.now() - first.at > onceMilliseconds) {
         restoreTerminal();
         process.removeAllListeners(name);
         process.kill(process.pid, name);
       }
     });
-  return { signal: stop.signal, status: () => first?.status };
+  return { signal: stop.signal, status: () => first?.status, onStop };
 }

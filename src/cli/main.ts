@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { Script } from 'node:vm';
+import { commandWordOf } from './command-word.ts';
 
 /*
  * The start of ctinstall. It loads as little as it can before it knows what is asked: on a parallel file system each
@@ -11,10 +12,17 @@ import { Script } from 'node:vm';
 const toolDir = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 const argv = process.argv.slice(2);
 
+/** Those that are to be quick have a program without what other commands need. */
+const ofTheirOwn = ['list', 'show', 'search', 'job'] as const;
+type CommandOfItsOwn = (typeof ofTheirOwn)[number];
+
 /** Names of the files of the program, set by build.js: with a hash of what is in them, as V8 compares no more than their length. */
-declare const bundles: Readonly<Record<'program' | 'list' | 'show' | 'completion', string>>;
+declare const bundles: Readonly<Record<'program' | CommandOfItsOwn | 'completion', string>>;
 type Program = typeof import('./run-cli.ts');
 type Completion = typeof import('./completion/run-completion.ts');
+
+/** Bytes of the check at the end of a cache. Above what is called at once: bundled, it would have no value yet further down. */
+const checkBytes = 4;
 
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
   const { version }: { version: string } = JSON.parse(readFileSync(`${toolDir}/package.json`, 'utf8'));
@@ -25,9 +33,9 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
 } else if (argv[0] === '__compile') {
   void compile();
 } else {
-  // All of the program but what other commands need.
-  const [word = ''] = argv;
-  const { exports } = load<Program>(word === 'list' || word === 'show' ? bundles[word] : bundles.program);
+  const word = commandWordOf(argv);
+  const own = ofTheirOwn.find((command) => command === word);
+  const { exports } = load<Program>(bundles[own ?? 'program']);
   void exports.runCli(argv, toolDir);
 }
 
@@ -39,11 +47,28 @@ function load<Exports>(name: string): { readonly exports: Exports; readonly scri
   const script = new Script(`${head}${readFileSync(filename, 'latin1')}\n})`, {
     filename,
     columnOffset: -head.length,
-    ...(existsSync(cache) ? { cachedData: readFileSync(cache) } : {}),
+    ...(existsSync(cache) ? { cachedData: dataOf(readFileSync(cache)) } : {}),
   });
   const module = { exports: {} };
   script.runInThisContext()(module.exports, createRequire(filename), module, filename);
   return { exports: module.exports as Exports, script };
+}
+
+/** What is to be given to V8, which takes whatever has the right length and crashes on it: nothing where a part was lost. */
+function dataOf(cache: Buffer): Buffer {
+  const data = cache.subarray(0, -checkBytes);
+  return cache.length > checkBytes && cache.readInt32LE(data.length) === checkOf(data) ? data : Buffer.alloc(0);
+}
+
+/**
+ * Of a few bytes of each sector: what a full disk or a stopped machine takes from a file is whole sectors. To look at all of
+ * it would take longer than to compile.
+ */
+function checkOf(data: Buffer): number {
+  const words = new Int32Array(data.buffer, data.byteOffset, data.length >> 2);
+  let check = data.length;
+  for (let at = 0; at < words.length; at += 32) check = (Math.imul(check, 31) + (words[at] ?? 0)) | 0;
+  return check;
 }
 
 /** For the Node.js that it was made by, on such a processor: V8 does not look whether the processor fits. */
@@ -57,7 +82,7 @@ async function compile(): Promise<void> {
   await completion.exports.runCompletion(['list', ''], toolDir);
   keep(bundles.completion, completion.script);
   const commands = argv.slice(1).map((command) => command.split(' '));
-  for (const name of ['program', 'list', 'show'] as const) {
+  for (const name of ['program', ...ofTheirOwn] as const) {
     const { exports, script } = load<Program>(bundles[name]);
     for (const command of commands)
       if (name === 'program' || name === command[0]) await exports.runCli(command, toolDir);
@@ -67,5 +92,8 @@ async function compile(): Promise<void> {
 }
 
 function keep(name: string, script: Script): void {
-  writeFileSync(cacheOf(`${toolDir}/dist/${name}`), script.createCachedData());
+  const data = script.createCachedData();
+  const check = Buffer.alloc(checkBytes);
+  check.writeInt32LE(checkOf(data));
+  writeFileSync(cacheOf(`${toolDir}/dist/${name}`), Buffer.concat([data, check]));
 }

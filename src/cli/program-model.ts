@@ -1,5 +1,5 @@
 import type { Argument, Command, Option } from 'commander';
-import { documentationOf, type Example } from './define.ts';
+import { documentationOf, type Example, groups } from './define.ts';
 
 /** The command line as data, for what is made of it: the manual and the completion of shells. */
 export interface CommandModel {
@@ -63,6 +63,6 @@ function modelOfOption(option: Option): OptionModel {
     value,
     choices: option.argChoices ?? [],
     description: option.description,
-    isCommon: option.helpGroupHeading !== undefined,
+    isCommon: option.helpGroupHeading !== undefined && option.helpGroupHeading !== groups.job,
   };
 }

@@ -1,19 +1,25 @@
-import { Command, Help } from 'commander';
+import { Command } from 'commander';
 import { CtinstallError } from '../lib/errors.ts';
 import { formatValue } from '../lib/format.ts';
 import { didYouMean } from '../lib/near.ts';
-import { optionKeys, optionTable } from '../settings/options.ts';
+import { paintLabels } from '../report/colours.ts';
+import { optionTable } from '../settings/options.ts';
 import { findMisspeltVariables } from '../settings/warnings.ts';
 import type { CommandContext } from './command-context.ts';
-import { type Define, document } from './define.ts';
+import { allFlags, type Define, document } from './define.ts';
+import { defineBuild } from './definitions/build.ts';
 import { defineCheck } from './definitions/check.ts';
 import { defineClean } from './definitions/clean.ts';
 import { defineCompletion } from './definitions/completion.ts';
+import { defineImport } from './definitions/import.ts';
 import { defineInstall } from './definitions/install.ts';
+import { defineJob } from './definitions/job.ts';
 import { defineKernel } from './definitions/kernel.ts';
 import { defineList } from './definitions/list.ts';
 import { defineMissing } from './definitions/missing.ts';
+import { defineMpi } from './definitions/mpi.ts';
 import { defineNew } from './definitions/new.ts';
+import { defineOutdated } from './definitions/outdated.ts';
 import { defineRegenerate } from './definitions/regenerate.ts';
 import { defineSchema } from './definitions/schema.ts';
 import { defineSearch } from './definitions/search.ts';
@@ -21,9 +27,14 @@ import { defineSettings } from './definitions/settings.ts';
 import { defineShow } from './definitions/show.ts';
 import { defineSquashfs } from './definitions/squashfs.ts';
 import { defineUninstall } from './definitions/uninstall.ts';
+import { defineUpgrade } from './definitions/upgrade.ts';
 import { defineVenv } from './definitions/venv.ts';
 import { defineVerify } from './definitions/verify.ts';
+import { defineWorkflow } from './definitions/workflow.ts';
 import { defineWrap } from './definitions/wrap.ts';
+import { defineWrappers } from './definitions/wrappers.ts';
+import { commandOf } from './habits.ts';
+import { formatHelp } from './help.ts';
 
 /** The commands, in the order of the help. */
 const definitions = {
@@ -31,16 +42,24 @@ const definitions = {
   squashfs: defineSquashfs,
   venv: defineVenv,
   kernel: defineKernel,
+  job: defineJob,
+  workflow: defineWorkflow,
   list: defineList,
   show: defineShow,
   search: defineSearch,
   missing: defineMissing,
+  outdated: defineOutdated,
+  upgrade: defineUpgrade,
   uninstall: defineUninstall,
   verify: defineVerify,
   clean: defineClean,
   check: defineCheck,
+  mpi: defineMpi,
   new: defineNew,
   wrap: defineWrap,
+  build: defineBuild,
+  import: defineImport,
+  wrappers: defineWrappers,
   regenerate: defineRegenerate,
   settings: defineSettings,
   schema: defineSchema,
@@ -64,15 +83,23 @@ export function makeProgram(context: CommandContext, only?: string): Command {
     .helpCommand(false)
     // `--version` of a command is its own.
     .enablePositionalOptions()
-    .configureHelp({ showGlobalOptions: true, groupItems: ownFirst })
+    .configureHelp({ formatHelp })
     .exitOverride()
     // Whether the command reads settings or not.
-    .hook('preAction', () => tellOfMisspelt(context));
+    .hook('preAction', (_, command) => {
+      tellOfMisspelt(context);
+      context.reporter.report({ event: 'working', what: command.name() });
+    })
+    .configureOutput({
+      // The hint on how it is called comes in a piece of its own.
+      writeErr: (text) => process.stderr.write(paintLabels(text, context.isColoured.stderr)),
+    });
   for (const [name, define] of Object.entries(definitions))
     if (only === undefined || only === name) define(program, context);
   document(program, {
     examples: [
-      ['ctinstall mpi4py-3.1.6-rocm-6.2.0.yaml', 'install it, then: module load mpi4py/3.1.6-rocm-6.2.0'],
+      ['ctinstall my.sif', 'a module of an image, or of docker://python:3.12'],
+      ['ctinstall mpi4py', 'install the newest easyconfig of it that fits'],
       ['ctinstall --dry-run my-1.0.yaml', 'say what would be done'],
       ['ctinstall --image ~/my.sif my-1.0.yaml', 'take this image'],
       ['ctinstall squashfs', 'pack what you added with pip (of the loaded module)'],
@@ -87,16 +114,10 @@ function tellOfMisspelt({ environment, reporter }: CommandContext): void {
   for (const warning of findMisspeltVariables(environment)) reporter.report({ event: 'warning', ...warning });
 }
 
-/** A command's own options before those that all commands have. */
-const ownFirst: Help['groupItems'] = (unsorted, visible, getGroup) => {
-  const groups = Help.prototype.groupItems(unsorted, visible, getGroup);
-  const own = groups.get('Options:');
-  return own === undefined ? groups : new Map([['Options:', own], ...groups]);
-};
-
 /** @throws CtinstallError `usage` where help is asked for a command that there is not */
 export function refuseUnknownHelp([help, name]: readonly string[]): void {
-  if (help !== 'help' || name === undefined || name.startsWith('-') || allCommandNames.includes(name)) return;
+  if (help !== 'help' || name === undefined || name.startsWith('-') || allCommandNames.includes(commandOf(name)))
+    return;
   throw new CtinstallError('usage', `there is no command \`${formatValue(name)}\``, {
     hint: didYouMean(name, allCommandNames) ?? 'see all with `ctinstall --help`',
   });
@@ -104,14 +125,16 @@ export function refuseUnknownHelp([help, name]: readonly string[]): void {
 
 /** Puts the command's word in front of flags that were typed before it: `--json list`, `--prefix <dir> list`. */
 export function commandFirst(argv: readonly string[]): string[] {
-  if (argv[0] === 'help') return [...argv.slice(1), '--help'];
-  const flagsWithValue = optionKeys.flatMap((key) => {
-    const [flag, value] = optionTable[key].flag?.split(' ') ?? [];
+  if (argv[0] === 'help') return [...(argv[1] === undefined ? [] : [commandOf(argv[1])]), ...argv.slice(2), '--help'];
+  const flagsWithValue = allFlags.flatMap((key) => {
+    const [flag, value] = optionTable[key].flag.split(' ');
     return flag === undefined || value === undefined ? [] : [flag];
   });
+  flagsWithValue.push('--color');
   let index = 0;
   while (argv[index]?.startsWith('-') === true) index += flagsWithValue.includes(argv[index] ?? '') ? 2 : 1;
-  const word = argv[index];
-  if (word === undefined || index === 0 || !allCommandNames.includes(word)) return [...argv];
+  const typed = argv[index];
+  const word = typed === undefined ? undefined : commandOf(typed);
+  if (word === undefined || !allCommandNames.includes(word)) return [...argv];
   return [word, ...argv.slice(0, index), ...argv.slice(index + 1)];
 }

@@ -17,31 +17,51 @@ export interface ManOptions {
  * that begins with `.` or `'` as one, and `\` begins an escape.
  */
 
-/** The manual of the program with all its commands, as roff. The same program gives the same text. */
-export function renderMan(program: CommandModel, { version, settings }: ManOptions): string {
-  const common = program.commands.find(({ name }) => name === 'install')?.options.filter(isOfAll) ?? [];
-  const lines = [
+/** The manual as pages by name: one of the program, and one of each command. The same program gives the same text. */
+export function renderMan(program: CommandModel, options: ManOptions): ReadonlyMap<string, string> {
+  return new Map([
+    ['ctinstall', renderProgram(program, options)],
+    ...program.commands.map((command) => [pageOf(command), renderCommand(command, program, options)] as const),
+  ]);
+}
+
+function pageOf({ name }: CommandModel): string {
+  return `ctinstall-${name}`;
+}
+
+function head(page: string, description: string, version: string): string[] {
+  return [
     '.\\" Made from the program itself: see CONTRIBUTING.md.',
     // In place of a date: that of a build would make each build another.
-    `.TH CTINSTALL 1 "version ${plain(version)}" "ctinstall" "User commands"`,
+    `.TH ${plain(page.toUpperCase())} 1 "version ${plain(version)}" "ctinstall" "User commands"`,
     '.SH NAME',
-    `ctinstall \\- ${plain(lowerFirst(program.description.replace(/\.$/, '')))}`,
+    `${plain(page)} \\- ${plain(lowerFirst(description.replace(/\.$/, '')))}`,
     '.SH SYNOPSIS',
+  ];
+}
+
+function renderProgram(program: CommandModel, { version, settings }: ManOptions): string {
+  const lines = [
+    ...head('ctinstall', program.description, version),
     ...program.commands.flatMap((command) => synopsis(['ctinstall'], command)).slice(1),
     '.SH DESCRIPTION',
     ...text(
       'ctinstall makes a container image a module: it reads an easyconfig, a short YAML file, copies the image and checks it, makes run scripts, wrappers and a virtual environment, proves that the thing works, and writes the modulefile last. An easyconfig is looked for in the current directory, then in the directories that the settings name.',
     ),
     '.SH COMMANDS',
-    ...program.commands.flatMap((command) => section(['ctinstall'], command)),
-    '.SH OPTIONS OF ALL COMMANDS',
-    ...common.flatMap(describeOption),
+    'Each has a page of its own.',
+    ...program.commands.flatMap((command) => [
+      '.TP',
+      `.BR ${plain(pageOf(command))} (1)`,
+      ...text(command.description),
+    ]),
     '.SH ENVIRONMENT',
     ...settings.flatMap(({ key, environment, help }) => [
       '.TP',
       `.B ${plain(environment)}`,
       ...text(`${help} (${key} in a settings file)`),
     ]),
+    ...term('NO_COLOR', 'no colours, whatever its value'),
     '.SH FILES',
     ...term('~/.config/ctinstall/settings.yaml', 'your settings'),
     ...term('/etc/ctinstall/settings.yaml', "the site's settings"),
@@ -55,11 +75,51 @@ export function renderMan(program: CommandModel, { version, settings }: ManOptio
     'What is done most often:',
     ...program.examples.flatMap(([line, what]) => example(line, what)),
     '.SH SEE ALSO',
-    '.BR module (1),',
-    '.BR apptainer (1),',
-    '.BR mksquashfs (1)',
+    ...['module', 'apptainer', 'mksquashfs'].map((name, index) => `.BR ${name} (1)${index < 2 ? ',' : ''}`),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function renderCommand(command: CommandModel, program: CommandModel, { version }: ManOptions): string {
+  const settings = command.options.filter(({ isCommon, flags }) => isCommon && !isOutput(flags, program));
+  const output = command.options.filter(({ flags }) => isOutput(flags, program));
+  const lines = [
+    ...head(pageOf(command), command.description, version),
+    ...synopsis(['ctinstall'], command).slice(1),
+    '.SH DESCRIPTION',
+    ...text(`${upperFirst(command.description)}.`),
+    ...command.about.flatMap((about) => paragraph(about.replace(/\n/g, ' '))),
+    ...part('ARGUMENTS', describeArguments(command)),
+    ...part('OPTIONS', ownOptions(command).flatMap(describeOption)),
+    ...part('SETTINGS FOR THIS RUN', settings.flatMap(describeOption)),
+    ...part('OUTPUT', output.flatMap(describeOption)),
+    ...part(
+      'COMMANDS',
+      command.commands.flatMap((inner) => section(['ctinstall', command.name], inner)),
+    ),
+    ...part('EXAMPLES', ['As it is typed:', ...command.examples.flatMap(([line, what]) => example(line, what))]),
+    '.SH SEE ALSO',
+    '.BR ctinstall (1)',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** Those that say how it prints: the settings have none of them. */
+function isOutput(flags: readonly string[], program: CommandModel): boolean {
+  const shared = program.commands.find(({ name }) => name === 'schema')?.options ?? [];
+  return shared.some((option) => option.flags.some((flag) => flags.includes(flag)));
+}
+
+function part(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [`.SH ${title}`, ...lines];
+}
+
+function describeArguments(command: CommandModel): string[] {
+  return command.arguments.flatMap(({ name, description }) => ['.TP', `.I ${plain(name)}`, ...text(description)]);
+}
+
+function ownOptions({ options }: CommandModel): readonly OptionModel[] {
+  return options.filter((option) => !isOfAll(option));
 }
 
 function synopsis(before: readonly string[], command: CommandModel): string[] {
@@ -85,8 +145,8 @@ function section(before: readonly string[], command: CommandModel): string[] {
     `.SS ${plain(words.join(' '))}`,
     ...text(`${upperFirst(command.description)}.`),
     ...command.about.flatMap((about) => paragraph(about.replace(/\n/g, ' '))),
-    ...command.arguments.flatMap(({ name, description }) => ['.TP', `.I ${plain(name)}`, ...text(description)]),
-    ...command.options.filter((option) => !isOfAll(option)).flatMap(describeOption),
+    ...describeArguments(command),
+    ...ownOptions(command).flatMap(describeOption),
     ...(command.examples.length === 0 ? [] : ['.PP', 'Examples:']),
     ...command.examples.flatMap(([line, what]) => example(line, what)),
     ...command.commands.flatMap((inner) => section(words, inner)),

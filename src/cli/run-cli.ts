@@ -3,11 +3,15 @@ import { CommanderError } from 'commander';
 import * as z from 'zod';
 import { CtinstallError, exitStatusOf } from '../lib/errors.ts';
 import { hostPath } from '../lib/paths.ts';
+import { isColoured, paintLabels } from '../report/colours.ts';
 import { describeBug, describeError } from '../report/describe-error.ts';
 import { makeReporter } from '../report/reporter.ts';
 import type { CommandContext } from './command-context.ts';
+import { explainContainer } from './explain-container.ts';
+import { answerHabits } from './habits.ts';
 import { handleSignals } from './handle-signals.ts';
-import { commandFirst, commandNames, makeProgram, refuseUnknownHelp } from './program.ts';
+import { readOutputFlags } from './output-flags.ts';
+import { allCommandNames, commandFirst, commandNames, makeProgram, refuseUnknownHelp } from './program.ts';
 
 // Code made for a schema is worth its making only where thousands are parsed.
 z.config({ jitless: true });
@@ -17,16 +21,20 @@ export async function runCli(given: readonly string[], toolDir: string): Promise
   // Whatever the umask: nothing that is installed is for everybody to write.
   const umask = process.umask() | 0o002;
   process.umask(umask);
-  const signals = handleSignals(() => reporter.close());
+  const signals = handleSignals(() => reporter.clear());
   // A reader that went away (`ctinstall list | head -1`) is no fault, and no reason to stop half way.
   process.stderr.on('error', () => undefined);
   process.stdout.once('error', tellOfLostOutput).on('error', () => undefined);
   const { argv, commandToRun } = splitCommandToRun(commandFirst(given));
-  const isJson = argv.includes('--json');
-  let hasPrinted = false;
+  const { isJson, isTrace, isQuiet, colour } = readOutputFlags(argv);
+  const colouring = { colour, environment: process.env };
+  const coloured = { stdout: isColoured(process.stdout, colouring), stderr: isColoured(process.stderr, colouring) };
   const reporter = makeReporter({
     isJson: isJson && printsEvents(argv),
-    isTrace: argv.includes('--trace'),
+    isTrace,
+    isQuiet,
+    isColoured: coloured.stderr,
+    isLive: process.stderr.isTTY && process.env.TERM !== 'dumb',
     stderr: process.stderr,
     stdout: process.stdout,
   });
@@ -36,19 +44,24 @@ export async function runCli(given: readonly string[], toolDir: string): Promise
     cwd: hostPath(process.cwd()),
     toolDir: hostPath(toolDir),
     toolVersion,
-    commandNames,
+    commandNames: allCommandNames,
     reporter,
     umask,
     commandToRun,
     signal: signals.signal,
+    onStop: signals.onStop,
     isJson,
+    isColoured: coloured,
+    isTrace,
     print: (line) => {
-      hasPrinted = true;
+      reporter.clear();
       process.stdout.write(`${line}\n`);
     },
   };
   try {
     refuseUnknownHelp(given);
+    // `-S mpi`, `--search list`: what follows the flag is no command then.
+    if (!commandNames.includes(given[0] ?? '')) answerHabits(given);
     const program = makeProgram(
       context,
       commandNames.find((name) => name === argv[0]),
@@ -57,10 +70,13 @@ export async function runCli(given: readonly string[], toolDir: string): Promise
       program.outputHelp({ error: true });
       process.exitCode = 2;
     } else await program.parseAsync(argv, { from: 'user' });
-  } catch (error) {
-    // A document on stdout stays the only one.
-    const errors = hasPrinted && !printsEvents(argv) ? process.stderr : process.stdout;
-    process.exitCode = signals.status() ?? report(error, isJson ? errors : undefined);
+  } catch (caught) {
+    const error = await explainContainer(caught, { environment: process.env, root: hostPath('/') });
+    // On stdout there is the document, or nothing.
+    const errors = printsEvents(argv) ? process.stdout : process.stderr;
+    reporter.clear();
+    process.exitCode =
+      signals.status() ?? report(error, isJson ? errors : undefined, (text) => paintLabels(text, coloured.stderr));
   }
   reporter.close();
 }
@@ -73,8 +89,9 @@ function tellOfLostOutput({ code, message }: NodeJS.ErrnoException): void {
 }
 
 /** `squashfs update -- pip install x`: what is after the dashes is not ours to understand. */
-function splitCommandToRun(argv: readonly string[]): { argv: string[]; commandToRun: string[] | undefined } {
-  const dashes = argv[0] === 'squashfs' ? argv.indexOf('--') : -1;
+export function splitCommandToRun(argv: readonly string[]): { argv: string[]; commandToRun: string[] | undefined } {
+  const runsAnother = argv[0] === 'squashfs' || (argv[0] === 'workflow' && argv[1] === 'exec');
+  const dashes = runsAnother ? argv.indexOf('--') : -1;
   return dashes < 0
     ? { argv: [...argv], commandToRun: undefined }
     : { argv: argv.slice(0, dashes), commandToRun: argv.slice(dashes + 1) };
@@ -83,11 +100,12 @@ function splitCommandToRun(argv: readonly string[]): { argv: string[]; commandTo
 /** With `--json` these print an event a line while they work; the others print one document, beside which nothing may stand. */
 function printsEvents(argv: readonly string[]): boolean {
   const [word = ''] = argv;
-  return !argv.includes('--dry-run') && (!commandNames.includes(word) || ['squashfs', 'uninstall'].includes(word));
+  const isOfEvents = !commandNames.includes(word) || ['squashfs', 'uninstall', 'upgrade', 'wrap'].includes(word);
+  return !readOutputFlags(argv).isDryRun && isOfEvents;
 }
 
 /** Tells of an error, as JSON on `json` if that is given; gives the exit status. */
-function report(error: unknown, json: NodeJS.WriteStream | undefined): number {
+function report(error: unknown, json: NodeJS.WriteStream | undefined, painted: (text: string) => string): number {
   // Commander has said what was wrong already.
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
@@ -97,12 +115,12 @@ function report(error: unknown, json: NodeJS.WriteStream | undefined): number {
     return 2;
   }
   if (!(error instanceof CtinstallError)) {
-    process.stderr.write(describeBug(error));
+    process.stderr.write(painted(describeBug(error)));
     return 70;
   }
   if (json !== undefined) {
     const { code, message, hint, details } = error;
     json.write(`${JSON.stringify({ event: 'error', code, message, hint, details })}\n`);
-  } else process.stderr.write(`${describeError(error).join('\n')}\n`);
+  } else process.stderr.write(`${painted(describeError(error).join('\n'))}\n`);
   return exitStatusOf[error.code];
 }

@@ -100,8 +100,8 @@ function describeMending(prefix: Prefix, gid: number, closed: readonly Closed[])
     '-perm',
     '-u+w',
   ];
-  const mend = ['-exec', 'chgrp', String(gid), '{}', '+', '-exec', 'chmod', 'g+rwxs', '{}', '+'];
-  const own = others.length < new Set(closed.map(({ uid }) => uid)).size ? [formatCommand([...find, ...mend])] : [];
+  const fix = ['-exec', 'chgrp', String(gid), '{}', '+', '-exec', 'chmod', 'g+rwxs', '{}', '+'];
+  const own = others.length < new Set(closed.map(({ uid }) => uid)).size ? [formatCommand([...find, ...fix])] : [];
   const theirs =
     others.length === 0 ? [] : [`user ${others.join(', ')} can open theirs with \`ctinstall regenerate --all\``];
   return [...own, ...theirs].join('; ');

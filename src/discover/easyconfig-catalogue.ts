@@ -1,11 +1,14 @@
-import { type SummarizedEasyconfig, summarizeEasyconfig } from '../easyconfig/summarize.ts';
+import { mayExtend } from '../easyconfig/extend.ts';
+import { type SummarizedEasyconfig, summarizeEasyconfig, summarizeExtended } from '../easyconfig/summarize.ts';
+import { shpcFile } from '../formats/shpc/name.ts';
+import { summarizeShpc } from '../formats/shpc/summarize.ts';
 import { lstatIfThere } from '../host/files.ts';
 import { type FileState, readFileStates, readTexts } from '../host/many-files.ts';
 import { formatBytes } from '../lib/format.ts';
 import type { HostPath } from '../lib/paths.ts';
 import {
+  type EasyconfigIndex,
   emptyIndex,
-  hasFault,
   type IndexPlace,
   type IndexRow,
   isSettled,
@@ -15,6 +18,7 @@ import {
   writeIndex,
 } from './easyconfig-index.ts';
 import { type EasyconfigSearch, findEasyconfigs } from './easyconfigs.ts';
+import { readExtended } from './read-extended.ts';
 
 export interface CataloguedEasyconfig extends SummarizedEasyconfig {
   readonly path: HostPath;
@@ -52,31 +56,34 @@ export async function searchCatalogue(
   search: Pick<EasyconfigSearch, 'cwd' | 'directories'>,
   { word, index: place, signal }: CatalogueOptions,
 ): Promise<EasyconfigCatalogue> {
-  const { here, along, faults } = await findEasyconfigs(search, signal);
-  const paths = [...new Set([...here, ...along])];
   const started = Date.now();
-  const states = await readFileStates(paths, signal);
   const index = place === undefined ? emptyIndex : await readIndex(place);
-  const isToIndex = here.length < leastHere ? new Set(along) : { has: () => true };
+  const known = await findWithStates(search, { index: place === undefined ? undefined : index, signal });
+  // A directory that held a recipe may hold anything now.
+  const isGone = known.paths.some((path, at) => known.states[at] === undefined && path.endsWith(`/${shpcFile}`));
+  const { here, along, faults, directories, paths, states } = isGone
+    ? await findWithStates(search, { index: place === undefined ? undefined : emptyIndex, signal })
+    : known;
+  const isToIndex = here.length > 0 && here.length < leastHere ? new Set(along) : { has: () => true };
 
   const easyconfigs: CataloguedEasyconfig[] = [];
   const add = (path: HostPath, read: SummarizedEasyconfig): void => {
     const isMatch = (read.summary?.words ?? path.toLowerCase()).includes(word.toLowerCase());
     if (isMatch || read.summary === undefined) easyconfigs.push({ path, ...read, isMatch });
   };
-  const rows: IndexRow[] = [];
+  const rows: (Pick<IndexRow, 'path' | 'state'> & { readonly line: string | number })[] = [];
   const toRead: FileToRead[] = [];
-  const written = JSON.stringify(word.toLowerCase()).slice(1, -1);
+  const concerned = index.findRows(JSON.stringify(word.toLowerCase()).slice(1, -1));
   for (const [at, path] of paths.entries()) {
     const state = states[at];
     const unusable = state === undefined ? await describeMissing(path) : describeUnusable(state);
     if (unusable !== undefined) add(path, { summary: undefined, fault: `${path}: ${unusable}` });
     if (state === undefined || unusable !== undefined) continue;
-    const line = index.find(path, state);
-    const concerns = line !== undefined && (line.includes(written) || hasFault(line));
-    const read = concerns ? parseRow(line) : undefined;
-    if (line === undefined || (concerns && read === undefined)) toRead.push({ path, state });
-    else if (isToIndex.has(path)) rows.push({ path, state, line });
+    const row = index.find(path, state);
+    const concerns = row !== undefined && concerned.has(row);
+    const read = concerns ? parseRow(index.lineOf(row)) : undefined;
+    if (row === undefined || (concerns && read === undefined)) toRead.push({ path, state });
+    else if (isToIndex.has(path)) rows.push({ path, state, line: row });
     if (read !== undefined) add(path, read);
   }
   let changes = index.size - rows.length;
@@ -86,15 +93,39 @@ export async function searchCatalogue(
     rows.push({ path, state, line: renderRow(read) });
     changes += 1;
   }
+  const settled = directories.filter(({ state }) => isSettled(state, started));
+  changes += settled.filter(({ isNew }) => isNew).length;
   // A few easyconfigs are read again sooner than a large index is written.
   const isWorthIt = changes > 0 && changes >= rows.length / 50;
   return {
     easyconfigs,
     faults,
     keepIndex: async () => {
-      if (place !== undefined && isWorthIt) await writeIndex(place, rows);
+      if (place === undefined || !isWorthIt) return;
+      const whole = rows.map((row) => ({
+        ...row,
+        line: typeof row.line === 'number' ? index.lineOf(row.line) : row.line,
+      }));
+      await writeIndex(place, whole, settled);
     },
   };
+}
+
+async function findWithStates(
+  search: Pick<EasyconfigSearch, 'cwd' | 'directories'>,
+  { index, signal }: { readonly index: EasyconfigIndex | undefined; readonly signal: AbortSignal | undefined },
+) {
+  const found = await findEasyconfigs(search, signal, index);
+  const { here, along } = found;
+  const paths = mayRepeat(here, search.directories) ? [...new Set([...here, ...along])] : along;
+  return { ...found, paths, states: await readFileStates(paths, signal) };
+}
+
+/** Whether a file may have been found twice. There are many, and a set of them takes its time. */
+function mayRepeat(here: readonly HostPath[], directories: readonly HostPath[]): boolean {
+  const isWithin = (directory: HostPath, at: number): boolean =>
+    directories.some((other, index) => index !== at && `${directory}/`.startsWith(`${other === '/' ? '' : other}/`));
+  return here.length > 0 || directories.some(isWithin);
 }
 
 interface FileToRead {
@@ -118,7 +149,12 @@ async function* readEach(
     );
     for (const [at, { path, state }] of batch.entries()) {
       const text = texts[at];
-      if (typeof text === 'string') yield { path, state, read: summarizeEasyconfig(path, text) };
+      // What it extends may change with no change to it: it never settles.
+      if (typeof text === 'string' && mayExtend(text)) {
+        const extended = await readExtended(path, text);
+        const read = extended === undefined ? summarize(path, text) : summarizeExtended(path, extended);
+        yield { path, state: { ...state, ctimeMs: Number.POSITIVE_INFINITY }, read };
+      } else if (typeof text === 'string') yield { path, state, read: summarize(path, text) };
       else if (text !== undefined && (await lstatIfThere(path)) !== undefined)
         yield {
           path,
@@ -127,6 +163,10 @@ async function* readEach(
         };
     }
   }
+}
+
+function summarize(path: string, text: string): SummarizedEasyconfig {
+  return path.endsWith(`/${shpcFile}`) ? summarizeShpc(path, text) : summarizeEasyconfig(path, text);
 }
 
 async function describeMissing(path: HostPath): Promise<string | undefined> {

@@ -91,7 +91,7 @@ export async function checkHostMpi(machine: Machine, wanted?: WantedMpi): Promis
   const family = [flavour, version].flatMap((part) => (part === undefined ? [] : (abiFamilyOf(part) ?? [])))[0];
   if (wanted !== undefined && family !== undefined && family !== wanted.family)
     return unusableThing(what, `${value}, but the settings say ${named.join()}`, tried, {
-      hint: 'load the module of that MPI; if the settings are wrong, mend `host_mpi`',
+      hint: 'load the module of that MPI; if the settings are wrong, fix `host_mpi`',
     });
   return foundThing(what, value, [...named, ...tried]);
 }

@@ -16,6 +16,10 @@ export interface ImageSearch {
   /** `--image`: this file and no other. */
   readonly asked: HostPath | undefined;
   readonly directories: readonly HostPath[];
+  /** The directory that the easyconfig names. */
+  readonly named?: HostPath | undefined;
+  /** Where the easyconfig lies. */
+  readonly beside: HostPath;
   readonly cwd: HostPath;
   /** The install's own copy, the last resort of a rebuild. */
   readonly installed: HostPath | undefined;
@@ -34,6 +38,10 @@ export async function discoverImage(search: ImageSearch): Promise<ImageFile> {
             path: joinHost(directory, search.file),
             how: `in ${directory}`,
           })),
+          ...(search.named === undefined
+            ? []
+            : [{ path: joinHost(search.named, search.file), how: 'in the directory that the easyconfig names' }]),
+          { path: joinHost(search.beside, search.file), how: 'beside the easyconfig' },
           { path: joinHost(search.cwd, search.file), how: 'in the current directory' },
           ...(search.installed === undefined ? [] : [{ path: search.installed, how: 'the installed copy' }]),
         ];
@@ -56,7 +64,8 @@ export async function discoverImage(search: ImageSearch): Promise<ImageFile> {
     throw new CtinstallError('image-not-found', `no image at \`${search.asked}\``, {
       hint: 'check the path given with `--image`',
     });
-  const directories = [...search.directories.map((directory) => `\`${directory}\``), '`.`'];
+  const all = new Set([...search.directories, search.named ?? search.beside, search.beside, search.cwd]);
+  const directories = [...all].map((directory) => (directory === search.cwd ? '`.`' : `\`${directory}\``));
   throw new CtinstallError('image-not-found', `no image for \`${search.easyconfig}\``, {
     details: [`  Caused by: \`${search.file}\` is in none of: ${directories.join(', ')}`],
     hint: 'set `image_dirs` in the settings, or pass `--image-dir <dir>` or `--image <file>`',

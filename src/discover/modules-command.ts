@@ -14,7 +14,7 @@ export function requireModulesCommand(environment: NodeJS.ProcessEnv, tool: Modu
   const name = tool === 'lmod' ? 'Lmod' : 'Environment Modules';
   throw new CtinstallError(
     'sanity-check-failed',
-    `a sanity check on the host runs with the module loaded, and there is no ${name} in this session`,
+    `commands of the install on the host run with modules loaded, and there is no ${name} in this session`,
     { hint: 'open a login shell, or source the init file of the modules tool, and install from there' },
   );
 }

@@ -9,11 +9,20 @@ import type { HostPath } from '../lib/paths.ts';
 const mostBytes = 2 ** 20;
 
 /** The text of an easyconfig. @throws CtinstallError `easyconfig-invalid` for what cannot be one, whatever it holds */
-export async function readEasyconfig(path: HostPath): Promise<string> {
+export function readEasyconfig(path: HostPath): Promise<string> {
+  return readSmallText(path, 'an easyconfig');
+}
+
+/** The text of a file that belongs to an easyconfig. @throws CtinstallError `easyconfig-invalid` where it is none */
+export function readEasyconfigFile(path: HostPath): Promise<string> {
+  return readSmallText(path, 'a file of an easyconfig');
+}
+
+async function readSmallText(path: HostPath, what: string): Promise<string> {
   const bytes = await readUpTo(path, mostBytes);
   if (bytes === 'no-file') throw unusable(path, await describeNoFile(path), 'name a file');
   if (bytes === 'too-large')
-    throw unusable(path, `has more than ${formatBytes(mostBytes)}, which is too large for an easyconfig`);
+    throw unusable(path, `has more than ${formatBytes(mostBytes)}, which is too large for ${what}`);
   const decoded = decodeText(bytes);
   if (decoded.text === undefined) throw unusable(path, decoded.fault, decoded.hint);
   return decoded.text;
@@ -27,7 +36,7 @@ export async function isThereButNoFile(path: HostPath): Promise<boolean> {
 async function describeNoFile(path: HostPath): Promise<string> {
   const stats = await statIfThere(path);
   if (stats !== undefined) return 'is no regular file';
-  return 'is a link that leads nowhere, or round in a circle';
+  return 'is a link to nothing or to itself';
 }
 
 function unusable(path: HostPath, what: string, hint?: string): CtinstallError {

@@ -32,11 +32,21 @@ export async function readRequirements(
   const lines =
     requirements?.kind === 'file'
       ? await readLines(hostPath(requirements.path, base), { paths, files: [] })
-      : (requirements?.lines ?? []);
+      : await placeLines(requirements?.lines ?? [], { base, paths, by: '`requirements`' });
   const options: string[] = [];
   for (const word of readPipWords(pipOptions))
     options.push(await placePath(word, { base, paths, by: '`pip_options`' }));
   return { text: lines.map((line) => `${line}\n`).join(''), options, paths: [...paths] };
+}
+
+/** Those of a list: each is one requirement, which may be a path. */
+async function placeLines(lines: readonly string[], places: Places): Promise<string[]> {
+  const placed: string[] = [];
+  for (const line of lines) {
+    const { before, path, after } = readRequirementsLine(line);
+    placed.push(`${await placePath({ before, path }, places)}${after}`);
+  }
+  return placed;
 }
 
 interface Reading {
@@ -70,11 +80,15 @@ async function readLines(file: HostPath, { paths, files }: Reading): Promise<str
   return lines;
 }
 
+/** Where relative paths begin, what gathers those that are there, and who names them. */
+interface Places {
+  readonly base: HostPath;
+  readonly paths: Set<HostPath>;
+  readonly by: string;
+}
+
 /** The word with its path made absolute. */
-async function placePath(
-  { before, path }: PipWord,
-  { base, paths, by }: { base: HostPath; paths: Set<HostPath>; by: string },
-): Promise<string> {
+async function placePath({ before, path }: PipWord, { base, paths, by }: Places): Promise<string> {
   if (path === undefined) return before;
   const whole = hostPath(path, base);
   if ((await statIfThere(whole)) === undefined) {

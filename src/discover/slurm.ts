@@ -7,13 +7,15 @@ export async function checkSlurm(machine: Machine): Promise<Finding> {
   const what = 'Slurm';
   const path = await lookUpProgram('srun', machine.environment.PATH);
   if (path === undefined) return missingThing(what, ['`srun` on PATH']);
-  const answer = textOf(await ask([path, '--version'], machine));
-  const [, version] = /^slurm(?:-wlm)? (\d[\w.-]*)/m.exec(answer) ?? [];
+  const [answer, list] = (
+    await Promise.all([ask([path, '--version'], machine), ask([path, '--mpi=list'], machine)])
+  ).map(textOf);
+  const [, version] = /^slurm(?:-wlm)? (\d[\w.-]*)/m.exec(answer ?? '') ?? [];
   if (version === undefined)
     return unusableThing(what, '`srun` does not say its version', [`\`${path} --version\``], {
       hint: 'see what it says: it may not reach the settings of Slurm from here',
     });
-  const types = parseMpiTypes(textOf(await ask([path, '--mpi=list'], machine)));
+  const types = parseMpiTypes(list ?? '');
   const value = types.length === 0 ? version : `${version}, starts MPI by ${types.join(', ')}`;
   return foundThing(what, value, [`\`${path}\``]);
 }

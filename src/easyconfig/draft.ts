@@ -1,35 +1,8 @@
+import { mainProgramsOf, wrappersOf } from './draft-wrappers.ts';
 import { cleanName, type GuessedName, guessFromFile, guessFromSource } from './guess-name.ts';
+import type { BuiltFacts, ImageFacts, InsideFacts } from './image-facts.ts';
 import { describeBadImageSource } from './image-source.ts';
-import { extensionPattern, scriptPattern } from './rules.ts';
-
-/** What was found out about an image, for the first draft of its easyconfig. Anyone may have written what labels say. */
-export interface ImageFacts {
-  /** Its file name; undefined where only a source is known. */
-  readonly file: string | undefined;
-  readonly source: string | undefined;
-  readonly sha256: string | undefined;
-  /** When it was made: seconds since 1970 UTC. */
-  readonly created: number | undefined;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly definition: string | undefined;
-  readonly runscript: string | undefined;
-  /** Undefined where nobody looked into it. */
-  readonly inside: InsideFacts | undefined;
-}
-
-/** What a look into the image showed. */
-export interface InsideFacts {
-  /** `Debian GNU/Linux 12 (bookworm)` */
-  readonly system: string | undefined;
-  readonly python: { readonly path: string; readonly version: string } | undefined;
-  /** Python packages, as `name/version`. */
-  readonly packages: readonly string[];
-  readonly conda: { readonly root: string; readonly environments: readonly string[] } | undefined;
-  /** What the image itself activates for its run scripts. */
-  readonly withConda: string | undefined;
-  /** Programs that are not of the system. */
-  readonly commands: readonly string[];
-}
+import { extensionPattern, namePattern, scriptPattern } from './rules.ts';
 
 /** An easyconfig to begin with, and where its parts come from. */
 export interface Draft {
@@ -47,6 +20,10 @@ export interface Draft {
   readonly summary: string | undefined;
   readonly docurls: readonly string[];
   readonly condaEnvironment: string | undefined;
+  /** Whether users get a virtual environment for packages of their own. */
+  readonly hasVenv: boolean;
+  /** Programs that get wrappers. */
+  readonly wrappers: readonly string[];
   readonly extensions: readonly string[];
   readonly sanityCheck: string;
 }
@@ -56,45 +33,90 @@ const mostExtensions = 300;
 
 /** Makes of the facts what an easyconfig needs. */
 export function draftEasyconfig(facts: ImageFacts): Draft {
-  const { labels, inside } = facts;
+  const { inside, built } = facts;
+  const labels = ownLabels(facts);
   const guessed = guess(facts);
   const label = (...names: string[]): string | undefined => findLabel(labels, names);
   const titled = label('org.opencontainers.image.title', 'org.label-schema.name');
-  const labelled = label('org.opencontainers.image.version', 'org.label-schema.version', 'version');
-  // Labels of the image that this one is built on are still there, so that the file's own name says more.
-  const { version, versionFrom } =
-    guessed.version !== undefined
-      ? { version: guessed.version, versionFrom: guessed.from }
-      : labelled !== undefined && cleanName(labelled) !== 'image'
-        ? { version: cleanName(labelled), versionFrom: 'a label of the image' }
-        : { version: dateOf(facts.created), versionFrom: 'the day the image was made: write its version instead' };
+  const builtFrom = originOf(facts);
+  const { version, versionsuffix, versionFrom } = versionOf(facts, guessed, builtFrom);
   const isNamed = guessed.version !== undefined || titled === undefined;
   const name = isNamed ? guessed.name : cleanName(titled);
-  const fullVersion = `${version}${guessed.versionsuffix}`;
-  const builtFrom = originOf(facts);
+  const wrappers = wrappersOf(facts);
+  // An image that is there for Python: users will want to add to it.
+  const venv = inside?.python?.makesVenvs === true && wrappers.some((name) => /^python3?$/.test(name));
+  const fullVersion = `${version}${versionsuffix}`;
   const url = label('org.opencontainers.image.url', 'org.label-schema.url');
   const documentation = label('org.opencontainers.image.documentation', 'org.label-schema.usage');
   return {
     name,
     version,
-    versionsuffix: guessed.versionsuffix,
+    versionsuffix,
     nameFrom: isNamed ? guessed.from : 'a label of the image',
     versionFrom,
     file: facts.file ?? `${name}-${fullVersion}.sif`,
     source: facts.source ?? (builtFrom?.isWhole === true ? builtFrom.source : undefined),
-    builtFrom: builtFrom?.isWhole === false ? builtFrom.source : undefined,
+    builtFrom:
+      built === undefined ? (builtFrom?.isWhole === false ? builtFrom.source : undefined) : describeBuilt(built),
     homepage: isUrl(url) ? url : undefined,
     summary: label('org.opencontainers.image.description', 'org.label-schema.description', 'description'),
     docurls: isUrl(documentation) ? [documentation] : [],
     condaEnvironment: condaEnvironmentOf(inside),
+    hasVenv: venv,
+    wrappers: venv && !wrappers.includes('pip') ? [...wrappers, 'pip'] : wrappers,
     extensions: (inside?.packages ?? []).filter((text) => extensionPattern.test(text)).slice(0, mostExtensions),
     sanityCheck: sanityCheckOf(inside),
   };
 }
 
+/** Labels of the image that this one is built on are still there, so that the file's own name says more. */
+function versionOf(
+  facts: ImageFacts,
+  guessed: GuessedName,
+  origin: Origin | undefined,
+): Pick<Draft, 'version' | 'versionsuffix' | 'versionFrom'> {
+  const { created, source, built } = facts;
+  const labels = ownLabels(facts);
+  if (guessed.version !== undefined) {
+    const { version, versionsuffix } = guessed;
+    return { version, versionsuffix, versionFrom: source === undefined ? 'the file name' : 'the source' };
+  }
+  const unchanged = origin?.isWhole === true ? guessFromSource(origin.source) : undefined;
+  if (unchanged?.version !== undefined) {
+    const { version, versionsuffix } = unchanged;
+    return { version, versionsuffix, versionFrom: 'the image that it is a copy of' };
+  }
+  const packaged = built === undefined ? undefined : versionOfOnly(built);
+  if (packaged !== undefined)
+    return { version: packaged, versionsuffix: '', versionFrom: 'the package that was added to its base' };
+  const labelled = findLabel(labels, ['org.opencontainers.image.version', 'org.label-schema.version', 'version']);
+  const cleaned = labelled === undefined ? 'image' : cleanName(labelled);
+  if (cleaned !== 'image') return { version: cleaned, versionsuffix: '', versionFrom: 'a label of the image' };
+  // What a registry gives where no tag is named.
+  if (source !== undefined && /^(docker|oras|library):\/\//.test(source) && !source.includes('@'))
+    return { version: 'latest', versionsuffix: '', versionFrom: 'the source, which names no tag' };
+  const versionFrom = 'the day the image was made: write its version instead';
+  return { version: dateOf(created), versionsuffix: '', versionFrom };
+}
+
 function guess({ file, source }: ImageFacts): GuessedName & { readonly from: string } {
   if (file !== undefined) return { ...guessFromFile(file), from: 'the file name' };
   return { ...guessFromSource(source ?? ''), from: 'the source' };
+}
+
+/** Of an image that was built by adding to another one they speak of that. */
+function ownLabels({ labels, built }: ImageFacts): ImageFacts['labels'] {
+  return built === undefined ? labels : {};
+}
+
+/** Where just one package of one version was added, the image is there for it. */
+function versionOfOnly({ added: [only, ...others] }: BuiltFacts): string | undefined {
+  const [, version] = /^[A-Za-z0-9][\w.-]*(?:\[[^\]]*\])?\s*==\s*(\d[\w.+-]*)$/.exec(only ?? '') ?? [];
+  return others.length === 0 && version !== undefined && namePattern.test(version) ? version : undefined;
+}
+
+function describeBuilt({ on, added }: BuiltFacts): string {
+  return `${on} by \`ctinstall build\` with ${added.join(', ')}`;
 }
 
 /** The first label of these names, in any case, that says something. */
@@ -109,8 +131,15 @@ function dateOf(created: number | undefined): string {
   return new Date(created * 1000).toISOString().slice(0, 10).replaceAll('-', '');
 }
 
+interface Origin {
+  readonly source: string;
+  readonly isWhole: boolean;
+}
+
 /** What the definition file says that the image was built from; `isWhole` where nothing was added to it. */
-function originOf({ definition = '' }: ImageFacts): { source: string; isWhole: boolean } | undefined {
+function originOf({ definition = '', built }: ImageFacts): Origin | undefined {
+  // Its definition file is that of its base.
+  if (built !== undefined) return undefined;
   const [, bootstrap] = /^bootstrap:\s*(docker|library|oras)\s*$/im.exec(definition) ?? [];
   const [, from] = /^from:\s*(\S+)\s*$/im.exec(definition) ?? [];
   if (bootstrap === undefined || from === undefined) return undefined;
@@ -124,6 +153,13 @@ function condaEnvironmentOf(inside: InsideFacts | undefined): string | undefined
   const [, activated] = /\bactivate\s+(\S+)/.exec(inside.withConda ?? '') ?? [];
   const environment = activated ?? inside.conda.environments[0] ?? 'base';
   return scriptPattern.test(environment) ? environment : 'base';
+}
+
+/** Programs that may be what the image is for, by its name and by what it runs. */
+export function programsToLookFor(facts: ImageFacts): string[] {
+  const { name } = guess(facts);
+  const title = findLabel(ownLabels(facts), ['org.opencontainers.image.title', 'org.label-schema.name']);
+  return mainProgramsOf([name, ...(title === undefined ? [] : [cleanName(title)])], facts.runscript);
 }
 
 /** What proves at least that the image starts. */

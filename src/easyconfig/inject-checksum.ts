@@ -3,14 +3,16 @@ import { isMap, isPair, isScalar, type Pair, parseDocument } from 'yaml';
 /**
  * Writes the image's SHA-256 into the text of an easyconfig, in place of an old one or after `file`. Nothing else of the
  * text changes, comments and layout least of all.
- * @throws RangeError for a text without `image.file`: it is for easyconfigs that were read without a fault
+ * @throws RangeError for an image of nothing: it is for easyconfigs that were read without a fault
  */
 export function injectChecksum(text: string, sha256: string): string {
   const image = parseDocument(text, { uniqueKeys: false }).get('image');
+  // Its image is said in the file that it extends.
+  if (image === undefined) return `${text.replace(/\n*$/, '\n')}\nimage:\n  sha256: ${sha256}\n`;
   if (!isMap(image)) throw new RangeError('an easyconfig without an image');
   const find = (key: string): Pair | undefined =>
     image.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === key);
-  const file = find('file');
+  const file = find('file') ?? image.items[0];
   const [keyStart] = rangeOf(file?.key);
   const [, fileEnd] = rangeOf(file?.value);
   if (keyStart === undefined || fileEnd === undefined) throw new RangeError('an image without a file');

@@ -29,7 +29,7 @@ export function lintEasyconfig(easyconfig: WrittenEasyconfig, fileName: string):
 function lintName({ name, version, versionsuffix = '' }: WrittenEasyconfig, fileName: string): LintWarning[] {
   const wanted = fileNameOf({ name, version, versionsuffix });
   if (fileName === wanted) return [];
-  const hint = 'its name is how others find it: rename it, or mend `name`, `version` or `versionsuffix`';
+  const hint = 'its name is how others find it: rename it, or fix `name`, `version` or `versionsuffix`';
   return [
     { path: ['name'], message: `the file should be called \`${wanted}\`, not \`${formatValue(fileName)}\``, hint },
   ];
@@ -48,7 +48,21 @@ function lintAbout(easyconfig: WrittenEasyconfig): LintWarning[] {
     .map((key) => ({ path: ['name'], message: `there is no \`${key}\``, hint: about[key] }));
 }
 
-function lintImage({ image }: WrittenEasyconfig): LintWarning[] {
+/** An image that is built is known by what it is built on. */
+function lintBuild({ base, base_sha256 }: NonNullable<WrittenEasyconfig['build']>): LintWarning[] {
+  if (base === undefined || base_sha256 !== undefined) return [];
+  return [
+    {
+      path: ['build', 'base'],
+      message: 'nothing says which image this is: no `base_sha256`',
+      hint: 'write the hash of the image that you tried: `sha256sum` prints it',
+    },
+  ];
+}
+
+function lintImage({ image, build }: WrittenEasyconfig): LintWarning[] {
+  if (build !== undefined) return lintBuild(build);
+  if (image === 'none') return [];
   const warnings: LintWarning[] = [];
   const { sha256, source, verify } = image;
   if (sha256 === undefined && verify === undefined)
@@ -128,7 +142,7 @@ function lintVariables({ env = {} }: WrittenEasyconfig): LintWarning[] {
 }
 
 function lintChecks(easyconfig: WrittenEasyconfig): LintWarning[] {
-  if ((easyconfig.sanity_check_commands?.length ?? 0) > 0) return [];
+  if (easyconfig.image === 'none' || (easyconfig.sanity_check_commands?.length ?? 0) > 0) return [];
   return [
     {
       path: ['name'],
@@ -139,7 +153,23 @@ function lintChecks(easyconfig: WrittenEasyconfig): LintWarning[] {
 }
 
 function lintCommands(easyconfig: WrittenEasyconfig): LintWarning[] {
-  return (['post_install', 'sanity_check_commands'] as const).flatMap((key) =>
+  const {
+    build_dependencies: modules = [],
+    post_install: commands = [],
+    sanity_check_commands: checks = [],
+  } = easyconfig;
+  const isUsed = [...commands, ...checks].some((each) => typeof each !== 'string' && each.host === true);
+  const unused: LintWarning[] =
+    modules.length === 0 || isUsed
+      ? []
+      : [
+          {
+            path: ['build_dependencies'],
+            message: 'no command of the install runs on the host: nothing uses these modules',
+            hint: 'leave them out; a module that is needed at run time belongs into `depends_on`',
+          },
+        ];
+  const onHost = (['post_install', 'sanity_check_commands'] as const).flatMap((key) =>
     (easyconfig[key] ?? []).flatMap((command, index) =>
       typeof command !== 'string' && command.host === true
         ? [
@@ -152,6 +182,7 @@ function lintCommands(easyconfig: WrittenEasyconfig): LintWarning[] {
         : [],
     ),
   );
+  return [...unused, ...onHost];
 }
 
 function lintRequirements({ python }: WrittenEasyconfig): LintWarning[] {

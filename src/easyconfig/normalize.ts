@@ -4,7 +4,10 @@ import type {
   Easyconfig,
   EasyconfigBind,
   EasyconfigCommand,
+  EasyconfigImage,
   EasyconfigWrapper,
+  ImageBuild,
+  InstalledFile,
   PathChanges,
   VirtualEnvironment,
 } from './types.ts';
@@ -25,25 +28,37 @@ export function normalizeEasyconfig(written: WrittenEasyconfig): Easyconfig {
     homepage: written.homepage,
     whatis: written.whatis ?? [],
     description: (written.description ?? '').trim(),
+    usage: (written.usage ?? '').trim(),
+    examples: (written.examples ?? '').trim(),
+    citing: (written.citing ?? '').trim(),
     docurls: written.docurls ?? [],
     moduleclass: written.moduleclass ?? 'tools',
     extensions: unique(written.extensions),
     dependsOn: unique(written.depends_on),
+    buildDependencies: unique(written.build_dependencies),
     conflicts: unique(written.conflicts),
+    shell: {
+      family: written.family,
+      aliases: written.aliases ?? {},
+      functions: Object.fromEntries(Object.entries(written.functions ?? {}).map(normalizeFunction)),
+      loadMessage: written.load_message?.trim(),
+    },
     moduleKind: written.module_kind,
     deprecated: written.deprecated,
     isHidden: written.hidden ?? false,
-    image: {
-      file: written.image.file,
-      sha256: written.image.sha256,
-      source: written.image.source,
-      mode: written.image.mode,
-      isSigned: written.image.verify === 'signed',
-    },
+    image: written.image === 'none' ? undefined : normalizeImage(written.image),
+    build: written.build && normalizeBuild(written.build),
     binds: (written.binds ?? []).map(normalizeBind),
     runscripts: unique(written.runscripts),
     wrappers: (written.wrappers ?? []).map(normalizeWrapper),
+    files: (written.files ?? []).map(normalizeFile),
     gpu: written.gpu,
+    envSets: unique(written.env_sets),
+    mpi: written.mpi && {
+      replace: written.mpi.replace,
+      never: written.mpi.never ?? [],
+      glibc: written.mpi.glibc ?? 'image',
+    },
     conda:
       python.conda_env === undefined
         ? undefined
@@ -72,6 +87,41 @@ export function normalizeEasyconfig(written: WrittenEasyconfig): Easyconfig {
     postInstall: (written.post_install ?? []).map(normalizeCommand),
     sanityCheckCommands: (written.sanity_check_commands ?? []).map(normalizeCommand),
   };
+}
+
+function normalizeBuild(written: NonNullable<WrittenEasyconfig['build']>): ImageBuild {
+  const { base, base_sha256: sha256, packages, definition, way } = written;
+  if (definition !== undefined) return { kind: 'definition', definition, buildArgs: written.build_args ?? {}, way };
+  const on = { file: base ?? '', sha256 };
+  if (packages !== undefined) return { kind: 'packages', base: on, packages: unique(packages), way };
+  const { conda, pip = [], wheels, files = [] } = written;
+  return {
+    kind: 'files',
+    base: on,
+    conda,
+    // With a slash it is a file in any case.
+    pip: typeof pip === 'string' ? [pip.includes('/') ? pip : `./${pip}`] : pip,
+    wheels,
+    files: files.map(({ from, to }) => ({ from, to })),
+  };
+}
+
+function normalizeImage(image: Exclude<WrittenEasyconfig['image'], 'none'>): EasyconfigImage {
+  return {
+    file: image.file,
+    directory: image.directory,
+    sha256: image.sha256,
+    source: image.source,
+    mode: image.mode,
+    isSigned: image.verify === 'signed',
+  };
+}
+
+function normalizeFunction([name, body]: [string, NonNullable<WrittenEasyconfig['functions']>[string]]): [
+  string,
+  { bash: string; csh: string | undefined },
+] {
+  return [name, typeof body === 'string' ? { bash: body, csh: undefined } : { bash: body.bash, csh: body.csh }];
 }
 
 type WrittenVariables = NonNullable<NonNullable<WrittenEasyconfig['env']>['module']>;
@@ -108,6 +158,14 @@ function normalizeWrapper(wrapper: NonNullable<WrittenEasyconfig['wrappers']>[nu
   return { kind: 'command', name, command, args, binds: binds.map(normalizeBind) };
 }
 
+/** What lies where commands are called from is executable, unless the recipe says otherwise. */
+function normalizeFile(file: NonNullable<WrittenEasyconfig['files']>[number]): InstalledFile {
+  const { path, mode = /^(bin|runscripts)\//.test(path) ? '755' : '644' } = file;
+  const content =
+    'text' in file ? { kind: 'text' as const, text: file.text } : { kind: 'from' as const, from: file.from };
+  return { path, mode: Number.parseInt(mode, 8), content };
+}
+
 function normalizeBind(bind: NonNullable<WrittenEasyconfig['binds']>[number]): EasyconfigBind {
   if (typeof bind === 'string') return { kind: 'path', host: bind, container: bind, access: 'rw', optional: false };
   if ('site' in bind) return { kind: 'site', group: bind.site };
@@ -115,7 +173,9 @@ function normalizeBind(bind: NonNullable<WrittenEasyconfig['binds']>[number]): E
     kind: 'path',
     host: bind.host,
     container: bind.container ?? bind.host,
-    access: bind.access ?? 'rw',
+    // An image file is for many to read.
+    access: bind.access ?? (bind.image_src === undefined ? 'rw' : 'ro'),
+    ...(bind.image_src === undefined ? {} : { imageSource: bind.image_src }),
     optional: bind.optional ?? false,
   };
 }

@@ -17,10 +17,18 @@ export function parseEasyconfig(text: string): ParsedEasyconfig {
 
 /** Checks a YAML value against the schema and the rules; every fault has its place in the file. */
 export function validateEasyconfig(yaml: PlacedYaml): ParsedEasyconfig {
-  const result = easyconfigSchema.safeParse(yaml.value);
+  const result = easyconfigSchema.safeParse(withTextVersion(yaml));
   if (result.success) return { easyconfig: result.data, yaml, issues: [] };
   return {
     easyconfig: undefined,
     issues: placeIssues(result.error.issues, yaml, (path) => knownKeysOf(easyconfigSchema, path)),
   };
+}
+
+/** `version: 1` can mean nothing but the text `1`; `1.10` would become `1.1`, and is refused. */
+function withTextVersion({ value, sourceOf }: PlacedYaml): unknown {
+  if (typeof value !== 'object' || value === null || !('version' in value) || !Number.isInteger(value.version))
+    return value;
+  const source = sourceOf(['version']) ?? '';
+  return /^(0|[1-9]\d{0,14})$/.test(source) ? { ...value, version: source } : value;
 }

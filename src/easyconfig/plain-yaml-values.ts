@@ -14,7 +14,10 @@ const singleQuoted = /'(?:[^']|'')*'/y;
 
 /** Plain text within brackets. */
 const flowPlain = /(?:[A-Za-z0-9/_.]|-(?=[A-Za-z]))(?:[\w./+=@%~()$-]|:(?=[\w/])| +(?=[\w./+=@%~()$-]))*/y;
-const flowKey = /(?:([A-Za-z][A-Za-z0-9_]{0,127}): +|"([A-Za-z][A-Za-z0-9_]{0,127})": *)/y;
+const flowKey = /(?:([A-Za-z][A-Za-z0-9_-]{0,127}): +|"([A-Za-z][A-Za-z0-9_-]{0,127})": *)/y;
+
+/** A whole number that is written in one way only, and that JavaScript holds exactly. */
+const countPattern = /^(?:0|[1-9][0-9]{0,14})$/;
 
 /** What YAML reads as a number (and a little more). */
 const numberPattern = /^[-+]?(?:0x[0-9a-f]+|0o[0-7]+|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[-+]?[0-9]+)?|\.inf|\.nan)$/i;
@@ -35,7 +38,7 @@ export function readFlow(text: string): unknown {
 }
 
 /** Text without quotes that ends with its line, or at a comment. */
-export function readPlain(line: string): string | boolean | undefined {
+export function readPlain(line: string): string | number | boolean | undefined {
   const comment = line.indexOf(' #');
   let end = comment === -1 ? line.length : comment;
   while (line.charCodeAt(end - 1) === 0x20) end -= 1;
@@ -44,9 +47,10 @@ export function readPlain(line: string): string | boolean | undefined {
   return text.includes(': ') || text.endsWith(':') ? undefined : resolve(text);
 }
 
-function resolve(text: string): string | boolean | undefined {
+function resolve(text: string): string | number | boolean | undefined {
   if (text === 'true') return true;
   if (text === 'false') return false;
+  if (countPattern.test(text)) return Number(text);
   return /^(?:true|false|null)$/i.test(text) || numberPattern.test(text) ? undefined : text;
 }
 

@@ -5,7 +5,7 @@ import { readFlow, readPlain, startsFlow } from './plain-yaml-values.ts';
  * of one line, literal and folded text (`|`, `>`). It takes a twentieth of the whole parser's time, knows no places and names no faults.
  *
  * It must never give a value that the whole parser does not give: what is not clearly within that part (a tab, an anchor, a
- * number, a scalar that goes on in the next line, …) is not read at all. test/easyconfig/plain-yaml.test.ts holds the two
+ * number with a fraction, a scalar that goes on in the next line, …) is not read at all. test/easyconfig/plain-yaml.test.ts holds the two
  * against each other.
  */
 
@@ -20,7 +20,7 @@ const special =
   /[^\n -~\u00a1-\u167f\u1681-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\u2fff\u3001-\ud7ff]|^(?:---|\.\.\.|%)/m;
 
 /** A key, the colon, and the blanks up to what follows. */
-const keyPattern = /([A-Za-z][A-Za-z0-9_]{0,127}):(?: +|$)/y;
+const keyPattern = /([A-Za-z][A-Za-z0-9_-]{0,127}):(?: +|$)/y;
 
 /** The value of a YAML text, or undefined where the whole parser must say what it is. */
 export function readPlainYaml(text: string): unknown {

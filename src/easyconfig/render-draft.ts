@@ -1,5 +1,6 @@
 import { formatValue } from '../lib/format.ts';
-import type { Draft, ImageFacts } from './draft.ts';
+import type { Draft } from './draft.ts';
+import type { ImageFacts } from './image-facts.ts';
 
 export interface RenderOptions {
   readonly facts: ImageFacts;
@@ -9,6 +10,8 @@ export interface RenderOptions {
   readonly schema: string | undefined;
   /** The image as the user named it. */
   readonly image: string;
+  /** Where the image lies, if it would not be found by its file name. */
+  readonly directory: string | undefined;
   /** Why nobody looked into the image. */
   readonly notLooked: string | undefined;
 }
@@ -20,7 +23,7 @@ export function renderDraft(draft: Draft, options: RenderOptions): string {
   const inside = facts.inside;
   const lines = [
     ...(schema === undefined ? [] : [`# yaml-language-server: $schema=${comment(schema)}`]),
-    `# A first draft by \`ctinstall new\` from ${comment(image)}: mend it, then`,
+    `# A first draft by \`ctinstall new\` from ${comment(image)}: edit it, then`,
     `#   ctinstall check --easyconfig ${name}-${version}${versionsuffix}.yaml`,
     '',
     `name: ${quote(name)}   # from ${draft.nameFrom}`,
@@ -32,11 +35,11 @@ export function renderDraft(draft: Draft, options: RenderOptions): string {
     `description: ${prose(draft.summary ?? `${name} ${version}, in a container.`)}`,
     ...(draft.docurls.length === 0 ? [] : [`docurls: [${draft.docurls.map(prose).join(', ')}]`]),
     '',
-    ...imageLines(draft, facts),
+    ...imageLines(draft, options),
     '',
-    ...(groups.length === 0 ? ['# binds: []'] : ['binds:   # what they mean, the settings of each site say']),
+    ...(groups.length === 0 ? ['# binds: []'] : ['binds:   # groups of paths that the settings of the site define']),
     ...groups.map((group) => `  - site: ${group}`),
-    'wrappers: [start-shell]',
+    `wrappers: [${['start-shell', ...draft.wrappers.map(plainOrQuoted)].join(', ')}]`,
     ...pythonLines(draft, facts),
     '',
     'sanity_check_commands:   # run inside the container: make it prove that the software works',
@@ -55,23 +58,35 @@ export function renderDraft(draft: Draft, options: RenderOptions): string {
   return `${lines.join('\n').trimEnd()}\n`;
 }
 
-function imageLines(draft: Draft, { source, sha256 }: ImageFacts): string[] {
+function plainOrQuoted(name: string): string {
+  return /^[A-Za-z][\w-]*$/.test(name) && !/^(y|n|yes|no|on|off|true|false|null)$/i.test(name) ? name : quote(name);
+}
+
+function imageLines(draft: Draft, { facts: { source, sha256, inside, built }, directory }: RenderOptions): string[] {
   const from = draft.builtFrom;
   return [
     'image:',
     `  file: ${exact(draft.file)}`,
+    ...(directory === undefined ? [] : [`  directory: ${quote(directory)}   # where it lies here`]),
     ...(sha256 === undefined ? [] : [`  sha256: ${sha256}`]),
     ...(draft.source === undefined ? [] : [`  source: ${exact(draft.source)}`]),
     ...(draft.source === undefined && from === undefined ? ['  # source: docker://…   # where others get it'] : []),
-    ...(from === undefined ? [] : [`  # built from ${comment(from)}, with changes`]),
-    ...(source === undefined ? [] : ['  # known of it without pulling it: its name and tag, no more']),
+    ...(from === undefined
+      ? []
+      : [
+          `  # built ${built === undefined ? 'from' : 'on'} ${comment(from)}${built === undefined ? ', with changes' : ''}`,
+        ]),
+    ...(built === undefined ? [] : ['  # `build:` in the easyconfig has each install make it itself: docs/build.md']),
+    ...(source === undefined || inside !== undefined
+      ? []
+      : ['  # known of it without pulling it: its name and tag, no more']),
   ];
 }
 
-function pythonLines({ condaEnvironment, name }: Draft, { inside }: ImageFacts): string[] {
+function pythonLines({ condaEnvironment, name, hasVenv }: Draft, { inside }: ImageFacts): string[] {
   const { conda, python } = inside ?? {};
   const about = python === undefined ? [] : [`# Python ${comment(python.version)}: ${comment(python.path)}`];
-  const venv = `  # venv: { name: ${name} }   # for packages that users add with pip`;
+  const venv = `  ${hasVenv ? '' : '# '}venv: { name: ${plainOrQuoted(name)} }   # for packages that users add with pip`;
   if (conda !== undefined && condaEnvironment !== undefined)
     return [
       'runscripts: [conda-python-simple]',
@@ -82,7 +97,8 @@ function pythonLines({ condaEnvironment, name }: Draft, { inside }: ImageFacts):
       `  conda_root: ${quote(conda.root)}`,
       venv,
     ];
-  return python === undefined ? [] : ['', ...about, '# python:', venv.replace('  #', '#  ')];
+  if (python === undefined) return [];
+  return ['', ...about, ...(hasVenv ? ['python:', venv] : ['# python:', venv.replace('  #', '#  ')])];
 }
 
 function labelLines(labels: Readonly<Record<string, string>>): string[] {

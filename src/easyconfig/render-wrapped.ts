@@ -9,7 +9,13 @@ export interface Wrapped {
   readonly about: string;
   /** The command line that made it. */
   readonly command: string;
-  readonly image: { readonly file: string; readonly source?: string | undefined; readonly mode?: 'copy' };
+  readonly image: {
+    readonly file: string;
+    /** Where it lies, if it would not be found by its file name. */
+    readonly directory?: string | undefined;
+    readonly source?: string | undefined;
+    readonly mode?: 'copy';
+  };
   /** Places of the host that are seen at their own paths, where they are there. */
   readonly binds: readonly string[];
   readonly python?: Flow;
@@ -39,6 +45,7 @@ export function renderWrapped(wrapped: Wrapped): string {
     `whatis: [${prose(`Description: ${wrapped.about}`)}]`,
     'image:',
     `  file: ${exact(image.file)}`,
+    ...(image.directory === undefined ? [] : [`  directory: ${quote(image.directory)}`]),
     ...(image.source === undefined ? [] : [`  source: ${exact(image.source)}`]),
     ...(image.mode === undefined ? [] : [`  mode: ${image.mode}`]),
     ...(binds.length === 0 ? [] : ['binds:', ...binds.map((host) => `  - { host: ${exact(host)}, optional: true }`)]),

@@ -9,14 +9,20 @@ export const versionSuffixPattern = /^[A-Za-z0-9._+-]{0,127}$/;
 export const moduleNamePattern = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}(\/[A-Za-z0-9][A-Za-z0-9._+-]{0,127}){0,3}$/;
 /** What is inside an image: a command or a package, with its version or without. */
 export const extensionPattern = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}(\/[A-Za-z0-9._+-]{1,128})?$/;
+/** A file beside an easyconfig that it extends. */
+export const extendedPattern = /^[A-Za-z0-9_][A-Za-z0-9._+-]{0,200}\.ya?ml$/;
 export const variablePattern = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 export const groupPattern = /^[a-z][a-z0-9_-]{0,127}$/;
 export const scriptPattern = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$/;
 export const imageModes = ['copy', 'link', 'central'] as const;
 /** What a module is for: a person's work in the container, one at a time, or tools, any number together. */
 export const moduleKinds = ['environment', 'tool'] as const;
-export const gpuChoices = ['auto', 'nv', 'rocm', 'none'] as const;
+export const gpuChoices = ['auto', 'nv', 'nvidia', 'rocm', 'none'] as const;
 export const installers = ['auto', 'pip', 'uv'] as const;
+/** Who builds an image of a definition file or of packages. */
+export const buildWays = ['runtime', 'proot'] as const;
+/** A package of a distribution, with its version as apt, dnf and zypper take it. */
+export const packagePattern = /^[A-Za-z0-9][\w.+:~=-]{0,199}$/;
 export const sha256Pattern = /^[0-9a-f]{64}$/;
 
 /** Names inside the install dir that are not the image's to take. */
@@ -134,6 +140,37 @@ export function describeBadRelativePath(path: string): string | undefined {
     return 'is not a path inside the install dir';
   if (Buffer.byteLength(path) > 4095) return 'is longer than 4,095 bytes, which no path can be';
   return hasControlCharacter(path) ? 'holds a newline or another control character' : undefined;
+}
+
+/** Says why a recipe can bring no file of this path, from the install dir; or undefined. */
+export function describeBadInstalledFile(path: string): string | undefined {
+  const bad = describeBadRelativePath(path);
+  if (bad !== undefined) return bad;
+  if (/[:,"\\^]/.test(path)) return 'holds a character that container runtimes take for a separator';
+  const parts = path.split('/');
+  if (parts.some((part) => part === '' || part === '.' || part.startsWith('-') || part !== part.trim()))
+    return 'is not how a file is called: plain names between slashes';
+  if (parts.some((part) => Buffer.byteLength(part) > 200)) return 'has a name of more than 200 bytes';
+  const [first = ''] = parts;
+  const isOurs = parts.length === 1 ? reservedFileNames.includes(first) : ['wrappers', '.ctinstall'].includes(first);
+  return isOurs || first.startsWith('user-software') ? 'is a place that ctinstall uses itself' : undefined;
+}
+
+/** Longest text of a file that a recipe brings, in bytes. */
+const mostFileBytes = 500_000;
+
+/** Says why a recipe cannot bring a file of this text, or undefined. */
+export function describeBadInstalledText(text: string): string | undefined {
+  if (Buffer.byteLength(text) > mostFileBytes)
+    return 'is longer than 500,000 bytes: put it into a file beside the easyconfig';
+  return describeBadText(text);
+}
+
+/** Says why a file of a recipe cannot have this mode, or undefined: its owner reads it, and nobody else writes to it. */
+export function describeBadFileMode(mode: string): string | undefined {
+  if (!/^[0-7]{3}$/.test(mode)) return 'is no mode of three octal digits';
+  if (!/^[4-7]/.test(mode)) return 'does not let its owner read the file';
+  return /[2367]/.test(mode.slice(1)) ? 'lets others than its owner write to the file' : undefined;
 }
 
 /** Where conda lies in an image: shells split `$WITH_CONDA` at blanks, and scripts hand it to `bash -c`. */

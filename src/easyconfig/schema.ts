@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { formatValue } from '../lib/format.ts';
+import { mpiChoices, mpiGlibcs, mpiWays } from '../mpi/types.ts';
 import { hintForBindPath, hintForContainerPath } from './bind-hints.ts';
 import { describeBadImageSource } from './image-source.ts';
 import { describeBadPipOption, describeBadRequirement } from './requirements.ts';
@@ -11,16 +11,18 @@ import {
   describeBadContainerPath,
   describeBadContainerVariable,
   describeBadDirectory,
+  describeBadFileMode,
   describeBadFileName,
+  describeBadInstalledFile,
+  describeBadInstalledText,
   describeBadLocalFile,
   describeBadModuleVariable,
   describeBadPathElement,
   describeBadProgram,
-  describeBadProse,
   describeBadRelativePath,
-  describeBadText,
   describeBadUserSoftwarePath,
   describeBadVariableValue,
+  extendedPattern,
   extensionPattern,
   gpuChoices,
   groupPattern,
@@ -34,66 +36,23 @@ import {
   variablePattern,
   versionSuffixPattern,
 } from './rules.ts';
-import { findUnknownTemplates, templateNames } from './templates.ts';
-import { checkTotals, mostEntries } from './totals.ts';
+import { checkBuiltImage, imageBuild } from './schema-build.ts';
+import { line, list, matching, namePart, prose, ruled, templated } from './schema-parts.ts';
+import {
+  aliasPattern,
+  describeBadAlias,
+  describeBadFamily,
+  describeBadFunction,
+  describeBadShellName,
+} from './shell-rules.ts';
+import { checkTotals } from './totals.ts';
+import { hintForVariableValue } from './variable-hints.ts';
+import { checkWithoutImage } from './without-image.ts';
 
 /*
  * The one definition of an easyconfig: it gives the type of what is written (WrittenEasyconfig), the checks, and the
  * JSON Schema for editors. Keys are EasyBuild's where EasyBuild has the word.
  */
-
-const templated = z.string().superRefine((value, context) => {
-  const bad = describeBadText(value);
-  if (bad !== undefined) return context.addIssue({ code: 'custom', message: `\`${formatValue(value)}\` ${bad}` });
-  const [unknown] = findUnknownTemplates(value);
-  if (unknown !== undefined)
-    context.addIssue({
-      code: 'custom',
-      message: `\`%(${formatValue(unknown)})s\` is no template`,
-      params: {
-        hint: `templates are ${templateNames.map((name) => `\`%(${name})s\``).join(', ')}; \`%%\` stands for \`%\``,
-      },
-    });
-});
-
-function ruled<Schema extends z.ZodType<string>>(
-  schema: Schema,
-  describeBad: (value: string) => string | undefined,
-  hint?: string | ((value: string) => string),
-) {
-  return schema.superRefine((value, context) => {
-    const bad = describeBad(value);
-    if (bad !== undefined)
-      context.addIssue({
-        code: 'custom',
-        message: value === '' ? 'must not be empty' : `\`${formatValue(value)}\` ${bad}`,
-        params: { hint: typeof hint === 'function' ? hint(value) : hint },
-      });
-  });
-}
-
-/** Text for people. */
-const prose = ruled(templated, describeBadProse);
-
-/** Text of one line, as module variables and `whatis` lines need. */
-const line = prose.refine((value) => !/[\n\r]/.test(value), 'must be one line');
-
-function list<Item extends z.ZodType>(item: Item) {
-  return z.array(item).max(mostEntries, `must have at most ${mostEntries} entries`);
-}
-
-function matching(pattern: RegExp, what: string, hint: string) {
-  return z.string().superRefine((value, context) => {
-    if (!pattern.test(value))
-      context.addIssue({
-        code: 'custom',
-        message: value === '' ? 'must not be empty' : `\`${formatValue(value)}\` is not a valid ${what}`,
-        params: { hint },
-      });
-  });
-}
-
-const namePart = 'letters, digits and `.`, `_`, `+`, `-`, beginning with a letter or digit, at most 128';
 
 /** A path that may begin with `%(installdir)s`: it is checked again when the template is replaced. */
 function untemplated(describeBad: (path: string) => string | undefined) {
@@ -112,6 +71,7 @@ const fullBind = z.strictObject({
   host: bindPath,
   container: containerBindPath.optional(),
   access: z.enum(['ro', 'rw']).optional(),
+  image_src: ruled(z.string(), describeBadBindPath, 'the directory in the image file, such as `/`').optional(),
   optional: z.boolean().optional(),
 });
 const bind = z.union([
@@ -145,7 +105,7 @@ function variables(
   });
   const ofPath = (entries: object): unknown => ('PATH' in entries ? entries.PATH : undefined);
   return z
-    .record(name, z.union([ruled(templated, describeBadVariableValue), pathChange]))
+    .record(name, z.union([ruled(templated, describeBadVariableValue, hintForVariableValue), pathChange]))
     .refine(
       (entries) => typeof ofPath(entries) !== 'string',
       words(describeBadName('PATH') ?? '', 'add to it: `PATH: { prepend: "%(installdir)s/tools" }`'),
@@ -162,6 +122,17 @@ function describeBadModulePath(change: unknown): string | undefined {
   const isOfInstall = (path: string): boolean => /^%\(installdir\)s\//.test(path) && !path.split('/').includes('..');
   return [data.prepend ?? [], data.append ?? []].flat().every(isOfInstall) ? undefined : pathOutside;
 }
+
+const shellName = ruled(
+  matching(
+    aliasPattern,
+    'name of an alias or function',
+    'letters, digits, `_` and `-`, beginning with a letter or `_`',
+  ),
+  describeBadShellName,
+);
+const shellAlias = ruled(templated, describeBadAlias, 'put it into a script: `files`, with `bin/` in its path');
+const shellFunction = ruled(templated, describeBadFunction, 'put it into a script: `files`, with `bin/` in its path');
 
 const scriptName = matching(scriptPattern, 'name of a script', 'a plain file name such as `start-shell`');
 const relativePath = ruled(templated, describeBadRelativePath);
@@ -193,6 +164,21 @@ const venv = z.strictObject({
   installer: z.enum(installers).optional(),
 });
 
+const installedPath = ruled(
+  templated,
+  (path) => describeBadInstalledFile(path.replace(/^%\(installdir\)s\//, '').replace(/%\(\w+\)s/g, 'x')),
+  'such as `share/example.def`, `runscripts/init` or `bin/run-it`',
+);
+const installedMode = ruled(z.string(), describeBadFileMode, 'in quotes, such as `"755"`').optional();
+const installedFile = z.union([
+  z.strictObject({ path: installedPath, mode: installedMode, text: ruled(templated, describeBadInstalledText) }),
+  z.strictObject({
+    path: installedPath,
+    mode: installedMode,
+    from: ruled(z.string(), describeBadLocalFile, 'the name of a file beside the easyconfig'),
+  }),
+]);
+
 /** A recipe is for others to read, and is kept with each install. */
 function describeBadRecipeSource(source: string): string | undefined {
   const bad = describeBadImageSource(source);
@@ -200,13 +186,29 @@ function describeBadRecipeSource(source: string): string | undefined {
   return /\/\/[^/@]*:[^/@]*@/.test(source) ? 'holds a password: log in with the runtime instead' : undefined;
 }
 
+const image = z.strictObject({
+  file: ruled(
+    templated,
+    describeBadFileName,
+    'give the bare file name; `image_dirs` in the settings says where to look',
+  ),
+  directory: ruled(z.string(), describeBadLocalFile, 'such as `/project/p1/images`').optional(),
+  sha256: matching(sha256Pattern, 'SHA-256', '64 lower-case hex digits, as `sha256sum` prints').optional(),
+  source: ruled(templated, describeBadRecipeSource, 'such as `docker://docker.io/library/python:3.12`').optional(),
+  mode: z.enum(imageModes).optional(),
+  verify: z.literal('signed').optional(),
+});
+
 const commandText = ruled(templated, describeBadCommand);
 const command = z.union([commandText, z.strictObject({ command: commandText, host: z.boolean().optional() })]);
 
 export const easyconfigSchema = z
   .strictObject({
+    // Read, and replaced by what that file says, before all else: see extend.ts.
+    extends: matching(extendedPattern, 'name of a file beside this one', 'such as `PyTorch-base.yaml`').optional(),
     name: matching(namePattern, 'name', namePart),
-    version: matching(namePattern, 'version', namePart),
+    // A whole number is taken for its text: see parse.ts.
+    version: matching(namePattern, 'version', namePart).meta({ type: ['string', 'integer'] }),
     versionsuffix: matching(
       versionSuffixPattern,
       'versionsuffix',
@@ -215,31 +217,41 @@ export const easyconfigSchema = z
     homepage: line.optional(),
     whatis: list(line.refine((value) => value.trim() !== '', 'must not be blank')).optional(),
     description: prose.optional(),
+    usage: prose.optional(),
+    examples: prose.optional(),
+    citing: prose.optional(),
     docurls: list(line).optional(),
     moduleclass: matching(groupPattern, 'moduleclass', 'one word such as `devel` or `ai`').optional(),
     extensions: list(
       matching(extensionPattern, 'name of an extension', 'such as `numpy/1.26.4` or `torchrun`'),
     ).optional(),
     depends_on: list(matching(moduleNamePattern, 'module name', 'such as `rocm/6.2.0`')).optional(),
+    build_dependencies: list(matching(moduleNamePattern, 'module name', 'such as `buildtools/24.03`')).optional(),
     conflicts: list(matching(moduleNamePattern, 'module name', 'such as `singularity-bindings`')).optional(),
+    family: ruled(z.string(), describeBadFamily, 'such as `mpi`').optional(),
+    aliases: z.record(shellName, shellAlias).optional(),
+    functions: z
+      .record(shellName, z.union([shellFunction, z.strictObject({ bash: shellFunction, csh: shellAlias.optional() })]))
+      .optional(),
     module_kind: z.enum(moduleKinds).optional(),
     deprecated: line.optional(),
+    load_message: prose.optional(),
     hidden: z.boolean().optional(),
-    image: z.strictObject({
-      file: ruled(
-        templated,
-        describeBadFileName,
-        'give the bare file name; `image_dirs` in the settings says where to look',
-      ),
-      sha256: matching(sha256Pattern, 'SHA-256', '64 lower-case hex digits, as `sha256sum` prints').optional(),
-      source: ruled(templated, describeBadRecipeSource, 'such as `docker://docker.io/library/python:3.12`').optional(),
-      mode: z.enum(imageModes).optional(),
-      verify: z.literal('signed').optional(),
-    }),
+    image: z.union([z.literal('none'), image]),
+    build: imageBuild.optional(),
     binds: list(bind).optional(),
     runscripts: list(scriptName).optional(),
     wrappers: list(wrapper).optional(),
+    files: list(installedFile).optional(),
     gpu: z.enum(gpuChoices).optional(),
+    env_sets: list(matching(groupPattern, 'name of a set of variables', 'such as `rccl-slingshot`')).optional(),
+    mpi: z
+      .strictObject({
+        replace: z.enum(mpiChoices).optional(),
+        never: list(z.enum(mpiWays)).optional(),
+        glibc: z.enum(mpiGlibcs).optional(),
+      })
+      .optional(),
     python: z
       .strictObject({
         conda_env: matching(scriptPattern, 'name of a conda environment', namePart).optional(),
@@ -273,7 +285,9 @@ export const easyconfigSchema = z
     post_install: list(command).optional(),
     sanity_check_commands: list(command).optional(),
   })
-  .superRefine(checkTotals);
+  .superRefine(checkWithoutImage)
+  .superRefine(checkTotals)
+  .superRefine(checkBuiltImage);
 
 /** An easyconfig as written: anything optional may be missing. */
 export type WrittenEasyconfig = z.infer<typeof easyconfigSchema>;

@@ -1,6 +1,7 @@
 import { formatValue } from '../lib/format.ts';
+import type { Extended } from './extend.ts';
 import { fileNameOf, fullVersionOf, normalizeEasyconfig } from './normalize.ts';
-import { parseEasyconfig } from './parse.ts';
+import { parseEasyconfig, validateEasyconfig } from './parse.ts';
 import { readPlainYaml } from './plain-yaml.ts';
 import { easyconfigSchema } from './schema.ts';
 import { replaceTemplates } from './templates.ts';
@@ -31,6 +32,10 @@ const mostAbout = 100;
 export function summarizeEasyconfig(path: string, text: string): SummarizedEasyconfig {
   const { easyconfig, issues } = readQuickly(text) ?? parse(text);
   if (easyconfig === undefined) return { summary: undefined, fault: describeFirst(path, issues) };
+  return summarizeRead(path, easyconfig);
+}
+
+function summarizeRead(path: string, easyconfig: Easyconfig): SummarizedEasyconfig {
   const wanted = fileNameOf(easyconfig);
   return {
     summary: summarize(easyconfig),
@@ -38,6 +43,16 @@ export function summarizeEasyconfig(path: string, text: string): SummarizedEasyc
       ? undefined
       : `${path}: describes ${easyconfig.name}; by its name and version it should be called \`${wanted}\``,
   };
+}
+
+/** The same for one that extends others. */
+export function summarizeExtended(path: string, extended: Extended): SummarizedEasyconfig {
+  const { easyconfig, issues } =
+    extended.text === undefined
+      ? { easyconfig: undefined, issues: extended.issues }
+      : validateEasyconfig(extended.yaml);
+  if (easyconfig !== undefined) return summarizeRead(path, normalizeEasyconfig(easyconfig));
+  return { summary: undefined, fault: describeFirst(issues[0]?.place.in?.name ?? path, issues) };
 }
 
 interface Read {
@@ -69,8 +84,18 @@ function summarize(easyconfig: Easyconfig): EasyconfigSummary {
     version,
     versionsuffix,
     about: formatValue(describeInOneLine(whatis, description), mostAbout),
-    words: [module, fileNameOf(easyconfig), ...whatis, description].join(' ').replace(/\s+/g, ' ').toLowerCase(),
+    words: [module, fileNameOf(easyconfig), ...whatis, description, ...insideOf(easyconfig)]
+      .join(' ')
+      .replace(/\s+/g, ' ')
+      .toLowerCase(),
   };
+}
+
+/** Commands, and packages as far as they are named. */
+function insideOf({ wrappers, extensions, venv }: Easyconfig): string[] {
+  const commands = wrappers.flatMap((wrapper) => (wrapper.kind === 'command' ? [wrapper.name] : []));
+  const packages = venv?.requirements?.kind === 'list' ? venv.requirements.lines : [];
+  return [...commands, ...extensions, ...packages];
 }
 
 /** The `Description:` among EasyBuild's `whatis` lines, or one with no such word; else the first line of the description. */

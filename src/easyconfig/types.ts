@@ -1,5 +1,6 @@
 import type { ContainerPath, HostPath } from '../lib/paths.ts';
-import type { gpuChoices, imageModes, installers, moduleKinds } from './rules.ts';
+import type { MpiGlibc, MpiReplace, MpiWay } from '../mpi/types.ts';
+import type { buildWays, gpuChoices, imageModes, installers, moduleKinds } from './rules.ts';
 
 /**
  * An easyconfig in its normal form: every default filled, one form for each field.
@@ -13,28 +14,46 @@ export interface Easyconfig {
   readonly homepage: string | undefined;
   readonly whatis: readonly string[];
   readonly description: string;
+  /** Further sections of the help; empty where there is none. */
+  readonly usage: string;
+  readonly examples: string;
+  readonly citing: string;
   readonly docurls: readonly string[];
   readonly moduleclass: string;
   /** What is inside, for `module spider`: `numpy/1.26.4`, or a name alone. */
   readonly extensions: readonly string[];
   /** Modules that must be loaded too. */
   readonly dependsOn: readonly string[];
+  /** Modules that are loaded for the commands of the install on the host only. */
+  readonly buildDependencies: readonly string[];
   /** Modules that can't be loaded together with this one, beside its other versions. */
   readonly conflicts: readonly string[];
+  readonly shell: ShellAdditions;
   /** Undefined where it follows from the rest. */
   readonly moduleKind: ModuleKind | undefined;
   /** What to use instead. */
   readonly deprecated: string | undefined;
   /** Whether listings leave the module out. */
   readonly isHidden: boolean;
-  readonly image: EasyconfigImage;
+  /** Undefined for a module that is of no image (`image: none`), but for whatever container is started beside it. */
+  readonly image: EasyconfigImage | undefined;
+  /** What the image is made of, where the install makes it. */
+  readonly build: ImageBuild | undefined;
   readonly binds: readonly EasyconfigBind[];
   /** Run scripts: run inside the container, bound at `/runscripts`. */
   readonly runscripts: readonly string[];
   /** Wrappers: run on the host and enter the container. */
   readonly wrappers: readonly EasyconfigWrapper[];
+  /** Files of the recipe's own in the install dir. */
+  readonly files: readonly InstalledFile[];
   /** Which GPUs get the runtime's flag where a node has them; undefined leaves it to the settings. */
   readonly gpu: GpuChoice | undefined;
+  /** Sets of variables that the site knows what to fill with: `rccl-slingshot`. */
+  readonly envSets: readonly string[];
+  /** How MPI of the container reaches the network, and ways that will not do; undefined leaves it to the settings. */
+  readonly mpi:
+    | { readonly replace: MpiReplace | undefined; readonly never: readonly MpiWay[]; readonly glibc: MpiGlibc }
+    | undefined;
   readonly conda: CondaEnvironment | undefined;
   readonly venv: VirtualEnvironment | undefined;
   readonly condaPackages: CondaPackages | undefined;
@@ -57,6 +76,8 @@ export interface Easyconfig {
 export interface EasyconfigImage {
   /** File name of the image, with no directory. */
   readonly file: string;
+  /** Where it lies if it is in no image directory: a full path, or one from the easyconfig's directory. */
+  readonly directory: string | undefined;
   /** Expected SHA-256, 64 lower-case hex digits. */
   readonly sha256: string | undefined;
   /** Where to get it when it is in no image directory: `docker://…`. */
@@ -66,6 +87,45 @@ export interface EasyconfigImage {
   readonly isSigned: boolean;
 }
 
+/**
+ * How an image is made, as `ctinstall build` does: of a base with more files, of a base with packages of its distribution, or
+ * of a definition file. Paths begin in the easyconfig's directory.
+ */
+export type ImageBuild =
+  | {
+      readonly kind: 'files';
+      readonly base: BuildBase;
+      /** Environment file or lock. */
+      readonly conda: string | undefined;
+      /** Requirements files and requirements. */
+      readonly pip: readonly string[];
+      /** Directory of wheels: then no index is asked. */
+      readonly wheels: string | undefined;
+      readonly files: readonly { readonly from: string; readonly to: string | undefined }[];
+    }
+  | {
+      readonly kind: 'packages';
+      readonly base: BuildBase;
+      readonly packages: readonly string[];
+      readonly way: BuildWay;
+    }
+  | {
+      readonly kind: 'definition';
+      readonly definition: string;
+      /** Values of its templates. */
+      readonly buildArgs: Readonly<Record<string, string>>;
+      readonly way: BuildWay;
+    };
+
+export interface BuildBase {
+  /** File name of a SIF, which an image directory may have, or its path. */
+  readonly file: string;
+  readonly sha256: string | undefined;
+}
+
+/** Undefined: whoever can here. */
+export type BuildWay = (typeof buildWays)[number] | undefined;
+
 /** `copy`: the install has its own; `link`: a symbolic link to the central one; `central`: the module names the central one. */
 /**
  * `environment`: sets `SIF` and the binds, for a person who works in the container; one is loaded at a time. `tool`: puts
@@ -74,6 +134,17 @@ export interface EasyconfigImage {
 export type ModuleKind = (typeof moduleKinds)[number];
 
 export type ImageMode = (typeof imageModes)[number];
+
+/** What a module does in the shell that loads it, beside variables. */
+export interface ShellAdditions {
+  /** Of one family one module is loaded at a time. */
+  readonly family: string | undefined;
+  readonly aliases: Readonly<Record<string, string>>;
+  /** `csh`, which has no functions, gets an alias. */
+  readonly functions: Readonly<Record<string, { readonly bash: string; readonly csh: string | undefined }>>;
+  /** Said at each load. */
+  readonly loadMessage: string | undefined;
+}
 
 /** By the name of the variable. */
 export type PathChanges = Readonly<Record<string, PathChange>>;
@@ -99,6 +170,8 @@ export type EasyconfigBind =
       readonly host: string;
       readonly container: string;
       readonly access: BindAccess;
+      /** Where the host path is an image file: the directory in it that is shown. */
+      readonly imageSource?: string;
       readonly optional: boolean;
     };
 
@@ -125,7 +198,17 @@ export type EasyconfigWrapper =
       readonly except: readonly string[];
     };
 
-/** `auto`: the runtime's flag for whatever GPUs the node has; `nv`, `rocm`: for those of one maker only. */
+/** A file that the recipe brings: nothing of it is run by an install. */
+export interface InstalledFile {
+  /** From the install dir; may hold templates. */
+  readonly path: string;
+  /** Permission bits. */
+  readonly mode: number;
+  /** Its text, which may hold templates, or the file beside the easyconfig that it is copied from as it is. */
+  readonly content: { readonly kind: 'text'; readonly text: string } | { readonly kind: 'from'; readonly from: string };
+}
+
+/** `auto`: the runtime's flag for whatever GPUs the node has; `nv` or `nvidia`, `rocm`: for those of one maker only. */
 export type GpuChoice = (typeof gpuChoices)[number];
 
 export interface CondaEnvironment {

@@ -6,7 +6,7 @@ import { mostFaults, type PlacedYaml } from './yaml-places.ts';
 
 type ZodIssue = core.$ZodIssue;
 
-/** Turns what zod found into faults with places, one for each thing to mend. */
+/** Turns what zod found into faults with places, one for each thing to fix. */
 export function placeIssues(
   found: readonly ZodIssue[],
   yaml: PlacedYaml,
@@ -16,7 +16,7 @@ export function placeIssues(
     .slice(0, mostFaults)
     .filter((issue, index, all) => !isSaidBefore(issue, all.slice(0, index)))
     .flatMap((issue) => placeIssue(issue, yaml, knownKeys))
-    .filter((issue, _, all) => !isMisspeltBeside(issue, all))
+    .filter((issue, _, all) => !isMisspeltBeside(issue, all) && !isEmptyAbove(issue, all))
     .sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column)
     .slice(0, mostFaults);
 }
@@ -47,12 +47,15 @@ function placeIssue(issue: ZodIssue, yaml: PlacedYaml, knownKeys: (path: readonl
         const known = knownKeys(issue.path);
         return {
           message: `unknown key \`${formatValue(key)}\`${issue.path.length === 0 ? '' : ` in ${label}`}`,
-          hint: didYouMean(key, known) ?? (known.length > 0 ? `known here: ${known.join(', ')}` : undefined),
+          hint:
+            hintForUnindented(key, issue.path, { yaml, knownKeys }) ??
+            didYouMean(key, known) ??
+            (known.length > 0 ? `known here: ${known.join(', ')}` : undefined),
           place: yaml.placeOf([...issue.path, key], 'key'),
         };
       });
     case 'invalid_type':
-      return [describeType(issue, label, yaml)];
+      return [describeType(issue, label, { yaml, knownKeys })];
     case 'invalid_union':
       return placeUnion(issue, label, yaml, knownKeys);
     case 'invalid_key':
@@ -91,8 +94,14 @@ function placeUnion(
   issue: core.$ZodIssueInvalidUnion,
   label: string,
   yaml: PlacedYaml,
-  knownKeys: (path: readonly PropertyKey[]) => string[],
+  knownKeys: Lookup['knownKeys'],
 ): Issue[] {
+  // A map that one word may stand in place of, such as `none`: it is the map that others are meant to be.
+  const [word, map] = issue.errors;
+  if (issue.errors.length === 2 && word?.[0]?.code === 'invalid_value' && map !== undefined)
+    return map.flatMap((inner) =>
+      placeIssue({ ...inner, path: [...issue.path, ...inner.path] } as ZodIssue, yaml, knownKeys),
+    );
   const members = issue.errors.filter(
     (errors) => !errors.some((error) => error.path.length === 0 && error.code === 'invalid_type'),
   );
@@ -106,6 +115,44 @@ function placeUnion(
   return fewestUnknown.flatMap((inner) =>
     placeIssue({ ...inner, path: [...issue.path, ...inner.path] } as ZodIssue, yaml, knownKeys),
   );
+}
+
+interface Lookup {
+  readonly yaml: PlacedYaml;
+  readonly knownKeys: (path: readonly PropertyKey[]) => string[];
+}
+
+/** A key that is known in a map of a key beside it, such as `file` of `image`: it is to be indented. */
+function hintForUnindented(key: string, path: readonly PropertyKey[], { yaml, knownKeys }: Lookup): string | undefined {
+  const beside = valueAt(yaml.value, path);
+  if (typeof beside !== 'object' || beside === null) return undefined;
+  // By the keys that are known, which are few; a hostile file may have any number.
+  const fits = (other: string): boolean =>
+    other !== key && Object.hasOwn(beside, other) && knownKeys([...path, other]).includes(key);
+  const parents = knownKeys(path).filter(fits);
+  const parent =
+    parents.find((other) => valueAt(beside, [other]) === null) ?? (parents.length === 1 ? parents[0] : undefined);
+  return parent === undefined ? undefined : `${unindented}\`${parent}:\`: indent it deeper than that`;
+}
+
+const unindented = 'it belongs below ';
+
+/** A map that is empty only because what belongs into it is not indented: one fault, said at that. */
+function isEmptyAbove({ message }: Issue, all: readonly Issue[]): boolean {
+  const [, key] = /^`(?:.*\.)?([^.`]+)` must be a map of keys and values, not empty$/.exec(message) ?? [];
+  return key !== undefined && all.some(({ hint }) => hint?.startsWith(`${unindented}\`${key}:\``));
+}
+
+/** Text in the place of a map: the keys that it may have, one of which is meant. */
+function hintForMap(path: readonly PropertyKey[], value: unknown, knownKeys: Lookup['knownKeys']): string | undefined {
+  const keys = knownKeys(path);
+  if (typeof value !== 'string' || keys.length === 0 || path.length === 0) return undefined;
+  const key = formatValue(String(path.at(-1)));
+  if (value.includes('://') && keys.includes('source'))
+    return `write \`${key}: { file: my.sif, source: ${formatValue(value)} }\``;
+  // An image or list of packages is a file more often than not.
+  const likely = ['file', 'name'].find((each) => keys.includes(each));
+  return `write \`${key}: { ${likely ?? '<key>'}: ${formatValue(value)} }\`${likely === undefined ? `; its keys are ${keys.join(', ')}` : ''}`;
 }
 
 function isWrongType(issue: ZodIssue | undefined, expected: string): boolean {
@@ -128,7 +175,7 @@ function unknownKeyCount(errors: readonly ZodIssue[]): number {
   return errors.reduce((sum, error) => sum + (error.code === 'unrecognized_keys' ? error.keys.length : 0), 0);
 }
 
-function describeType(issue: core.$ZodIssueInvalidType, label: string, yaml: PlacedYaml): Issue {
+function describeType(issue: core.$ZodIssueInvalidType, label: string, { yaml, knownKeys }: Lookup): Issue {
   const value = valueAt(yaml.value, issue.path);
   const place = yaml.placeOf(issue.path);
   if (value === undefined) return { message: `${label} is missing`, hint: missingHints[formatPath(issue.path)], place };
@@ -144,7 +191,8 @@ function describeType(issue: core.$ZodIssueInvalidType, label: string, yaml: Pla
       place,
     };
   }
-  return { message: `${label} must be ${wanted}, not ${nameOfValue(value)}`, hint: formHints[issue.expected], place };
+  const hint = hintForMap(issue.path, value, knownKeys) ?? formHints[issue.expected];
+  return { message: `${label} must be ${wanted}, not ${nameOfValue(value)}`, hint, place };
 }
 
 const wantedNames: Readonly<Record<string, string>> = {

@@ -11,7 +11,7 @@ export function changesOfVersion(
 ): { changes: Change[]; notes: string[] } {
   if (version === undefined) return { changes: [], notes: [] };
   const { value, place } = version;
-  const old = textAt(written, 'version');
+  const old = textAt(written, 'version') ?? wholeNumberAt(written, 'version');
   const image = typeof written === 'object' && written !== null && 'image' in written ? written.image : undefined;
   const changes: Change[] = [{ path: ['version'], value, place }];
   const notes: string[] = [];
@@ -46,4 +46,11 @@ function textAt(value: unknown, key: string): string | undefined {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
   const found: unknown = (value as Record<string, unknown>)[key];
   return typeof found === 'string' ? found : undefined;
+}
+
+/** `version: 1` */
+function wholeNumberAt(value: unknown, key: string): string | undefined {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+  const found: unknown = (value as Record<string, unknown>)[key];
+  return Number.isSafeInteger(found) ? String(found) : undefined;
 }

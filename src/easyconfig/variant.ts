@@ -11,10 +11,11 @@ export type Variant = ParsedEasyconfig & { readonly text: string; readonly notes
 
 /**
  * Reads an easyconfig with changes, which are written into its text: that is what is installed and kept, with its comments.
- * A fault of what was changed has its place where the change was asked for, all others in the text as it was.
+ * A fault of what was changed has its place where the change was asked for, all others in the text as it was: as `read` says,
+ * where that is made of several files.
  */
-export function parseVariant(text: string, request: VariantRequest): Variant {
-  const original = parsePlacedYaml(text);
+export function parseVariant(text: string, request: VariantRequest, read?: PlacedYaml): Variant {
+  const original = read === undefined ? parsePlacedYaml(text) : { yaml: read, issues: [] as Issue[] };
   if (original.yaml === undefined) return { text, notes: [], easyconfig: undefined, issues: original.issues };
   if (!isVariant(request)) return { text, notes: [], ...validateEasyconfig(original.yaml) };
   const document = parseDocument(text, { stringKeys: true, uniqueKeys: false });

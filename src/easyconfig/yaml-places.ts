@@ -1,6 +1,19 @@
-import { type Document, isAlias, isMap, isNode, isPair, isScalar, isSeq, type Node, parseDocument, visit } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  type Node,
+  parseDocument,
+  type Scalar,
+  visit,
+} from 'yaml';
 import { formatValue } from '../lib/format.ts';
 import type { Issue, Place } from './types.ts';
+import { explainLayout } from './yaml-layout.ts';
 
 /** A YAML text with the places of its values, for faults that point into the file. */
 export interface PlacedYaml {
@@ -35,6 +48,13 @@ export function parsePlacedYaml(text: string): { yaml: PlacedYaml; issues: [] } 
   };
   const faults = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
   if (faults.length > 0) {
+    const [start, end] = faults[0]?.pos ?? [0, 0];
+    const layout = explainLayout(text, placeAt(start, end).line);
+    if (layout !== undefined) {
+      const { message, hint, ...place } = layout;
+      // What the parser says from there on comes of it.
+      return { yaml: undefined, issues: [{ message, hint, place }] };
+    }
     // A fault often brings others at its very place.
     const first = faults
       .filter(({ pos }, index) => index === 0 || faults[index - 1]?.pos[0] !== pos[0])
@@ -45,7 +65,7 @@ export function parsePlacedYaml(text: string): { yaml: PlacedYaml; issues: [] } 
     }));
     return { yaml: undefined, issues };
   }
-  const issues = findUnusable(document).map(({ message, hint, range }) => ({
+  const issues = findUnusable(document, text).map(({ message, hint, range }) => ({
     message,
     hint,
     place: placeAt(range[0], range[1]),
@@ -103,14 +123,20 @@ interface Unusable {
   readonly range: readonly [number, number, number];
 }
 
-/** What no value can be made of: a key twice, an alias of nothing, and the key that JavaScript keeps for itself. */
-function findUnusable(document: Document): Unusable[] {
+/** What no value can be made of, or not what is meant: a key twice, an alias of nothing, a list that is no list. */
+function findUnusable(document: Document, text: string): Unusable[] {
   const found: Unusable[] = [];
   const add = (message: string, node: unknown, hint?: string): void => {
     if (isNode(node) && node.range && found.length < mostFaults) found.push({ message, hint, range: node.range });
   };
   const anchors = new Set<string>();
-  visit(document, (_, node) => {
+  visit(document, (_, node, path) => {
+    if (isSeq(path.at(-1)) && isScalar(node) && node.type === 'PLAIN' && goesOnWithDash(node, text))
+      add(
+        'the next line goes on with this text, as its `- ` is indented deeper',
+        node,
+        'indent each `- ` of a list alike',
+      );
     if (isAlias(node)) {
       if (!anchors.has(node.source)) add(`there is no anchor \`&${formatValue(node.source)}\` before this`, node);
     } else if (isNode(node) && node.anchor !== undefined) anchors.add(node.anchor);
@@ -125,6 +151,10 @@ function findUnusable(document: Document): Unusable[] {
     }
   });
   return found;
+}
+
+function goesOnWithDash({ range }: Scalar, text: string): boolean {
+  return range ? /\n\s*- /.test(text.slice(range[0], range[1])) : false;
 }
 
 /** How many of the numbers, sorted, are below `limit`. */

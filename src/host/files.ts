@@ -207,7 +207,7 @@ export async function findRefusal(path: string, how: Access): Promise<string | u
 }
 
 export async function realPath(path: string): Promise<string> {
-  return attempt('resolve', path, () => fs.realpath(path));
+  return attempt('resolve', path, () => fs.realpath.native(path));
 }
 
 export function isMissing(error: unknown): boolean {

@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { CtinstallError } from '../lib/errors.ts';
 import { runPooled } from '../lib/pool.ts';
 import { fileError, isMissing } from './files.ts';
-import { readWhole, readWholeNow } from './open-file.ts';
+import { readTextNow, readWhole } from './open-file.ts';
 
 /*
  * The same small operation on thousands of files. What one could not do comes back in its place, so that the others are
@@ -55,7 +55,7 @@ function stateOf(stats: Stats | undefined): FileState | undefined {
 export function readTexts(paths: readonly string[], signal?: AbortSignal): Promise<(string | CtinstallError)[]> {
   const failed = (path: string) => (error: unknown) => fileError(error, 'read', path);
   return forMany(paths, signal, {
-    now: (path) => attempt(() => readWholeNow(path).toString(), failed(path)),
+    now: (path) => attempt(() => readTextNow(path) ?? failed(path)({ code: 'ENOENT' }), failed(path)),
     later: (path) => readWhole(path).then(String, failed(path)),
   });
 }
@@ -67,7 +67,7 @@ export function readTextsIfThere(
 ): Promise<(string | undefined | CtinstallError)[]> {
   const failed = (path: string) => (error: unknown) => (isMissing(error) ? undefined : fileError(error, 'read', path));
   return forMany(paths, signal, {
-    now: (path) => attempt(() => readWholeNow(path).toString(), failed(path)),
+    now: (path) => attempt(() => readTextNow(path), failed(path)),
     later: (path) => readWhole(path).then(String, failed(path)),
   });
 }
@@ -88,6 +88,8 @@ interface Operation<Result> {
 
 /** So many are done before the time that they took is looked at. */
 const sliceSize = 64;
+/** To look at the time takes as long as an operation. */
+const timedAtOnce = 4;
 /** After this a signal is seen. */
 const pauseMilliseconds = 20;
 /** On a local file system an operation takes some 10 µs, as long as waiting for it costs; a file server takes far longer. */
@@ -110,10 +112,11 @@ export async function forMany<Result>(
   while (results.length < paths.length && !isSlow) {
     const slice = paths.slice(results.length, results.length + sliceSize);
     const times: number[] = [];
-    for (const path of slice) {
+    for (let first = 0; first < slice.length; first += timedAtOnce) {
+      const few = slice.slice(first, first + timedAtOnce);
       const started = millisecondsNow();
-      results.push(now(path));
-      times.push(millisecondsNow() - started);
+      for (const path of few) results.push(now(path));
+      times.push((millisecondsNow() - started) / few.length);
     }
     isSlow = areSlow(times);
     const ended = millisecondsNow();

@@ -68,23 +68,30 @@ export async function readWhole(path: string, most: number = mostTextBytes): Pro
   }
 }
 
-/** {@link readWhole}, without the detour over another thread. */
-export function readWholeNow(path: string, most: number = mostTextBytes): Buffer {
-  const before = statSync(path);
-  if (isNull(before)) return Buffer.alloc(0);
+/** Where {@link readTextNow} reads short files: memory of their own for thousands of them would keep the garbage collector busy. */
+let scratch: Buffer | undefined;
+
+/** The text of a file as {@link readWhole} reads it, without the detour over another thread; undefined where there is none. */
+export function readTextNow(path: string, most: number = mostTextBytes): string | undefined {
+  // An error that is thrown takes as long as reading.
+  const before = statSync(path, { throwIfNoEntry: false });
+  if (before === undefined) return undefined;
+  if (isNull(before)) return '';
   refuseIrregular(path, before);
   const file = openNow(path);
   try {
     const stats = fstatSync(file);
     refuseIrregular(path, stats);
     if (stats.size > most) throw tooLarge(path, most);
+    scratch ??= Buffer.allocUnsafeSlow(pieceBytes);
     const pieces: Buffer[] = [];
     for (let length = 0; length <= most; ) {
-      const buffer = Buffer.allocUnsafe(nextLength(stats.size, length));
+      const next = nextLength(stats.size, length);
+      const buffer = length === 0 && next <= scratch.length ? scratch.subarray(0, next) : Buffer.allocUnsafe(next);
       const bytesRead = readSync(file, buffer);
       pieces.push(buffer.subarray(0, bytesRead));
       length += bytesRead;
-      if (isEnd(bytesRead, buffer, { size: stats.size, length })) return joined(pieces);
+      if (isEnd(bytesRead, buffer, { size: stats.size, length })) return joined(pieces).toString();
     }
     throw tooLarge(path, most);
   } finally {

@@ -48,7 +48,7 @@ export async function judgeProcess(other: ProcessIdentity): Promise<'alive' | 'd
   if (other.boot !== (await bootId())) return 'dead';
   if (other.pidNamespace !== undefined && other.pidNamespace !== (await pidNamespace())) return 'unknown';
   const fields = await statFieldsOf(other.pid);
-  if (fields === undefined) return mayExist(other.pid) ? 'alive' : 'dead';
+  if (fields === undefined) return isProcessHere(other.pid) ? 'alive' : 'dead';
   return fields[0] === 'Z' || fields[19] !== other.started ? 'dead' : 'alive';
 }
 
@@ -63,7 +63,7 @@ export async function statFieldsOf(pid: number | 'self'): Promise<string[] | und
 }
 
 /** Login nodes often hide the processes of others in `/proc` (`hidepid`); a signal still tells whether there is one. */
-function mayExist(pid: number): boolean {
+export function isProcessHere(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

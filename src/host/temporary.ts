@@ -3,11 +3,15 @@ import { dirname, join } from 'node:path';
 import { fileError, removeTree } from './files.ts';
 
 /**
- * Does some work in a directory of its own, which is gone afterwards, whatever happens.
+ * Does some work in a directory of its own, which is gone afterwards, whatever happens. Its name begins with `start`.
  * @throws CtinstallError where none can be made in `parent`
  */
-export async function withTemporaryDirectory<T>(parent: string, work: (directory: string) => Promise<T>): Promise<T> {
-  const directory = await mkdtemp(join(parent, 'ctinstall-')).catch((error: unknown) => {
+export async function withTemporaryDirectory<T>(
+  parent: string,
+  work: (directory: string) => Promise<T>,
+  start = 'ctinstall-',
+): Promise<T> {
+  const directory = await mkdtemp(join(parent, start)).catch((error: unknown) => {
     throw fileError(error, 'write to', parent);
   });
   try {

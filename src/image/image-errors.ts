@@ -12,7 +12,7 @@ export function invalidImage(message: string, hint = copyAgain): CtinstallError 
 /** `image-truncated`: `actual` and `expected` are sizes of the file in bytes. */
 export function truncatedImage(displayPath: string, actual: number, expected: number): CtinstallError {
   const sizes = `it is ${groupedDigits(actual)} bytes, its header says at least ${groupedDigits(expected)}`;
-  return new CtinstallError('image-truncated', `\`${displayPath}\` is not whole: ${sizes}`, {
+  return new CtinstallError('image-truncated', `\`${displayPath}\` is incomplete: ${sizes}`, {
     hint: 'copy or download it again: its end is missing',
   });
 }

@@ -92,7 +92,7 @@ function withoutRoot(displayPath: string, contents: SifContents): CtinstallError
 
 function truncatedPartition(what: string, size: number, bytesUsed: number): CtinstallError {
   const sizes = `${groupedDigits(size)} bytes, and needs ${groupedDigits(bytesUsed)}`;
-  return new CtinstallError('image-truncated', `${what} is not whole: it has ${sizes}`, {
+  return new CtinstallError('image-truncated', `${what} is incomplete: it has ${sizes}`, {
     hint: 'build the image again: it was made of a file system whose end was missing',
   });
 }

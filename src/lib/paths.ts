@@ -14,8 +14,13 @@ export type InstallDir = HostPath & { readonly installDir: true };
 /** Where an install is built before it is published; inside the prefix, so that a rename publishes it. */
 export type StagingDir = HostPath & { readonly stagingDir: true };
 
+/** Two slashes, `.` or `..`, or a slash at the end. */
+const unnormalised = /\/(?:\/|\.{1,2}(?:\/|$)|$)/;
+
 /** Makes an absolute, normalised host path; a relative one is taken from `base`. */
 export function hostPath(path: string, base = '/'): HostPath {
+  // Nearly always there is nothing to do, and posix.resolve looks at one character after the other.
+  if (path.startsWith('/') && !unnormalised.test(path)) return path as HostPath;
   return stripTrailingSlash(posix.resolve(base, path)) as HostPath;
 }
 
@@ -110,4 +115,14 @@ export function isModulefilePlace(path: string, prefix: Prefix, name: string, fu
 
 function stripTrailingSlash(path: string): string {
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+}
+
+/** Easyconfigs that ctinstall wrote itself: drafts, and what `wrap` makes. It is on the easyconfig path. */
+export function ownEasyconfigsOf(prefix: Prefix): HostPath {
+  return joinHost(prefix, 'easyconfigs');
+}
+
+/** Images that were brought for a draft, until an install takes them. */
+export function broughtImagesOf(prefix: Prefix): HostPath {
+  return joinHost(prefix, '.ctinstall', 'brought');
 }

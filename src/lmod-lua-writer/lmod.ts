@@ -118,6 +118,23 @@ function changePath(functionName: string, variable: LuaValue, value: LuaValue, d
   return run(call(functionName, name, held, ...(delimiter === ':' ? [] : [text(delimiter)])));
 }
 
+/** An alias of the shell that loads the module. Lmod puts it between `'` and `'` for csh and fish, and escapes nothing. */
+export function setAlias(aliasName: string, value: LuaValue): LuaStatement {
+  return run(call('set_alias', toShellName(aliasName), value));
+}
+
+/** A function of the shell that loads the module: for bash and its like, and for csh, where it is an alias. */
+export function setShellFunction(functionName: string, bash: LuaValue, csh: LuaValue): LuaStatement {
+  return run(call('set_shell_function', toShellName(functionName), bash, csh));
+}
+
+/** Lmod writes it into the shell's code as it stands. @throws LuaWriterError `bad-variable-name` */
+function toShellName(shellName: string): string {
+  if (!/^[A-Za-z_][A-Za-z0-9_-]*$/.test(shellName))
+    throw new LuaWriterError('bad-variable-name', `${describeValue(shellName)} cannot name an alias or function`);
+  return shellName;
+}
+
 /** Ends the loading of the module with a message. Guard it with `isMode('load')`: in Lmod 8.3.1 it would prevent unloading too. */
 export function fail(message: LuaValue): LuaStatement {
   return run(call('LmodError', message));

@@ -1,6 +1,7 @@
 import type { UserSoftware } from '../easyconfig/types.ts';
 import type { ContainerPath } from '../lib/paths.ts';
 import { containerPath, joinHost } from '../lib/paths.ts';
+import { isOfNamespaces } from '../mpi/variables.ts';
 import type { Bind, ResolvedInstall } from '../resolve/types.ts';
 import { hasPrograms } from '../resolve/wrappers.ts';
 import type { PathInside, Variable } from './types.ts';
@@ -55,10 +56,11 @@ export function activatorOf({
 export function containerVariablesOf(
   install: Pick<
     ResolvedInstall,
-    'conda' | 'condaPackages' | 'venv' | 'env' | 'userSoftware' | 'containerEnv' | 'policy'
+    'image' | 'conda' | 'condaPackages' | 'venv' | 'env' | 'userSoftware' | 'containerEnv' | 'policy' | 'mpi'
   >,
 ): Variable[] {
   const { conda, condaPackages: packages, venv, env, userSoftware, policy } = install;
+  const hasImage = install.image !== undefined;
   const variables: Record<string, string> = {
     ...(conda === undefined ? {} : { WITH_CONDA: `source ${conda.root}/bin/activate ${conda.name}` }),
     ...(venv === undefined ? {} : { VIRTUAL_ENV: venvInside(venv.name, userSoftware) }),
@@ -66,15 +68,27 @@ export function containerVariablesOf(
       ? {}
       : { CONDA_PREFIX: condaPrefixInside(packages.name, userSoftware), CONDA_DEFAULT_ENV: packages.name }),
     // Packages that others of the group are to use are written by their umask.
-    ...(policy.softwareUmask === undefined ? {} : pipGuard),
+    ...(policy.softwareUmask === undefined || !hasImage ? {} : pipGuard),
     ...env.container,
   };
   return [
-    ...Object.entries(install.containerEnv.set).flatMap(([name, value]) =>
+    // What keeps the host out of containers is for those of ctinstall.
+    ...Object.entries(hasImage ? install.containerEnv.set : {}).flatMap(([name, value]) =>
       Object.hasOwn(variables, name) ? [] : [{ name, value, isDefault: true }],
     ),
+    ...mpiVariablesOf(install).filter(({ name }) => !Object.hasOwn(variables, name)),
     ...Object.entries(variables).map(([name, value]) => ({ name, value })),
   ];
+}
+
+/** What MPI needs where each container has a user namespace of its own, unless the user has ranks share one, or knows better. */
+function mpiVariablesOf({ mpi }: Pick<ResolvedInstall, 'mpi'>): Variable[] {
+  return Object.entries(mpi?.decision?.variables ?? {}).map(([name, value]) => ({
+    name,
+    value,
+    isDefault: true,
+    unless: isOfNamespaces(name) ? [name, 'APPTAINER_SHARENS'] : [name],
+  }));
 }
 
 /** Path variables that an install adds to inside. What it puts in front of `PATH` is not here: {@link containerPathOf}. */
@@ -98,11 +112,11 @@ function describePathInside(variable: string, front: string, end: string): PathI
 
 /** What an install puts in front of the container's `PATH`. */
 export function containerPathOf(
-  install: Pick<ResolvedInstall, 'condaPackages' | 'venv' | 'env' | 'wrappers' | 'userSoftware'>,
+  install: Pick<ResolvedInstall, 'image' | 'condaPackages' | 'venv' | 'env' | 'wrappers' | 'userSoftware'>,
 ): ContainerPath[] {
   const { condaPackages: packages, venv, env, userSoftware } = install;
   const paths = [
-    runscriptsInside,
+    ...(install.image === undefined ? [] : [runscriptsInside]),
     ...(venv === undefined ? [] : [containerPath(`${venvInside(venv.name, userSoftware)}/bin`)]),
     ...(packages === undefined ? [] : [containerPath(`${condaPrefixInside(packages.name, userSoftware)}/bin`)]),
     ...(env.containerPaths.PATH?.prepend ?? []).map(containerPath),
@@ -112,7 +126,8 @@ export function containerPathOf(
 }
 
 /** All binds of an install but user software, which is decided anew at each load. */
-export function bindsOf(install: Pick<ResolvedInstall, 'binds' | 'installDir' | 'wrappers'>): Bind[] {
+export function bindsOf(install: Pick<ResolvedInstall, 'image' | 'binds' | 'installDir' | 'wrappers'>): Bind[] {
+  if (install.image === undefined) return [...install.binds];
   const runscripts: Bind = {
     host: joinHost(install.installDir, 'runscripts'),
     container: runscriptsInside,

@@ -1,4 +1,6 @@
 import { variableNameOf } from '../easyconfig/rules.ts';
+import { needsOf, otherMakerOf } from '../gpu/fit.ts';
+import { gpuPlaces } from '../gpu/places.ts';
 import { type HostPath, joinHost } from '../lib/paths.ts';
 import type { ResolvedInstall } from '../resolve/types.ts';
 import {
@@ -28,7 +30,7 @@ export function describeModulefile(install: ResolvedInstall, { toolVersion, imag
   return {
     header: [
       `${install.moduleName}, written by ctinstall ${toolVersion}.`,
-      'Do not edit: `ctinstall --rebuild` writes it anew. Your own additions belong in a module that loads this one.',
+      'Do not edit: `ctinstall --rebuild` writes it again. Your own additions belong in a module that loads this one.',
     ],
     siteHeader: install.policy.modulefileHeader,
     siteFooter: install.policy.modulefileFooter,
@@ -39,17 +41,32 @@ export function describeModulefile(install: ResolvedInstall, { toolVersion, imag
     deprecated: install.deprecated,
     // Other versions of it, and what the easyconfig and the site name.
     conflicts: [...new Set([ownName(install), ...install.conflicts])],
+    family: install.shell.family,
+    aliases: Object.entries(install.shell.aliases).map(([name, text]) => ({ name, text })),
+    functions: Object.entries(install.shell.functions).map(([name, each]) => ({ name, ...each })),
+    loadMessage: install.shell.loadMessage,
     moduleName: install.moduleName,
     installDir,
-    image: {
-      variables: install.moduleKind === 'tool' ? [`SIF${suffix}`] : ['SIF', `SIF${suffix}`],
-      candidates: images,
-    },
-    path: [joinHost(installDir, install.moduleKind === 'tool' ? wrappersDirectory : 'bin')],
+    image:
+      install.image === undefined
+        ? undefined
+        : {
+            variables: install.moduleKind === 'tool' ? [`SIF${suffix}`] : ['SIF', `SIF${suffix}`],
+            candidates: images,
+          },
+    hostLibraries: (install.mpi?.decision?.libraries ?? []).map(({ path }) => path),
+    gpuNeeds: gpuNeedsOf(install),
+    path: onPathOf(install).map((directory) => joinHost(installDir, directory)),
     variables: moduleVariablesOf(install),
     paths: modulePathsOf(install),
     container: install.moduleKind === 'tool' ? undefined : containerOf(install),
   };
+}
+
+/** Without an image there are only files of the recipe's own. */
+function onPathOf({ image, files, moduleKind }: ResolvedInstall): string[] {
+  if (image === undefined) return files.some(({ path }) => path.startsWith('bin/')) ? ['bin'] : [];
+  return [moduleKind === 'tool' ? wrappersDirectory : 'bin'];
 }
 
 function ownName({ moduleName }: ResolvedInstall): string {
@@ -58,38 +75,68 @@ function ownName({ moduleName }: ResolvedInstall): string {
 
 function containerOf(install: ResolvedInstall): ModuleContainer {
   const userSoftware = joinHost(install.installDir, 'user-software');
+  const hasImage = install.image !== undefined;
   return {
     family: familyOfEnvironments,
-    venv: {
-      name: install.venv?.name,
-      directory: joinHost(userSoftware, 'venv'),
-      container: venvsInside(install.userSoftware),
-    },
-    packedVariables: packedVariablesOf(install),
+    venv: hasImage
+      ? {
+          name: install.venv?.name,
+          directory: joinHost(userSoftware, 'venv'),
+          container: venvsInside(install.userSoftware),
+        }
+      : undefined,
+    packedVariables: hasImage ? packedVariablesOf(install) : [],
+    gpuFlags: gpuFlagsOf(install),
     variables: containerVariablesOf({ ...install, venv: undefined }),
     path: containerPathOf({ ...install, venv: undefined }),
     paths: containerPathsOf(install),
     binds: bindsOf(install),
-    userSoftware: {
-      squashfs: joinHost(install.installDir, 'user-software.squashfs'),
-      directory: userSoftware,
-      container: install.userSoftware.path,
-    },
+    userSoftware: hasImage
+      ? {
+          squashfs: joinHost(install.installDir, 'user-software.squashfs'),
+          directory: userSoftware,
+          container: install.userSoftware.path,
+        }
+      : undefined,
   };
 }
 
+/** The devices are those that a wrapper looks for. What the easyconfig or the site sets itself, stays. */
+function gpuFlagsOf({ gpu, hasNvccli, env }: ResolvedInstall): ModuleContainer['gpuFlags'] {
+  const isOwn = (flag: string): boolean =>
+    Object.hasOwn(env.module, `SINGULARITY_${flag}`) || Object.hasOwn(env.module, `APPTAINER_${flag}`);
+  const flags = [
+    ...(gpu === 'auto' || gpu === 'nv'
+      ? [{ flag: hasNvccli ? 'NVCCLI' : 'NV', device: '/dev/nvidiactl' } as const]
+      : []),
+    ...(gpu === 'auto' || gpu === 'rocm' ? [{ flag: 'ROCM', device: '/dev/kfd' } as const] : []),
+  ];
+  return flags.filter(({ flag }) => !isOwn(flag));
+}
+
+/** An image for both makers has no other one. */
+function gpuNeedsOf({ imageGpu = {} }: ResolvedInstall): Modulefile['gpuNeeds'] {
+  return needsOf(imageGpu).map((needs) => {
+    const { device, driver } = gpuPlaces[needs.maker];
+    return { ...needs, places: { device, driver, otherDevice: gpuPlaces[otherMakerOf(needs.maker)].device } };
+  });
+}
+
 /** Variables that an install sets outside the container, but for those that depend on the node. */
-export function moduleVariablesOf({ name, version, installDir, env, moduleKind }: ResolvedInstall): Variable[] {
+export function moduleVariablesOf({ name, version, installDir, env, moduleKind, image }: ResolvedInstall): Variable[] {
   const suffix = variableNameOf(name);
   const runscripts = joinHost(installDir, 'runscripts');
   const isTool = moduleKind === 'tool';
+  const hasImage = image !== undefined;
   return [
-    ...(isTool ? [] : [{ name: 'CONTAINERROOT', value: installDir }]),
+    ...(isTool || !hasImage ? [] : [{ name: 'CONTAINERROOT', value: installDir }]),
     { name: `EBROOT${suffix}`, value: installDir },
     { name: `EBVERSION${suffix}`, value: version },
-    ...(isTool ? [] : [{ name: 'RUNSCRIPTS', value: runscripts }]),
-    { name: `RUNSCRIPTS${suffix}`, value: runscripts },
-    ...Object.entries(env.module).map(([variable, value]) => ({ name: variable, value })),
+    ...(isTool || !hasImage ? [] : [{ name: 'RUNSCRIPTS', value: runscripts }]),
+    ...(hasImage ? [{ name: `RUNSCRIPTS${suffix}`, value: runscripts }] : []),
+    ...Object.entries(env.module).map(([variable, value]) =>
+      env.defaults.includes(variable) ? { name: variable, value, isDefault: true } : { name: variable, value },
+    ),
   ];
 }
 
@@ -102,9 +149,12 @@ export function modulePathsOf({ env }: Pick<ResolvedInstall, 'env'>): PathVariab
  * Lmod reads it as Markdown from 9.0.8 on, older ones and Environment Modules print it as it stands: a text that is indented
  * by four blanks comes through each of them line by line.
  */
-function helpOf({ description, homepage, docurls }: ResolvedInstall): string {
+function helpOf({ description, usage, examples, citing, homepage, docurls }: ResolvedInstall): string {
   const sections = [
     ['Description', description],
+    ['Usage', usage],
+    ['Examples', examples],
+    ['Citing', citing],
     ['More information', [homepage, ...docurls].filter((url) => url !== undefined).join('\n')],
   ] as const;
   return sections

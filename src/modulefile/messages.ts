@@ -3,9 +3,12 @@ import type { Modulefile } from './types.ts';
 /* What a modulefile says to the user who loads it, the same in both languages. */
 
 /** Where the image is in none of its places. */
-export function describeGoneImage({ moduleName, image }: Pick<Modulefile, 'moduleName' | 'image'>): string {
-  const tried = image.candidates.map((path) => `\n    ${path}`).join('');
-  return `${moduleName}: its image is gone. None of these is there:${tried}\n  Install it again (ctinstall --rebuild), or ask for the central image to be put back.`;
+export function describeGoneImage(
+  moduleName: string,
+  { candidates }: Pick<NonNullable<Modulefile['image']>, 'candidates'>,
+): string {
+  const tried = candidates.map((path) => `\n    ${path}`).join('');
+  return `${moduleName}: its image is gone. None of these is there:${tried}\n  Install it again (ctinstall --rebuild ${moduleName}), or ask for the central image to be put back.`;
 }
 
 /** Of a bind that is missing: what comes before its host path, and behind. */
@@ -16,9 +19,17 @@ export function describeMissingBind(moduleName: string): [before: string, behind
   ];
 }
 
+/** Of a library of the host's MPI that is gone: what comes before its path, and behind. */
+export function describeGoneLibrary(moduleName: string): [before: string, behind: string] {
+  return [
+    `${moduleName}: `,
+    `, a library of this machine's MPI, is not on this node. If the system was updated: ctinstall regenerate ${moduleName}`,
+  ];
+}
+
 /** Where the directory that was packed, and kept, has changed since. */
 export function describeChangedDirectory(moduleName: string): string {
-  return `${moduleName}: the directory of your software has changed since it was packed, and the packed form is in use, without what came in. To pack it anew: make-squashfs`;
+  return `${moduleName}: the directory of your software has changed since it was packed, and the packed form is in use, without what came in. To pack it again: make-squashfs`;
 }
 
 /** Of a `CTINSTALL_VENV` that names nothing, or is no plain name, which could lead anywhere: before its value, and behind. */

@@ -25,7 +25,7 @@ function hasPip({ variables, packedVariables }: ModuleContainer): boolean {
 
 /** `venv` comes before it. */
 export function renderLmodKept(container: ModuleContainer, { moduleName }: Modulefile): LuaStatement[] {
-  if (!hasPip(container)) return [];
+  if (container.venv === undefined || !hasPip(container)) return [];
   // A directory that is not there, or not to be read, is an error of lfs.dir.
   const isFound = and(name('is_packed'), call('pcall', name('look_for_more')), name('has_more'));
   return [lookForMore, run(call('on_load', isFound, name('LmodMessage'), describeChangedDirectory(moduleName)))];
@@ -34,9 +34,9 @@ export function renderLmodKept(container: ModuleContainer, { moduleName }: Modul
 /** `venv` comes before it. */
 export function renderTclKept(container: ModuleContainer, { moduleName }: Modulefile): string[] {
   const { userSoftware, venv } = container;
-  if (!hasPip(container)) return [];
+  if (userSoftware === undefined || venv === undefined || !hasPip(container)) return [];
   return [
-    '# What pip brings into a directory that is kept is not in the squashfs.',
+    '# What pip installs into a directory that is kept is not in the squashfs.',
     'if {[module-info mode load] && $is_packed && $venv ne ""} {',
     `  foreach packages [glob -nocomplain -directory [file join ${quoteTcl(venv.directory)} $venv] lib/python*/site-packages] {`,
     `    if {[file mtime $packages] > [file mtime ${quoteTcl(userSoftware.squashfs)}]} {`,

@@ -16,10 +16,11 @@ import {
   run,
   text,
 } from '../lmod-lua-writer/index.ts';
+import { bindOptionsOf } from '../resolve/bind-options.ts';
 import type { Bind } from '../resolve/types.ts';
 import { belowRoot } from './below-root.ts';
 import { describeMissingBind } from './messages.ts';
-import type { ModuleContainer, Modulefile } from './types.ts';
+import type { ModuleContainer, Modulefile, ModuleUserSoftware } from './types.ts';
 
 /**
  * What the user has set, under four names: each place in the container once, since the runtimes warn of a second. `ro`,
@@ -55,16 +56,21 @@ for _, runtime in ipairs({"APPTAINER", "SINGULARITY"}) do pushenv(runtime .. "_B
 /** The part of a modulefile that joins the install's binds with the user's. */
 export function renderBinds({ binds, userSoftware }: ModuleContainer, modulefile: Modulefile): LuaStatement[] {
   const { installDir } = modulefile;
-  const { squashfs, directory, container } = userSoftware;
-  const software = [belowRoot(squashfs, installDir), belowRoot(directory, installDir)] as const;
-  const isPacked = name('is_packed');
   return [
     usersBinds,
     defineBind(modulefile),
     ...groupPlain(binds).map((group) => callBinds(group, installDir)),
+    ...(userSoftware === undefined ? [] : bindUserSoftware(userSoftware, installDir)),
+    setBinds,
+  ];
+}
+
+function bindUserSoftware({ squashfs, directory, container }: ModuleUserSoftware, installDir: string): LuaStatement[] {
+  const software = [belowRoot(squashfs, installDir), belowRoot(directory, installDir)] as const;
+  const isPacked = name('is_packed');
+  return [
     local('is_packed', call('is_file', software[0])),
     callBind(or(and(isPacked, software[0]), software[1]), container, or(and(isPacked, ':ro,image-src=/'), text(''))),
-    setBinds,
   ];
 }
 
@@ -89,8 +95,8 @@ function groupPlain(binds: readonly Bind[]): Bind[][] {
   return groups;
 }
 
-function isPlain({ host, container, access, optional }: Bind): boolean {
-  return `${host}` === container && access === 'rw' && optional;
+function isPlain(bind: Bind): boolean {
+  return `${bind.host}` === bind.container && bindOptionsOf(bind) === '' && bind.optional;
 }
 
 function callBinds(group: readonly Bind[], installDir: string): LuaStatement {
@@ -99,8 +105,8 @@ function callBinds(group: readonly Bind[], installDir: string): LuaStatement {
     const paths = group.map(({ host }) => belowRoot(host, installDir));
     return forEach('path', list(...paths), [callBind(name('path'), name('path'), '')]);
   }
-  const { host, container, access, optional } = bind;
-  const options = access === 'ro' ? ':ro' : '';
+  const { host, container, optional } = bind;
+  const options = bindOptionsOf(bind);
   const [from, to] = [belowRoot(host, installDir), belowRoot(container, installDir)];
   return optional ? callBind(from, to, options) : callBind(from, to, options, boolean(true));
 }

@@ -15,14 +15,20 @@ import {
   message,
   prependPath,
   renderLua,
-  setWith,
+  setAlias,
+  setShellFunction,
   whatis,
 } from '../lmod-lua-writer/index.ts';
 import { belowRoot } from './below-root.ts';
+import { renderLmodGpu } from './render-gpu.ts';
+import { renderLmodGpuNeeds } from './render-gpu-needs.ts';
+import { renderLmodLibraries } from './render-host-libraries.ts';
 import { renderLmodKept } from './render-kept-directory.ts';
 import { renderBinds } from './render-lmod-binds.ts';
 import { renderContainerEnvironment } from './render-lmod-environment.ts';
 import { renderImage } from './render-lmod-image.ts';
+import { renderLmodVariables } from './render-variables.ts';
+import { cshFunction, functionBody } from './shell-function.ts';
 import { asItStands } from './site-text.ts';
 import type { Modulefile, PathVariable } from './types.ts';
 
@@ -36,35 +42,46 @@ export function renderLmod(modulefile: Modulefile): string {
   return `${start}${asItStands(modulefile.siteHeader)}${renderBody(modulefile)}${asItStands(modulefile.siteFooter)}`;
 }
 
-const functions = code`
+const setOne = code`
 -- Unloading gives each variable back what it had before.
 local function set(variable, value) pushenv(variable, value or os.getenv(variable) or false) end
-local function is_file(path) return lfs.attributes(path, "mode") == "file" end
+`;
+
+const onLoad = code`
 local function on_load(is_so, say, message) if is_so and mode() == "load" then say(message) end end
+`;
+
+const isFile = code`
+local function is_file(path) return lfs.attributes(path, "mode") == "file" end
 `;
 
 const setBoth = code`
 -- Apptainer prefers APPTAINER…, SingularityCE knows only SINGULARITY…: both get the same.
 local function set_both(rest, value) set("APPTAINER" .. rest, value); set("SINGULARITY" .. rest, value) end
-local function given(name) return ((os.getenv("APPTAINERENV_" .. name) or "") .. "\n" .. (os.getenv("SINGULARITYENV_" .. name) or "")):match("[^\n]+") end
+local function given(rest) return ((os.getenv("APPTAINER" .. rest) or "") .. "\n" .. (os.getenv("SINGULARITY" .. rest) or "")):match("[^\n]+") end
 `;
 
 function renderBody(modulefile: Modulefile): string {
-  const { container, installDir, variables, path, paths } = modulefile;
+  const { container, installDir, path, paths } = modulefile;
   return renderLua([
     ...renderWords(modulefile),
     blank(),
     local('root', installDir),
-    functions,
+    setOne,
+    ...(modulefile.image === undefined && container?.userSoftware === undefined ? [] : [isFile]),
+    onLoad,
     ...(container === undefined ? [] : [setBoth]),
-    blank(),
+    ...(modulefile.image === undefined ? [] : [blank()]),
     ...renderImage(modulefile),
+    ...renderLmodLibraries(modulefile),
+    ...renderLmodGpuNeeds(modulefile),
     ...(container === undefined ? [] : renderContainer(container, modulefile)),
     blank(),
     comment('Outside of the container.'),
-    ...variables.map(({ name, value }) => setWith('set', name, belowRoot(value, installDir))),
+    ...renderLmodVariables(modulefile),
     ...paths.flatMap((variable) => renderPath(variable, installDir)),
     ...path.map((directory) => prependPath('PATH', directory)),
+    ...renderShell(modulefile),
   ]);
 }
 
@@ -83,6 +100,7 @@ function renderContainer(container: NonNullable<Modulefile['container']>, module
     blank(),
     ...renderContainerEnvironment(container, modulefile),
     ...renderLmodKept(container, modulefile),
+    ...renderLmodGpu(container),
   ];
 }
 
@@ -95,8 +113,19 @@ function renderWords(modulefile: Modulefile): LuaStatement[] {
     ...(modulefile.extensions.length === 0 ? [] : [extensions(modulefile.extensions)]),
     conflict(...conflicts),
     ...(container === undefined ? [] : [family(container.family)]),
+    ...(modulefile.family === undefined ? [] : [family(modulefile.family)]),
     ...dependencies.map((other) => dependsOn(other)),
     ...renderDeprecation(modulefile),
+  ];
+}
+
+/** In the shell that loads it. */
+function renderShell({ aliases = [], functions = [], loadMessage }: Modulefile): LuaStatement[] {
+  return [
+    ...(aliases.length + functions.length === 0 ? [] : [blank(), comment('In your shell.')]),
+    ...aliases.map(({ name, text }) => setAlias(name, text)),
+    ...functions.map(({ name, bash, csh }) => setShellFunction(name, functionBody(bash), csh ?? cshFunction(bash))),
+    ...(loadMessage === undefined ? [] : [ifThen(isMode('load'), [message(loadMessage)])]),
   ];
 }
 

@@ -11,7 +11,7 @@ export interface VersionMarks {
 /** Begins each of these files, so that one of somebody else's is told apart. */
 export const modulercMark = 'Written by ctinstall';
 
-const explanation = `${modulercMark}: which version is the default, and which are hidden. It is written anew at each install.`;
+const explanation = `${modulercMark}: which version is the default, and which are hidden. It is rewritten at each install.`;
 
 /** `.modulerc.lua` of a module. Lmod reads it before each choice of a version. */
 export function renderLmodModulerc(marks: VersionMarks): string {

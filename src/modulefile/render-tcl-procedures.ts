@@ -208,7 +208,7 @@ proc set_default {variable value} {
   }
   set_inside $variable $value
 }
-# One that is not whole, since its making was stopped or goes on, has a file beside it.
+# One that is incomplete, since its making was stopped or goes on, has a file beside it.
 proc is_venv {directory name} {
   global is_packed
   if {![regexp {^[A-Za-z0-9][A-Za-z0-9._+-]*$} $name]} {
@@ -229,6 +229,12 @@ proc add_path {how variable path} {
   $how $variable [whole $path]
 }
 `);
+/** For a module that gives the user's shell aliases or functions. */
+export const shellProcedure = linesOf(`
+proc in_shell {how name text} {
+  $how $name [whole $text]
+}
+`);
 export const extendProcedure = linesOf(`
 # Around what you have set for the container, or else around what the image sets: the runtime puts that in.
 proc extend_inside {variable value before behind} {
@@ -240,6 +246,24 @@ proc extend_inside {variable value before behind} {
     set value $before$yours$behind
   }
   set_inside $variable $value
+}
+`);
+export const unlessProcedure = linesOf(`
+# What you have set counts, here or for the container.
+proc set_unless {variable value args} {
+  set is_wanted 1
+  foreach other $args {
+    if {[value_of $other] ne ""} {
+      set is_wanted 0
+    }
+  }
+  foreach yours [list SINGULARITYENV_$variable APPTAINERENV_$variable] {
+    if {[value_of $yours] ne ""} {
+      set value [value_of $yours]
+      set is_wanted 1
+    }
+  }
+  set_inside $variable $value $is_wanted
 }
 `);
 

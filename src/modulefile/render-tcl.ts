@@ -1,8 +1,13 @@
 import { describeGoneImage } from './messages.ts';
+import { renderTclGpu } from './render-gpu.ts';
+import { renderTclGpuNeeds } from './render-gpu-needs.ts';
+import { renderTclLibraries } from './render-host-libraries.ts';
 import { renderTclKept } from './render-kept-directory.ts';
 import { renderTclBinds } from './render-tcl-binds.ts';
 import { renderTclEnvironment } from './render-tcl-environment.ts';
-import { addPathProcedure, commonProcedures, containerProcedures } from './render-tcl-procedures.ts';
+import { addPathProcedure, commonProcedures, containerProcedures, shellProcedure } from './render-tcl-procedures.ts';
+import { renderTclVariables } from './render-variables.ts';
+import { functionBody } from './shell-function.ts';
 import { linesAsTheyStand } from './site-text.ts';
 import { command, comment, quoteTcl, withinLongBracket } from './tcl-text.ts';
 import type { ModuleContainer, Modulefile, PathVariable } from './types.ts';
@@ -13,7 +18,7 @@ import type { ModuleContainer, Modulefile, PathVariable } from './types.ts';
  */
 export function renderTcl(modulefile: Modulefile): string {
   checkVariables(modulefile);
-  const { header, variables, path, paths, container } = modulefile;
+  const { header, path, paths, container } = modulefile;
   const lines = [
     // Both tools take a file for a modulefile by this.
     '#%Module1.0',
@@ -23,15 +28,18 @@ export function renderTcl(modulefile: Modulefile): string {
     ...(container === undefined ? [] : containerProcedures),
     '',
     ...renderWords(modulefile),
-    '',
+    ...(modulefile.image === undefined ? [] : ['']),
     ...renderImage(modulefile),
+    ...renderTclLibraries(modulefile),
+    ...renderTclGpuNeeds(modulefile),
     ...(container === undefined ? [] : renderContainer(container, modulefile)),
     '',
     '# Outside of the container.',
-    ...variables.map(({ name, value }) => command('set_variable', name, value)),
+    ...renderTclVariables(modulefile),
     ...(paths.length === 0 ? [] : addPathProcedure),
     ...paths.flatMap(renderPath),
     ...path.map((directory) => command('prepend-path', 'PATH', directory)),
+    ...renderShell(modulefile),
     ...linesAsTheyStand(modulefile.siteFooter),
   ];
   return lines.map((line) => `${line}\n`).join('');
@@ -52,6 +60,7 @@ function renderContainer(container: ModuleContainer, modulefile: Modulefile): st
     '',
     ...renderTclEnvironment(container, modulefile),
     ...renderTclKept(container, modulefile),
+    ...renderTclGpu(container),
   ];
 }
 
@@ -71,6 +80,7 @@ function renderWords(modulefile: Modulefile): string[] {
     ...(container === undefined ? [] : renderFamilyCheck(container, modulefile)),
     ...conflicts.map((name) => command('conflict', name)),
     ...(container === undefined ? [] : ifThere('family', command('family', container.family))),
+    ...renderOwnFamily(modulefile),
     ...dependsOn.map((name) => command('depends-on', name)),
     ...(deprecated === undefined ? [] : ifLoading(say(`${moduleName} is deprecated: ${deprecated}`))),
   ];
@@ -87,12 +97,29 @@ function renderFamilyCheck({ family }: ModuleContainer, { moduleName }: Modulefi
   ];
 }
 
+function renderOwnFamily({ family }: Modulefile): string[] {
+  if (family === undefined) return [];
+  checkName(family);
+  return ifThere('family', command('family', family));
+}
+
+/** In the shell that loads it. */
+function renderShell({ aliases = [], functions = [], loadMessage }: Modulefile): string[] {
+  for (const { name } of [...aliases, ...functions]) checkName(name);
+  return [
+    ...(aliases.length + functions.length === 0 ? [] : [...shellProcedure, '', '# In your shell.']),
+    ...aliases.map(({ name, text }) => command('in_shell', 'set-alias', name, text)),
+    ...functions.map(({ name, bash }) => command('in_shell', 'set-function', name, functionBody(bash))),
+    ...(loadMessage === undefined ? [] : ifLoading(...loadMessage.split('\n').map(say))),
+  ];
+}
+
 function say(line: string): string {
   return command('say', withinLongBracket(line));
 }
 
-function ifLoading(line: string): string[] {
-  return ['if {[module-info mode load]} {', `  ${line}`, '}'];
+function ifLoading(...lines: string[]): string[] {
+  return ['if {[module-info mode load]} {', ...lines.map((line) => `  ${line}`), '}'];
 }
 
 /** A command that not every version of both tools has: Environment Modules has `family` from 5.1 on. */
@@ -102,6 +129,7 @@ function ifThere(name: 'extensions' | 'family', line: string): string[] {
 
 function renderImage(modulefile: Modulefile): string[] {
   const { image } = modulefile;
+  if (image === undefined) return [];
   if (image.candidates.length === 0) throw new RangeError('a modulefile without an image');
   return [
     '# The image: the copy of this install, or else the central one.',
@@ -112,7 +140,7 @@ function renderImage(modulefile: Modulefile): string[] {
     '  }',
     '}',
     'if {$image eq "" && [module-info mode load]} {',
-    `  ${command('refuse', describeGoneImage(modulefile))}`,
+    `  ${command('refuse', describeGoneImage(modulefile.moduleName, image))}`,
     '}',
     ...image.variables.map((variable) => command('set_variable', variable, { source: '$image' })),
   ];

@@ -20,8 +20,13 @@ export type TclCommand =
   | 'set_inside'
   | 'extend_inside'
   | 'set_default'
+  | 'set_flag'
+  | 'set_unless'
+  | 'offer'
+  | 'need_driver'
   | 'append'
-  | 'add_bind';
+  | 'add_bind'
+  | 'in_shell';
 
 /** Tcl source that stands as it is, such as `$image`: never made of a value. */
 export interface TclSource {

@@ -1,5 +1,5 @@
 import { discoverSharingGroup } from '../discover/sharing-group.ts';
-import { type HostPath, hostPath } from '../lib/paths.ts';
+import { type HostPath, hostPath, ownEasyconfigsOf } from '../lib/paths.ts';
 import type { Reporter } from '../report/types.ts';
 import type { SettingsValues } from '../settings/options.ts';
 import { readSettings } from '../settings/read.ts';
@@ -51,7 +51,8 @@ export async function usePermissions(settings: Settings, { umask }: Context): Pr
   return { ...settings, sharedWith };
 }
 
-/** The easyconfig path: what the settings name, then what ships with ctinstall. */
+/** The easyconfig path: what the settings name, then what ctinstall wrote into the prefixes, then what ships with it. */
 export function easyconfigPath(context: Context, settings: Settings): HostPath[] {
-  return [...settings.easyconfigs, hostPath('easyconfigs', context.toolDir)];
+  const own = [settings.prefix, ...settings.morePrefixes].map(ownEasyconfigsOf);
+  return [...settings.easyconfigs, ...own, hostPath('easyconfigs', context.toolDir)];
 }

@@ -23,6 +23,32 @@ function isStepKind(kind: string): kind is StepKind {
   return Object.hasOwn(stepWords, kind);
 }
 
+/** What every install has, whatever is in it: of no interest to who wants to know what this one does. */
+const everyday: readonly StepKind[] = [
+  'make-directory',
+  'write-file',
+  'write-record',
+  'keep-recorded',
+  'record-additions',
+  'check-paths',
+  'check-modulefile',
+];
+
+/** What a plan does, for people: without the steps that each install has, which it counts. */
+export function describePlanShortly(plan: Plan): string[] {
+  const steps = plan.steps.filter(({ kind }) => !everyday.includes(kind) && !isForNothing(kind, plan));
+  const rest = plan.steps.length - steps.length;
+  return [
+    `${plan.moduleName} → ${plan.installDir}`,
+    ...steps.map((step) => `  ${describeStep(step)}`),
+    ...(rest === 0 ? [] : [`  and ${rest} small steps: --trace shows all ${plan.steps.length}`]),
+  ];
+}
+
+function isForNothing(kind: StepKind, { steps }: Plan): boolean {
+  return kind === 'remove-leftovers' && steps.every((step) => step.kind !== kind || step.files.length === 0);
+}
+
 /** A plan for people, one line for each step. */
 export function describePlan(plan: Plan): string[] {
   return [

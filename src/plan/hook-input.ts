@@ -27,6 +27,7 @@ export interface HookInput {
   readonly install_dir: string;
   readonly modulefile: string;
   readonly modules_tool: string;
+  /** Null for a module of none. */
   readonly image: {
     readonly file: string;
     /** Where it was found; null where it is brought from its source. */
@@ -36,12 +37,20 @@ export interface HookInput {
     readonly sha256: string | null;
     readonly mode: string;
     readonly must_be_signed: boolean;
-  };
-  readonly binds: readonly Pick<Bind, 'host' | 'container' | 'access' | 'optional' | 'origin'>[];
+  } | null;
+  readonly binds: readonly (Pick<Bind, 'host' | 'container' | 'access' | 'optional' | 'origin'> & {
+    /** Directory in the image file that the host path is; null for a path of its own. */
+    readonly image_src: string | null;
+  })[];
   /** A value, or for a path variable what is added to it. */
   readonly env: Readonly<Record<'module' | 'container', Readonly<Record<string, string | PathChange>>>>;
   readonly depends_on: readonly string[];
+  readonly build_dependencies: readonly string[];
   readonly conflicts: readonly string[];
+  readonly family: string | null;
+  readonly aliases: Readonly<Record<string, string>>;
+  readonly functions: Readonly<Record<string, { readonly bash: string; readonly csh: string | null }>>;
+  readonly load_message: string | null;
   readonly module_kind: string;
   readonly deprecated: string | null;
   readonly hidden: boolean;
@@ -76,18 +85,22 @@ export function describeForHook(hook: HookName, install: ResolvedInstall, facts:
     install_dir: install.installDir,
     modulefile: install.modulefile,
     modules_tool: install.modulesTool,
-    image: {
-      file: image.file,
-      found: facts.image ?? null,
-      source: image.source ?? null,
-      sha256: image.sha256 ?? null,
-      mode: image.mode,
-      must_be_signed: image.isSigned,
-    },
-    binds: install.binds.map(({ host, container, access, optional, origin }) => ({
+    image:
+      image === undefined
+        ? null
+        : {
+            file: image.file,
+            found: facts.image ?? null,
+            source: image.source ?? null,
+            sha256: image.sha256 ?? null,
+            mode: image.mode,
+            must_be_signed: image.isSigned,
+          },
+    binds: install.binds.map(({ host, container, access, imageSource, optional, origin }) => ({
       host,
       container,
       access,
+      image_src: imageSource ?? null,
       optional,
       origin,
     })),
@@ -96,12 +109,25 @@ export function describeForHook(hook: HookName, install: ResolvedInstall, facts:
       container: { ...install.env.container, ...install.env.containerPaths },
     },
     depends_on: install.dependsOn,
+    build_dependencies: install.buildDependencies,
     conflicts: install.conflicts,
+    ...describeShell(install.shell),
     module_kind: install.moduleKind,
     deprecated: install.deprecated ?? null,
     hidden: install.isHidden,
     runtime: install.runtime,
     post_install: install.postInstall,
     sanity_check_commands: install.sanityCheckCommands,
+  };
+}
+
+function describeShell({ family, aliases, functions, loadMessage }: ResolvedInstall['shell']) {
+  return {
+    family: family ?? null,
+    aliases,
+    functions: Object.fromEntries(
+      Object.entries(functions).map(([name, { bash, csh }]) => [name, { bash, csh: csh ?? null }]),
+    ),
+    load_message: loadMessage ?? null,
   };
 }

@@ -1,5 +1,5 @@
 import type { BindAccess, EasyconfigCommand } from '../easyconfig/types.ts';
-import { containerPath, type HostPath, joinHost } from '../lib/paths.ts';
+import { containerPath, type HostPath, joinHost, modulePathOf } from '../lib/paths.ts';
 import { activatorOf, bindsOf, venvInside } from '../modulefile/container-environment.ts';
 import type { ResolvedInstall } from '../resolve/types.ts';
 import { makesVenv } from './makes-venv.ts';
@@ -7,6 +7,7 @@ import type { PlanInputs } from './plan-inputs.ts';
 import { planRun, readOnly, type StagedPlace } from './plan-run.ts';
 import { planTrialModule } from './plan-trial-module.ts';
 import type { RunInContainerStep } from './steps/run-in-container.ts';
+import type { RunOnHostStep } from './steps/run-on-host.ts';
 import type { Step } from './steps/step.ts';
 
 /** A command of ctinstall's own that looks into the image, with the user software that is there or will be. */
@@ -24,7 +25,7 @@ export function planLook(
  * The recipe's own commands. Inside the container they find what is staged at the install dir's path, so that nothing of an
  * earlier install is within their reach but user software; what they leave there is recorded.
  */
-export function planPostInstall(install: ResolvedInstall, inputs: PlanInputs, place: StagedPlace): Step[] {
+export function planPostInstall(install: ResolvedInstall, inputs: PlanInputs, place: HostPlace): Step[] {
   if (install.postInstall.length === 0) return [];
   return [
     ...planCommands('post-install', install, inputs, { ...place, commands: install.postInstall, access: 'rw' }),
@@ -33,12 +34,17 @@ export function planPostInstall(install: ResolvedInstall, inputs: PlanInputs, pl
 }
 
 /** The checks see the same, and change nothing. */
-export function planSanityChecks(install: ResolvedInstall, inputs: PlanInputs, place: StagedPlace): Step[] {
+export function planSanityChecks(install: ResolvedInstall, inputs: PlanInputs, place: HostPlace): Step[] {
   const commands = install.sanityCheckCommands;
   return planCommands('sanity check', install, inputs, { ...place, commands, access: 'ro' });
 }
 
-interface CommandPlace extends StagedPlace {
+/** As {@link StagedPlace}; without an image nothing runs but on the host. */
+interface HostPlace extends Pick<StagedPlace, 'staging'> {
+  readonly image: HostPath | undefined;
+}
+
+interface CommandPlace extends HostPlace {
   readonly commands: readonly EasyconfigCommand[];
   /** To the install dir and the user software. */
   readonly access: BindAccess;
@@ -51,7 +57,6 @@ function planCommands(
   { staging, image, commands, access }: CommandPlace,
 ): Step[] {
   const place = {
-    image,
     // What is in the install dir is seen there anyway: by a bind of its own it could not be written to.
     binds: readOnly(bindsOf(install)).filter(
       ({ host, container }) => `${host}` !== container || !host.startsWith(`${install.installDir}/`),
@@ -59,23 +64,33 @@ function planCommands(
     ...planViews(install, inputs, { staging, access }),
   };
   const activator = activatorOf(install);
-  return commands.map(({ command, host }) =>
-    host
-      ? {
-          kind: 'run-on-host',
-          purpose: `${what} on the host: ${command}`,
-          cwd: staging,
-          environment: { CONTAINERROOT: staging, SIF: image },
-          command,
-          ...(what === 'sanity check' ? { module: planTrialModule(install, inputs, { staging, image }) } : {}),
-        }
-      : planRun(
-          install,
-          `${what}: ${command}`,
-          activator === undefined ? ['sh', '-c', command] : [activator, 'sh', '-c', command],
-          place,
-        ),
-  );
+  return commands.map(({ command, host }) => {
+    if (host)
+      return {
+        kind: 'run-on-host',
+        purpose: `${what} on the host: ${command}`,
+        cwd: staging,
+        environment: { CONTAINERROOT: staging, ...(image === undefined ? {} : { SIF: image }) },
+        command,
+        ...loadsOf(install),
+        ...(what === 'sanity check' ? { module: planTrialModule(install, inputs, { staging, image }) } : {}),
+      };
+    if (image === undefined) throw new RangeError('a command in a container, and no image');
+    return planRun(
+      install,
+      `${what}: ${command}`,
+      activator === undefined ? ['sh', '-c', command] : [activator, 'sh', '-c', command],
+      { image, ...place },
+    );
+  });
+}
+
+function loadsOf({
+  buildDependencies: names,
+  modulesTool: tool,
+  prefix,
+}: ResolvedInstall): Pick<RunOnHostStep, 'loads'> {
+  return names.length === 0 ? {} : { loads: { tool, names, modulePath: modulePathOf(prefix) } };
 }
 
 /**

@@ -1,4 +1,3 @@
-import type { ModuleKind } from '../easyconfig/types.ts';
 import { type HostPath, joinHost, type StagingDir } from '../lib/paths.ts';
 import { wrappersDirectory } from '../modulefile/container-environment.ts';
 import { describeModulefile, type ModulefileOptions } from '../modulefile/describe-install.ts';
@@ -7,7 +6,10 @@ import type { ResolvedInstall } from '../resolve/types.ts';
 import { fillScript } from '../scripts/fill-script.ts';
 import { scriptValuesOf } from '../scripts/script-values.ts';
 import { keptCondaFile } from './plan-conda.ts';
+import { planGpuFile } from './plan-gpu.ts';
 import type { PlanInputs } from './plan-inputs.ts';
+import { planMpiFile } from './plan-mpi.ts';
+import type { PlannedFile } from './planned-file.ts';
 import type { PlannedRecord } from './planned-record.ts';
 import type { Step } from './steps/step.ts';
 import type { WriteModulefileStep } from './steps/write-modulefile.ts';
@@ -16,17 +18,10 @@ export const recordFile = '.ctinstall/record.json';
 /** What the recipe's virtual environment was to have when it was made. */
 export const requirementsFile = '.ctinstall/requirements.txt';
 
-/** A small file of an install, all of whose text is known beforehand. */
-export interface PlannedFile {
-  readonly relative: string;
-  readonly mode: number;
-  readonly content: string;
-}
-
 /** The scripts, and the easyconfig for later. `images`: where the module looks for the image. */
 export function planFiles(
   install: ResolvedInstall,
-  inputs: Pick<PlanInputs, 'scriptTexts' | 'easyconfigText' | 'requirements' | 'condaFileText'>,
+  inputs: Pick<PlanInputs, 'scriptTexts' | 'easyconfigText' | 'requirements' | 'condaFileText' | 'fileTexts'>,
   images: readonly HostPath[],
 ): PlannedFile[] {
   const scripts = install.scripts.map(({ name, directory }) => {
@@ -41,6 +36,9 @@ export function planFiles(
   const { easyconfigText, requirements, condaFileText } = inputs;
   return [
     ...scripts,
+    ...planMpiFile(install),
+    ...planGpuFile(install),
+    ...filesOfRecipe(install, inputs.fileTexts),
     { relative: '.ctinstall/easyconfig.yaml', mode: 0o644, content: easyconfigText },
     ...(requirements === undefined ? [] : [{ relative: requirementsFile, mode: 0o644, content: requirements.text }]),
     ...(condaFileText === undefined
@@ -49,10 +47,19 @@ export function planFiles(
   ];
 }
 
+/** Where texts of files from beside the recipe are not at hand, those stay as they were installed. */
+function filesOfRecipe({ files }: ResolvedInstall, texts: PlanInputs['fileTexts'] = {}): PlannedFile[] {
+  return files.flatMap(({ path, mode, content }) => {
+    const read = Object.hasOwn(texts, path) ? texts[path] : undefined;
+    const text = content.kind === 'text' ? content.text : read;
+    return text === undefined ? [] : [{ relative: path, mode, content: text }];
+  });
+}
+
 /** Their directories and themselves, in the staging directory. */
-export function planWriting(written: readonly PlannedFile[], staging: StagingDir, moduleKind: ModuleKind): Step[] {
+export function planWriting(written: readonly PlannedFile[], staging: StagingDir, install: ResolvedInstall): Step[] {
   return [
-    ...['bin', 'runscripts', '.ctinstall', ...(moduleKind === 'tool' ? [wrappersDirectory] : [])].map((directory) => ({
+    ...directoriesFor(written, install).map((directory) => ({
       kind: 'make-directory' as const,
       path: joinHost(staging, directory),
     })),
@@ -63,6 +70,13 @@ export function planWriting(written: readonly PlannedFile[], staging: StagingDir
       content,
     })),
   ];
+}
+
+function directoriesFor(written: readonly PlannedFile[], { image, moduleKind }: ResolvedInstall): string[] {
+  const ofImage = ['bin', 'runscripts', ...(moduleKind === 'tool' ? [wrappersDirectory] : [])];
+  const always = [...(image === undefined ? [] : ofImage), '.ctinstall'];
+  const around = written.flatMap(({ relative }) => (relative.includes('/') ? [relative.replace(/\/[^/]*$/, '')] : []));
+  return [...new Set([...always, ...around])];
 }
 
 export function planModulefile(install: ResolvedInstall, options: ModulefileOptions): WriteModulefileStep {
@@ -76,7 +90,7 @@ export function planModulefile(install: ResolvedInstall, options: ModulefileOpti
 /** What the record says of an install whatever becomes of its image. */
 export function planRecord(
   install: ResolvedInstall,
-  { toolVersion, runtime }: Pick<PlanInputs, 'toolVersion' | 'runtime'>,
+  { toolVersion, runtime, easyconfig }: Pick<PlanInputs, 'toolVersion' | 'runtime' | 'easyconfig'>,
 ): Omit<PlannedRecord, 'image' | 'files' | 'retired'> {
   return {
     name: install.name,
@@ -87,6 +101,7 @@ export function planRecord(
     prefix: install.prefix,
     modulefile: install.modulefile,
     runtime,
+    easyconfig,
     centralImages: install.centralImages,
     binds: install.binds,
     venv: install.venv?.name,

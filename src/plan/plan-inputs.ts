@@ -1,15 +1,18 @@
 import type { HostPath } from '../lib/paths.ts';
 import type { ImageSource } from '../resolve/types.ts';
-import type { PlannedRecord } from './planned-record.ts';
+import type { PlannedRecord, RecordedEasyconfig } from './planned-record.ts';
 
 /** What planning needs beside the install itself. */
 export interface PlanInputs {
   readonly toolVersion: string;
-  readonly image: ImageSource;
+  /** Undefined where the module is of none. */
+  readonly image: ImageSource | undefined;
   /** Where relative paths of an image's source begin: the easyconfig's directory. */
   readonly base: HostPath;
   /** The runtime that was found, for the record. */
   readonly runtime: PlannedRecord['runtime'];
+  /** The file that the easyconfig was read from, if it is known. */
+  readonly easyconfig: RecordedEasyconfig | undefined;
   /** Text of the easyconfig, kept with the install. */
   readonly easyconfigText: string;
   /** Text of each script file, by name. */
@@ -20,6 +23,8 @@ export interface PlanInputs {
   readonly hasUserSoftware: boolean;
   /** Text of the list of packages of its own conda environment, as far as it is needed. */
   readonly condaFileText?: string | undefined;
+  /** Text of the files that the recipe brings from beside it, by their paths in the install dir. */
+  readonly fileTexts?: Readonly<Record<string, string>> | undefined;
   /** Whether its venv is there too. */
   readonly hasVenv: boolean;
   /** What is installed into a new venv, if anything is. */
@@ -33,6 +38,8 @@ export interface PreviousInstall {
   readonly image: string | undefined;
   /** When it was made, as its record says. */
   readonly installed: string;
+  /** Console scripts that the user installed, and that have wrappers. */
+  readonly userWrappers?: readonly string[];
 }
 
 /** What is installed into a virtual environment, as it was read. */

@@ -7,8 +7,11 @@ import { planConda } from './plan-conda.ts';
 import { planFiles, planModulefile, planRecord, planWriting, recordFile } from './plan-files.ts';
 import { planImage } from './plan-image.ts';
 import type { PlanInputs } from './plan-inputs.ts';
+import { planMpiLinks } from './plan-mpi.ts';
 import { planPackingOfDirectory, planPackingOfMade } from './plan-packing.ts';
 import { planGroup, planHook, planModulefileCheck, planReadOnly } from './plan-policy.ts';
+import type { StagedPlace } from './plan-run.ts';
+import { planTry } from './plan-try.ts';
 import { planUserSoftware } from './plan-venv.ts';
 import { planWrappers } from './plan-wrappers.ts';
 import type { Step } from './steps/step.ts';
@@ -23,14 +26,21 @@ export function planInstall(install: ResolvedInstall, inputs: PlanInputs): Plan 
   const { staging } = placesOf(prefix, name, fullVersion);
   const image = planImage(install, inputs, staging);
   const written = planFiles(install, inputs, image.candidates);
-  const files = [...image.files, ...written.map(({ relative }) => relative), recordFile];
+  const mpi = planMpiLinks(install, staging);
+  const files = [...image.files, ...written.map(({ relative }) => relative), ...mpi.files, recordFile];
   const retired = [...image.kept, ...image.retired];
-  const place = { staging, image: image.staged };
   const hookFacts = {
     toolVersion: inputs.toolVersion,
-    image: inputs.image.kind === 'file' ? inputs.image.path : undefined,
+    image: inputs.image?.kind === 'file' ? inputs.image.path : undefined,
     isRebuild: inputs.previous !== undefined,
   };
+  const place = { staging, image: image.staged };
+  const building: Step[] = [
+    ...(image.staged === undefined ? [] : planUserSoftwareOf(install, inputs, { staging, image: image.staged })),
+    ...planPostInstall(install, inputs, place),
+    ...(image.staged === undefined ? [] : planPackingOfMade(install, inputs, { staging, image: image.staged })),
+  ];
+  const checks = planSanityChecks(install, inputs, place);
   const steps: Step[] = [
     ...planModulefileCheck(install),
     ...planHook('pre_install', install, hookFacts),
@@ -41,14 +51,11 @@ export function planInstall(install: ResolvedInstall, inputs: PlanInputs): Plan 
       bytes: image.bytes,
       files: written.length + (makesVenv(install, inputs) ? filesOfVenv : 0) + 10,
     },
-    ...planWriting(written, staging, install.moduleKind),
+    ...planWriting(written, staging, install),
+    ...mpi.steps,
+    ...planTry(install, inputs, { staging, later: [...building, ...checks] }),
     ...image.steps,
-    ...planUserSoftware(install, inputs, place),
-    ...planConda(install, inputs, place),
-    ...planPackingOfDirectory(install, inputs, place),
-    ...planWrappers(install, inputs, place),
-    ...planPostInstall(install, inputs, place),
-    ...planPackingOfMade(install, inputs, place),
+    ...building,
     {
       kind: 'check-paths',
       root: staging,
@@ -56,7 +63,7 @@ export function planInstall(install: ResolvedInstall, inputs: PlanInputs): Plan 
       files: install.sanityCheckPaths.files,
       dirs: install.sanityCheckPaths.dirs,
     },
-    ...planSanityChecks(install, inputs, place),
+    ...checks,
     ...image.retire,
     {
       kind: 'write-record',
@@ -64,6 +71,7 @@ export function planInstall(install: ResolvedInstall, inputs: PlanInputs): Plan 
       record: {
         ...planRecord(install, inputs),
         image: image.record,
+        ...(inputs.previous?.userWrappers === undefined ? {} : { userWrappers: inputs.previous.userWrappers }),
         files,
         retired: image.kept,
       },
@@ -84,6 +92,16 @@ export function planInstall(install: ResolvedInstall, inputs: PlanInputs): Plan 
     ...planHook('post_install', install, hookFacts),
   ];
   return { ...placesOf(prefix, name, fullVersion, modulefile), steps };
+}
+
+/** What is in the install beside the image, and wrappers of what it has. */
+function planUserSoftwareOf(install: ResolvedInstall, inputs: PlanInputs, place: StagedPlace): Step[] {
+  return [
+    ...planUserSoftware(install, inputs, place),
+    ...planConda(install, inputs, place),
+    ...planPackingOfDirectory(install, inputs, place),
+    ...planWrappers(install, inputs, place),
+  ];
 }
 
 /** About as many files and directories as `python3 -m venv` makes, with pip. */

@@ -24,6 +24,7 @@ export function readOnly(binds: readonly Bind[]): Bind[] {
 export function planRun(
   install: Pick<
     ResolvedInstall,
+    | 'image'
     | 'prefix'
     | 'name'
     | 'fullVersion'
@@ -36,6 +37,7 @@ export function planRun(
     | 'userSoftware'
     | 'containerEnv'
     | 'policy'
+    | 'mpi'
   >,
   purpose: string,
   argv: readonly [string, ...string[]],

@@ -15,10 +15,10 @@ import type { TrialModule } from './steps/run-on-host.ts';
 export function planTrialModule(
   install: ResolvedInstall,
   inputs: PlanInputs,
-  { staging, image }: StagedPlace,
+  { staging, image }: Pick<StagedPlace, 'staging'> & { readonly image: HostPath | undefined },
 ): TrialModule {
   const { prefix, name, fullVersion, installDir, modulesTool, moduleName, modulefile } = install;
-  const options = { toolVersion: inputs.toolVersion, images: [image] };
+  const options = { toolVersion: inputs.toolVersion, images: image === undefined ? [] : [image] };
   const moved = replacePaths(describeModulefile(install, options), installDir, staging);
   const { container } = moved;
   const userSoftware = joinHost(installDir, 'user-software');
@@ -29,8 +29,8 @@ export function planTrialModule(
           ...moved,
           container: {
             ...container,
-            venv: { ...container.venv, directory: joinHost(userSoftware, 'venv') },
-            userSoftware: {
+            venv: container.venv && { ...container.venv, directory: joinHost(userSoftware, 'venv') },
+            userSoftware: container.userSoftware && {
               ...container.userSoftware,
               directory: userSoftware,
               squashfs: joinHost(installDir, 'user-software.squashfs'),

@@ -97,7 +97,7 @@ export function planRequirements(
   });
   return {
     ...work,
-    hintOnFailure: 'mend what is to be installed, or where pip looks for it: `pip_options`, the network, a proxy',
+    hintOnFailure: 'fix what is to be installed, or where pip looks for it: `pip_options`, the network, a proxy',
   };
 }
 
@@ -119,6 +119,10 @@ function shown(host: HostPath, container: string): Bind {
 /** The environment's activate script is written for bash, and must see only its own argument. */
 const inConda = 'activate=$1 environment=$2; shift 2; . "$activate" "$environment" && exec "$@"';
 
+/** An image may say itself how its conda environment is activated. */
+export const inCondaOfImage =
+  'if [ "$WITH_CONDA" ]; then exec bash -c \'$WITH_CONDA && exec "$@"\' venv "$@"; fi; exec "$@"';
+
 function planWork(
   install: ResolvedInstall,
   purpose: string,
@@ -127,7 +131,7 @@ function planWork(
   const { conda } = install;
   const whole: [string, ...string[]] =
     conda === undefined
-      ? [...argv]
+      ? ['sh', '-c', inCondaOfImage, 'venv', ...argv]
       : ['bash', '-c', inConda, 'venv', `${conda.root}/bin/activate`, conda.name, ...argv];
   return planRun({ ...install, venv: undefined, wrappers: outsideVenvs(install) }, purpose, whole, {
     image: place.image,

@@ -1,7 +1,8 @@
+import { neverWrapped } from '../easyconfig/never-wrapped.ts';
 import { joinHost, type StagingDir } from '../lib/paths.ts';
 import { hasWrappers, wrappersDirectory } from '../modulefile/container-environment.ts';
 import type { ResolvedInstall } from '../resolve/types.ts';
-import { neverWrapped } from '../resolve/wrappers.ts';
+import { withCompanions } from '../resolve/wrapper-companions.ts';
 import { planLook } from './plan-commands.ts';
 import type { PlanInputs } from './plan-inputs.ts';
 import type { StagedPlace } from './plan-run.ts';
@@ -9,36 +10,48 @@ import type { MakeWrappersStep } from './steps/make-wrappers.ts';
 
 /** Links for the programs of the image that get wrappers; what is in its directories is known once it is there. */
 export function planWrappers(install: ResolvedInstall, inputs: PlanInputs, place: StagedPlace): MakeWrappersStep[] {
-  if (!hasWrappers(install)) return [];
-  const { commands, directories } = install.wrappers;
+  // Of the user's own console scripts, which are in the user software that stays.
+  const user = inputs.previous?.userWrappers ?? [];
+  if (!hasWrappers(install))
+    return user.length === 0 ? [] : planNamedWrappers(install, place.staging, { kept: [], fresh: user });
+  const { directories } = install.wrappers;
   return [
     {
       kind: 'make-wrappers',
       bin: joinHost(place.staging, 'bin'),
       onPath: onPathOf(install, place.staging, []),
-      commands: commands.map(({ name, command }) => ({ name, command })),
+      commands: withNames(install, user),
       directories,
       never: neverWrapped,
       look: planLook(install, inputs, {
         purpose: 'look which programs the image has',
-        argv: argvOf(install),
+        argv: lookArgvOf(install),
         ...place,
       }),
     },
   ];
 }
 
-/** Links for those that are named, with no look at what is there; `kept`: names of wrappers that stay as they are. */
+/**
+ * Links for those that are named, with no look at what is there; `kept`: names of wrappers that stay as they are; `fresh`: of
+ * programs in user software that get one.
+ */
 export function planNamedWrappers(
   install: ResolvedInstall,
   staging: StagingDir,
-  kept: readonly string[],
+  { kept, fresh }: { readonly kept: readonly string[]; readonly fresh: readonly string[] },
 ): MakeWrappersStep[] {
   const onPath = onPathOf(install, staging, kept);
-  if (install.wrappers.commands.length === 0 && onPath === undefined) return [];
-  const commands = install.wrappers.commands.map(({ name, command }) => ({ name, command }));
+  const commands = withNames(install, fresh);
+  if (commands.length === 0 && onPath === undefined) return [];
   const bin = joinHost(staging, 'bin');
   return [{ kind: 'make-wrappers', bin, onPath, commands, directories: [], never: neverWrapped, look: undefined }];
+}
+
+function withNames({ wrappers: { commands } }: ResolvedInstall, more: readonly string[]): MakeWrappersStep['commands'] {
+  const named = commands.map(({ name, command }) => ({ name, command }));
+  const others = more.filter((name) => !named.some((each) => each.name === name));
+  return [...named, ...others.map((name) => ({ name, command: name }))];
 }
 
 /** A tool's module puts only its wrappers on `PATH`, for the scripts of ctinstall are called the same in every install. */
@@ -65,6 +78,20 @@ while [ "$count" -gt 0 ]; do
   shift
   count=$((count - 1))
 done
+count=$1
+shift
+path=$PATH:
+while [ "$count" -gt 0 ]; do
+  rest=$path
+  while [ "$rest" ]; do
+    for program in "\${rest%%:*}/$1"3 "\${rest%%:*}/$1"3.* "\${rest%%:*}/$1".*; do
+      if [ -f "$program" ] && [ -x "$program" ]; then printf '${lookMark}\\tcompanion\\t%s\\n' "\${program##*/}"; fi
+    done
+    rest=\${rest#*:}
+  done
+  shift
+  count=$((count - 1))
+done
 locale -a 2>/dev/null | while read -r name; do printf '${lookMark}\\tlocale\\t%s\\n' "$name"; done
 newline='
 '
@@ -88,9 +115,19 @@ done
 exec bash -c "$@"
 `;
 
-function argvOf({ conda, wrappers: { commands, directories } }: ResolvedInstall): [string, ...string[]] {
-  const programs = [...new Set(commands.map(({ command }) => command))];
-  const rest = [String(programs.length), ...programs, ...directories.map(({ from }) => from)];
+/** Looks which programs and directories of wrappers there are; run scripts are not of the image. */
+export function lookArgvOf({ conda, scripts, wrappers }: ResolvedInstall): [string, ...string[]] {
+  const { commands, directories } = wrappers;
+  const own = scripts.flatMap(({ name, directory }) => (directory === 'runscripts' ? [name] : []));
+  const programs = [...new Set(commands.map(({ command }) => command))].filter((program) => !own.includes(program));
+  const others = withCompanions(commands);
+  const rest = [
+    String(programs.length),
+    ...programs,
+    String(others.length),
+    ...others,
+    ...directories.map(({ from }) => from),
+  ];
   const environment = conda === undefined ? ['', ''] : [`${conda.root}/bin/activate`, conda.name];
   // The shells by their places: on PATH may be one of the very programs that are looked for.
   if (conda === undefined) return ['/bin/sh', '-c', look, 'look', ...environment, ...rest];

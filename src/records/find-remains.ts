@@ -70,7 +70,7 @@ async function ownFilesOf(installDir: HostPath): Promise<string[]> {
   const onPath = joinHost(installDir, wrappersDirectory);
   for (const { name } of (await listDirectory(onPath)).filter((entry) => entry.isSymbolicLink()))
     if ((await readLink(joinHost(onPath, name))).startsWith('../bin/')) wrappers.push(`${wrappersDirectory}/${name}`);
-  const image = easyconfig === undefined ? [] : [normalizeEasyconfig(easyconfig).image.file];
+  const image = easyconfig === undefined ? [] : [normalizeEasyconfig(easyconfig).image?.file ?? []].flat();
   return [
     ...image,
     ...wrappers,

@@ -36,16 +36,24 @@ export async function findOtherModulefiles(
 }
 
 /** Where a module of this name has or had modulefiles, under any naming scheme: the directories that are there. */
-export async function findModuleDirectories(prefix: Prefix, name: string): Promise<HostPath[]> {
-  const areas = ['', ...(await findAreas(prefix)).map((area) => `${area}/`)];
+export async function findModuleDirectories(
+  prefix: Prefix,
+  name: string,
+  areasOf: FindAreas = findAreas,
+): Promise<HostPath[]> {
+  const areas = ['', ...(await areasOf(prefix)).map((area) => `${area}/`)];
   const all = areas.map((area) => joinHost(modulePathOf(prefix), `${area}${name}`));
   const there = await Promise.all(all.map(async (path) => (await lstatIfThere(path))?.isDirectory() === true));
   return all.filter((_, at) => there[at] === true);
 }
 
 /** Removes them; safe to be killed in, and to be run again. */
-export async function removeOtherModulefiles(installDir: HostPath, modulefile: HostPath): Promise<void> {
-  for (const path of await findOtherModulefiles(installDir, modulefile)) {
+export async function removeOtherModulefiles(
+  installDir: HostPath,
+  modulefile: HostPath,
+  areasOf?: FindAreas,
+): Promise<void> {
+  for (const path of await findOtherModulefiles(installDir, modulefile, areasOf)) {
     await removeFile(path);
     await removeEmptyParents(path, partsOf(installDir).prefix);
   }
@@ -60,7 +68,7 @@ export async function removeEmptyParents(modulefile: HostPath, prefix: Prefix): 
 /** Directories of the module path that are no software's own: naming schemes put one in front of the name. */
 export type FindAreas = (prefix: Prefix) => Promise<readonly string[]>;
 
-/** For a look at many installs: each lists all of a prefix, so that once for all of them is enough. */
+/** For work on many installs: each lists all of a prefix, so that once for all of them is enough. */
 export function findAreasOnce(): FindAreas {
   const found = new Map<Prefix, Promise<readonly string[]>>();
   return (prefix) => {

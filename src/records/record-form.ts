@@ -16,15 +16,22 @@ export interface InstallRecord {
   readonly modulefileSha256?: string;
   readonly centralImages: readonly string[];
   readonly runtime: { readonly name: string; readonly flavour: string; readonly version?: string };
-  readonly image: {
+  /** That of a module without an image has none. */
+  readonly image?: {
     readonly file: string;
     readonly source: string;
     readonly size: number;
     readonly sha256?: string;
     readonly digest?: string;
     readonly how: string;
+    /** Of one that was built: a digest of each of its inputs. */
+    readonly inputs?: Readonly<Record<string, string>>;
   };
+  /** The file that it was installed from. */
+  readonly easyconfig?: { readonly path: string; readonly sha256: string };
   readonly venv?: string;
+  /** Console scripts that the user installed, and that have wrappers. */
+  readonly userWrappers?: readonly string[];
   readonly userSoftware: string;
   readonly files: readonly RecordedFile[];
   readonly retired: readonly string[];
@@ -34,8 +41,8 @@ export interface InstallRecord {
   readonly moduleKind?: ModuleKind;
 }
 
-/** What records of earlier versions leave out. */
-const defaults = { centralImages: [], userSoftware: '/user-software', retired: [], hidden: false };
+/** What records of earlier versions leave out, and what it is then. */
+const laterFields = Object.entries({ centralImages: [], userSoftware: '/user-software', retired: [], hidden: false });
 
 /** Whether a value is as it must be; else the keys that lead to what is not. */
 type Check = (value: unknown) => readonly string[] | undefined;
@@ -60,6 +67,13 @@ function list(check: Check): Check {
     return undefined;
   };
 }
+
+/** A map of texts. */
+const texts: Check = (value) => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return wrong;
+  for (const [key, each] of Object.entries(value)) if (typeof each !== 'string') return [key];
+  return undefined;
+};
 
 /** Further keys may be there: those of a later version. */
 function object<Value>(checks: Readonly<Record<keyof Value & string, Check>>): Check {
@@ -111,15 +125,20 @@ const checkForm = object<Required<InstallRecord>>({
   modulefileSha256: maybe(text),
   centralImages: list(text),
   runtime: object<Required<InstallRecord['runtime']>>({ name: text, flavour: text, version: maybe(text) }),
-  image: object<Required<InstallRecord['image']>>({
-    file: text,
-    source: text,
-    size: number,
-    sha256: maybe(text),
-    digest: maybe(text),
-    how: text,
-  }),
+  image: maybe(
+    object<Required<NonNullable<InstallRecord['image']>>>({
+      file: text,
+      source: text,
+      size: number,
+      sha256: maybe(text),
+      digest: maybe(text),
+      how: text,
+      inputs: maybe(texts),
+    }),
+  ),
+  easyconfig: maybe(object<Required<InstallRecord>['easyconfig']>({ path: text, sha256: text })),
   venv: maybe(text),
+  userWrappers: maybe(list(text)),
   userSoftware: text,
   files: list((value) => (isFile(value) ? undefined : checkFile(value))),
   retired: list(text),
@@ -128,10 +147,14 @@ const checkForm = object<Required<InstallRecord>>({
   moduleKind: maybe(kind),
 });
 
-/** The record that a value is, or the keys that lead to what is wrong with it. Written for speed: there are many records. */
+/**
+ * The record that a value is, with what it leaves out put in, or the keys that lead to what is wrong with it. Written for speed:
+ * there are many records.
+ */
 export function checkRecord(value: unknown): InstallRecord | { readonly wrong: readonly string[] } {
   if (typeof value !== 'object' || value === null) return { wrong };
-  const record = { ...defaults, ...value };
+  const record: Record<string, unknown> = value as Record<string, unknown>;
+  for (const [key, standard] of laterFields) if (record[key] === undefined) record[key] = standard;
   const way = checkForm(record);
   return way === undefined ? (record as unknown as InstallRecord) : { wrong: way };
 }

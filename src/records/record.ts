@@ -22,7 +22,7 @@ export function renderRecord(
   measured: {
     installed: string;
     modulefileSha256: string;
-    image: MeasuredImage;
+    image: MeasuredImage | undefined;
     files: readonly RecordedFile[];
     retired: readonly string[];
   },
@@ -31,7 +31,7 @@ export function renderRecord(
     ...planned,
     installed: measured.installed,
     modulefileSha256: measured.modulefileSha256,
-    image: { ...planned.image, ...measured.image },
+    image: planned.image && { ...planned.image, ...measured.image },
     files: measured.files,
     retired: [...planned.retired, ...measured.retired],
   };
@@ -53,17 +53,24 @@ export async function readRecord(installDir: HostPath): Promise<ReadRecord | und
   return read;
 }
 
+/** What of records is read: all, or all but what is said of each file, which is most of their text. */
+export type ReadOf = 'all' | 'but-files';
+
 /**
  * All records below a prefix, broken ones too, sorted by module name. Installs that were moved and linked are among them; a
  * link that only gives one a second name, such as `latest`, is not.
  */
-export async function readRecords(prefix: Prefix): Promise<ReadRecord[]> {
+export async function readRecords(prefix: Prefix, readOf: ReadOf = 'all'): Promise<ReadRecord[]> {
   const names = await listSubdirectories([joinHost(prefix, 'software')]);
   for (const { fault } of names) if (fault !== undefined) throw fault;
   const versions = await listSubdirectories(names.map(({ path }) => path));
   const linked = new Set([...names, ...versions].flatMap(({ path, isLink }) => (isLink ? path : [])));
-  const isLinked = (path: HostPath): boolean => linked.has(path) || linked.has(hostPath('..', path));
-  const found = await readRecordsOf(versions.flatMap(({ path, fault }) => (fault === undefined ? path : [])));
+  const isLinked = (path: HostPath): boolean =>
+    linked.size > 0 && (linked.has(path) || linked.has(hostPath('..', path)));
+  const found = await readRecordsOf(
+    versions.flatMap(({ path, fault }) => (fault === undefined ? path : [])),
+    readOf,
+  );
   const records = found.filter(
     ({ installDir, record }) =>
       record === undefined || !isLinked(installDir) || installDir.endsWith(`/${record.name}/${record.fullVersion}`),
@@ -103,7 +110,7 @@ async function listSubdirectories(directories: readonly HostPath[]): Promise<Sub
   });
 }
 
-async function readRecordsOf(installDirs: readonly HostPath[]): Promise<ReadRecord[]> {
+async function readRecordsOf(installDirs: readonly HostPath[], readOf: ReadOf = 'all'): Promise<ReadRecord[]> {
   const files = installDirs.map((installDir) => joinHost(installDir, '.ctinstall', 'record.json'));
   const texts = await readTextsIfThere(files);
   return installDirs.flatMap((installDir, at) => {
@@ -111,8 +118,15 @@ async function readRecordsOf(installDirs: readonly HostPath[]): Promise<ReadReco
     if (text === undefined) return [];
     return text instanceof CtinstallError
       ? brokenRecord(installDir, text.message)
-      : parseRecord(installDir, file, text);
+      : parseRecord(installDir, file, readOf === 'all' ? text : withoutFiles(text));
   });
+}
+
+/** A list ends with the first line that is indented as its beginning is: no text in JSON has more than one line. */
+function withoutFiles(text: string): string {
+  const start = text.indexOf('\n  "files": [\n');
+  const end = text.indexOf('\n  ]', start + 1);
+  return start < 0 || end < 0 ? text : `${text.slice(0, start)}\n  "files": []${text.slice(end + '\n  ]'.length)}`;
 }
 
 function parseRecord(installDir: HostPath, file: string, text: string): ReadRecord {

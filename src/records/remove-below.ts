@@ -18,13 +18,13 @@ export async function isReachedDirectly(directory: HostPath, path: string): Prom
 }
 
 /**
- * Removes a file that a record lists, and its directory if that is empty then. Neither a record nor a link that somebody
+ * Removes a file that a record lists, and directories around it that are empty then. Neither a record nor a link that somebody
  * put in place of a directory can lead outside the install dir, or to the user's own.
  */
 export async function removeBelow(installDir: HostPath, path: string): Promise<void> {
   if (isUserSoftware(path) || !(await isReachedDirectly(installDir, path))) return;
   if ((await lstatIfThere(joinHost(installDir, path)))?.isDirectory() === true) return;
   await removeFile(joinHost(installDir, path));
-  const directory = hostPath('..', joinHost(installDir, path));
-  if (directory !== installDir) await removeEmptyDirectory(directory);
+  let directory = hostPath('..', joinHost(installDir, path));
+  while (directory !== installDir && (await removeEmptyDirectory(directory))) directory = hostPath('..', directory);
 }

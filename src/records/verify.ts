@@ -37,7 +37,7 @@ export async function verifyInstall(
   const found: Difference[] = [];
   for (const file of record.files) {
     const path = joinHost(installDir, file.path);
-    const isImage = file.path === record.image.file;
+    const isImage = file.path === record.image?.file;
     const what = await compareFile(path, { ...file, isImage }, options).catch(asDifference);
     if (what === 'is not there' && isImage && (await hasCentralImage(record))) continue;
     if (what !== undefined) found.push({ path, what });
@@ -46,7 +46,7 @@ export async function verifyInstall(
       if (fault !== undefined) found.push({ path, what: fault });
     }
   }
-  if (record.image.how === 'central') {
+  if (record.image?.how === 'central') {
     const path = hostPath(record.image.source);
     const what =
       (await compareTarget({ path, stats: await statIfThere(path) }, record.image, options).catch(asDifference)) ??

@@ -1,6 +1,7 @@
 import type { Finding } from '../lib/finding.ts';
+import { paint } from './colours.ts';
 
-const colours = { found: 32, missing: 33, ambiguous: 33, unusable: 31 } as const;
+const colours = { found: 'good', missing: 'warning', ambiguous: 'warning', unusable: 'bad' } as const;
 
 /** Findings for people: a line each, and below it what was tried where something is not in order, and what to do. */
 export function describeFindings(findings: readonly Finding[], { isColoured }: { isColoured: boolean }): string[] {
@@ -8,7 +9,7 @@ export function describeFindings(findings: readonly Finding[], { isColoured }: {
   const indent = ' '.repeat(stateWidth + width + 4);
   return findings.flatMap(({ what, state, value, tried, hint, stopsInstalls }) => {
     const word = state.padEnd(stateWidth);
-    const shown = isColoured ? `\u001b[${stopsInstalls ? 31 : colours[state]}m${word}\u001b[0m` : word;
+    const shown = paint(word, stopsInstalls ? 'bad' : colours[state], isColoured);
     const places = tried.join(tried.some((place) => place.includes(',')) ? '; ' : ', ');
     const isShort = state === 'found' || value === undefined;
     const said = value ?? (places === '' ? '' : `tried ${places}`);

@@ -1,18 +1,27 @@
-import cliProgress from 'cli-progress';
-import { formatBytes, formatSeconds } from '../lib/format.ts';
+import { formatSeconds } from '../lib/format.ts';
 import { isWorthALine } from '../plan/describe-step.ts';
+import { paintLabels } from './colours.ts';
 import { describeError } from './describe-error.ts';
-import type { ReportEvent, Reporter } from './types.ts';
+import { type LiveLines, makeLiveLines } from './live-lines.ts';
+import type { Reporter } from './types.ts';
 
 export interface ReporterOptions {
   readonly isJson: boolean;
   /** Every step gets its line, not only those that take time. */
   readonly isTrace: boolean;
+  /** No notes, and no line for a step that went well. */
+  readonly isQuiet: boolean;
+  /** Whether what goes to stderr is coloured. */
+  readonly isColoured: boolean;
+  /** Whether stderr is a terminal on which lines can be drawn again. */
+  readonly isLive: boolean;
   readonly stderr: NodeJS.WriteStream;
   readonly stdout: NodeJS.WriteStream;
 }
 
 export interface ClosableReporter extends Reporter {
+  /** Leaves the terminal to what somebody else writes now. */
+  readonly clear: () => void;
   readonly close: () => void;
 }
 
@@ -25,6 +34,7 @@ function makeJsonReporter({ stdout }: ReporterOptions): ClosableReporter {
   const lastPercents = new Map<string, number>();
   return {
     report: (event) => {
+      if (event.event === 'working') return;
       if (event.event === 'progress') {
         const percent = Math.floor((100 * event.done) / Math.max(1, event.total));
         if (percent === lastPercents.get(event.title)) return;
@@ -32,62 +42,67 @@ function makeJsonReporter({ stdout }: ReporterOptions): ClosableReporter {
       }
       stdout.write(`${JSON.stringify(event)}\n`);
     },
+    clear: () => undefined,
     close: () => undefined,
   };
 }
 
-/** Lines on stderr; a progress bar on a terminal. */
-function makeTextReporter({ stderr, isTrace }: ReporterOptions): ClosableReporter {
-  let bar: cliProgress.SingleBar | undefined;
-  const closeBar = (): void => {
-    bar?.stop();
-    bar = undefined;
+/** Lines on stderr; on a terminal what is at work shows too. */
+function makeTextReporter({ stderr, isTrace, isQuiet, isColoured, isLive }: ReporterOptions): ClosableReporter {
+  const live = isLive && !isQuiet ? makeLiveLines(stderr) : noLines;
+  const write = (text: string): void => {
+    live.clear();
+    stderr.write(`${paintLabels(text, isColoured)}\n`);
   };
-  const write = (line: string): void => {
-    closeBar();
-    stderr.write(`${line}\n`);
+  const writeTalk = (text: string): void => {
+    if (!isQuiet) write(text);
   };
-  const showProgress = ({ done, total, unit }: Extract<ReportEvent, { event: 'progress' }>): void => {
-    if (!stderr.isTTY) return;
-    const show = (value: number): string => (unit === 'bytes' ? formatBytes(value) : `${value} blocks`);
-    if (bar === undefined) {
-      bar = new cliProgress.SingleBar(
-        {
-          stream: stderr,
-          format: '  [{bar}] {percentage}%  {shown}',
-          clearOnComplete: true,
-          hideCursor: true,
-          gracefulExit: false,
-        },
-        cliProgress.Presets.legacy,
-      );
-      bar.start(Math.max(1, total), done, { shown: '' });
-    }
-    bar.setTotal(Math.max(1, total));
-    bar.update(done, { shown: `${show(done)} of ${show(total)}` });
+  /** What the command as a whole is at, where it is at no step. */
+  let command: string | undefined;
+  const steps = new Set<string>();
+  const begin = (title: string, module?: string): void => {
+    if (steps.size === 0) live.finish();
+    steps.add(module ?? '');
+    live.start(title, module);
+  };
+  const end = (module?: string): void => {
+    steps.delete(module ?? '');
+    live.finish(module);
+    if (steps.size === 0 && command !== undefined) live.start(command);
   };
   return {
     report: (event) => {
       const label = event.module === undefined ? '' : `[${event.module}] `;
       switch (event.event) {
-        case 'progress':
-          // One bar cannot show several at a time.
-          if (event.module === undefined) showProgress(event);
+        case 'working':
+          command = event.what;
+          if (command === undefined) live.clear();
+          if (steps.size === 0) command === undefined ? live.finish() : live.start(command);
           return;
+        case 'progress':
+          return live.progress(event);
         case 'step-started':
-          if (isTrace) write(`  … ${label}${event.title}`);
+          if (isTrace) writeTalk(`  … ${label}${event.title}`);
+          if (event.sharesTerminal !== true) begin(event.title, event.module);
+          else live.finish();
           return;
         case 'step-finished':
-          if (isTrace || isWorthALine(event.step)) write(`  ${label}${event.title}  (${formatSeconds(event.seconds)})`);
-          return closeBar();
+          if (isTrace || isWorthALine(event.step))
+            writeTalk(`  ${label}${event.title}  (${formatSeconds(event.seconds)})`);
+          return end(event.module);
         case 'note':
-          return write(`${label}${event.message}`);
+          return writeTalk(`${label}${event.message}`);
         case 'warning':
           return write(`warning: ${label}${event.message}${event.hint === undefined ? '' : `\nhint: ${event.hint}`}`);
         case 'failed':
+          end(event.module);
           return write(describeError({ ...event, message: `${label}${event.message}` }).join('\n'));
       }
     },
-    close: closeBar,
+    clear: live.clear,
+    close: live.close,
   };
 }
+
+const nothing = (): void => undefined;
+const noLines: LiveLines = { start: nothing, progress: nothing, finish: nothing, clear: nothing, close: nothing };

@@ -50,11 +50,12 @@ export function resolveBinds(
   return { binds: sorted, issues };
 }
 
-function makeBind(bind: SiteBind, origin: string): Bind {
+function makeBind(bind: SiteBind & { readonly imageSource?: string }, origin: string): Bind {
   return {
     host: hostPath(bind.host),
     container: containerPath(bind.container),
     access: bind.access,
+    ...(bind.imageSource === undefined ? {} : { imageSource: containerPath(bind.imageSource) }),
     optional: bind.optional,
     origin,
   };
@@ -74,8 +75,9 @@ function describeBadPath(host: string, container: string): Pick<ResolveIssue, 'm
 }
 
 /** All that two binds for one place may differ in. */
-function describe({ host, access, optional }: Bind): string {
-  return `${host}${access === 'ro' ? ' read-only' : ''}${optional ? ' (optional)' : ''}`;
+function describe({ host, access, optional, imageSource }: Bind): string {
+  const from = imageSource === undefined ? '' : `, ${imageSource} in it`;
+  return `${host}${from}${access === 'ro' ? ' read-only' : ''}${optional ? ' (optional)' : ''}`;
 }
 
 function depthOf(bind: Bind): number {

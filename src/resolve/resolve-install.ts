@@ -4,13 +4,17 @@ import type { Easyconfig } from '../easyconfig/types.ts';
 import { installDirOf } from '../lib/paths.ts';
 import type { Settings } from '../settings/types.ts';
 import { resolveAbout } from './topics/about.ts';
+import { resolveBuild } from './topics/build.ts';
 import { resolveChecks } from './topics/checks.ts';
 import { resolveEnvironment } from './topics/environment.ts';
+import { resolveFiles } from './topics/files.ts';
 import { resolveImage } from './topics/image.ts';
 import { resolveModule } from './topics/module.ts';
+import { resolveMpi } from './topics/mpi.ts';
 import { resolvePolicy } from './topics/policy.ts';
 import type { InstallFacts, Resolved, Unresolved } from './topics/resolver.ts';
 import { resolveScripts } from './topics/scripts.ts';
+import { resolveShell } from './topics/shell.ts';
 import { resolveUserSoftware } from './topics/user-software.ts';
 import type { ResolvedInstall, ResolveIssue } from './types.ts';
 
@@ -19,10 +23,14 @@ const resolvers = [
   resolveAbout,
   resolveModule,
   resolveImage,
+  resolveBuild,
   resolveUserSoftware,
   resolveEnvironment,
   resolveChecks,
   resolveScripts,
+  resolveMpi,
+  resolveFiles,
+  resolveShell,
   resolvePolicy,
 ] as const;
 

@@ -4,13 +4,18 @@ import type {
   CondaPackages,
   EasyconfigCommand,
   GpuChoice,
+  ImageBuild,
   ImageMode,
+  InstalledFile,
   ModuleKind,
   PathChanges,
+  ShellAdditions,
   UserSoftware,
   VirtualEnvironment,
 } from '../easyconfig/types.ts';
+import type { ImageGpu } from '../gpu/types.ts';
 import type { ContainerPath, HostPath, InstallDir, ModulesTool, Prefix } from '../lib/paths.ts';
+import type { MpiDecision, WantedMpi } from '../mpi/types.ts';
 import type { Hooks } from '../settings/types.ts';
 import type { ContainerEnv } from './container-env.ts';
 
@@ -19,6 +24,8 @@ export interface Bind {
   readonly host: HostPath;
   readonly container: ContainerPath;
   readonly access: BindAccess;
+  /** Where the host path is an image file: the directory in it that is shown. */
+  readonly imageSource?: ContainerPath;
   /** Left out at load time where the host path is missing; a required one that is missing is an error. */
   readonly optional: boolean;
   /** `easyconfig`, or the site group that named it. */
@@ -26,7 +33,24 @@ export interface Bind {
 }
 
 /** Where the image of an install comes from: a file that is here, or a source to bring it from. */
-export type ImageSource = ImageFile | { readonly kind: 'source'; readonly source: string };
+export type ImageSource =
+  | ImageFile
+  | {
+      readonly kind: 'source';
+      readonly source: string;
+      /** Where it is, if it was brought already. */
+      readonly brought?: HostPath | undefined;
+    }
+  | {
+      readonly kind: 'build';
+      readonly build: ImageBuild;
+      readonly inputs: BuildInputs;
+      /** What it is built on: path of the base or of the definition file. */
+      readonly on: HostPath;
+    };
+
+/** What an image is made of, by its names: a digest of each. */
+export type BuildInputs = Readonly<Record<string, string>>;
 
 export interface ImageFile {
   readonly kind: 'file';
@@ -37,6 +61,8 @@ export interface ImageFile {
   readonly mtimeMs: number;
   /** How it was found: `--image`, or the directory it was found in. */
   readonly how: string;
+  /** What it was made of, where it is the install's own and need not be built again. */
+  readonly inputs?: BuildInputs;
 }
 
 /** A script file of ctinstall that the install gets a filled-in copy of. */
@@ -62,6 +88,15 @@ export interface ResolvedWrappers {
   readonly directories: readonly { readonly from: ContainerPath; readonly except: readonly string[] }[];
 }
 
+export interface ResolvedImage {
+  readonly file: string;
+  readonly directory: string | undefined;
+  readonly sha256: string | undefined;
+  readonly source: string | undefined;
+  readonly mode: ImageMode;
+  readonly isSigned: boolean;
+}
+
 /** Everything that an install is, on this machine, with every template replaced: the input of {@link planInstall}, beside the image found. */
 export interface ResolvedInstall {
   readonly name: string;
@@ -72,11 +107,16 @@ export interface ResolvedInstall {
   readonly homepage: string | undefined;
   readonly whatis: readonly string[];
   readonly description: string;
+  readonly usage: string;
+  readonly examples: string;
+  readonly citing: string;
   readonly docurls: readonly string[];
   readonly moduleclass: string;
   readonly extensions: readonly string[];
   readonly dependsOn: readonly string[];
+  readonly buildDependencies: readonly string[];
   readonly conflicts: readonly string[];
+  readonly shell: ShellAdditions;
   readonly moduleKind: ModuleKind;
   readonly deprecated: string | undefined;
   readonly isHidden: boolean;
@@ -85,20 +125,24 @@ export interface ResolvedInstall {
   readonly modulefile: HostPath;
   /** What the modulefile is written for. */
   readonly modulesTool: ModulesTool;
-  readonly image: {
-    readonly file: string;
-    readonly sha256: string | undefined;
-    readonly source: string | undefined;
-    readonly mode: ImageMode;
-    readonly isSigned: boolean;
-  };
+  /** Undefined where the module is of no image: {@link Easyconfig}. */
+  readonly image: ResolvedImage | undefined;
+  /** What the image is made of, where the install makes it. */
+  readonly build: ImageBuild | undefined;
   /** Where the module looks for the image when the install's own copy is gone, in this order. */
   readonly centralImages: readonly HostPath[];
   /** Parents before children, each container path once. */
   readonly binds: readonly Bind[];
   readonly scripts: readonly ScriptChoice[];
   readonly wrappers: ResolvedWrappers;
-  readonly gpu: GpuChoice;
+  readonly files: readonly InstalledFile[];
+  readonly gpu: Exclude<GpuChoice, 'nvidia'>;
+  /** Whether NVIDIA's own program sets up its GPUs: `--nvccli` in place of `--nv`. */
+  readonly hasNvccli: boolean;
+  /** What its image has for GPUs, once it is known. */
+  readonly imageGpu?: ImageGpu | undefined;
+  /** What is asked for, if anything is; and what was decided, once the image is known. */
+  readonly mpi: { readonly wanted: WantedMpi; readonly decision: MpiDecision | undefined } | undefined;
   readonly conda: CondaEnvironment | undefined;
   readonly venv: VirtualEnvironment | undefined;
   readonly condaPackages: CondaPackages | undefined;
@@ -108,6 +152,8 @@ export interface ResolvedInstall {
     readonly container: Readonly<Record<string, string>>;
     readonly modulePaths: PathChanges;
     readonly containerPaths: PathChanges;
+    /** Those of the module that count only where the user has set none. */
+    readonly defaults: readonly string[];
     /** Where each variable of the module comes from. */
     readonly origins: Readonly<Record<string, VariableOrigin>>;
   };
@@ -122,7 +168,7 @@ export interface ResolvedInstall {
 }
 
 export interface VariableOrigin {
-  /** `easyconfig`, `module_env`, or the settings file that forces it. */
+  /** `easyconfig`, `module_env`, `env_sets: <name>`, or the settings file that forces it. */
   readonly origin: string;
   /** What the easyconfig says in vain, as the site forces another value. */
   readonly overruled?: string;

@@ -1,14 +1,7 @@
+import { neverWrapped } from '../easyconfig/never-wrapped.ts';
 import type { EasyconfigWrapper } from '../easyconfig/types.ts';
 import { resolveBinds } from './binds.ts';
 import type { CommandWrapper, ResolvedWrappers, ResolveIssue } from './types.ts';
-
-/**
- * Names that no wrapper may have: it would come before what scripts of the host and of ctinstall itself start by that name.
- */
-export const neverWrapped: readonly string[] = [
-  ...['sh', 'bash', 'dash', 'ksh', 'zsh', 'csh', 'tcsh', 'fish', 'env'],
-  ...['singularity', 'apptainer', 'srun', 'sbatch', 'module', 'ml', 'node', 'ctinstall', 'in-container'],
-];
 
 /** Whether programs of the image have wrappers. */
 export function hasPrograms({ commands, directories }: ResolvedWrappers): boolean {

@@ -13,6 +13,13 @@ export async function fetchChecked(
   options: FetchOptions & { readonly sha256: string | undefined },
 ): Promise<string | undefined> {
   await fetchImage(options);
+  return checkBrought(options);
+}
+
+/** Checks an image that was brought to `to`. @throws CtinstallError `image-…`, `checksum-mismatch` */
+export async function checkBrought(
+  options: Pick<FetchOptions, 'to' | 'source' | 'signal'> & { readonly sha256: string | undefined },
+): Promise<string | undefined> {
   await checkImage(options.to);
   if (options.sha256 === undefined) return undefined;
   const sha256 = await hashFile(options.to, options.signal);

@@ -10,7 +10,7 @@ import { maskSecrets, secretsOf } from '../lib/mask-secrets.ts';
 import { type HostPath, hostPath, joinHost } from '../lib/paths.ts';
 import { runNoted } from '../transaction/noted-command.ts';
 import { hintOfFetch } from './fetch-hint.ts';
-import { bothNames, runtimeEnvironment, runtimeVariable } from './runtime-environment.ts';
+import { bothNames, runtimeEnvironment, runtimeVariable, sourceVariables } from './runtime-environment.ts';
 
 export interface FetchOptions {
   /** Passes {@link describeBadImageSource}. */
@@ -30,20 +30,6 @@ export interface FetchOptions {
   /** Gets the command and what the runtime says, without secrets. */
   readonly log: (line: string) => void;
 }
-
-/** What a user may have set for the way to the image; all else of the runtime's variables is about running it. */
-const keptVariables = [
-  'CACHEDIR',
-  'TMPDIR',
-  'CONFIGDIR',
-  'LIBRARY',
-  'KEYSDIR',
-  'AUTH_FILE',
-  'DOCKER_USERNAME',
-  'DOCKER_PASSWORD',
-  'NOHTTPS',
-  'NO_HTTPS',
-];
 
 /**
  * Brings an image with `<runtime> pull`, which makes a SIF of what is none. The file is there whole, on disk and with
@@ -86,7 +72,7 @@ async function pull(part: HostPath, { source, base, runtime, to, work, log, ...o
   const cache = runtimeVariable(options.environment, 'CACHEDIR');
   const temporary = runtimeVariable(options.environment, 'TMPDIR') ?? joinHost(work, 'tmp');
   const env = {
-    ...runtimeEnvironment(options.environment, keptVariables),
+    ...runtimeEnvironment(options.environment, sourceVariables),
     ...bothNames('CACHEDIR', cache ?? joinHost(work, 'cache')),
     ...bothNames('TMPDIR', temporary),
     TMPDIR: temporary,
@@ -115,7 +101,7 @@ function fetchError(
   cwd: HostPath | undefined,
 ): CtinstallError {
   const source = shown.at(-1) ?? '';
-  const failed = commandError(shown, result, `bringing \`${source}\``, cwd);
+  const failed = commandError(shown, result, `fetching \`${source}\``, cwd);
   return new CtinstallError('fetch-failed', failed.message, {
     details: failed.details,
     hint: hintOfFetch(`${result.stdout}\n${result.stderr}`, { source, runtime: shown[0], signal: result.signal }),

@@ -2,10 +2,11 @@ import { userInfo } from 'node:os';
 import { isDirectory, isFile, lstatIfThere, makeDirectory, removeTree, statIfThere } from '../host/files.ts';
 import { commandError } from '../host/run.ts';
 import { CtinstallError } from '../lib/errors.ts';
-import { formatLine } from '../lib/format.ts';
+import { formatLine, formatValue } from '../lib/format.ts';
 import { type HostPath, joinHost } from '../lib/paths.ts';
 import { describeStep } from '../plan/describe-step.ts';
 import type { RunInContainerStep } from '../plan/steps/run-in-container.ts';
+import { bindOptionsOf } from '../resolve/bind-options.ts';
 import type { Bind } from '../resolve/types.ts';
 import { runNoted } from '../transaction/noted-command.ts';
 
@@ -53,17 +54,31 @@ export async function runInContainer(step: RunInContainerStep, context: RunConte
   for (const line of `${result.stdout}${result.stderr}`.split('\n'))
     if (line !== '') context.log(`  | ${formatLine(line)}`);
   if (result.exitCode === 0) return result.stdout;
-  const failed = commandError(argv, result, `\`${describeStep(step)}\``);
-  const bindLines = binds === '' ? [] : [`SINGULARITY_BIND=${binds}`];
+  // Of a program that ran, its words count; how the container was started, where that is what failed.
+  const hasStarted = result.exitCode !== undefined && result.exitCode !== startFailed;
+  const failed = commandError(hasStarted ? step.argv : argv, result, `\`${describeStep(step)}\``);
+  const bindLines = binds === '' || hasStarted ? [] : [`SINGULARITY_BIND=${binds}`];
   throw new CtinstallError(
     step.purpose.startsWith('sanity check') ? 'sanity-check-failed' : 'command-failed',
     failed.message,
     {
-      details: [...failed.details, ...bindLines],
+      details: hasStarted ? wordsFirst(failed.details) : [...failed.details, ...bindLines],
       hint: hintOf(result.stderr) ?? step.hintOnFailure,
     },
   );
 }
+
+function wordsFirst(details: readonly string[]): string[] {
+  const isSaid = (line: string): boolean => line.startsWith('  | ');
+  const shortened = details.filter((line) => !isSaid(line)).map((line) => formatValue(line, mostOfCommand));
+  return [...details.filter(isSaid), ...shortened];
+}
+
+/** Characters of the command below its words: the easyconfig has it whole. */
+const mostOfCommand = 200;
+
+/** The exit status of the runtimes where they cannot start a container. */
+const startFailed = 255;
 
 /**
  * Below `/tmp` the runtime would mount the home directory over the places that it has made for binds there: one that lies
@@ -92,20 +107,21 @@ async function presentBinds({
   readonly staged: RunInContainerStep['staged'];
 }): Promise<string[]> {
   const kept: string[] = [];
-  for (const { host: asWritten, container, access, optional } of binds) {
+  for (const bind of binds) {
+    const { host: asWritten, container, optional } = bind;
     const host = await placeNow(asWritten, staged);
     if ((await statIfThere(host)) === undefined) {
       if (optional) continue;
       const isDangling = (await lstatIfThere(host)) !== undefined;
       throw new CtinstallError(
         'sanity-check-failed',
-        `\`${host}\` is not on this machine${isDangling ? ' (a link that leads nowhere)' : ''}, but the easyconfig needs it bound`,
+        `\`${host}\` is not on this machine${isDangling ? ' (a link to nothing)' : ''}, but the easyconfig needs it bound`,
         {
           hint: 'write `optional: true` on the bind if the software can do without it',
         },
       );
     }
-    kept.push(`${host}:${container}${access === 'ro' ? ':ro' : ''}`);
+    kept.push(`${host}:${container}${bindOptionsOf(bind)}`);
   }
   return kept;
 }

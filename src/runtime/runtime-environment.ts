@@ -32,3 +32,17 @@ export function runtimeVariable(environment: Environment, option: string): strin
 export function bothNames(option: string, value: string): Record<string, string> {
   return Object.fromEntries(prefixes.map((prefix) => [`${prefix}_${option}`, value]));
 }
+
+/** What a user may have set for the way to the image; all else of the runtime's variables is about running it. */
+export const sourceVariables = [
+  'CACHEDIR',
+  'TMPDIR',
+  'CONFIGDIR',
+  'LIBRARY',
+  'KEYSDIR',
+  'AUTH_FILE',
+  'DOCKER_USERNAME',
+  'DOCKER_PASSWORD',
+  'NOHTTPS',
+  'NO_HTTPS',
+];

@@ -1,5 +1,5 @@
 import type { HostPath } from '../lib/paths.ts';
-import { venvsInside } from '../modulefile/container-environment.ts';
+import { activatorOf, runscriptsInside, venvsInside } from '../modulefile/container-environment.ts';
 import type { ResolvedInstall } from '../resolve/types.ts';
 import type { ScriptValues } from './fill-script.ts';
 import { containerEnvValuesOf, environmentValuesOf, wrapperValuesOf } from './wrapper-values.ts';
@@ -8,7 +8,11 @@ import { containerEnvValuesOf, environmentValuesOf, wrapperValuesOf } from './wr
 export function scriptValuesOf(script: string, install: ResolvedInstall, images: readonly HostPath[]): ScriptValues {
   switch (script) {
     case 'start-shell':
-      return { module: install.moduleName, install_dir: install.installDir };
+      return {
+        module: install.moduleName,
+        install_dir: install.installDir,
+        activation: activatorOf(install) === undefined ? '' : `${runscriptsInside}/shell-rc`,
+      };
     case 'in-container':
       return wrapperValuesOf(install);
     case 'in-container.bash':

@@ -14,8 +14,15 @@ import {
 } from '../modulefile/container-environment.ts';
 import { modulePathsOf, moduleVariablesOf } from '../modulefile/describe-install.ts';
 import type { Variable } from '../modulefile/types.ts';
-import type { Bind, CommandWrapper, ResolvedInstall } from '../resolve/types.ts';
+import { bindOptionsOf } from '../resolve/bind-options.ts';
+import type { CommandWrapper, ResolvedInstall } from '../resolve/types.ts';
 import type { ScriptValues } from './fill-script.ts';
+
+/** Scripts are there for an image. */
+function imageFileOf({ image }: ResolvedInstall): string {
+  if (image === undefined) throw new RangeError('a script that enters a container, and no image');
+  return image.file;
+}
 
 /** Values of `in-container`. */
 export function wrapperValuesOf(install: ResolvedInstall): ScriptValues {
@@ -23,8 +30,9 @@ export function wrapperValuesOf(install: ResolvedInstall): ScriptValues {
     image_variable: `SIF${variableNameOf(install.name)}`,
     module: install.moduleName,
     runtime: install.runtime,
-    image_file: install.image.file,
+    image_file: imageFileOf(install),
     gpu: install.gpu,
+    nv_flag: install.hasNvccli ? '--nvccli' : '--nv',
     install_dir: install.installDir,
     aliases: install.wrappers.commands.flatMap(describeAlias),
     software_umask: install.policy.softwareUmask ?? '',
@@ -34,22 +42,32 @@ export function wrapperValuesOf(install: ResolvedInstall): ScriptValues {
 
 /** What the module sets up, for wrappers that are used without it. `images`: where the module looks for the image. */
 export function environmentValuesOf(install: ResolvedInstall, images: readonly HostPath[]): ScriptValues {
-  const own = joinHost(install.installDir, install.image.file);
+  const own = joinHost(install.installDir, imageFileOf(install));
+  const moduleVariables = moduleVariablesOf(install);
+  const variables = containerVariablesOf({ ...install, venv: undefined });
   return {
     central_images: images.filter((image) => image !== own),
     module_binds: bindsOf(install).flatMap((bind) => [
       bind.host,
       bind.container,
-      accessOf(bind),
+      bindOptionsOf(bind),
       bind.optional ? 'optional' : 'required',
     ]),
     user_software: install.userSoftware.path,
-    module_variables: moduleVariablesOf(install).map(({ name, value }) => `${name}=${value}`),
+    module_variables: moduleVariables.flatMap(({ name, value, isDefault }) =>
+      isDefault === true ? [] : [`${name}=${value}`],
+    ),
+    default_variables: moduleVariables.flatMap(({ name, value, isDefault }) =>
+      isDefault === true ? [name, value] : [],
+    ),
     module_paths: modulePathsOf(install).flatMap(({ name, prepend, append }) => [
       ...prepend.toReversed().flatMap((path) => [name, 'prepend', path]),
       ...append.flatMap((path) => [name, 'append', path]),
     ]),
-    container_variables: escaped(containerVariablesOf({ ...install, venv: undefined })),
+    container_variables: escaped(variables.filter(({ unless }) => unless === undefined)),
+    mpi_variables: variables.flatMap(({ name, value, unless }) =>
+      unless === undefined ? [] : [name, escapeForRuntime(value), unless.find((each) => each !== name) ?? ''],
+    ),
     container_paths: containerPathsOf(install).flatMap(({ name, value, before, behind }) => [
       name,
       value,
@@ -93,12 +111,8 @@ function describeAlias({ name, command, args, binds }: CommandWrapper): string[]
     String(binds.length),
     ...binds.flatMap((bind) => [
       bind.host,
-      `:${bind.container}${accessOf(bind)}`,
+      `:${bind.container}${bindOptionsOf(bind)}`,
       bind.optional ? 'optional' : 'required',
     ]),
   ];
-}
-
-function accessOf({ access }: Bind): string {
-  return access === 'ro' ? ':ro' : '';
 }

@@ -14,6 +14,6 @@ export function checkYamlText(path: HostPath, text: string): void {
   if (yaml !== undefined && isMap) return;
   throw new CtinstallError('settings-invalid', `the settings file \`${path}\` cannot be changed as it is`, {
     details: yaml === undefined ? describeIssues(path, text, issues) : ['  it holds no map of keys and values'],
-    hint: 'mend it first: ctinstall settings edit',
+    hint: 'fix it first: ctinstall settings edit',
   });
 }

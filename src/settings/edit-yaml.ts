@@ -6,7 +6,7 @@ import { findPair, lineBreakOf, lineEndAt, lineStartAt, rangeOf, topMapOf } from
 
 /*
  * Changes one value in the text of a settings file; comments and layout of all else stay. Where the text is laid out in a
- * way that this does not master, the YAML library writes it anew, which keeps the comments.
+ * way that this does not master, the YAML library writes it again, which keeps the comments.
  */
 
 /**

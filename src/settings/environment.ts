@@ -11,7 +11,7 @@ import { throwTogether } from './together.ts';
 /**
  * What the `CTINSTALL_*` variables set. Lists are separated by `:` as on `PATH`, numbers are plain, and
  * `CTINSTALL_BIND_GROUPS` is a YAML map: `{ filesystems: [/scratch, /project] }`. An empty variable sets nothing.
- * @throws CtinstallError `settings-invalid`, naming each variable that is at fault
+ * @throws CtinstallError `settings-invalid`, naming each variable that has a fault
  */
 export function settingsOfEnvironment(environment: Readonly<Record<string, string | undefined>>): SettingsValues {
   const values: Record<string, unknown> = {};

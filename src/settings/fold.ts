@@ -5,9 +5,15 @@ import { homeOf } from './home.ts';
 import { type OptionKey, optionKeys, optionTable, type SettingsValues } from './options.ts';
 import type { Settings, SettingsLayer, SiteBind } from './types.ts';
 
+/** Below the home directory. `~/ctinstall`, where it was, is what a clone of ctinstall is called. */
+export const defaultPrefix = '.local/ctinstall';
+
+/** The preset of a machine that no other one knows. */
+export const fallbackSite = 'generic';
+
 /**
  * Folds the layers, weakest first, into the settings that hold. Paths are made absolute; one that names a variable which
- * is not set in `environment` counts for nothing.
+ * is not set in `environment` has no effect.
  */
 export function foldSettings(
   layers: readonly SettingsLayer[],
@@ -26,19 +32,22 @@ export function foldSettings(
   const list = (key: 'easyconfigs' | 'image_dirs' | 'more_prefixes'): HostPath[] => [
     ...new Set(stacks[key].toReversed().flatMap(({ values }) => (values[key] ?? []) as HostPath[])),
   ];
-  const map = <Key extends 'bind_groups' | 'module_env' | 'container_env' | 'hooks' | 'slurm'>(
+  const map = <
+    Key extends 'bind_groups' | 'module_env' | 'env_sets' | 'container_env' | 'hooks' | 'slurm' | 'node_types',
+  >(
     key: Key,
   ): NonNullable<SettingsValues[Key]> => Object.assign({}, ...stacks[key].map(({ values }) => values[key]));
 
-  const prefix = asPrefix((single('prefix') ?? hostPath('ctinstall', homeOf(environment))) as HostPath);
+  const prefix = asPrefix((single('prefix') ?? hostPath(defaultPrefix, homeOf(environment))) as HostPath);
   const hooks = map('hooks');
   const slurm = map('slurm');
   const containerEnv = map('container_env');
   const umask = single('umask');
   return {
-    site: single('site') ?? 'generic',
+    site: single('site') ?? fallbackSite,
     prefix,
     isPrefixChosen: isForced(stacks.prefix) || (stacks.prefix.at(-1)?.by ?? 'site') !== 'site',
+    oldDefaultPrefix: undefined,
     morePrefixes: list('more_prefixes').filter((other) => other !== prefix) as Prefix[],
     easyconfigs: list('easyconfigs'),
     imageDirs: list('image_dirs'),
@@ -49,13 +58,18 @@ export function foldSettings(
     imageMode: single('image_mode') ?? 'copy',
     squashfsProcessors: single('squashfs_processors') ?? 0,
     gpu: single('gpu') ?? 'auto',
+    hasNvccli: single('nvccli') ?? false,
     squashfsExcludes: single('squashfs_excludes') ?? [],
     slurm: { partition: slurm.partition, account: slurm.account, time: slurm.time, options: slurm.options ?? [] },
+    nodeTypes: map('node_types'),
     bindGroups: mapValues(map('bind_groups'), (binds) => binds.map(normalizeSiteBind)),
     modulesTool: single('modules_tool') ?? 'lmod',
+    mpi: single('mpi'),
+    mpiLibrary: single('mpi_library') as HostPath | undefined,
     hostMpi: single('host_mpi'),
     moduleEnv: map('module_env'),
     forcedModuleEnv: forcedPartsOf('module_env', stacks.module_env),
+    envSets: map('env_sets'),
     containerEnv: { pass: containerEnv.pass ?? [], drop: containerEnv.drop ?? [] },
     moduleConflicts: [
       ...new Set(stacks.module_conflicts.toReversed().flatMap(({ values }) => values.module_conflicts ?? [])),

@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { gpuChoices, imageModes } from '../easyconfig/rules.ts';
 import { modulesTools } from '../lib/paths.ts';
+import { mpiChoices } from '../mpi/types.ts';
 import {
   bindGroups,
   containerEnv,
+  envSets,
   group,
   hooks,
   moduleName,
@@ -11,6 +13,7 @@ import {
   moduleText,
   moduleVariables,
   namePattern,
+  nodeTypes,
   path,
   paths,
   presetName,
@@ -80,7 +83,7 @@ export const optionTable = {
     environment: 'CTINSTALL_RUNTIME_MODULE',
     flag: undefined,
     merge: 'replace',
-    help: 'module that brings the container runtime, which every module loads first',
+    help: 'module of the container runtime, which every module loads first',
   },
   enforce_checksums: {
     schema: z.boolean(),
@@ -124,6 +127,13 @@ export const optionTable = {
     merge: 'by-key',
     help: 'how jobs of `squashfs --slurm` are run: `partition`, `account`, `time`, and further `options` of srun',
   },
+  node_types: {
+    schema: nodeTypes,
+    environment: 'CTINSTALL_NODE_TYPES',
+    flag: undefined,
+    merge: 'by-key',
+    help: 'nodes of this machine, for `ctinstall job`: `cores`, `partitions`, `reserved` cores, `gpus` with their cores, `gpu_variable`, `local_is_memory`',
+  },
   bind_groups: {
     schema: bindGroups,
     environment: 'CTINSTALL_BIND_GROUPS',
@@ -143,7 +153,29 @@ export const optionTable = {
     environment: 'CTINSTALL_GPU',
     flag: undefined,
     merge: 'replace',
-    help: "GPUs for which wrappers pass the runtime's flag where a node has them: `auto` (any), `nv`, `rocm` or `none`",
+    help: 'GPUs for which modules and wrappers give the runtime its flag where a node has them: `auto` (any), `nvidia` (or `nv`), `rocm` or `none`',
+  },
+  nvccli: {
+    schema: z.boolean(),
+    environment: 'CTINSTALL_NVCCLI',
+    flag: undefined,
+    merge: 'replace',
+    help: "whether NVIDIA's `nvidia-container-cli` sets up its GPUs: `--nvccli` in place of `--nv`",
+  },
+  mpi: {
+    schema: z.enum(mpiChoices),
+    environment: 'CTINSTALL_MPI',
+    flag: '--mpi <way>',
+    merge: 'replace',
+    help: "what of the host replaces the container's own: `none`, `libfabric`, `mpi`, or `auto` for the best that fits",
+  },
+  mpi_library: {
+    schema: path,
+    environment: 'CTINSTALL_MPI_LIBRARY',
+    flag: undefined,
+    merge: 'replace',
+    paths: 'always',
+    help: "the machine's own MPI, where it is not found or several are: path of its `libmpi`",
   },
   host_mpi: {
     schema: z.enum(['mpich', 'openmpi']),
@@ -158,6 +190,13 @@ export const optionTable = {
     flag: undefined,
     merge: 'by-key',
     help: 'variables that every module sets on this machine; an easyconfig beats them, unless the site forces them',
+  },
+  env_sets: {
+    schema: envSets,
+    environment: 'CTINSTALL_ENV_SETS',
+    flag: undefined,
+    merge: 'by-key',
+    help: 'what `env_sets: [<name>]` in an easyconfig stands for: variables that its module sets where the user has not; `$USER` is whoever loads it',
   },
   container_env: {
     schema: containerEnv,

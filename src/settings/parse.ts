@@ -48,10 +48,18 @@ export function parseSettings(text: string, kind: SettingsFileKind = 'user'): Pa
  */
 export function parseDetect(text: string): readonly DetectCondition[] | undefined {
   if (!text.includes('detect')) return [];
-  const plain = readPlainYaml(text);
+  if (otherLine.test(text)) return undefined;
+  const block = detectBlock.exec(text)?.[0];
+  if (block === undefined) return [];
+  const plain = readPlainYaml(block);
   const written = typeof plain === 'object' && plain !== null && 'detect' in plain ? plain.detect : undefined;
   return detectSchema.safeParse(written).data;
 }
+
+/** A line at the left edge that neither begins a key nor is an item of a list, a comment or empty. */
+const otherLine = /^(?![ #\n]|- |[a-z_]+:|$)/m;
+/** The key with what is indented below it, or its list. */
+const detectBlock = /^detect:.*\n(?:(?:[ #].*|- .*)?\n)*/m;
 
 /** So that the faults of a preset can be told together with those of the file that names it. */
 function presetsOf(written: unknown): Pick<ParsedSettings, 'values' | 'extends'> {

@@ -7,6 +7,7 @@ import { type SettingsPlaces, settingsPlaces } from './files.ts';
 import { foldSettings } from './fold.ts';
 import { optionTable, type SettingsValues } from './options.ts';
 import { parseDetect } from './parse.ts';
+import { withOldDefault } from './read-before.ts';
 import { checkSettingsText, type Draft, inspectSettingsFile } from './read-file.ts';
 import { listPresets, readPresetLayers } from './read-presets.ts';
 import { detectSite, type FoundSite } from './read-site.ts';
@@ -69,7 +70,7 @@ export async function readSettings(sources: SettingsSources): Promise<Settings> 
   const settings = foldSettings([...site, ...presets, ...above], environment);
   throwTogether(settings.overruled.filter(({ isFlag }) => isFlag).map(overruledFlag));
   for (const warning of [...distrustedFiles([...presets, ...above]), ...warningsOf(settings)]) warn(warning);
-  return settings;
+  return withOldDefault(settings, environment);
 }
 
 async function valuesOf(environment: SettingsSources['environment']): Promise<SettingsValues> {
@@ -121,7 +122,7 @@ async function readFiles(
         new CtinstallError(
           'settings-invalid',
           `\`CTINSTALL_SITE_SETTINGS\` names \`${siteFile}\`, which is not there`,
-          { hint: 'mend or unset the variable' },
+          { hint: 'fix or unset the variable' },
         ),
       );
   }

@@ -1,5 +1,6 @@
 import type { BindAccess, GpuChoice, ImageMode } from '../easyconfig/types.ts';
 import type { HostPath, ModulesTool, Prefix } from '../lib/paths.ts';
+import type { MpiReplace } from '../mpi/types.ts';
 import type { namingSchemes, OptionKey, SettingsValues } from './options.ts';
 
 /** One source of settings: the values it sets and what it is called. Later layers are stronger. */
@@ -26,6 +27,8 @@ export interface Settings {
   readonly prefix: Prefix;
   /** Whether the user chose the prefix, so that no other will do. */
   readonly isPrefixChosen: boolean;
+  /** Where the default prefix was in earlier versions, if it holds and that has installs; among `morePrefixes`. */
+  readonly oldDefaultPrefix: Prefix | undefined;
   /** Further prefixes, whose installs are seen too; `prefix` is not among them. */
   readonly morePrefixes: readonly Prefix[];
   readonly easyconfigs: readonly HostPath[];
@@ -39,16 +42,24 @@ export interface Settings {
   readonly imageMode: ImageMode;
   readonly squashfsProcessors: number;
   readonly gpu: GpuChoice;
+  readonly hasNvccli: boolean;
   /** Patterns of names that packing leaves out. */
   readonly squashfsExcludes: readonly string[];
   readonly slurm: SlurmSettings;
+  /** What nodes look like, by a name of the site's. */
+  readonly nodeTypes: NonNullable<SettingsValues['node_types']>;
   readonly bindGroups: Readonly<Record<string, readonly SiteBind[]>>;
   readonly modulesTool: ModulesTool;
+  /** Undefined where nothing is asked for: MPI is left as it is. */
+  readonly mpi: MpiReplace | undefined;
+  readonly mpiLibrary: HostPath | undefined;
   readonly hostMpi: 'mpich' | 'openmpi' | undefined;
   /** What every module sets, where its easyconfig does not, or whatever it says for those that are forced. */
   readonly moduleEnv: Readonly<Record<string, string>>;
   /** Those of them that hold whatever an easyconfig says, each with where it is forced. */
   readonly forcedModuleEnv: Readonly<Record<string, string>>;
+  /** What modules set that ask for it, where the user has not. */
+  readonly envSets: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly containerEnv: ContainerEnvSettings;
   /** Modules that cannot be loaded beside one that sets binds. */
   readonly moduleConflicts: readonly string[];

@@ -62,6 +62,11 @@ export const moduleVariables = z.record(
   ruled(describeBadVariableValue),
 );
 
+export const envSets = z.record(
+  z.string().regex(groupPattern, 'is not a valid name of a set of variables'),
+  moduleVariables,
+);
+
 export const hooks = z.strictObject({
   pre_install: path.optional(),
   post_install: path.optional(),
@@ -106,6 +111,22 @@ export const slurm = z.strictObject({
     .optional(),
   options: z.array(slurmOption).optional(),
 });
+
+/** `0,8,16-23`: numbers of cores. */
+const coreList = z.string().regex(/^\d+(-\d+)?(,\d+(-\d+)?)*$/, 'must be a list of cores, such as "0,8-15"');
+
+/** What nodes of a machine look like, by a name of the site's. */
+export const nodeTypes = z.record(
+  z.string().regex(groupPattern, 'is not a valid name of a node type'),
+  z.strictObject({
+    cores: z.int('must be a whole number').min(1, 'must be at least 1').max(4096, 'must be at most 4096'),
+    partitions: z.array(slurmValue).optional(),
+    reserved: coreList.optional(),
+    gpus: z.array(coreList).optional(),
+    gpu_variable: z.string().regex(variablePattern, 'is not a valid name of a variable').optional(),
+    local_is_memory: z.boolean().optional(),
+  }),
+);
 
 export const group = z.union([
   z.string().regex(/^[A-Za-z0-9_][\w.@ -]*\$?$/, 'is not a name or number of a group'),

@@ -1,6 +1,7 @@
 import { CtinstallError } from '../lib/errors.ts';
 import { formatCommand, formatLine, formatValue } from '../lib/format.ts';
 import { nearestWords } from '../lib/near.ts';
+import { fallbackSite } from './fold.ts';
 import { optionKeys, optionTable } from './options.ts';
 import type { Overruled, Settings, SettingsLayer } from './types.ts';
 
@@ -16,13 +17,13 @@ export function warningsOf({ overruled, unset }: Pick<Settings, 'overruled' | 'u
     ...overruled
       .filter(({ isFlag }) => !isFlag)
       .map(({ key, origin, ...forced }) => ({
-        message: `\`${origin}\`${isVariable(origin) ? '' : ` sets \`${key}\`, which`} counts for nothing: ${describeForced(key, forced)}`,
+        message: `\`${origin}\`${isVariable(origin) ? '' : ` sets \`${key}\`, which`} has no effect: ${describeForced(key, forced)}`,
         hint: isVariable(origin)
           ? 'unset the variable'
           : `take it out: ctinstall settings unset ${formatCommand([key])}`,
       })),
     ...unset.map(({ key, origin, text, variable }) => ({
-      message: `\`${key}: ${formatValue(text)}\` in \`${origin}\` counts for nothing: \`${variable}\` ${variable === 'HOME' ? 'names no directory' : 'is not set'}`,
+      message: `\`${key}: ${formatValue(text)}\` in \`${origin}\` has no effect: \`${variable}\` ${variable === 'HOME' ? 'names no directory' : 'is not set'}`,
       hint: `set the variable, or take the value out: ctinstall settings unset ${key}`,
     })),
   ];
@@ -44,8 +45,17 @@ export function distrustedFiles(layers: readonly SettingsLayer[]): SettingsWarni
 
 /** Variables that are no settings: of scripts and run scripts; and those that ctinstall tells what it starts. */
 const otherVariables = [
-  ...['SITE_SETTINGS', 'SITE_PRESETS', 'RUNTIME_OPTIONS', 'VENV', 'PROGRESS', 'SQUASHFS_COMPRESSION', 'BASHRC'],
-  ...['CONTAINER_ENV_PASS', 'CONTAINER_ENV_DROP'],
+  ...[
+    'SITE_SETTINGS',
+    'SITE_PRESETS',
+    'RUNTIME_OPTIONS',
+    'VENV',
+    'PROGRESS',
+    'SQUASHFS_COMPRESSION',
+    'BASHRC',
+    'TASK_GPUS',
+  ],
+  ...['CONTAINER_ENV_PASS', 'CONTAINER_ENV_DROP', 'MODULE_PATH'],
   ...['COMMAND', 'COMMAND_OUTPUT', 'RESULT', 'HOOK', 'MODULE', 'USER_SOFTWARE'],
 ];
 
@@ -61,7 +71,7 @@ export function findMisspeltVariables(environment: Readonly<Record<string, strin
         near === undefined
           ? 'no setting has that name: `ctinstall settings` shows all'
           : `did you mean \`${prefix}${near}\`?`;
-      return { message: `\`${formatLine(name)}\` counts for nothing`, hint };
+      return { message: `\`${formatLine(name)}\` has no effect`, hint };
     });
 }
 
@@ -78,7 +88,7 @@ export function describeAmbiguousSite(
   const names = candidates.map(({ value, how }) => `\`${value}\` (${how})`).join(' and ');
   return {
     message: `this machine fits the site presets ${names}; \`generic\` is taken`,
-    hint: `choose one: ctinstall settings set site ${candidates[0]?.value ?? 'generic'}`,
+    hint: `choose one: ctinstall settings set site ${candidates[0]?.value ?? fallbackSite}`,
   };
 }
 

@@ -3,9 +3,9 @@ import { run } from '../host/run.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import type { HostPath } from '../lib/paths.ts';
 import type { Reporter } from '../report/types.ts';
+import { prepareSlurmJob, type SlurmOptions } from '../slurm/srun-job.ts';
 import { makeProgressParser } from './parse-progress.ts';
 import { readSaid, scriptError } from './read-said.ts';
-import { prepareSlurmJob, type SlurmOptions } from './slurm.ts';
 
 export interface SquashfsScriptOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -16,7 +16,7 @@ export interface SquashfsScriptOptions {
   readonly signal?: AbortSignal | undefined;
   readonly title: string;
   /** Runs it in a job, on all processors that are asked for there. */
-  readonly slurm?: Omit<SlurmOptions, 'environment'> | undefined;
+  readonly slurm?: Omit<SlurmOptions, 'environment' | 'name'> | undefined;
   /** It runs a command of the user's, which reads our stdin and writes there. */
   readonly commandOutput?: 'stdout' | 'stderr';
 }
@@ -51,8 +51,11 @@ export async function runSquashfsScript(
   const env = environmentOf(options);
   const command = ['bash', '-p', script, ...args] as const;
   const job =
-    options.slurm === undefined ? undefined : await prepareSlurmJob(command, { ...options.slurm, environment: env });
-  reporter.report({ event: 'step-started', step: 'squashfs', title });
+    options.slurm === undefined
+      ? undefined
+      : await prepareSlurmJob(command, { ...options.slurm, name: 'ctinstall-squashfs', environment: env });
+  const sharing = commandOutput === undefined ? {} : { sharesTerminal: true as const };
+  reporter.report({ event: 'step-started', step: 'squashfs', title, ...sharing });
   const result = await run(job?.argv ?? command, {
     env,
     signal: options.signal,

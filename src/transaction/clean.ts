@@ -15,6 +15,13 @@ export interface Leftover {
   readonly heldBy: string | undefined;
 }
 
+export interface CleanPrefixOptions {
+  readonly isDryRun: boolean;
+  readonly signal?: AbortSignal;
+  /** Hears of each install before it is looked at. */
+  readonly onInstall?: (install: string) => void;
+}
+
 /**
  * Finds stale staging directories, retired files and dead locks, and clears them as the next run on the install would: what
  * a half-done rebuild replaced is put back. Images that a rebuild kept for running jobs go too. What a live process holds is left alone. One that cannot be cleared keeps none
@@ -25,7 +32,7 @@ export interface Leftover {
 export async function cleanPrefix(
   prefix: Prefix,
   environment: Readonly<Record<string, string | undefined>>,
-  { isDryRun, signal }: { isDryRun: boolean; signal?: AbortSignal },
+  { isDryRun, signal, onInstall }: CleanPrefixOptions,
 ): Promise<Leftover[]> {
   const place = (kind: 'staging' | 'retired' | 'locks', name = ''): HostPath =>
     joinHost(prefix, '.ctinstall', kind, name);
@@ -39,6 +46,7 @@ export async function cleanPrefix(
   const leftovers: Leftover[] = [];
   const faults: CtinstallError[] = [];
   for (const install of [...names].sort()) {
+    onInstall?.(install);
     const lock = place('locks', `${install}.lock`);
     const candidates = [place('staging', install), place('retired', install), lock];
     const ofImages = images.get(install);

@@ -4,6 +4,7 @@ import { CtinstallError } from '../lib/errors.ts';
 import { type HostPath, hostPath, joinHost, oldWorkNameOf, type Prefix } from '../lib/paths.ts';
 import type { Reporter } from '../report/types.ts';
 import { checkPrefixOwner } from './check-prefix-owner.ts';
+import { findOwner, giveBack } from './give-back.ts';
 import { readJournal } from './journal.ts';
 import { type LockOptions, takeLock } from './lock.ts';
 import { findMissing, removeEmptyDirectories } from './made-directories.ts';
@@ -26,6 +27,7 @@ export async function withInstallLock<T>(
   await checkWritable(places.prefix);
   await checkPrefixOwner(places, options.reporter);
   const madeOnTheWay = await findMissing(directoriesOf(places));
+  const owner = await findOwner(await nearestExisting(places.prefix));
   const locking: LockOptions = {
     ...options,
     onWait: (holder) => options.reporter.report({ event: 'note', message: `waiting for ${holder}` }),
@@ -54,6 +56,8 @@ export async function withInstallLock<T>(
   } catch (error) {
     await removeEmptyDirectories(madeOnTheWay);
     throw error;
+  } finally {
+    if (owner !== undefined) await giveBack(places, madeOnTheWay, owner);
   }
 }
 

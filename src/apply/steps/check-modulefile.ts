@@ -39,7 +39,7 @@ export async function checkModulefile(
   const language = tool === 'lmod' ? 'Lua for Lmod' : 'Tcl for Environment Modules';
   throw new CtinstallError('settings-invalid', `the modulefile would be broken: ${formatLine(fault)}`, {
     details: excerptOf({ modulefile: content, ...texts }, fault),
-    hint: `this modulefile is ${language}: mend the text in the settings (\`ctinstall settings\` says where it is set), or give one for each tool: \`modulefile_header: { lmod: …, environment-modules: … }\``,
+    hint: `this modulefile is ${language}: fix the text in the settings (\`ctinstall settings\` says where it is set), or give one for each tool: \`modulefile_header: { lmod: …, environment-modules: … }\``,
   });
 }
 

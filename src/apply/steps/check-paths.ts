@@ -14,7 +14,7 @@ export const checkPaths: StepDoer<'check-paths'> = {
     for (const directory of dirs) if (!(await isThere(directory, isDirectory))) missing.push(`directory ${directory}`);
     if (missing.length > 0)
       throw new CtinstallError('sanity-check-failed', `sanity check: not in the install dir: ${missing.join(', ')}`, {
-        hint: 'mend `sanity_check_paths` in the easyconfig',
+        hint: 'fix `sanity_check_paths` in the easyconfig',
       });
   },
 };

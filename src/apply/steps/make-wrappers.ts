@@ -7,6 +7,7 @@ import { type HostPath, joinHost } from '../../lib/paths.ts';
 import { lookMark } from '../../plan/plan-wrappers.ts';
 import type { MakeWrappersStep } from '../../plan/steps/make-wrappers.ts';
 import { sha256Of } from '../../records/record.ts';
+import { isCompanion } from '../../resolve/wrapper-companions.ts';
 import { type JudgedNames, judgeNames } from '../../resolve/wrapper-names.ts';
 import { runInContainer } from '../../runtime/run-in-container.ts';
 import { measureFile } from '../measured.ts';
@@ -22,12 +23,17 @@ const target = 'in-container';
  * @throws CtinstallError `sanity-check-failed` where the image has not got what is named
  */
 async function linkPrograms(step: MakeWrappersStep, work: StepWork): Promise<void> {
-  const said = step.look === undefined ? [] : parse(await runInContainer(step.look, work));
-  const allOf = (kind: string): string[] => said.flatMap((line) => (line.kind === kind ? line.value : []));
-  const programs = allOf('program');
-  requireAll(step, { missing: allOf('missing'), noDirectories: allOf('no-directory'), programs });
-  await noteLocales(allOf('locale'), work);
-  const named = step.commands.map(({ name }) => name);
+  const said = parseLook(step.look === undefined ? '' : await runInContainer(step.look, work));
+  const { programs } = said;
+  const directories = step.directories.map(({ from }) => from);
+  requirePrograms({
+    ...said,
+    empty: directories.filter((from) => !programs.some((program) => program.startsWith(`${from}/`))),
+    aliases: aliasesOf(step.commands),
+  });
+  await noteLocales(said.locales, work);
+  const companions = said.companions.filter((name) => isCompanion(name, step.commands));
+  const named = [...step.commands.map(({ name }) => name), ...companions];
   const found = step.directories.flatMap(({ from, except }) =>
     programs
       .filter((program) => program.startsWith(`${from}/`))
@@ -94,34 +100,66 @@ async function link(to: string, path: HostPath, { plan, measured }: StepWork): P
   measured.files.push({ ...(await measureFile(plan.staging, path, {})), link: to });
 }
 
-function requireAll(
-  { commands, directories }: MakeWrappersStep,
-  found: { missing: readonly string[]; noDirectories: readonly string[]; programs: readonly string[] },
-): void {
+/**
+ * Programs and directories of wrappers that are not there.
+ * @throws CtinstallError `sanity-check-failed` where there are any
+ */
+export function requirePrograms({
+  missing,
+  noDirectories,
+  empty,
+  aliases = [],
+}: Pick<Looked, 'missing' | 'noDirectories'> & {
+  /** Directories with nothing to run in them, those that are not there included. */
+  readonly empty: readonly string[];
+  /** Programs that wrappers of other names start. */
+  readonly aliases?: readonly string[];
+}): void {
   const faults = [
-    ...found.missing.map((program) => `\`${program}\` of \`wrappers\` is not in the image`),
-    ...found.noDirectories.map((directory) => `the directory \`${directory}\` of \`wrappers\` is not in the image`),
-    ...directories.flatMap(({ from }) =>
-      found.noDirectories.includes(from) || found.programs.some((program) => program.startsWith(`${from}/`))
-        ? []
-        : [`there is nothing to run in the directory \`${from}\` of \`wrappers\``],
-    ),
+    ...missing.map((program) => `\`${program}\` of \`wrappers\` is not in the image`),
+    ...noDirectories.map((directory) => `the directory \`${directory}\` of \`wrappers\` is not in the image`),
+    ...empty
+      .filter((directory) => !noDirectories.includes(directory))
+      .map((directory) => `there is nothing to run in the directory \`${directory}\` of \`wrappers\``),
   ];
   const [first, ...rest] = faults;
   if (first === undefined) return;
   const scripts = ['start-shell'];
-  const isAlias = commands.some(({ name, command }) => name !== command && found.missing.includes(command));
+  const isAlias = aliases.some((command) => missing.includes(command));
   throw new CtinstallError('sanity-check-failed', first, {
     details: rest,
     hint:
-      (isAlias ? undefined : found.missing.flatMap((name) => didYouMean(name, scripts) ?? [])[0]) ??
-      'mend `wrappers` in the easyconfig; `ctinstall new <image>` shows what an image has',
+      (isAlias ? undefined : missing.flatMap((name) => didYouMean(name, scripts) ?? [])[0]) ??
+      'fix `wrappers` in the easyconfig; `ctinstall new <image>` shows what an image has',
   });
 }
 
-function parse(text: string): { kind: string; value: string }[] {
-  return text.split('\n').flatMap((line) => {
+/** Programs that have a wrapper of another name. */
+export function aliasesOf(commands: MakeWrappersStep['commands']): string[] {
+  return commands.filter(({ name, command }) => name !== command).map(({ command }) => command);
+}
+
+/** What a look into the image showed. */
+interface Looked {
+  readonly missing: readonly string[];
+  readonly noDirectories: readonly string[];
+  readonly programs: readonly string[];
+  readonly locales: readonly string[];
+  /** Other names of programs, such as `python3` of `python`. */
+  readonly companions: readonly string[];
+}
+
+export function parseLook(text: string): Looked {
+  const lines = text.split('\n').flatMap((line) => {
     const [mark, kind = '', ...value] = line.split('\t');
     return mark === lookMark ? [{ kind, value: value.join('\t') }] : [];
   });
+  const allOf = (kind: string): string[] => lines.flatMap((line) => (line.kind === kind ? line.value : []));
+  return {
+    missing: allOf('missing'),
+    noDirectories: allOf('no-directory'),
+    programs: allOf('program'),
+    locales: allOf('locale'),
+    companions: allOf('companion'),
+  };
 }

@@ -4,8 +4,8 @@ import { notMade } from '../plan-facts.ts';
 import type { StepDoer } from '../types.ts';
 
 export const removeLeftovers: StepDoer<'remove-leftovers'> = {
-  apply: async ({ root, files }, { plan, measured }) => {
-    await removeOtherModulefiles(plan.installDir, plan.modulefile);
+  apply: async ({ root, files }, { plan, measured, areasOf }) => {
+    await removeOtherModulefiles(plan.installDir, plan.modulefile, areasOf);
     await removeFiles(root, notMade(files, measured));
   },
 };

@@ -35,32 +35,44 @@ async function runIn(step: RunOnHostStep, context: RunContext): Promise<void> {
 
 /**
  * What modules tools write is for the shell to evaluate. The module of before goes first: Environment Modules would leave it
- * as it is, and refuses a second one of a family.
+ * as it is, and refuses a second one of a family. A name that is loaded need not have a version.
  */
 const loading = `
-command=$1 modules=$2 name=$3
-shift 3
+command=$1 modules=$2 name=$3 count=$4
+shift 4
 do_module() { eval "$("$modules" bash "$@")"; }
-for loaded in "$name" $MODULES_FAMILY_CTINSTALL_SOFTWARE; do do_module unload "$loaded"; done
-for directory; do do_module use "$directory"; done
-do_module load "$name" || exit
-case :$LOADEDMODULES: in
-  *":$name:"*) exec sh -c "$command" ;;
-esac
-echo "the module $name could not be loaded" >&2
-exit 1
+load() {
+  do_module load "$1" || exit
+  case :$LOADEDMODULES: in
+    *":$1:"* | *":$1/"*) return ;;
+  esac
+  echo "the module $1 could not be loaded" >&2
+  exit 1
+}
+if [ "$name" ]; then
+  for loaded in "$name" $MODULES_FAMILY_CTINSTALL_SOFTWARE; do do_module unload "$loaded"; done
+fi
+for directory in "\${@:count+1}"; do do_module use "$directory"; done
+for dependency in "\${@:1:count}"; do load "$dependency"; done
+if [ "$name" ]; then load "$name"; fi
+exec sh -c "$command"
 `;
 
 async function argvOf(
-  { command, module }: RunOnHostStep,
+  { command, loads, module }: RunOnHostStep,
   environment: RunContext['environment'],
 ): Promise<[string, ...string[]]> {
-  if (module === undefined) return ['sh', '-c', command];
-  const { tool, name, modulePath, directory } = module;
+  const { tool, modulePath } = module ?? loads ?? {};
+  if (tool === undefined || modulePath === undefined) return ['sh', '-c', command];
   // The last one that is used comes first.
-  const used = [...((await isDirectory(modulePath)) ? [modulePath] : []), directory];
+  const used = [
+    ...((await isDirectory(modulePath)) ? [modulePath] : []),
+    ...(module === undefined ? [] : [module.directory]),
+  ];
   const modules = requireModulesCommand(environment, tool);
-  return ['bash', '--norc', '--noprofile', '-c', loading, 'load', command, modules, name, ...used];
+  const names = loads?.names ?? [];
+  const args = [command, modules, module?.name ?? '', String(names.length), ...names, ...used];
+  return ['bash', '--norc', '--noprofile', '-c', loading, 'load', ...args];
 }
 
 async function writeTrial({ directory, file, content }: TrialModule): Promise<void> {

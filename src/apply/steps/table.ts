@@ -1,5 +1,6 @@
 import type { StepKind } from '../../plan/steps/step.ts';
 import type { StepDoer } from '../types.ts';
+import { buildImage } from './build-image.ts';
 import { checkModulefileStep } from './check-modulefile.ts';
 import { checkPaths } from './check-paths.ts';
 import { copyImage } from './copy-image.ts';
@@ -9,6 +10,7 @@ import { keepRecorded } from './keep-recorded.ts';
 import { linkImage } from './link-image.ts';
 import { makeConda } from './make-conda.ts';
 import { makeDirectory } from './make-directory.ts';
+import { makeLinks } from './make-links.ts';
 import { makeReadOnly } from './make-read-only.ts';
 import { makeWrappers } from './make-wrappers.ts';
 import { packUserSoftware } from './pack-user-software.ts';
@@ -20,6 +22,7 @@ import { retireImage } from './retire-image.ts';
 import { runHook } from './run-hook.ts';
 import { runInContainer } from './run-in-container.ts';
 import { runOnHost } from './run-on-host.ts';
+import { tryImage } from './try-image.ts';
 import { useCentralImage } from './use-central-image.ts';
 import { verifySignature } from './verify-signature.ts';
 import { writeFile } from './write-file.ts';
@@ -29,14 +32,17 @@ import { writeRecord } from './write-record.ts';
 /** How each kind of step is done, a row each: the mirror of the table in `plan/steps/step.ts`. */
 export const stepDoers: { readonly [Kind in StepKind]: StepDoer<Kind> } = {
   'reserve-room': reserveRoomStep,
+  'try-image': tryImage,
   'verify-signature': verifySignature,
   'fetch-image': fetchImage,
+  'build-image': buildImage,
   'copy-image': copyImage,
   'link-image': linkImage,
   'use-central-image': useCentralImage,
   'retire-image': retireImage,
   'keep-recorded': keepRecorded,
   'make-wrappers': makeWrappers,
+  'make-links': makeLinks,
   'make-conda': makeConda,
   'pack-user-software': packUserSoftware,
   'write-file': writeFile,

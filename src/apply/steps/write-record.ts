@@ -6,7 +6,8 @@ import type { StepDoer } from '../types.ts';
 export const writeRecord: StepDoer<'write-record'> = {
   apply: async ({ path, record }, { plan, measured }) => {
     const { image, files, retired } = measured;
-    if (image === undefined) throw new RangeError('a plan that records an install before its image is there');
+    if (image === undefined && record.image !== undefined)
+      throw new RangeError('a plan that records an install before its image is there');
     const installed = new Date().toISOString();
     const modulefileSha256 = sha256Of(modulefileOf(plan) ?? '');
     await writeFileWhole(path, renderRecord(record, { installed, modulefileSha256, image, files, retired }), 0o644);

@@ -2,6 +2,7 @@ import { CtinstallError } from '../../lib/errors.ts';
 import { checkEasyconfigs as checkAll } from '../../operations/check/check-easyconfigs.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import type { CommandContext } from '../command-context.ts';
+import { printDocument } from '../json/print.ts';
 import { describeForPeople, describeForPrograms } from '../words/describe-checked.ts';
 
 export interface LintFlags {
@@ -22,13 +23,10 @@ export async function checkEasyconfigs(
   const checked = await checkAll(names, settingsFlags, context);
   const all = checked.flatMap(({ remarks }) => remarks);
   const faults = all.filter(({ severity }) => isStrict || severity === 'fault').length;
-  context.print(
-    context.isJson
-      ? JSON.stringify(checked.flatMap(describeForPrograms), undefined, 2)
-      : checked.flatMap(describeForPeople).join('\n'),
-  );
+  if (context.isJson) printDocument('check --easyconfig', checked.flatMap(describeForPrograms), context);
+  else context.print(checked.flatMap(describeForPeople).join('\n'));
   if (faults > 0)
     throw new CtinstallError('check-failed', `${faults} ${faults === 1 ? 'fault' : 'faults'} in the easyconfigs`, {
-      hint: isStrict ? 'with `--strict` warnings count as faults' : 'mend what the lines above say',
+      hint: isStrict ? 'with `--strict` warnings count as faults' : 'fix what the lines above say',
     });
 }

@@ -4,20 +4,17 @@ import { checkMachine as findAll } from '../../operations/check/check-machine.ts
 import { describeFindings } from '../../report/describe-findings.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import type { CommandContext } from '../command-context.ts';
+import { printDocument } from '../json/print.ts';
 
 /** Prints what this machine has and what is wrong with it. @throws CtinstallError `check-failed` where no install can work */
 export async function checkMachine(settings: SettingsValues, context: CommandContext): Promise<void> {
   const findings = await findAll(settings, context);
   const stopping = findings.filter(({ stopsInstalls }) => stopsInstalls).map(({ what }) => what);
-  const isColoured = process.stdout.isTTY && !context.environment.NO_COLOR;
-  context.print(
-    context.isJson
-      ? JSON.stringify(findings.map(describeForPrograms), undefined, 2)
-      : describeFindings(findings, { isColoured }).join('\n'),
-  );
+  if (context.isJson) printDocument('check', findings.map(describeForPrograms), context);
+  else context.print(describeFindings(findings, { isColoured: context.isColoured.stdout }).join('\n'));
   if (stopping.length > 0)
     throw new CtinstallError('check-failed', `no install can work here: ${stopping.join(', ')}`, {
-      hint: 'mend what the lines above say of it, and check again',
+      hint: 'fix what the lines above say of it, and check again',
     });
 }
 

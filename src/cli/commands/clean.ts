@@ -1,6 +1,7 @@
 import { clean as cleanUp } from '../../operations/clean/clean.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import type { CommandContext } from '../command-context.ts';
+import { printDocument } from '../json/print.ts';
 
 /** `ctinstall clean`; `--dry-run` only says what there is. */
 export async function clean(
@@ -9,11 +10,12 @@ export async function clean(
   context: CommandContext,
 ): Promise<void> {
   const { prefix, leftovers } = await cleanUp({ settings, dryRun }, context);
-  if (context.isJson) return context.print(JSON.stringify(leftovers, undefined, 2));
+  if (context.isJson) return printDocument('clean', leftovers, context);
   for (const { paths, heldBy } of leftovers)
     for (const path of paths)
       context.print(
         heldBy === undefined ? `${dryRun ? 'would remove' : 'removed'} ${path}` : `left ${path}: ${heldBy}`,
       );
-  if (leftovers.length === 0) context.reporter.report({ event: 'note', message: `nothing to clear under ${prefix}` });
+  if (leftovers.length === 0)
+    context.reporter.report({ event: 'note', message: `nothing to clean up under ${prefix}` });
 }

@@ -1,6 +1,7 @@
 import { type Found, findMissing, type MissingOptions, type State } from '../../operations/missing/find-missing.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import type { CommandContext } from '../command-context.ts';
+import { printDocument } from '../json/print.ts';
 
 const words: Readonly<Record<State, string>> = {
   installed: 'installed',
@@ -19,7 +20,7 @@ export async function missing(
   let wanting: readonly Found[] = [];
   const tell = (found: readonly Found[]): void => {
     wanting = found.filter(({ state }) => state !== 'installed');
-    if (context.isJson) context.print(JSON.stringify(found, undefined, 2));
+    if (context.isJson) printDocument('missing', found, context);
     else
       for (const { module, easyconfig, state, why } of wanting)
         context.print(`${module ?? easyconfig}: ${words[state]}${why === undefined ? '' : `: ${why}`}`);

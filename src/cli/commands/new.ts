@@ -3,6 +3,7 @@ import { formatCommand } from '../../lib/format.ts';
 import { newEasyconfig as makeEasyconfig, type NewOptions } from '../../operations/new/new-easyconfig.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import type { CommandContext } from '../command-context.ts';
+import { printDocument } from '../json/print.ts';
 
 /** `ctinstall new <image>`. */
 export async function newEasyconfig(
@@ -12,11 +13,11 @@ export async function newEasyconfig(
   context: CommandContext,
 ): Promise<void> {
   const { path, text, draft } = await makeEasyconfig({ ...flags, image, settings }, context);
-  if (context.isJson) return context.print(JSON.stringify({ easyconfig: path ?? null, text, ...draft }, undefined, 2));
+  if (context.isJson) return printDocument('new', { easyconfig: path ?? null, text, ...draft }, context);
   context.print(path ?? text.trimEnd());
   if (path === undefined) return;
   context.reporter.report({
     event: 'note',
-    message: `mend it, then: ctinstall check --easyconfig ${formatCommand([relative(context.cwd, path)])}`,
+    message: `edit it, then: ctinstall check --easyconfig ${formatCommand([relative(context.cwd, path)])}`,
   });
 }

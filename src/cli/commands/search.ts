@@ -2,6 +2,7 @@ import { formatValue } from '../../lib/format.ts';
 import { type FoundEasyconfig, search as searchEasyconfigs } from '../../operations/search/search.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import type { CommandContext } from '../command-context.ts';
+import { printDocument } from '../json/print.ts';
 
 /** More than this hides what was found. */
 const mostWarnings = 20;
@@ -13,7 +14,7 @@ export async function search(
   context: CommandContext,
 ): Promise<void> {
   const tell = (found: readonly FoundEasyconfig[], faults: readonly string[]): void => {
-    if (context.isJson) context.print(JSON.stringify(found.map(describe), undefined, 2));
+    if (context.isJson) printDocument('search', found.map(describe), context);
     else {
       const lines = found.flatMap(({ path, summary }) =>
         summary === undefined

@@ -6,6 +6,7 @@ import { checkPrefix } from '../../settings/check-prefix.ts';
 import { settingsPlaces } from '../../settings/files.ts';
 import { foldSettings } from '../../settings/fold.ts';
 import { readSettings } from '../../settings/read.ts';
+import { refuseCheckout } from '../../settings/read-checkout.ts';
 import { checkSettingsText } from '../../settings/read-file.ts';
 import type { Settings } from '../../settings/types.ts';
 import type { SettingsWarning } from '../../settings/warnings.ts';
@@ -60,11 +61,14 @@ export async function checkChangedText(
   // By itself too: a variable of this shell may hide what the file says.
   const kind = isSite ? 'site' : 'user';
   const alone = foldSettings([{ ...checkSettingsText(path, kind, text), origin: path }], environment);
-  for (const each of [alone, settings]) checkPrefix(each);
+  for (const each of [alone, settings]) {
+    checkPrefix(each);
+    await refuseCheckout(each, environment);
+  }
   return { settings, warnings };
 }
 
-/** Writes the changed text, and tells what of it counts for nothing. */
+/** Writes the changed text, and tells what of it has no effect. */
 export async function writeChangedText(
   file: EditedFile,
   text: string,

@@ -1,6 +1,7 @@
 import { lstatIfThere } from '../../host/files.ts';
 import { settingsPlaces } from '../../settings/files.ts';
 import type { CommandContext } from '../command-context.ts';
+import { printDocument } from '../json/print.ts';
 
 /** Prints which files settings are read from, weakest first, and which of them is written. */
 export async function settingsPath(
@@ -16,7 +17,7 @@ export async function settingsPath(
   const found = await Promise.all(
     rows.map(async (row) => ({ ...row, isThere: (await lstatIfThere(row.path)) !== undefined })),
   );
-  if (context.isJson) return context.print(JSON.stringify(found, undefined, 2));
+  if (context.isJson) return printDocument('settings path', found, context);
   for (const { what, path, isWritten, isThere } of found)
     context.print(
       `${what.padEnd(12)}  ${path}${isThere ? '' : ' (not there)'}${isWritten ? ', which `ctinstall settings set` writes' : ''}`,

@@ -8,6 +8,7 @@ import { checkSettingsText, faultsOfSettings } from '../../settings/read-file.ts
 import { renderYaml } from '../../settings/render-yaml.ts';
 import type { Settings } from '../../settings/types.ts';
 import type { CommandContext } from '../command-context.ts';
+import { printDocument } from '../json/print.ts';
 import {
   checkChangedText,
   type EditedFile,
@@ -30,7 +31,8 @@ export async function setSetting(
   checkYamlText(file.path, file.text);
   const settings = await change(file, setInYaml(file.text, setting.path, value), context);
   const shown = formatValue(renderYaml(value), 200);
-  if (context.isJson) return context.print(JSON.stringify({ file: file.path, key: setting.path.join('.'), value }));
+  if (context.isJson)
+    return printDocument('settings set', { file: file.path, key: setting.path.join('.'), value }, context);
   context.reporter.report({ event: 'note', message: `${file.path} now has ${setting.path.join('.')}: ${shown}` });
   if (settings !== undefined) tellWhatCounts(setting.option, file, settings, context);
 }
@@ -43,7 +45,8 @@ export async function unsetSetting(name: string, flags: SettingsFileFlags, conte
   const text = unsetInYaml(file.text, [first, ...rest]);
   const option = text === undefined ? nameSetting(name).option : undefined;
   if (text !== undefined) await change(file, text, context);
-  if (context.isJson) return context.print(JSON.stringify({ file: file.path, key: name, wasSet: text !== undefined }));
+  if (context.isJson)
+    return printDocument('settings unset', { file: file.path, key: name, wasSet: text !== undefined }, context);
   context.reporter.report({
     event: 'note',
     message: `${file.path} ${option === undefined ? 'no longer has' : 'does not have'} ${formatValue(name)}`,
@@ -74,7 +77,7 @@ async function change(file: EditedFile, text: string, context: CommandContext): 
     const { message, details, hint } = error;
     throw new CtinstallError('settings-invalid', `nothing was written: ${message}`, {
       details,
-      hint: hint ?? (before.length > 0 ? 'mend that first, also all at once: ctinstall settings edit' : undefined),
+      hint: hint ?? (before.length > 0 ? 'fix that first, also all at once: ctinstall settings edit' : undefined),
     });
   }
 }

@@ -3,19 +3,22 @@ import { readStatus } from '../../operations/squashfs/read-status.ts';
 import { squashfs as runSquashfs, type SquashfsOptions } from '../../operations/squashfs/squashfs.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import type { CommandContext } from '../command-context.ts';
+import { printEvent } from '../json/print.ts';
 import { printSquashfsStatus } from '../words/print-squashfs-status.ts';
 
 const actions = ['make', 'unmake', 'update', 'status'] as const;
 type Action = (typeof actions)[number];
+const otherWords: Readonly<Record<string, Action>> = { pack: 'make', unpack: 'unmake' };
 
 /** `ctinstall squashfs [make|unmake|update|status] [module]`; a first word that is no action is the module. */
 export async function squashfs(
-  first: string | undefined,
+  typed: string | undefined,
   second: string | undefined,
   options: SquashfsOptions,
   settings: SettingsValues,
   context: CommandContext,
 ): Promise<void> {
+  const first = typed !== undefined && Object.hasOwn(otherWords, typed) ? otherWords[typed] : typed;
   const action: Action = isAction(first) ? first : 'make';
   const module = isAction(first) ? second : first;
   if (!isAction(first) && second !== undefined)
@@ -28,8 +31,10 @@ export async function squashfs(
   const done = await runSquashfs({ action, module, options, settings, command }, context);
   const { lines, measured, slurmJob, quota } = done;
   if (context.isJson)
-    context.print(
-      JSON.stringify({ event: 'squashfs', action, module: done.module, ...measured, slurmJob, quota, lines }),
+    printEvent(
+      'squashfs',
+      { event: 'squashfs', action, module: done.module, ...measured, slurmJob, quota, lines },
+      context,
     );
   else for (const line of [...lines, ...(quota === undefined ? [] : [quota.text])]) context.print(line);
 }

@@ -10,6 +10,7 @@ import {
 import type { SettingsValues } from '../../settings/options.ts';
 import type { CommandContext } from '../command-context.ts';
 import { confirm } from '../confirm.ts';
+import { printDocument, printEvent } from '../json/print.ts';
 
 export interface VenvFlags extends Omit<CreateVenvOptions, keyof VenvRequest> {
   readonly yes?: boolean;
@@ -44,7 +45,7 @@ const create: Work = async (options, context) => {
 
 const list: Work = async (options, { isJson, print, ...context }) => {
   const rows = await listVenvsOf(options, context);
-  if (isJson) print(JSON.stringify(rows, undefined, 2));
+  if (isJson) printDocument('venv list', rows, { print });
   else
     for (const { name, isDefault, isWhole } of rows)
       print(`${formatValue(name)}${isDefault ? '  (default)' : ''}${isWhole ? '' : '  (not whole: it was stopped)'}`);
@@ -52,12 +53,19 @@ const list: Work = async (options, { isJson, print, ...context }) => {
 
 const remove: Work = async ({ yes = false, ...options }, context) => {
   const asking = yes ? {} : { confirm: (question: string) => confirm(question, context) };
-  const { module, name } = await removeVenvOf({ ...options, ...asking }, context);
+  const removed = await removeVenvOf({ ...options, ...asking }, context);
+  if (removed === undefined) return;
+  const { module, name } = removed;
   tell({ event: 'venv-removed', module, name }, `removed ${name}`, context);
 };
 
 const actions: Readonly<Record<string, Work>> = { create, list, remove };
 
-function tell(event: object, line: string, { isJson, print }: CommandContext): void {
-  print(isJson ? JSON.stringify(event) : line);
+type VenvEvent = { readonly module: string; readonly name: string } & {
+  readonly event: 'venv-created' | 'venv-removed';
+};
+
+function tell(event: VenvEvent, line: string, { isJson, print }: CommandContext): void {
+  if (!isJson) print(line);
+  else printEvent(event.event, event, { print });
 }

@@ -1,8 +1,10 @@
 import { CtinstallError } from '../../lib/errors.ts';
 import type { Prefix } from '../../lib/paths.ts';
 import { type VerifyResult, verify as verifyAll } from '../../operations/verify/verify.ts';
+import { paint } from '../../report/colours.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import type { CommandContext } from '../command-context.ts';
+import { printDocument } from '../json/print.ts';
 
 /** `ctinstall verify [module]…`. @throws CtinstallError `verification-failed` where an install is not as recorded */
 export async function verify(
@@ -12,10 +14,10 @@ export async function verify(
   context: CommandContext,
 ): Promise<void> {
   const tell = (result: VerifyResult, prefix: Prefix): void => {
-    if (!context.isJson) for (const line of describe(result, prefix)) context.print(line);
+    if (!context.isJson) for (const line of describe(result, prefix, context.isColoured.stdout)) context.print(line);
   };
   const results = await verifyAll({ ...flags, modules, settings, tell }, context);
-  if (context.isJson) context.print(JSON.stringify(results, undefined, 2));
+  if (context.isJson) printDocument('verify', results, context);
   const different = results.filter(({ differences }) => differences.length > 0).length;
   if (different > 0)
     throw new CtinstallError(
@@ -28,11 +30,11 @@ export async function verify(
 }
 
 /** Names the place of what is not under the first prefix: another install there may have the same name. */
-function describe({ module, installDir, differences }: VerifyResult, prefix: Prefix): string[] {
+function describe({ module, installDir, differences }: VerifyResult, prefix: Prefix, isColoured: boolean): string[] {
   const { length } = differences;
   const where = installDir.startsWith(`${prefix}/`) ? '' : ` in ${installDir}`;
   return [
-    `${module}${where}: ${length === 0 ? 'as installed' : `${length} difference${length === 1 ? '' : 's'}`}`,
+    `${module}${where}: ${length === 0 ? paint('as installed', 'good', isColoured) : paint(`${length} difference${length === 1 ? '' : 's'}`, 'bad', isColoured)}`,
     ...differences.map(({ path, what }) => `  ${path} ${what}`),
   ];
 }

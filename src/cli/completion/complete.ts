@@ -1,7 +1,9 @@
 import { basename } from 'node:path';
+import * as z from 'zod';
 import { findEasyconfigs } from '../../discover/easyconfigs.ts';
 import { easyconfigPath } from '../../operations/context.ts';
 import { readRecords } from '../../records/record.ts';
+import { nameSetting } from '../../settings/named-setting.ts';
 import { optionKeys, type SettingsValues } from '../../settings/options.ts';
 import { readSettings } from '../../settings/read.ts';
 import type { Settings } from '../../settings/types.ts';
@@ -43,7 +45,7 @@ function lineOf(before: string): (candidate: Candidate) => string {
 
 async function candidatesOf(
   completable: Completable,
-  { given }: Completion,
+  { given, operands }: Completion,
   context: CommandContext,
 ): Promise<Candidate[]> {
   switch (completable.kind) {
@@ -51,6 +53,8 @@ async function candidatesOf(
       return [completable];
     case 'setting-keys':
       return optionKeys.map((value) => ({ value, about: '' }));
+    case 'setting-values':
+      return valuesOfSetting(operands[0] ?? '').map((value) => ({ value, about: '' }));
     case 'easyconfigs':
       return listEasyconfigs(await settingsFor(given, context), context);
     case 'modules':
@@ -58,6 +62,13 @@ async function candidatesOf(
     default:
       return [];
   }
+}
+
+/** The values that a setting can have, where they can be counted. */
+function valuesOfSetting(name: string): string[] {
+  const { schema } = nameSetting(name);
+  if (schema instanceof z.ZodBoolean) return ['true', 'false'];
+  return schema instanceof z.ZodEnum ? schema.options.map(String) : [];
 }
 
 /** With what flags on the line say. */
@@ -79,6 +90,6 @@ async function listEasyconfigs(settings: Settings, context: CommandContext): Pro
 }
 
 async function listModules({ prefix, morePrefixes }: Settings): Promise<Candidate[]> {
-  const records = (await Promise.all([prefix, ...morePrefixes].map(readRecords))).flat();
+  const records = (await Promise.all([prefix, ...morePrefixes].map((each) => readRecords(each, 'but-files')))).flat();
   return [...new Set(records.flatMap(({ record }) => record?.moduleName ?? []))].map((value) => ({ value, about: '' }));
 }

@@ -13,7 +13,10 @@ export async function runCompletion(words: readonly string[], toolDir: string): 
     umask: process.umask(),
     reporter: { report: () => undefined },
     signal: new AbortController().signal,
+    onStop: { message: '' },
     isJson: false,
+    isTrace: false,
+    isColoured: { stdout: false, stderr: false },
     print: () => undefined,
   });
   if (lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`);

@@ -3,7 +3,7 @@ import type { CommandModel, OptionModel } from '../program-model.ts';
 /** What can stand at a place of the command line. */
 export type Completable =
   | { readonly kind: 'word'; readonly value: string; readonly about: string }
-  | { readonly kind: 'easyconfigs' | 'modules' | 'setting-keys' | 'files' | 'directories' };
+  | { readonly kind: 'easyconfigs' | 'modules' | 'setting-keys' | 'setting-values' | 'files' | 'directories' };
 
 export interface Completion {
   readonly candidates: readonly Completable[];
@@ -11,6 +11,8 @@ export interface Completion {
   readonly begun: string;
   /** What goes before each candidate, as the shell holds both for one word: `--prefix=`. */
   readonly before: string;
+  /** The arguments of the command that are typed already. */
+  readonly operands: readonly string[];
   /** Values of options that are typed already, by flag. */
   readonly given: ReadonlyMap<string, string>;
 }
@@ -25,6 +27,7 @@ export const meanings: Readonly<Record<string, readonly Completable[]>> = {
     { kind: 'modules' },
   ],
   command: [],
+  update: [{ kind: 'word', value: 'update', about: 'wrappers of what was installed later' }],
   'create|list|remove': [
     { kind: 'word', value: 'create', about: 'make a virtual environment' },
     { kind: 'word', value: 'list', about: 'say which there are' },
@@ -32,12 +35,24 @@ export const meanings: Readonly<Record<string, readonly Completable[]>> = {
   ],
   pattern: ['.git', '__pycache__'].map((name) => wordOf(name)),
   time: [],
+  numbers: [],
   option: [],
   dir: [{ kind: 'directories' }],
+  engine: ['slurm', 'local'].map((name) => wordOf(name)),
+  id: [],
+  job: [],
+  'name=value': [],
+  'name=@file': [],
   dirs: [{ kind: 'directories' }],
   easyconfig: [{ kind: 'easyconfigs' }],
   'easyconfig-or-stack': [{ kind: 'easyconfigs' }],
   file: [{ kind: 'files' }],
+  format: [
+    { kind: 'word', value: 'eb', about: 'EasyBuild' },
+    { kind: 'word', value: 'shpc', about: 'singularity-hpc' },
+  ],
+  form: ['easyconfig', 'fuzzfile'].map((name) => wordOf(name)),
+  fuzzfile: [{ kind: 'files' }],
   image: [{ kind: 'files' }],
   key: [{ kind: 'setting-keys' }],
   'key=value': [],
@@ -54,12 +69,15 @@ export const meanings: Readonly<Record<string, readonly Completable[]>> = {
   path: [{ kind: 'directories' }],
   name: [],
   program: [],
+  recipes: [{ kind: 'files' }],
+  names: [],
+  tag: [],
   shell: ['bash', 'zsh', 'fish'].map((value) => ({ kind: 'word', value, about: '' })),
   suffix: [],
   text: [],
   thing: [{ kind: 'modules' }, { kind: 'easyconfigs' }],
   tool: [],
-  value: [],
+  value: [{ kind: 'setting-values' }],
   version: [],
   what: [{ kind: 'files' }],
   word: [],
@@ -70,8 +88,9 @@ export function whatToComplete(program: CommandModel, words: readonly string[]):
   if (words[0] === 'help' && words.length > 1) return commandsToHelp(program, words.slice(1));
   const [typed, current] = [joinValues(words.slice(0, -1)), words.at(-1) ?? ''];
   const walk = walkThrough(program, typed);
-  const { command, awaited, given } = walk;
-  if (awaited !== undefined) return { candidates: valuesOf(awaited), begun: withoutSign(current), before: '', given };
+  const { command, awaited, given, operands } = walk;
+  const rest = { given, operands };
+  if (awaited !== undefined) return { candidates: valuesOf(awaited), begun: withoutSign(current), before: '', ...rest };
   const [, flag, begun] = /^(--[\w-]+)=(.*)$/s.exec(current) ?? [];
   const option = flag === undefined ? undefined : findOption(command, program, flag);
   if (flag !== undefined)
@@ -79,23 +98,23 @@ export function whatToComplete(program: CommandModel, words: readonly string[]):
       candidates: option === undefined ? [] : valuesOf(option),
       begun: begun ?? '',
       before: `${flag}=`,
-      given,
+      ...rest,
     };
   if (current.startsWith('-') && !walk.hasEnded)
-    return { candidates: optionsOf(command, program), begun: current, before: '', given };
-  return { candidates: operandsOf(walk, program), begun: current, before: '', given };
+    return { candidates: optionsOf(command, program), begun: current, before: '', ...rest };
+  return { candidates: operandsOf(walk, program), begun: current, before: '', ...rest };
 }
 
 function commandsToHelp(program: CommandModel, words: readonly string[]): Completion {
   const { commands } = walkThrough(program, words.slice(0, -1)).command;
   const candidates = commands.map(({ name, description }) => wordOf(name, description));
-  return { candidates, begun: words.at(-1) ?? '', before: '', given: new Map() };
+  return { candidates, begun: words.at(-1) ?? '', before: '', operands: [], given: new Map() };
 }
 
 interface Walk {
   readonly command: CommandModel;
-  /** How many arguments of the command are there. */
-  readonly operands: number;
+  /** The arguments of the command that are there. */
+  readonly operands: readonly string[];
   /** The option whose value comes next. */
   readonly awaited: OptionModel | undefined;
   /** Whether `--` has ended the options. */
@@ -104,7 +123,8 @@ interface Walk {
 }
 
 function walkThrough(program: CommandModel, words: readonly string[]): Walk {
-  let [command, operands, hasEnded] = [program, 0, false];
+  let [command, hasEnded] = [program, false];
+  const operands: string[] = [];
   let awaited: { option: OptionModel; flag: string } | undefined;
   const given = new Map<string, string>();
   for (const word of words) {
@@ -118,8 +138,8 @@ function walkThrough(program: CommandModel, words: readonly string[]): Walk {
       if (value.length > 0) given.set(flag, value.join('='));
       else if (option?.value !== undefined) awaited = { option, flag };
     } else {
-      const inner = operands === 0 && !hasEnded ? command.commands.find(({ name }) => name === word) : undefined;
-      if (inner === undefined) operands += 1;
+      const inner = operands.length === 0 && !hasEnded ? command.commands.find(({ name }) => name === word) : undefined;
+      if (inner === undefined) operands.push(word);
       else command = inner;
     }
   }
@@ -155,9 +175,9 @@ function optionsOf(command: CommandModel, program: CommandModel): Completable[] 
 }
 
 function operandsOf({ command, operands, hasEnded }: Walk, program: CommandModel): Completable[] {
-  const commands = operands === 0 && !hasEnded ? command.commands : [];
+  const commands = operands.length === 0 && !hasEnded ? command.commands : [];
   const all = meant(command, program).arguments;
-  const argument = all[operands] ?? (all.at(-1)?.isVariadic === true ? all.at(-1) : undefined);
+  const argument = all[operands.length] ?? (all.at(-1)?.isVariadic === true ? all.at(-1) : undefined);
   return [
     ...commands.map(({ name, description }) => wordOf(name, description)),
     ...(argument === undefined ? [] : (meanings[argument.name] ?? [])),

@@ -1,9 +1,10 @@
-import { type Define, defineCommand, settingsFlags } from '../define.ts';
+import { allFlags, type Define, defineCommand, settingsFlags } from '../define.ts';
 
 export const defineCheck: Define = (program, context) => {
   defineCommand(program, {
     name: 'check',
-    description: 'say what this machine has and what is wrong with it; or check easyconfigs before others get them',
+    description: 'say what this machine has and lacks, or check easyconfigs',
+    settings: allFlags,
     about: [
       'Each line says what was looked for and whether it was found, is missing, is there more than once (ambiguous) or is\n' +
         'of no use. The exit status is 1 only where no install could work.',
@@ -12,7 +13,7 @@ export const defineCheck: Define = (program, context) => {
     examples: [
       ['ctinstall check', 'can containers be installed and run here?'],
       ['ctinstall check --json', 'the same, for programs'],
-      ['ctinstall check --easyconfig my-1.0.yaml', 'what others would stumble over'],
+      ['ctinstall check --easyconfig my-1.0.yaml', 'what would fail for others'],
       ['ctinstall check --strict --easyconfig *.yaml', 'for the checks of a collection of easyconfigs'],
     ],
   })

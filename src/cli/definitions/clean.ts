@@ -3,12 +3,12 @@ import { type Define, defineCommand, settingsFlags } from '../define.ts';
 export const defineClean: Define = (program, context) => {
   defineCommand(program, {
     name: 'clean',
-    description: 'clear what runs that were stopped left behind',
+    description: 'remove what interrupted runs left behind',
     examples: [
-      ['ctinstall clean --dry-run', 'what would be cleared'],
-      ['ctinstall clean', 'clear it'],
+      ['ctinstall clean --dry-run', 'what would be removed'],
+      ['ctinstall clean', 'remove it'],
     ],
   })
-    .option('--dry-run', 'only say what that is')
+    .option('-n, --dry-run', 'only say what would be removed')
     .action(async (flags) => (await import('../commands/clean.ts')).clean(flags, settingsFlags(flags), context));
 };

@@ -3,7 +3,8 @@ import { type Define, defineCommand } from '../define.ts';
 export const defineCompletion: Define = (program, context) => {
   defineCommand(program, {
     name: 'completion',
-    description: 'print the completion of commands, options, easyconfigs and modules for your shell',
+    description: 'print the completion for your shell',
+    settings: [],
     examples: [
       ['source <(ctinstall completion bash)', 'in ~/.bashrc'],
       ['source <(ctinstall completion zsh)', 'in ~/.zshrc, after compinit'],

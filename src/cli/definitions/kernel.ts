@@ -10,8 +10,8 @@ export const defineKernel: Define = (program, context) => {
       ['ctinstall kernel --remove PyTorch', 'takes it away again'],
     ],
     about: [
-      'The kernel starts the container by itself: the module need not be loaded, nor Jupyter run in the container. The Python',
-      'in there needs the package ipykernel.',
+      'The kernel starts the container by itself: the module need not be loaded, nor Jupyter run in the container. The Python\n' +
+        'in there needs the package ipykernel.',
     ],
   })
     .argument('[module]', 'such as PyTorch/2.7.1; the loaded one if none is named')
@@ -20,7 +20,7 @@ export const defineKernel: Define = (program, context) => {
     .option('--python <command>', 'Python in the container', 'python')
     .option('--directory <dir>', 'directory of kernels; default: where Jupyter looks for yours')
     .option('--remove', 'remove the kernel')
-    .option('--force', "replace a kernel of the same name that is not ctinstall's")
+    .option('-f, --force', "replace a kernel of the same name that is not ctinstall's")
     .action(async (module: string | undefined, flags) =>
       (await import('../commands/kernel.ts')).kernel(module, flags, settingsFlags(flags), context),
     );

@@ -10,7 +10,8 @@ export const defineList: Define = (program, context) => {
     ],
   })
     .argument('[word]', 'only modules whose name holds this')
+    .option('--size', 'measure directories of user software too: looks at each file in them')
     .action(async (word: string | undefined, flags) =>
-      (await import('../commands/list.ts')).list(word, settingsFlags(flags), context),
+      (await import('../commands/list.ts')).list(word, flags, settingsFlags(flags), context),
     );
 };

@@ -3,7 +3,8 @@ import { addValue, type Define, defineCommand, settingsFlags } from '../define.t
 export const defineMissing: Define = (program, context) => {
   defineCommand(program, {
     name: 'missing',
-    description: 'say which easyconfigs are not installed, or are installed from something else',
+    description: 'say which easyconfigs are not installed as they are now',
+    settings: ['prefix', 'easyconfigs', 'image_dirs'],
     about: ['Exit status 1 if there are any.'],
     examples: [
       ['ctinstall missing stack.yaml', 'which of a stack'],

@@ -3,7 +3,8 @@ import { type Define, defineCommand, settingsFlags } from '../define.ts';
 export const defineNew: Define = (program, context) => {
   defineCommand(program, {
     name: 'new',
-    description: 'write a first easyconfig from an image, or from where one can be got',
+    description: 'write a first easyconfig for an image or a source of one',
+    settings: ['image_dirs', 'runtime'],
     about: [
       'The easyconfig is called <name>-<version><versionsuffix>.yaml and lies in the current directory unless --output\n' +
         'says otherwise. To look into an image file, a container of it is started. Of a source nothing is pulled.',
@@ -16,7 +17,7 @@ export const defineNew: Define = (program, context) => {
   })
     .argument('<image>', 'image file, or a source such as docker://…')
     .option('--output <file>', 'write it there; `-` prints it')
-    .option('--force', 'overwrite a file that is there')
+    .option('-f, --force', 'overwrite a file that is there')
     .action(async (image: string, flags) =>
       (await import('../commands/new.ts')).newEasyconfig(image, flags, settingsFlags(flags), context),
     );

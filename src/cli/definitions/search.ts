@@ -4,6 +4,7 @@ export const defineSearch: Define = (program, context) => {
   defineCommand(program, {
     name: 'search',
     description: 'search the easyconfigs',
+    settings: ['easyconfigs'],
     examples: [
       ['ctinstall search', 'all along the easyconfig path'],
       ['ctinstall search rocm', 'those with `rocm` in their name or description'],

@@ -1,11 +1,15 @@
-import { addOutputOptions, type Define, defineCommand, document, seeHelp, settingsFlags } from '../define.ts';
+import type { Command } from 'commander';
+import { addOutputOptions, allFlags, type Define, defineCommand, document, settingsFlags } from '../define.ts';
 
 export const defineSettings: Define = (program, context) => {
   const settings = defineCommand(program, {
     name: 'settings',
-    description: 'print the settings that hold here, each with where it came from, or change them',
+    description: 'print the settings and where each comes from, or change them',
+    settings: allFlags,
     examples: [
       ['ctinstall settings', 'each value, with the file, variable or flag that set it'],
+      ['ctinstall settings --changed', 'those that are not the default'],
+      ['ctinstall settings get prefix', 'one value'],
       ['ctinstall settings set prefix /project/p1/ctinstall', 'in your own settings file'],
       ["ctinstall settings set bind_groups.filesystems '[/scratch, /project]'", 'lists and maps as YAML'],
       ['ctinstall settings unset prefix', 'take it out again'],
@@ -15,15 +19,23 @@ export const defineSettings: Define = (program, context) => {
   })
     // `settings set … --json`: what all commands have is understood behind the inner word too.
     .enablePositionalOptions(false)
-    .action(async (flags) => (await import('../commands/settings.ts')).settings(settingsFlags(flags), context));
+    .option('--changed', 'only those that are not the default')
+    .action(async (flags) => (await import('../commands/settings.ts')).settings(flags, settingsFlags(flags), context));
 
   const change = (name: string, description: string) =>
-    addOutputOptions(settings.command(name))
-      .description(description)
-      .helpOption('-h, --help', 'print this help')
-      .showHelpAfterError(seeHelp(`settings ${name}`))
-      .exitOverride();
+    addOutputOptions(settings.command(name).description(description));
 
+  const get = change('get', 'print the value of one setting')
+    .argument('<key>', 'such as `prefix` or `bind_groups.filesystems`')
+    .action(async (key: string, _flags, command: Command) =>
+      (await import('../commands/settings-get.ts')).getSetting(key, settingsFlags(command.optsWithGlobals()), context),
+    );
+  document(get, {
+    examples: [
+      ['ctinstall settings get prefix', 'where software is installed'],
+      ['ctinstall settings get bind_groups.filesystems', 'a part of a map'],
+    ],
+  });
   const set = change('set', 'set one value in your settings file')
     .argument('<key>', 'such as `prefix` or `bind_groups.filesystems`')
     .argument('<value>', 'text as it is; lists and maps as YAML')
@@ -65,6 +77,15 @@ export const defineSettings: Define = (program, context) => {
     examples: [
       ['ctinstall settings path', ''],
       ['ctinstall settings path --site', 'what `set --site` writes'],
+    ],
+  });
+  const modulePath = change('module-path', 'print the directories that `module load ctinstall` puts on MODULEPATH')
+    .option('--sources', 'print also the files and variables that they depend on')
+    .action(async (flags) => (await import('../commands/settings-module-path.ts')).settingsModulePath(flags, context));
+  document(modulePath, {
+    examples: [
+      ['module use $(ctinstall settings module-path)', 'to have what you install found'],
+      ['ctinstall settings module-path --sources', 'what ctinstall-module-path remembers'],
     ],
   });
 };

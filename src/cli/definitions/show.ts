@@ -1,9 +1,10 @@
-import { addValue, type Define, defineCommand, settingsFlags } from '../define.ts';
+import { addValue, allFlags, type Define, defineCommand, settingsFlags } from '../define.ts';
 
 export const defineShow: Define = (program, context) => {
   defineCommand(program, {
     name: 'show',
-    description: 'show an installed module, what an easyconfig becomes here, or an image',
+    description: 'show a module, what an easyconfig becomes here, or an image',
+    settings: allFlags,
     examples: [
       ['ctinstall show mpi4py/3.1.6-rocm-6.2.0', 'an installed module'],
       ['ctinstall show mpi4py-3.1.6-rocm-6.2.0.yaml', 'what the easyconfig becomes on this machine'],
@@ -14,7 +15,9 @@ export const defineShow: Define = (program, context) => {
   })
     .argument('<thing>', 'module name, easyconfig or image file')
     .option('--copy', 'put a copy of the easyconfig into the current directory, to edit')
+    .option('--resolved', 'print the easyconfig together with what it extends, and no more')
     .option('--modulefile', 'print the text of the modulefile, and no more')
+    .option('--sif', 'of an image: the tables of the file, without a look inside')
     .option('--set <key=value>', 'change a value of the easyconfig, as with install', addValue)
     .option('--try-version <version>', 'another version than the easyconfig says, as with install')
     .action(async (thing: string, flags) =>

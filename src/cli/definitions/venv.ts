@@ -16,11 +16,11 @@ export const defineVenv: Define = (program, context) => {
     .argument('[module]', 'module to work on; the loaded one if none is named')
     .option('--name <name>', 'create, remove: name of the virtual environment')
     .option('--requirements <file>', 'create: file of what to install in it')
-    .option('--pip-option <option>', 'create: word for pip, such as --pip-option=--no-index; repeatable', addValue)
+    .option('--pip-option <option>', 'create: for pip, as --pip-option=--no-index; repeatable', addValue)
     .option('--no-system-site-packages', 'create: without the packages of the image')
-    .option('--yes', 'remove: do not ask')
-    .option('--no-wait', 'fail if another run is at work on the same user software')
-    .option('--force-unlock', 'take the lock of a process on another host that is surely gone')
+    .option('-y, --yes', 'remove: do not ask')
+    .option('--no-wait', 'fail rather than wait for another run')
+    .option('--force-unlock', 'take the lock of a dead process on another host')
     .action(async (action: string, module: string | undefined, flags) =>
       (await import('../commands/venv.ts')).venv(action, module, flags, settingsFlags(flags), context),
     );

@@ -1,46 +1,53 @@
-import { addValue, type Define, defineCommand, settingsFlags } from '../define.ts';
+import {
+  addSlurmOptions,
+  addValue,
+  allFlags,
+  type Define,
+  defineCommand,
+  doneInJob,
+  settingsFlags,
+} from '../define.ts';
 
 export const defineWrap: Define = (program, context) => {
-  defineCommand(program, {
+  const command = defineCommand(program, {
     name: 'wrap',
-    description: 'make a module of what exists: an image, an installation on disk, a list of Python or conda packages',
+    description: 'make a module of an image, a directory or a list of packages',
+    settings: allFlags,
     about: [
-      'It writes an easyconfig, <name>-<version><versionsuffix>.yaml, in the current directory or where --output says, and\n' +
-        'installs it. From there on it is an install like any other.',
+      'It writes an easyconfig, <name>-<version><versionsuffix>.yaml, in the directory `easyconfigs` of the prefix or where\n' +
+        '--output says, and installs it. From there on it is an install like any other.',
     ],
     examples: [
-      ['ctinstall wrap container my.sif --name prog --wrappers /opt/prog/bin', 'an image that has no recipe'],
+      ['ctinstall wrap container my.sif --wrappers /opt/prog/bin', 'an image with no easyconfig'],
       ['ctinstall wrap directory /opt/prog --name prog --version 2.1', 'packs it; it runs at its own path'],
-      ['ctinstall wrap directory /opt/prog --name prog --version 2.1 --update', 'packs it anew'],
+      ['ctinstall wrap directory /opt/prog --name prog --version 2.1 --update', 'packs it again'],
       ['ctinstall wrap pip requirements.txt --name py --base my.sif', 'Python packages, packed'],
+      ['ctinstall wrap pip numpy pandas --base my.sif', 'the same with no file'],
       ['ctinstall wrap conda environment.yml --name env --base my.sif', 'a conda environment, packed'],
       ['ctinstall wrap directory ~/prog --name prog --base my.sif --at /opt/prog', 'in an image, at another path'],
     ],
   })
     .argument('<kind>', 'what is wrapped: `container`, `directory`, `pip` or `conda`')
-    .argument('<what>', 'image file or source, the directory, or a list of packages')
-    .argument('[options...]', 'pip: what follows `--` is for pip')
-    .option('--name <name>', 'name of the module')
-    .option('--version <version>', 'its version; 1 if left out')
+    .argument('<what>', 'image file or source, the directory, a list of packages, or for pip a package')
+    .argument('[options...]', 'pip: further packages; what follows `--` is for pip')
+    .option('--name <name>', 'name of the module; an image and Python packages have one of their own')
+    .option('--version <version>', 'its version; that of the image, or 1')
     .option('--versionsuffix <suffix>', 'what follows the version, such as -gpu')
-    .option(
-      '--wrappers <what>',
-      'what gets wrappers: all in a directory, a program, or name=/path/of/program; repeatable',
-      addValue,
-    )
-    .option('--base <image>', 'image to run it from; `host`, the default for a directory, is the root of this machine')
-    .option('--mask', 'directory: seen in the container at its own path; this is the default')
-    .option('--at <path>', 'directory: seen in the container at this path')
-    .option('--update', 'directory: pack it anew, over what was packed before')
-    .option('--conda-program <file>', 'conda: the conda, mamba or micromamba to take')
+    .option('--wrappers <what>', 'program, name=/path, or all in a directory; repeatable', addValue)
+    .option('--base <image>', 'image to run it from; `host`: this machine')
+    .option('--mask', 'directory: seen at its own path (default)')
+    .option('--at <path>', 'directory: seen at this path')
+    .option('--update', 'directory: pack it again')
+    .option('--conda-program <file>', 'conda: the conda, mamba or micromamba to use')
     .option('--output <file>', 'write the easyconfig there')
-    .option('--force', 'overwrite an easyconfig that is there and says something else')
-    .option('--dry-run', 'print the easyconfig and the plan, and stop')
-    .option('--rebuild', 'install it again; a directory is packed anew')
+    .option('-f, --force', 'overwrite an easyconfig that says something else')
+    .option('-n, --dry-run', 'print the easyconfig and the plan, and stop')
+    .option('--rebuild', 'install it again; pack a directory again')
     .option('--default', 'make it the version that `module load <name>` takes')
-    .option('--no-wait', 'fail if another ctinstall is at work on the same install')
-    .option('--force-unlock', 'take the lock of a process on another host that is surely gone')
-    .action(async (kind: string, what: string, options: string[], flags) =>
-      (await import('../commands/wrap.ts')).wrap({ kind, what, options }, flags, settingsFlags(flags), context),
-    );
+    .option('--no-wait', 'fail rather than wait for another ctinstall')
+    .option('--force-unlock', 'take the lock of a dead process on another host');
+  addSlurmOptions(command, 'do it').action(async (kind: string, what: string, options: string[], flags) => {
+    if (await doneInJob(command, context)) return;
+    await (await import('../commands/wrap.ts')).wrap({ kind, what, options }, flags, settingsFlags(flags), context);
+  });
 };

@@ -2,64 +2,62 @@ import { describeImage, describeLabels } from '../../image/describe-image.ts';
 import { formatCommand, formatLine } from '../../lib/format.ts';
 import type { Shown } from '../../operations/show/show.ts';
 import type { CommandContext } from '../command-context.ts';
+import { printDocument, printEvent } from '../json/print.ts';
+import { describeBuild } from './describe-build.ts';
+import { describeFound } from './describe-found.ts';
+import { describeModule } from './describe-module.ts';
 import { describeResolved } from './describe-resolved.ts';
+import { summarizeResolved } from './summarize-resolved.ts';
 
 /** Prints what `ctinstall show` has found. */
 export async function printShown(shown: Shown, context: CommandContext): Promise<void> {
   // The text of a modulefile is for a modules tool, whatever prints it.
-  if (shown.kind === 'modulefile') context.print(shown.text.trimEnd());
-  else if (context.isJson) context.print(await jsonOf(shown));
-  else for (const line of linesOf(shown)) context.print(line);
+  if (shown.kind === 'modulefile' || shown.kind === 'resolved') context.print(shown.text.trimEnd());
+  else if (context.isJson) await printJson(shown, context);
+  else for (const line of linesOf(shown, context)) context.print(line);
   if (!context.isJson) tell(shown, context);
 }
 
-type Told = Exclude<Shown, { kind: 'modulefile' }>;
+type Told = Exclude<Shown, { kind: 'modulefile' | 'resolved' }>;
 
-async function jsonOf(shown: Told): Promise<string> {
+async function printJson(shown: Told, context: CommandContext): Promise<void> {
   switch (shown.kind) {
     case 'copied':
-      return JSON.stringify({ event: 'copied', from: shown.from, to: shown.to });
+      return printEvent('copied', { event: 'copied', from: shown.from, to: shown.to }, context);
     case 'image': {
-      const { image, metadata, unusable } = shown;
-      return JSON.stringify({ ...image, metadata, unusable: unusable?.message ?? null }, undefined, 2);
+      const { image, metadata, unusable, found, built } = shown;
+      const inside = found === undefined ? null : { draft: found.draft, inside: found.facts.inside ?? null };
+      const rest = { metadata, built, found: inside, unusable: unusable?.message ?? null };
+      return printDocument('show', { ...image, ...rest }, context);
     }
     case 'module':
-      return JSON.stringify({ installDir: shown.installDir, ...shown.record }, undefined, 2);
+      return printDocument('show', { installDir: shown.installDir, ...shown.record }, context);
     case 'easyconfig': {
       const { path, install, image, renderText } = shown;
       const found = { imageFound: image ?? null, modulefileText: await renderText() };
-      return JSON.stringify({ easyconfig: path, ...install, ...found }, undefined, 2);
+      return printDocument('show', { easyconfig: path, ...install, ...found }, context);
     }
   }
 }
 
-function linesOf(shown: Told): string[] {
+function linesOf(shown: Told, { isTrace }: CommandContext): string[] {
   switch (shown.kind) {
     case 'copied':
       return [formatLine(`copied ${shown.from} to ${shown.to}`)];
     case 'image': {
+      const built = describeBuild(shown.built, shown.image);
+      if (shown.found !== undefined) return [...describeFound(shown, shown.found), ...built];
       const labels = describeLabels(shown.metadata).trimEnd();
-      return [describeImage(shown.image).trimEnd(), ...(labels === '' ? [] : [labels])];
+      return [describeImage(shown.image).trimEnd(), ...(labels === '' ? [] : [labels]), ...built];
     }
-    case 'module': {
-      const { installDir, record } = shown;
-      return [
-        `${record.moduleName}`,
-        `  install dir  ${installDir}`,
-        `  modulefile   ${record.modulefile}`,
-        `  image        ${record.image.file}, ${record.image.how} from ${record.image.source}`,
-        `  installed    ${record.installed} by ctinstall ${record.ctinstall}`,
-        ...(record.venv === undefined ? [] : [`  venv         ${record.userSoftware}/venv/${record.venv}`]),
-        ...record.files.map(({ path }) => `  file         ${path}`),
-      ];
-    }
+    case 'module':
+      return describeModule(shown, isTrace);
     case 'easyconfig': {
-      const { path, install, image, modulefile, areBindsHere } = shown;
+      const { path, install, image, mpi, modulefile, areBindsHere } = shown;
       const isHere = (index: number): boolean => areBindsHere[index] === true;
       // A value may hold what a terminal obeys.
-      return describeResolved(install, modulefile, { easyconfig: path, image: image?.path, isHere }).map((line) =>
-        formatLine(line),
-      );
+      const describe = isTrace ? describeResolved : summarizeResolved;
+      return describe(install, modulefile, { easyconfig: path, image: image?.path, mpi, isHere }).map(formatLine);
     }
   }
 }

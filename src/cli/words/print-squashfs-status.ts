@@ -1,6 +1,7 @@
 import { formatBytes } from '../../lib/format.ts';
 import type { SquashfsStatus } from '../../operations/squashfs/read-status.ts';
 import type { CommandContext } from '../command-context.ts';
+import { printDocument } from '../json/print.ts';
 
 /** Says which form of the user software is in use. */
 export function printSquashfsStatus(
@@ -8,21 +9,16 @@ export function printSquashfsStatus(
   context: CommandContext,
 ): void {
   if (context.isJson) {
-    context.print(
-      JSON.stringify(
-        {
-          module: record.moduleName,
-          installDir,
-          used,
-          squashfsBytes: packed?.size ?? null,
-          hasDirectory: directory?.isDirectory() === true,
-          hasDirectoryChanged,
-          quota,
-        },
-        undefined,
-        2,
-      ),
-    );
+    const state = {
+      module: record.moduleName,
+      installDir,
+      used,
+      squashfsBytes: packed?.size ?? null,
+      hasDirectory: directory?.isDirectory() === true,
+      hasDirectoryChanged,
+      quota,
+    };
+    printDocument('squashfs status', state, context);
     return;
   }
   context.print(

@@ -1,9 +1,12 @@
 import { basename } from 'node:path';
-import { searchEasyconfig } from '../../discover/easyconfigs.ts';
+import { foreignFile, searchEasyconfig } from '../../discover/easyconfigs.ts';
+import { readExtended } from '../../discover/read-extended.ts';
+import { recogniseContent } from '../../easyconfig/foreign.ts';
 import { lintEasyconfig } from '../../easyconfig/lint.ts';
 import { normalizeEasyconfig } from '../../easyconfig/normalize.ts';
-import { parseEasyconfig } from '../../easyconfig/parse.ts';
+import { parseEasyconfig, validateEasyconfig } from '../../easyconfig/parse.ts';
 import type { Issue } from '../../easyconfig/types.ts';
+import { parsePlacedYaml } from '../../easyconfig/yaml-places.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { resolveInstall } from '../../resolve/resolve-install.ts';
 import { namesOfScripts } from '../../scripts/names.ts';
@@ -40,9 +43,15 @@ async function checkEasyconfig(name: string, settings: Settings, context: Contex
     home: context.environment.HOME,
     directories: easyconfigPath(context, settings),
   });
-  const parsed = parseEasyconfig(text);
-  if (parsed.easyconfig === undefined)
+  const extended = await readExtended(path, text);
+  if (extended !== undefined && extended.text === undefined)
+    return { path, text, remarks: extended.issues.map((issue) => ({ ...issue, severity: 'fault' })) };
+  const parsed = extended === undefined ? parseEasyconfig(text) : validateEasyconfig(extended.yaml);
+  if (parsed.easyconfig === undefined) {
+    const foreign = recogniseContent(path, text, parsePlacedYaml(text).yaml?.value);
+    if (foreign !== undefined) throw foreignFile(path, foreign);
     return { path, text, remarks: parsed.issues.map((issue) => ({ ...issue, severity: 'fault' })) };
+  }
   const { issues } = resolveInstall(normalizeEasyconfig(parsed.easyconfig), settings, {
     runtime: 'singularity',
     scripts: { runscripts: namesOfScripts('runscripts'), wrappers: namesOfScripts('bin') },

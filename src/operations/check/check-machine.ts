@@ -22,11 +22,15 @@ import { checkPrefix } from '../../settings/check-prefix.ts';
 import { settingsPlaces } from '../../settings/files.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import { detectPreset } from '../../settings/read.ts';
+import { refuseCheckout } from '../../settings/read-checkout.ts';
 import { findPrefixFault } from '../../settings/read-home.ts';
 import type { Settings } from '../../settings/types.ts';
 import { type Context, easyconfigPath, readSettingsOf } from '../context.ts';
+import { checkGpuFit } from '../gpu/check-gpu-fit.ts';
 import { requirePolicy } from '../install/site-policy.ts';
 import { withWritablePrefix } from '../install/writable-prefix.ts';
+import { checkFittedMpi } from '../mpi/check-fitted-mpi.ts';
+import { checkBuilding } from './check-building.ts';
 
 /** Finds out what this machine has and what is wrong with it. `overrides` count more than the files of settings. */
 export async function checkMachine(overrides: SettingsValues, context: Context): Promise<readonly Finding[]> {
@@ -59,10 +63,11 @@ async function lookAround(
     checkUserNamespaces(machine),
     checkFuse(machine),
     checkSquashfsTools(machine),
+    checkBuilding(runtime, machine),
     checkModulesTool(machine, settings.modulesTool),
     noPrefix === undefined ? checkModulePath(modulePathOf(settings.prefix), machine) : [],
     detectPreset(settingsPlaces(context), environment).then((detected) => checkSite(settings, detected)),
-    noPrefix === undefined ? checkWholePrefix(settings) : [stoppedBy('prefix', noPrefix)],
+    noPrefix === undefined ? checkWholePrefix(settings, context) : [stoppedBy('prefix', noPrefix)],
     checkPolicy(settings, context),
     checkMorePrefixes(settings.morePrefixes),
     checkEasyconfigPath(easyconfigPath(context, settings), signal),
@@ -71,6 +76,8 @@ async function lookAround(
     checkSlurm(machine),
     checkHostMpi(machine, wantedMpiOf(settings)),
     checkGpus(machine),
+    noPrefix === undefined ? checkFittedMpi(settings, context) : [],
+    noPrefix === undefined ? checkGpuFit(settings, context) : [],
   ]);
   return groups.flat();
 }
@@ -87,10 +94,10 @@ function describeTool({ toolVersion }: Context): Finding {
   ]);
 }
 
-async function checkWholePrefix(settings: Settings): Promise<Finding[]> {
+async function checkWholePrefix(settings: Settings, { environment }: Context): Promise<Finding[]> {
   const { prefix, origins } = settings;
   return [
-    ...checkPrefixName(settings),
+    ...(await checkPrefixPlace(settings, environment)),
     ...(await checkPrefixRoom(prefix, origins.prefix.join(', '))),
     ...(await checkSharing(settings)),
   ];
@@ -108,9 +115,10 @@ async function checkPolicy(settings: Settings, context: Context): Promise<Findin
 }
 
 /** A line only where the path itself will not do. */
-function checkPrefixName(settings: Settings): Finding[] {
+async function checkPrefixPlace(settings: Settings, environment: Context['environment']): Promise<Finding[]> {
   try {
     checkPrefix(settings);
+    await refuseCheckout(settings, environment);
     return [];
   } catch (error) {
     if (error instanceof CtinstallError) return [stoppedBy('prefix', error)];

@@ -4,11 +4,13 @@ import { hashFile } from '../../host/hash-file.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { maskSecrets } from '../../lib/mask-secrets.ts';
 import { type HostPath, hostPath, joinHost } from '../../lib/paths.ts';
-import { fetchChecked, requireSha256 } from '../../runtime/fetch-checked.ts';
+import type { ResolvedImage } from '../../resolve/types.ts';
+import { checkBrought, fetchChecked, requireSha256 } from '../../runtime/fetch-checked.ts';
 import { verifySignature } from '../../runtime/verify-signature.ts';
 import type { Settings } from '../../settings/types.ts';
 import { takeLock } from '../../transaction/lock.ts';
 import type { Context } from '../context.ts';
+import { type BuildImageOptions, buildImage } from './build-image.ts';
 import { findImageFile } from './install-target.ts';
 import type { TellInstall } from './told.ts';
 import type { ImageOptions, Target } from './types.ts';
@@ -18,6 +20,8 @@ export interface FetchImagesOptions {
   readonly to: string;
   /** Whether images are brought anew, in place of those that are there. */
   readonly replaces: boolean;
+  /** Whether commands of a definition file may run where nothing keeps them from the user's files. */
+  readonly isTrusted: boolean;
   readonly settings: Settings;
   readonly tell: TellInstall;
 }
@@ -29,7 +33,7 @@ export interface FetchImagesOptions {
  */
 export async function fetchImages(
   targets: readonly Target[],
-  { to, replaces, settings, tell }: FetchImagesOptions,
+  { to, replaces, isTrusted, settings, tell }: FetchImagesOptions,
   context: Context,
 ): Promise<void> {
   const directory = hostPath(to, context.cwd);
@@ -40,34 +44,46 @@ export async function fetchImages(
     settings: { ...settings, imageDirs: [directory, ...settings.imageDirs] },
   };
   for (const target of targets) {
+    if (!isOfImage(target, context)) continue;
     const { source, file } = target.install.image;
-    const bringsAnew = replaces && source !== undefined;
+    const bringsAnew = replaces && (source ?? target.install.build) !== undefined;
     const there = bringsAnew ? undefined : await findThere(target, image, context);
     if (there !== undefined) await requireAsNamed(target, there, context);
     const path = there ?? joinHost(directory, file);
-    const isNew = there === undefined && (await fetchUnderLock(target, { directory, replaces }, context));
+    const fetching = { directory, replaces, building: { settings, isTrusted } };
+    const isNew = there === undefined && (await fetchUnderLock(target, fetching, context));
     tell({ kind: 'fetched', image: path, isNew }, context.reporter);
   }
 }
 
+type TargetOfImage = Target & { readonly install: { readonly image: ResolvedImage } };
+
+/** Says so where there is nothing to be done. */
+function isOfImage(target: Target, { reporter }: Context): target is TargetOfImage {
+  const isOf = target.install.image !== undefined;
+  if (!isOf) reporter.report({ event: 'note', message: `${target.install.moduleName} is of no image` });
+  return isOf;
+}
+
 /** Undefined where it must be brought, and can be. */
-async function findThere(target: Target, image: ImageOptions, context: Context): Promise<HostPath | undefined> {
+async function findThere(target: TargetOfImage, image: ImageOptions, context: Context): Promise<HostPath | undefined> {
   return findImageFile(target, image, context).then(
     ({ path }) => path,
     (error: unknown) => {
       const isMissing = error instanceof CtinstallError && error.code === 'image-not-found';
-      if (isMissing && target.install.image.source !== undefined) return undefined;
+      const { image: wanted, build } = target.install;
+      if (isMissing && (wanted.source ?? build) !== undefined) return undefined;
       throw error;
     },
   );
 }
 
-async function isAsNamed({ install }: Target, path: HostPath, { signal }: Context): Promise<boolean> {
+async function isAsNamed({ install }: TargetOfImage, path: HostPath, { signal }: Context): Promise<boolean> {
   const { sha256 } = install.image;
   return sha256 === undefined || (await hashFile(path, signal)) === sha256;
 }
 
-async function requireAsNamed({ install }: Target, path: HostPath, { signal }: Context): Promise<void> {
+async function requireAsNamed({ install }: TargetOfImage, path: HostPath, { signal }: Context): Promise<void> {
   const { sha256, source } = install.image;
   if (sha256 === undefined) return;
   try {
@@ -76,15 +92,19 @@ async function requireAsNamed({ install }: Target, path: HostPath, { signal }: C
     if (!(error instanceof CtinstallError) || error.code !== 'checksum-mismatch' || source === undefined) throw error;
     const { code, message, details } = error;
     const hint =
-      '`--rebuild` brings it to the directory of `--fetch` anew; if it is meant, put its SHA-256 into the easyconfig';
+      '`--rebuild` gets it into the directory of `--fetch` again; if it is meant, put its SHA-256 into the easyconfig';
     throw new CtinstallError(code, message, { details, hint });
   }
 }
 
 /** Says whether it was this run that brought the image: another one may have. */
 async function fetchUnderLock(
-  target: Target,
-  { directory, replaces }: { readonly directory: HostPath; readonly replaces: boolean },
+  target: TargetOfImage,
+  {
+    directory,
+    replaces,
+    building,
+  }: { readonly directory: HostPath; readonly replaces: boolean; readonly building: BuildImageOptions },
   context: Context,
 ): Promise<boolean> {
   const { file } = target.install.image;
@@ -105,7 +125,7 @@ async function fetchUnderLock(
     // Of a run that was killed.
     await removeTree(work);
     await makeDirectory(work);
-    await bring(target, joinHost(work, file), context);
+    await bring(target, joinHost(work, file), { building, context });
     await rename(joinHost(work, file), to);
     return true;
   } finally {
@@ -114,7 +134,18 @@ async function fetchUnderLock(
   }
 }
 
-async function bring({ loaded, install }: Target, to: HostPath, context: Context): Promise<void> {
+async function bring(
+  { loaded, install }: TargetOfImage,
+  to: HostPath,
+  { building, context }: { readonly building: BuildImageOptions; readonly context: Context },
+): Promise<void> {
+  const { build } = install;
+  if (build !== undefined) {
+    context.reporter.report({ event: 'note', message: `building ${install.image.file}` });
+    await buildImage({ build, directory: hostPath('..', loaded.path), to }, building, context);
+    await checkBrought({ to, source: to, sha256: install.image.sha256, signal: context.signal });
+    return;
+  }
   const { file, source = '', sha256, isSigned } = install.image;
   const log = (): void => undefined;
   const base = hostPath('..', loaded.path);
@@ -139,12 +170,13 @@ export async function injectChecksums(
   context: Context,
 ): Promise<void> {
   for (const target of targets) {
-    const { path, text } = target.loaded;
+    if (!isOfImage(target, context)) continue;
+    const { path, original } = target.loaded;
     const { path: imagePath } = await findImageFile(target, image, context);
     const sha256 = await hashFile(imagePath, context.signal);
     if (sha256 !== target.install.image.sha256) {
       const file = await realPath(path);
-      await writeFileWhole(file, injectChecksum(text, sha256), ((await statIfThere(file))?.mode ?? 0o644) & 0o777);
+      await writeFileWhole(file, injectChecksum(original, sha256), ((await statIfThere(file))?.mode ?? 0o644) & 0o777);
     }
     tell({ kind: 'checksum', easyconfig: path, image: imagePath, sha256 }, context.reporter);
   }

@@ -1,3 +1,4 @@
+import { discoverModulePathUse } from '../../discover/module-path-use.ts';
 import { CtinstallError, exitStatusOf } from '../../lib/errors.ts';
 import { formatLine } from '../../lib/format.ts';
 import { modulePathOf } from '../../lib/paths.ts';
@@ -5,7 +6,7 @@ import { runPooled } from '../../lib/pool.ts';
 import { describeError } from '../../report/describe-error.ts';
 import { labelled } from '../../report/labelled.ts';
 import type { Context } from '../context.ts';
-import { type InstallOneOptions, installOne } from './install-one.ts';
+import { type Done, type InstallOneOptions, installOne } from './install-one.ts';
 import { describePlace, warnOfMissingBinds } from './report-install.ts';
 import { isResolved, type Requested, type Resolution, type Unresolved } from './resolve-requests.ts';
 import type { TellInstall } from './told.ts';
@@ -37,16 +38,16 @@ export async function installMany(
   const installing = runPooled(toInstall, options.jobs, {
     work: async ({ at, one }) => {
       const started = performance.now();
-      const note = (outcome: InstallResult['outcome'], error?: CtinstallError): void => {
+      const note = (done: Done, error?: CtinstallError): void => {
         const { target } = one;
         const seconds = (performance.now() - started) / 1000;
-        results[at] = { module: target.install.moduleName, easyconfig: target.loaded.path, outcome, seconds, error };
+        results[at] = { module: target.install.moduleName, easyconfig: target.loaded.path, ...done, seconds, error };
       };
       try {
         note(await installAndTell(one, options));
       } catch (error) {
         if (!options.hasSummary || !(error instanceof CtinstallError)) throw error;
-        note('failed', error);
+        note({ outcome: 'failed', differs: [] }, error);
         if (error.code === 'interrupted') throw error;
         reportFailure(error, one);
         if (!options.keepsGoing) throw error;
@@ -63,13 +64,13 @@ export async function installMany(
     (error: unknown) => error,
   );
   if (thrown !== undefined && !(thrown instanceof CtinstallError)) throw thrown;
-  tellSummary(results, resolutions.filter(isResolved), { tell: options.tell, context });
+  await tellSummary(results, resolutions.filter(isResolved), { tell: options.tell, context });
   if (thrown?.code === 'interrupted') throw thrown;
   throwWorst(results);
 }
 
 function firstResult(resolution: Resolution): InstallResult {
-  const none = { seconds: undefined, error: undefined };
+  const none = { differs: [], seconds: undefined, error: undefined };
   if (isResolved(resolution)) {
     const { install, loaded } = resolution.target;
     return { module: install.moduleName, easyconfig: loaded.path, outcome: 'not-tried', ...none };
@@ -88,7 +89,7 @@ async function installAndTell(one: Requested, { jobs, hasSummary, flags, tell }:
   const own = jobs === 1 ? context : { ...context, reporter: labelled(context.reporter, target.install.moduleName) };
   const outcome = await installOne({ ...one, context: own }, flags);
   await warnOfMissingBinds(target.install, own);
-  tell({ ...describePlace(target.install, settings, own), isInSummary: hasSummary }, own.reporter);
+  tell({ ...(await describePlace(target.install, settings, own)), isInSummary: hasSummary }, own.reporter);
   return outcome;
 }
 
@@ -96,15 +97,17 @@ function reportFailure({ code, message, hint, details }: CtinstallError, { targe
   labelled(context.reporter, target.install.moduleName).report({ event: 'failed', code, message, hint, details });
 }
 
-function tellSummary(
+async function tellSummary(
   results: readonly InstallResult[],
   requested: readonly Requested[],
   { tell, context }: { readonly tell: TellInstall; readonly context: Context },
-): void {
-  const inUse = (context.environment.MODULEPATH ?? '').split(':');
-  const paths = new Set(requested.map(({ settings }) => modulePathOf(settings.prefix)));
-  const unusedModulePaths = [...paths].filter((path) => !inUse.includes(path));
-  tell({ kind: 'summary', results, unusedModulePaths }, context.reporter);
+): Promise<void> {
+  const paths = [...new Set(requested.map(({ settings }) => modulePathOf(settings.prefix)))];
+  const uses = await Promise.all(paths.map((path) => discoverModulePathUse(path, context.environment)));
+  const unusedModulePaths = paths.filter((_, at) => uses[at]?.isInUse === false);
+  const laterUnusedModulePaths = paths.filter((_, at) => uses[at]?.isInUseLater === false);
+  const startFile = uses[0]?.startFile ?? '';
+  tell({ kind: 'summary', results, unusedModulePaths, laterUnusedModulePaths, startFile }, context.reporter);
 }
 
 function throwWorst(results: readonly InstallResult[]): void {

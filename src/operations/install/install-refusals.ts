@@ -4,8 +4,17 @@ import { formatCommand, formatLine, formatScript } from '../../lib/format.ts';
 import type { Target } from './types.ts';
 
 /** @throws CtinstallError `checksum-missing` */
-export function requireChecksum({ loaded: { path }, install: { image } }: Target): void {
-  if (image.sha256 === undefined)
+export function requireChecksum({ loaded: { path }, install: { image, build } }: Target): void {
+  // Packages have hashes of their own in their channels and indexes.
+  const ofBase = build === undefined || build.kind === 'definition' ? undefined : build.base.sha256;
+  if (image === undefined || image.sha256 !== undefined) return;
+  if (build !== undefined && ofBase === undefined)
+    throw new CtinstallError(
+      'checksum-missing',
+      `\`${formatLine(path)}\` gives no SHA-256 of what its image is built on, and checksums are enforced`,
+      { hint: 'put it into `build.base_sha256`: `sha256sum` prints it' },
+    );
+  if (build === undefined)
     throw new CtinstallError(
       'checksum-missing',
       `\`${formatLine(path)}\` gives no SHA-256 of its image, and checksums are enforced`,

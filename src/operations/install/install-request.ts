@@ -14,6 +14,8 @@ export interface InstallRequest {
   readonly image: string | undefined;
   readonly imageMode: ImageMode | undefined;
   readonly rebuild: boolean;
+  /** Whether an image is built even where nothing of which it is made has changed. */
+  readonly buildsAnew: boolean;
   readonly isDefault: boolean;
   /** Relative paths start here. */
   readonly cwd: HostPath;
@@ -44,7 +46,7 @@ export function requestOf(easyconfig: string, variant: VariantRequest, { cwd }: 
   return {
     ...{ easyconfig, variant, cwd },
     ...{ image: undefined, imageMode: undefined, place: undefined },
-    ...{ rebuild: false, isDefault: false },
+    ...{ rebuild: false, buildsAnew: false, isDefault: false },
   };
 }
 
@@ -52,6 +54,7 @@ export function requestOf(easyconfig: string, variant: VariantRequest, { cwd }: 
 export function requestsOfStack({ path, entries }: Stack, flags: VariantRequest): InstallRequest[] {
   return entries.map((entry) => ({
     ...entry,
+    buildsAnew: false,
     variant: addToVariant(entry.variant, flags),
     cwd: hostPath('..', path),
   }));

@@ -1,9 +1,8 @@
-import { discoverImage } from '../../discover/image.ts';
+import { discoverImage, type ImageSearch } from '../../discover/image.ts';
 import { discoverLinkedPlaces } from '../../discover/linked-places.ts';
 import { readRequirements } from '../../discover/requirements.ts';
 import type { VariantRequest } from '../../easyconfig/variant-changes.ts';
-import { lstatIfThere, readTextIfThere, realPath } from '../../host/files.ts';
-import { lookUpProgram } from '../../host/look-up.ts';
+import { isFile, lstatIfThere, readTextIfThere } from '../../host/files.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatCommand } from '../../lib/format.ts';
 import { type HostPath, hostPath, joinHost } from '../../lib/paths.ts';
@@ -12,19 +11,26 @@ import type { PreviousInstall } from '../../plan/plan-inputs.ts';
 import { planInstall } from '../../plan/plan-install.ts';
 import type { Plan } from '../../plan/types.ts';
 import { compareContent } from '../../records/compare-content.ts';
-import { readRecord } from '../../records/record.ts';
+import { type InstallRecord, readRecord, sha256Of } from '../../records/record.ts';
 import { hasEmptyUserSoftware, hasInUserSoftware, hasUserSoftware, hasVenv } from '../../records/user-software.ts';
 import { addLinkedPlaces } from '../../resolve/linked-places.ts';
 import { resolveInstall } from '../../resolve/resolve-install.ts';
 import type { ImageFile, ImageSource, ResolvedInstall } from '../../resolve/types.ts';
+import { findUv } from '../../runtime/find-uv.ts';
 import { discoverRuntime } from '../../runtime/runtime.ts';
 import { requireAnySignature } from '../../runtime/verify-signature.ts';
 import { namesOfScripts } from '../../scripts/names.ts';
 import { readScriptTexts } from '../../scripts/read-scripts.ts';
 import type { Settings } from '../../settings/types.ts';
 import type { Context } from '../context.ts';
+import { fitGpu } from '../gpu/fit-gpu.ts';
+import { fitInstall } from '../mpi/fit-install.ts';
+import { findWrappers } from '../regenerate/find-wrappers.ts';
+import { broughtImageOf } from './brought-image.ts';
+import { findBuilt } from './build-image.ts';
 import { type LoadedEasyconfig, loadEasyconfig, unresolvable } from './load-easyconfig.ts';
 import { readCondaFile } from './read-conda-file.ts';
+import { readFiles } from './read-files.ts';
 import { refuseSecondEnvironment } from './refuse-second-environment.ts';
 import { requirePolicy } from './site-policy.ts';
 import type { ImageOptions, Target } from './types.ts';
@@ -65,22 +71,39 @@ export async function bindLinkedPlaces(install: ResolvedInstall): Promise<Resolv
 }
 
 export async function planTarget(target: Target, image: ImageOptions, context: Context): Promise<Plan> {
-  const { loaded, install, runtime, requirements } = target;
+  const { loaded, runtime, requirements } = target;
+  const { install: resolved } = target;
   // What it depends on may have been installed since it was resolved: another of the same stack.
-  await refuseSecondEnvironment(install, { settings: image.settings, context });
+  await refuseSecondEnvironment(resolved, { settings: image.settings, context });
   const found = await findImage(target, image, context);
+  if (resolved.image?.isSigned === true && found?.kind === 'build')
+    throw new CtinstallError(
+      'signature-invalid',
+      'an image that is built here has no signature, and only a signed one will do',
+      { hint: 'build it by `ctinstall build`, sign it, and name it with `--image <file>`' },
+    );
+  const foundFile = found?.kind === 'file' ? found.path : undefined;
+  const imageFile = found?.kind === 'source' ? found.brought : foundFile;
+  const fitted = await fitInstall(resolved, foundFile, {
+    places: { settings: image.settings, runtime: runtime.path },
+    context,
+  });
+  const install = await fitGpu(fitted, imageFile, context);
   await noteChangedRequirements(target, context);
   await noteMissingSoftware(target, context);
-  if (install.image.isSigned && found.kind === 'file') await requireAnySignature(found.path, install.runtime);
+  if (install.image?.isSigned === true && foundFile !== undefined)
+    await requireAnySignature(foundFile, install.runtime);
   return planInstall(install, {
     toolVersion: context.toolVersion,
     runtime,
     image: found,
     base: hostPath('..', loaded.path),
+    easyconfig: { path: loaded.path, sha256: sha256Of(loaded.whole) },
     easyconfigText: loaded.text,
     scriptTexts: await readScriptTexts(context.toolDir),
-    previous: await findPrevious(install.installDir),
+    previous: await findPrevious(install),
     condaFileText: await readCondaFile(install, loaded.path),
+    fileTexts: await readFiles(install, loaded.path),
     hasUserSoftware: await hasUserSoftware(install.installDir),
     hasVenv: install.venv !== undefined && (await hasVenv(install.installDir, install.venv.name)),
     requirements: requirements && { ...requirements, uv: await findUv(context) },
@@ -110,7 +133,7 @@ async function noteMissingSoftware({ install }: Target, context: Context): Promi
   if (what === undefined) return;
   context.reporter.report({
     event: 'note',
-    message: `${what} is not in the user software of ${moduleName}, which is there already and stays as it is; to have it, install anew: ctinstall uninstall --with-user-software ${moduleName}`,
+    message: `${what} is not in the user software of ${moduleName}, which is there already and stays as it is; to have it, install again: ctinstall uninstall --with-user-software ${moduleName}`,
   });
 }
 
@@ -122,35 +145,48 @@ async function lacksConda({ installDir, condaPackages }: ResolvedInstall): Promi
   );
 }
 
-/** uv of the host, for images that have none. */
-export async function findUv({ environment }: Context): Promise<HostPath | undefined> {
-  const found = await lookUpProgram('uv', environment.PATH);
-  return found?.startsWith('/') ? hostPath(await realPath(found)) : undefined;
-}
-
-async function findPrevious(installDir: HostPath): Promise<PreviousInstall | undefined> {
+async function findPrevious(install: ResolvedInstall): Promise<PreviousInstall | undefined> {
+  const { installDir } = install;
   const record = (await readRecord(installDir))?.record;
   if (record === undefined) return undefined;
-  const image = await lstatIfThere(joinHost(installDir, record.image.file));
+  const { user } = await findWrappers(install, record, false);
   return {
     files: [...record.files.map(({ path }) => path), ...record.retired],
-    image: image?.isFile() === true && record.image.how !== 'central' ? record.image.file : undefined,
+    image: await ownImageOf(installDir, record),
     installed: record.installed,
+    ...(user.length === 0 ? {} : { userWrappers: user }),
   };
 }
 
-/** The image file if there is one, else the source that the easyconfig names. */
-async function findImage(target: Target, options: ImageOptions, context: Context): Promise<ImageSource> {
+async function ownImageOf(installDir: HostPath, { image }: InstallRecord): Promise<string | undefined> {
+  if (image === undefined || image.how === 'central') return undefined;
+  return (await lstatIfThere(joinHost(installDir, image.file)))?.isFile() === true ? image.file : undefined;
+}
+
+/** The image file if there is one, else the source that the easyconfig names; undefined for a module of no image. */
+async function findImage(target: Target, options: ImageOptions, context: Context): Promise<ImageSource | undefined> {
+  if (target.install.image === undefined) {
+    if (options.asked === undefined) return undefined;
+    throw new CtinstallError('usage', `\`${target.install.moduleName}\` is of no image (\`image: none\`)`, {
+      hint: 'leave out `--image`',
+    });
+  }
   const { source, mode } = target.install.image;
+  const { build } = target.install;
+  if (build !== undefined && mode === 'copy' && options.asked === undefined)
+    return findBuilt(target, build, options, context);
   try {
     return await findImageFile(target, options, context);
   } catch (error) {
     const isMissing = error instanceof CtinstallError && error.code === 'image-not-found';
-    if (!isMissing || source === undefined || options.asked !== undefined) throw error;
-    if (mode === 'copy') return { kind: 'source', source };
+    if (!isMissing || (source ?? build) === undefined || options.asked !== undefined) throw error;
+    if (mode === 'copy' && source !== undefined) {
+      const brought = broughtImageOf(target.install.prefix, source);
+      return { kind: 'source', source, brought: (await isFile(brought)) ? brought : undefined };
+    }
     throw new CtinstallError('image-not-found', error.message, {
       details: error.details,
-      hint: `image mode \`${mode}\` needs the image in an image directory; to bring it there: ctinstall install --fetch <dir> ${formatCommand([target.loaded.path])}`,
+      hint: `image mode \`${mode}\` needs the image in an image directory; to get it there: ctinstall install --fetch <dir> ${formatCommand([target.loaded.path])}`,
     });
   }
 }
@@ -161,13 +197,16 @@ export async function findImageFile(
   { asked, settings, isForOthers = false }: ImageOptions,
   context: Context,
 ): Promise<ImageFile> {
-  const own = joinHost(install.installDir, install.image.file);
-  const hasOwn = (await lstatIfThere(own))?.isFile() === true && install.image.mode === 'copy';
+  const { image } = install;
+  if (image === undefined) throw new RangeError('an install without an image has none to be found');
+  const own = joinHost(install.installDir, image.file);
+  const hasOwn = (await lstatIfThere(own))?.isFile() === true && image.mode === 'copy';
   const found = await discoverImage({
     easyconfig: loaded.path,
-    file: install.image.file,
+    file: image.file,
     asked: asked === undefined ? undefined : hostPath(asked, context.cwd),
     directories: settings.imageDirs,
+    ...placesOfImage(loaded.path, image.directory),
     cwd: context.cwd,
     installed: hasOwn && !isForOthers ? own : undefined,
   });
@@ -175,11 +214,20 @@ export async function findImageFile(
   return found;
 }
 
+/** Where an image may lie for the sake of its easyconfig. */
+export function placesOfImage(
+  easyconfig: HostPath,
+  directory: string | undefined,
+): Pick<ImageSearch, 'named' | 'beside'> {
+  const beside = hostPath('..', easyconfig);
+  return { beside, named: directory === undefined ? undefined : hostPath(directory, beside) };
+}
+
 /** A copy that is damaged must not be taken for the image once more. */
 async function requireAsInstalled(installDir: HostPath, image: HostPath, { signal }: Context): Promise<void> {
   const recorded = (await readRecord(installDir))?.record?.image;
   if (recorded === undefined || (await compareContent(image, recorded, signal)) === undefined) return;
   throw new CtinstallError('image-not-found', `\`${image}\` is not what was installed, and the image is nowhere else`, {
-    hint: 'bring the image again: `--image <file>`, or an image directory that has it',
+    hint: 'get the image again: `--image <file>`, or an image directory that has it',
   });
 }

@@ -1,12 +1,18 @@
 import { requireModulesCommand } from '../../discover/modules-command.ts';
+import { withTemporaryDirectory } from '../../host/temporary.ts';
+import { type HostPath, hostPath, ownEasyconfigsOf } from '../../lib/paths.ts';
 import type { Plan } from '../../plan/types.ts';
 import type { ResolvedInstall } from '../../resolve/types.ts';
 import { checkPrefix } from '../../settings/check-prefix.ts';
 import type { SettingsValues } from '../../settings/options.ts';
+import { refuseCheckout } from '../../settings/read-checkout.ts';
 import type { Settings } from '../../settings/types.ts';
 import { type Context, readSettingsOf } from '../context.ts';
 import { regenerateTarget } from '../regenerate/regenerate-target.ts';
 import type { Change } from '../regenerate/types.ts';
+import { findAdoptable } from './adopt.ts';
+import { chooseEasyconfig } from './choose-easyconfig.ts';
+import { type Drafted, type DraftOptions, draftImage, isImageArgument } from './draft-image.ts';
 import { fetchImages, injectChecksums } from './install-images.ts';
 import { installMany } from './install-many.ts';
 import { refuseHostCommands, requireChecksum } from './install-refusals.ts';
@@ -33,11 +39,17 @@ export interface InstallOptions extends VariantFlags {
   /** What counts more than the files of settings. */
   readonly settings: SettingsValues;
   readonly tell: TellInstall;
+  /** Asks whether the draft of an image is to be installed; all are where it is left out. */
+  readonly confirmDraft?: DraftOptions['confirmDraft'];
+  /** What the module of an image is to be called. */
+  readonly named?: DraftOptions['named'];
   readonly dryRun?: boolean;
   readonly rebuild?: boolean;
   readonly force?: boolean;
   readonly default?: boolean;
   readonly image?: string;
+  /** Install dir of another tool whose user software is taken over. */
+  readonly adopt?: string;
   readonly fetch?: string;
   readonly stack?: string;
   readonly keepGoing?: boolean;
@@ -57,12 +69,48 @@ export interface InstallOptions extends VariantFlags {
 export async function install(options: InstallOptions, context: Context): Promise<void> {
   const settings = await withWritablePrefix(await readSettingsOf(context, options.settings), context);
   checkPrefix(settings);
+  await refuseCheckout(settings, context.environment);
+  const images: string[] = [];
+  for (const name of options.easyconfigs) if (await isImageArgument(name, context)) images.push(name);
+  const where = { settings, context };
+  if (images.length === 0) return installAll(options, new Map(), where);
+  const draftIn = async (directory: HostPath): Promise<void> => {
+    const drafted = await draftAll(images, { ...options, directory }, where);
+    const easyconfigs = options.easyconfigs.filter((name) => !images.includes(name) || drafted.has(name));
+    if (easyconfigs.length > 0) await installAll({ ...options, easyconfigs }, drafted, where);
+  };
+  if (options.dryRun !== true) return draftIn(ownEasyconfigsOf(settings.prefix));
+  // It leaves nothing behind.
+  await withTemporaryDirectory(context.environment.TMPDIR || '/tmp', (directory) => draftIn(hostPath(directory)));
+}
+
+/** Those that the user agreed to, by what was named. */
+async function draftAll(
+  images: readonly string[],
+  options: DraftOptions,
+  where: { settings: Settings; context: Context },
+): Promise<ReadonlyMap<string, Drafted>> {
+  const all = new Map<string, Drafted>();
+  for (const image of images) {
+    const drafted = await draftImage(image, options, where);
+    if (drafted !== undefined) all.set(image, drafted);
+  }
+  return all;
+}
+
+async function installAll(
+  options: InstallOptions,
+  drafted: ReadonlyMap<string, Drafted>,
+  { settings, context }: { settings: Settings; context: Context },
+): Promise<void> {
   const before: ResolvedInstall[] = [];
   const resolutions = await resolveEach(
-    await readRequests(options, context),
+    await readRequests(options, drafted, context),
     { settings, context },
-    async (name, where, variant) => {
-      const target = await resolveTarget(name, where, variant);
+    async (name, where, { variant, image }) => {
+      const chosen = await chooseEasyconfig(name, where, image !== undefined);
+      const wanted = { ...variant, version: variant.version ?? chosen.version };
+      const target = await resolveTarget(chosen.easyconfig, where, wanted);
       checkTarget(target, options, settings, context);
       const installs = options.injectChecksums !== true && options.fetch === undefined;
       if (installs) await refuseAmongRequested(target.install, before, { settings, context });
@@ -85,7 +133,7 @@ export async function install(options: InstallOptions, context: Context): Promis
   );
 }
 
-const nothingDone = 'nothing was done: mend them, or leave them out; `--keep-going` goes on with the others';
+const nothingDone = 'nothing was done: fix them, or leave them out; `--keep-going` goes on with the others';
 
 /** What a recipe may not do, unless the options ask for something that it does not matter for. */
 function checkTarget(
@@ -99,8 +147,9 @@ function checkTarget(
   const installs = options.fetch === undefined && options.dryRun !== true;
   if (!installs) return;
   if (options.allowHostCommands !== true) refuseHostCommands(target);
-  const { sanityCheckCommands, modulesTool } = target.install;
-  if (sanityCheckCommands.some(({ host }) => host)) requireModulesCommand(environment, modulesTool);
+  const { postInstall, sanityCheckCommands, buildDependencies, modulesTool } = target.install;
+  const loading = [...sanityCheckCommands, ...(buildDependencies.length === 0 ? [] : postInstall)];
+  if (loading.some(({ host }) => host)) requireModulesCommand(environment, modulesTool);
 }
 
 async function regenerateAll(
@@ -109,7 +158,8 @@ async function regenerateAll(
   context: Context,
 ): Promise<void> {
   const changes: Change[] = [];
-  for (const { target, context: there } of requested) changes.push(...(await regenerateTarget(target, options, there)));
+  for (const { target, settings, context: there } of requested)
+    changes.push(...(await regenerateTarget(target, options, { settings, context: there })));
   if (options.dryRun === true) options.tell({ kind: 'changes', changes }, context.reporter);
 }
 
@@ -126,23 +176,46 @@ async function doInstead(
   else if (options.fetch !== undefined) {
     const replaces = options.rebuild === true || options.force === true;
     const targets = requested.map(({ target }) => target);
-    await fetchImages(targets, { to: options.fetch, replaces, settings, tell: options.tell }, context);
-  } else if (options.dryRun === true)
+    const isTrusted = options.allowHostCommands === true;
+    await fetchImages(targets, { to: options.fetch, replaces, isTrusted, settings, tell: options.tell }, context);
+  } else if (options.dryRun === true) {
+    if (options.adopt !== undefined) await tellOfAdoption(options.adopt, requested, context);
     options.tell({ kind: 'planned', plans: await planAll(requested) }, context.reporter);
-  else return false;
+  } else return false;
   return true;
 }
 
-async function readRequests(options: InstallOptions, context: Context): Promise<InstallRequest[]> {
+async function tellOfAdoption(
+  from: string,
+  requested: readonly Requested[],
+  { cwd, reporter }: Context,
+): Promise<void> {
+  for (const { target } of requested) {
+    const { from: directory } = await findAdoptable(hostPath(from, cwd), target.install);
+    reporter.report({ event: 'note', message: `would take over the user software of ${directory} first` });
+  }
+}
+
+async function readRequests(
+  options: InstallOptions,
+  drafted: ReadonlyMap<string, Drafted>,
+  context: Context,
+): Promise<InstallRequest[]> {
   const variant = variantOfFlags(options);
   const rebuild = options.rebuild === true || options.force === true;
   const isDefault = options.default === true;
+  const buildsAnew = options.force === true;
   const { easyconfigs: names, image, stack } = options;
   if (stack === undefined)
-    return names.map((name) => ({ ...requestOf(name, variant, context), image, rebuild, isDefault }));
+    return names.map((name) => {
+      const draft = drafted.get(name);
+      const request = requestOf(draft?.easyconfig ?? name, variant, context);
+      return { ...request, image: draft?.image ?? image, rebuild, buildsAnew, isDefault };
+    });
   return requestsOfStack(await readStack(stack, context), variant).map((request) => ({
     ...request,
     rebuild: request.rebuild || rebuild,
+    buildsAnew,
     isDefault: request.isDefault || isDefault,
   }));
 }
@@ -150,6 +223,6 @@ async function readRequests(options: InstallOptions, context: Context): Promise<
 async function planAll(requested: readonly Requested[]): Promise<Plan[]> {
   const plans: Plan[] = [];
   for (const { target, request, settings, context } of requested)
-    plans.push(await planTarget(target, { asked: request.image, settings }, context));
+    plans.push(await planTarget(target, { asked: request.image, buildsAnew: request.buildsAnew, settings }, context));
   return plans;
 }

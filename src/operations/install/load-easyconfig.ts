@@ -1,5 +1,8 @@
-import { searchEasyconfig } from '../../discover/easyconfigs.ts';
+import { foreignFile, searchEasyconfig } from '../../discover/easyconfigs.ts';
+import { readExtended } from '../../discover/read-extended.ts';
 import { describeIssues } from '../../easyconfig/describe-issue.ts';
+import type { Extended } from '../../easyconfig/extend.ts';
+import { recogniseContent } from '../../easyconfig/foreign.ts';
 import { fileNameOf, normalizeEasyconfig } from '../../easyconfig/normalize.ts';
 import type { Easyconfig, Issue } from '../../easyconfig/types.ts';
 import { parseVariant } from '../../easyconfig/variant.ts';
@@ -11,14 +14,17 @@ import type { HostPath } from '../../lib/paths.ts';
 import type { ResolveIssue } from '../../resolve/types.ts';
 import type { Settings } from '../../settings/types.ts';
 import { type Context, easyconfigPath } from '../context.ts';
+import { hasTags, importForInstall, isOtherRecipe } from '../import/import-on-install.ts';
 
 /** An easyconfig that was found and is in order, with what is needed to point into it. */
 export interface LoadedEasyconfig {
   readonly path: HostPath;
   /** With the changes that were asked for. */
   readonly text: string;
-  /** As it was read. */
+  /** As it was read, without what it extends: that is what faults are shown in. */
   readonly original: string;
+  /** As it was read, with what it extends: that is what it is compared by. */
+  readonly whole: string;
   readonly easyconfig: Easyconfig;
   readonly yaml: PlacedYaml;
 }
@@ -34,19 +40,24 @@ export interface LoadOptions {
 export async function loadEasyconfig(
   argument: string,
   { settings, context }: { settings: Settings; context: Context },
-  { otherWords = [], variant = noVariant }: LoadOptions = {},
+  { otherWords = [], variant: asked = noVariant }: LoadOptions = {},
 ): Promise<LoadedEasyconfig> {
-  const { path, text } = await searchEasyconfig(argument, {
+  const { path, text: found } = await searchEasyconfig(argument, {
     cwd: context.cwd,
     home: context.environment.HOME,
     directories: easyconfigPath(context, settings),
     otherWords,
   });
-  const { notes, ...loaded } = parseLoaded(path, text, variant);
+  const isOther = isOtherRecipe(path, found);
+  const version = isOther && hasTags(path) ? asked.version?.value : undefined;
+  // A tag brings its own image.
+  const variant = version === undefined ? asked : { ...asked, version: undefined };
+  const text = isOther ? await importForInstall(path, found, { version, reporter: context.reporter }) : found;
+  const { notes, ...loaded } = parseLoaded(path, text, variant, await readExtended(path, text));
   for (const message of notes) context.reporter.report({ event: 'note', message });
   const { easyconfig } = loaded;
   const wanted = fileNameOf(easyconfig);
-  if (!path.endsWith(`/${wanted}`) && !isVariant(variant))
+  if (!isOther && !path.endsWith(`/${wanted}`) && !isVariant(variant))
     context.reporter.report({
       event: 'warning',
       message: `\`${formatLine(path)}\` describes ${easyconfig.name}; by its name and version it should be called \`${wanted}\``,
@@ -59,12 +70,28 @@ export function parseLoaded(
   path: HostPath,
   text: string,
   request = noVariant,
+  extended?: Extended,
 ): LoadedEasyconfig & { readonly notes: readonly string[] } {
-  const parsed = parseVariant(text, request);
-  if (parsed.easyconfig === undefined)
-    throw invalid(path, text, { issues: parsed.issues, hint: hintForStack(path, text) });
+  if (extended !== undefined && extended.text === undefined) throw invalid(path, text, { issues: extended.issues });
+  const whole = extended?.text ?? text;
+  const parsed = parseVariant(whole, request, extended?.yaml);
+  if (parsed.easyconfig === undefined) {
+    const value = parsePlacedYaml(text).yaml?.value;
+    const foreign = recogniseContent(path, text, value);
+    throw foreign === undefined
+      ? invalid(path, text, { issues: parsed.issues, hint: hintForStack(path, value) })
+      : foreignFile(path, foreign);
+  }
   const { yaml, notes } = parsed;
-  return { path, text: parsed.text, original: text, easyconfig: normalizeEasyconfig(parsed.easyconfig), yaml, notes };
+  return {
+    path,
+    text: parsed.text,
+    original: text,
+    whole,
+    easyconfig: normalizeEasyconfig(parsed.easyconfig),
+    yaml,
+    notes,
+  };
 }
 
 /** Faults that showed only on this machine, at their places in the file. */
@@ -73,8 +100,8 @@ export function unresolvable(loaded: LoadedEasyconfig, issues: readonly ResolveI
   return invalid(loaded.path, loaded.original, { issues: placed });
 }
 
-function hintForStack(path: string, text: string): string | undefined {
-  if (!Array.isArray(parsePlacedYaml(text).yaml?.value)) return undefined;
+function hintForStack(path: string, value: unknown): string | undefined {
+  if (!Array.isArray(value)) return undefined;
   return `a list of easyconfigs is a stack: ${formatCommand(['ctinstall', 'install', '--stack', path])}`;
 }
 

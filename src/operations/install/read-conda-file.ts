@@ -22,6 +22,6 @@ export async function readCondaFile(
   }
   if (await hasUserSoftware(installDir)) return undefined;
   throw new CtinstallError('filesystem', `\`${path}\` is not there, which lists what \`python.conda\` is made of`, {
-    hint: 'put it there, or mend `python.conda.file` in the easyconfig',
+    hint: 'put it there, or fix `python.conda.file` in the easyconfig',
   });
 }

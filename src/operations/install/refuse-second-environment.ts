@@ -37,7 +37,7 @@ export async function refuseSecondEnvironment(install: ResolvedInstall, where: W
           'easyconfig-invalid',
           `\`${moduleName}\` depends on \`${other.moduleName}\`, and both are environments, of which one can be loaded at a time`,
           {
-            hint: `write \`module_kind: tool\` into the easyconfig of the one that only brings programs, or leave \`${wanted}\` out of \`depends_on\``,
+            hint: `write \`module_kind: tool\` into the easyconfig of the one that only has programs, or leave \`${wanted}\` out of \`depends_on\``,
           },
         );
 }

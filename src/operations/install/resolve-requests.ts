@@ -1,6 +1,5 @@
 import { describeIssues } from '../../easyconfig/describe-issue.ts';
 import type { ImageMode, Place } from '../../easyconfig/types.ts';
-import type { VariantRequest } from '../../easyconfig/variant-changes.ts';
 import { CtinstallError, exitStatusOf } from '../../lib/errors.ts';
 import { formatLine } from '../../lib/format.ts';
 import type { ResolvedInstall } from '../../resolve/types.ts';
@@ -34,7 +33,7 @@ interface ResolvedModule {
 type Resolve<Resolved> = (
   easyconfig: string,
   where: { settings: Settings; context: Context },
-  variant: VariantRequest,
+  request: Pick<InstallRequest, 'variant' | 'image'>,
 ) => Promise<Resolved>;
 
 export function isResolved<Resolved extends ResolvedModule>(
@@ -56,7 +55,7 @@ export async function resolveEach<Resolved extends ResolvedModule>(
   for (const request of requests)
     try {
       const own = { settings: withImageMode(settings, request.imageMode), context: { ...context, cwd: request.cwd } };
-      const target = await resolve(request.easyconfig, own, request.variant);
+      const target = await resolve(request.easyconfig, own, request);
       const twin = all
         .filter(isResolved)
         .find((other) => other.target.install.installDir === target.install.installDir);
@@ -87,7 +86,7 @@ export function requireAll<Resolved extends ResolvedModule>(
   const what = isStack ? 'entries of the stack' : 'easyconfigs';
   throw new CtinstallError(
     isStack && exitStatusOf[worst.error.code] === exitStatusOf['stack-invalid'] ? 'stack-invalid' : worst.error.code,
-    `${unresolved.length} of the ${resolutions.length} ${what} are at fault`,
+    `${unresolved.length} of the ${resolutions.length} ${what} have a fault`,
     { details: unresolved.flatMap(describe), hint },
   );
 }

@@ -11,6 +11,10 @@ export type InstallTold =
       readonly install: Pick<ResolvedInstall, 'moduleName' | 'installDir' | 'modulefile'>;
       readonly modulePath: string;
       readonly isModulePathInUse: boolean;
+      /** Whether a file that is read when a session starts names it. */
+      readonly isModulePathInUseLater: boolean;
+      /** The user's file of that kind. */
+      readonly startFile: string;
       /** Whether a summary follows that has it too. */
       readonly isInSummary: boolean;
     }
@@ -19,7 +23,13 @@ export type InstallTold =
       readonly results: readonly InstallResult[];
       /** Module paths that are not in use yet. */
       readonly unusedModulePaths: readonly string[];
+      /** Those that nothing brings into use in later sessions. */
+      readonly laterUnusedModulePaths: readonly string[];
+      /** Where a line for that belongs. */
+      readonly startFile: string;
     }
+  /** The draft of an easyconfig that is about to be installed; or one of before, which may have been edited. */
+  | { readonly kind: 'drafted'; readonly easyconfig: string; readonly text: string; readonly isNew: boolean }
   | { readonly kind: 'fetched'; readonly image: string; readonly isNew: boolean }
   | { readonly kind: 'checksum'; readonly easyconfig: string; readonly image: string; readonly sha256: string }
   /** Of a dry run. */

@@ -18,6 +18,8 @@ export interface ImageOptions {
   /** `--image`: this file and no other. */
   readonly asked: string | undefined;
   readonly settings: Settings;
+  /** Whether an image is built even where nothing of which it is made has changed. */
+  readonly buildsAnew?: boolean;
   /** Whether the install's own copy does not count. */
   readonly isForOthers?: boolean;
 }
@@ -27,6 +29,8 @@ export interface InstallResult {
   readonly module: string;
   readonly easyconfig: string;
   readonly outcome: Outcome;
+  /** Fields in which the easyconfig is other than that of the install that is there. */
+  readonly differs: readonly string[];
   /** How long it took. */
   readonly seconds: number | undefined;
   readonly error: CtinstallError | undefined;

@@ -1,6 +1,6 @@
 import { CtinstallError } from '../../lib/errors.ts';
 import { type HostPath, modulePathOf, type Prefix } from '../../lib/paths.ts';
-import { type ReadRecord, readRecords } from '../../records/record.ts';
+import { type ReadOf, type ReadRecord, readRecords } from '../../records/record.ts';
 import type { Settings } from '../../settings/types.ts';
 import type { Context } from '../context.ts';
 
@@ -18,11 +18,12 @@ export type PlacedRecord = ReadRecord & { readonly prefix: Prefix };
 export async function readAllRecords(
   prefixes: readonly [Prefix, ...Prefix[]],
   { reporter }: Pick<Context, 'reporter'>,
+  readOf: ReadOf = 'all',
 ): Promise<PlacedRecord[]> {
   const all: PlacedRecord[] = [];
   for (const prefix of prefixes)
     try {
-      for (const record of await readRecords(prefix)) all.push({ ...record, prefix });
+      for (const record of await readRecords(prefix, readOf)) all.push({ ...record, prefix });
     } catch (error) {
       if (!(error instanceof CtinstallError) || prefix === prefixes[0]) throw error;
       reporter.report({ event: 'warning', message: error.message, hint: 'it is one of `more_prefixes`' });

@@ -13,18 +13,21 @@ export interface Installed {
 
 /**
  * The install that a module name means: `name/version`, or `name` where one version is installed or loaded. Of the same
- * name in several prefixes, the one that is loaded, else that of the first prefix.
+ * name in several prefixes, the one that is loaded, else that of the first prefix. For what removes it, what is loaded decides
+ * nothing.
  * @throws CtinstallError `not-installed` with near names, `module-not-named` where several fit
  */
 export async function findInstalled(
   moduleName: string,
   prefixes: readonly [Prefix, ...Prefix[]],
   context: Context,
+  { prefersLoaded = true }: { readonly prefersLoaded?: boolean } = {},
 ): Promise<Installed> {
   const installed = (await readAllRecords(prefixes, context)).flatMap(({ installDir, record }) =>
     record === undefined ? [] : [{ installDir, record }],
   );
-  const all = [...(await loadedInstalls(context)), ...installed];
+  const inUse = await loadedInstalls(context);
+  const all = prefersLoaded ? [...inUse, ...installed] : [...installed, ...inUse];
   // Of equal keys the last counts in a map.
   const known = [...new Map(all.toReversed().map((each) => [each.record.moduleName, each])).values()].toReversed();
   const exact =
@@ -34,7 +37,7 @@ export async function findInstalled(
   const isNamed = ({ record }: Installed): boolean =>
     [record.name, record.moduleName.slice(0, record.moduleName.lastIndexOf('/'))].includes(moduleName);
   const versions = known.filter(isNamed);
-  const loaded = (await loadedInstalls(context)).filter(isNamed);
+  const loaded = prefersLoaded ? inUse.filter(isNamed) : [];
   const [only] = loaded.length === 1 ? loaded : versions;
   if (only !== undefined && (versions.length === 1 || loaded.length === 1)) return only;
   if (versions.length > 1)
@@ -58,13 +61,24 @@ export async function findInstalled(
   );
 }
 
-/** The install of a module that is named, in any prefix, or else of the one that is loaded. */
-export function findNamedOrLoaded(
+/** The install, of an image, of a module that is named, in any prefix, or else of the one that is loaded. */
+export async function findNamedOrLoaded(
   moduleName: string | undefined,
   settings: Pick<Settings, 'prefix' | 'morePrefixes'>,
   context: Context,
 ): Promise<Installed> {
-  return moduleName === undefined ? findLoaded(context) : findInstalled(moduleName, prefixesOf(settings), context);
+  if (moduleName === undefined) return findLoaded(context);
+  return requireImage(await findInstalled(moduleName, prefixesOf(settings), context));
+}
+
+/** For what has to do with a container of the install's own. @throws CtinstallError `usage` for a module of no image */
+export function requireImage(installed: Installed): Installed {
+  const { record } = installed;
+  if (record.image !== undefined) return installed;
+  throw new CtinstallError(
+    'usage',
+    `${record.moduleName} is of no image (\`image: none\`): it has no container of its own`,
+  );
 }
 
 /**
@@ -72,7 +86,8 @@ export function findNamedOrLoaded(
  * @throws CtinstallError `module-not-named` where none is, or several are
  */
 export async function findLoaded(context: Context): Promise<Installed> {
-  const loaded = await loadedInstalls(context);
+  // Those of no image are for other containers.
+  const loaded = (await loadedInstalls(context)).filter(({ record }) => record.image !== undefined);
   const [only] = loaded;
   if (only !== undefined && loaded.length === 1) return only;
   if (only === undefined)

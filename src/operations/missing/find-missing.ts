@@ -1,7 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import { searchEasyconfig } from '../../discover/easyconfigs.ts';
-import { fullVersionOf, normalizeEasyconfig } from '../../easyconfig/normalize.ts';
-import { parseEasyconfig } from '../../easyconfig/parse.ts';
+import { differencesOf } from '../../easyconfig/differences.ts';
+import { fullVersionOf } from '../../easyconfig/normalize.ts';
 import type { Easyconfig } from '../../easyconfig/types.ts';
 import type { VariantRequest } from '../../easyconfig/variant-changes.ts';
 import { isFile, readTextIfThere } from '../../host/files.ts';
@@ -29,7 +28,7 @@ import { stackOf } from '../install/stack-read.ts';
 export type State = 'installed' | 'missing' | 'differs' | 'faulty';
 
 export interface Found {
-  /** Undefined where its easyconfig is at fault. */
+  /** Undefined where its easyconfig has a fault. */
   readonly module: string | undefined;
   readonly easyconfig: string;
   readonly state: State;
@@ -57,7 +56,7 @@ export interface MissingOptions extends VariantFlags {
 }
 
 /**
- * Finds out which easyconfigs, named or in stacks, are not installed, or are installed from something else, or are at fault.
+ * Finds out which easyconfigs, named or in stacks, are not installed, or are installed from something else, or have a fault.
  * @throws CtinstallError at the end, with all that is wrong with those at fault
  */
 export async function findMissing(
@@ -65,7 +64,7 @@ export async function findMissing(
   context: Context,
 ): Promise<void> {
   const settings = await readSettingsOf(context, overrides);
-  const load = async (name: string, where: Where, variant: VariantRequest): Promise<Wanted> => {
+  const load = async (name: string, where: Where, { variant }: { variant: VariantRequest }): Promise<Wanted> => {
     const loaded = await loadEasyconfig(name, where, { variant });
     const { easyconfig } = loaded;
     const installDir = installDirOf(settings.prefix, easyconfig.name, fullVersionOf(easyconfig));
@@ -146,10 +145,12 @@ async function lookAt(
 
 async function describeOtherImage(
   { installDir, record }: { readonly installDir: HostPath; readonly record: InstallRecord },
-  { image: { sha256 } }: Easyconfig,
+  { image }: Easyconfig,
   { signal }: Context,
 ): Promise<string | undefined> {
+  const sha256 = image?.sha256;
   if (sha256 === undefined) return undefined;
+  if (record.image === undefined) return 'it was installed without an image';
   const installed = record.image.sha256 ?? (await hashOwnImage(joinHost(installDir, record.image.file), signal));
   if (installed === sha256) return undefined;
   return installed === undefined
@@ -162,22 +163,9 @@ async function hashOwnImage(path: HostPath, signal: AbortSignal | undefined): Pr
   return (await isFile(path)) ? hashFile(path, signal) : undefined;
 }
 
-/** What comments and layout say makes no difference, and a checksum has been compared with that of the image. */
+/** A checksum has been compared with that of the image. */
 function describeOtherEasyconfig(keptText: string | undefined, now: Easyconfig): string | undefined {
-  const kept = keptText === undefined ? undefined : parseEasyconfig(keptText).easyconfig;
-  if (kept === undefined) return 'the easyconfig that it was installed from is not kept, or cannot be read';
-  const before = normalizeEasyconfig(kept);
-  const withoutChecksum = (easyconfig: Easyconfig): Easyconfig => ({
-    ...easyconfig,
-    image: { ...easyconfig.image, sha256: undefined },
-  });
-  const keys = Object.keys(now) as (keyof Easyconfig)[];
-  const [ours, theirs] = [withoutChecksum(before), withoutChecksum(now)];
-  const other = keys.filter((key) => !isDeepStrictEqual(ours[key], theirs[key]));
-  return other.length === 0 ? undefined : `installed from another easyconfig (${other.map(nameOfKey).join(', ')})`;
-}
-
-/** As the easyconfig spells it. */
-function nameOfKey(key: string): string {
-  return key === 'isHidden' ? 'hidden' : key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const other = differencesOf(keptText, now, now.image?.sha256);
+  if (other === undefined) return 'the easyconfig that it was installed from is not kept, or cannot be read';
+  return other.length === 0 ? undefined : `installed from another easyconfig (${other.join(', ')})`;
 }

@@ -1,7 +1,8 @@
 import { readText } from '../../host/files.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatLine } from '../../lib/format.ts';
-import { joinHost } from '../../lib/paths.ts';
+import { joinHost, type Prefix } from '../../lib/paths.ts';
+import { findAreasOnce } from '../../records/other-modulefiles.ts';
 import { readRecords } from '../../records/record.ts';
 import { checkPrefix } from '../../settings/check-prefix.ts';
 import type { SettingsValues } from '../../settings/options.ts';
@@ -26,11 +27,16 @@ export interface RegenerateManyOptions extends RegenerateOptions {
 /** Writes modulefiles and scripts anew, from the easyconfigs that were kept with the installs and the settings of now. */
 export async function regenerate(options: RegenerateManyOptions, context: Context): Promise<void> {
   const { modules: names } = options;
-  const settings = await withWritablePrefix(await readSettingsOf(context, options.settings), context);
-  checkPrefix(settings);
+  const settingsNow = await withWritablePrefix(await readSettingsOf(context, options.settings), context);
+  const { oldDefaultPrefix: old } = settingsNow;
+  checkPrefix(settingsNow);
   const failed: string[] = [];
   const changes: Change[] = [];
-  for (const { installDir, record } of await chooseInstalls(names, settings.prefix, { context, failed })) {
+  const areasOf = findAreasOnce();
+  const prefixes: [Prefix, ...Prefix[]] = [settingsNow.prefix, ...(old === undefined ? [] : [old])];
+  for (const { installDir, record } of await chooseInstalls(names, prefixes, { context, failed })) {
+    const isInOld = old !== undefined && installDir.startsWith(`${old}/`);
+    const settings = isInOld ? { ...settingsNow, prefix: old } : settingsNow;
     try {
       const path = joinHost(installDir, '.ctinstall', 'easyconfig.yaml');
       const target = await resolveLoaded(parseLoaded(path, await readText(path)), settings, context);
@@ -43,7 +49,7 @@ export async function regenerate(options: RegenerateManyOptions, context: Contex
           },
         );
       await refuseSecondEnvironment(target.install, { settings, context });
-      changes.push(...(await regenerateTarget(target, options, context)));
+      changes.push(...(await regenerateTarget(target, { ...options, areasOf }, { settings, context })));
     } catch (error) {
       // One that cannot be written anew must not keep the others from it.
       if (!(error instanceof CtinstallError) || error.code === 'interrupted' || names.length === 1) throw error;
@@ -57,21 +63,23 @@ export async function regenerate(options: RegenerateManyOptions, context: Contex
   }
   options.tell(changes);
   if (failed.length > 0)
-    throw new CtinstallError('command-failed', `${failed.length} of the modules could not be written anew`, {
+    throw new CtinstallError('command-failed', `${failed.length} of the modules could not be rewritten`, {
       details: failed.map((moduleName) => `  ${formatLine(moduleName)}`),
     });
 }
 
 async function chooseInstalls(
   names: readonly string[],
-  prefix: Parameters<typeof readRecords>[0],
+  prefixes: readonly [Prefix, ...Prefix[]],
   { context, failed }: { context: Context; failed: string[] },
 ): Promise<Installed[]> {
-  if (names.length > 0) return Promise.all(names.map((name) => findInstalled(name, [prefix], context)));
-  return (await readRecords(prefix)).flatMap(({ installDir, record, fault }) => {
-    if (record !== undefined) return [{ installDir, record }];
-    context.reporter.report({ event: 'warning', message: `${installDir}: ${fault}` });
-    failed.push(installDir.split('/').slice(-2).join('/'));
-    return [];
-  });
+  if (names.length > 0) return Promise.all(names.map((name) => findInstalled(name, prefixes, context)));
+  return (await Promise.all(prefixes.map((prefix) => readRecords(prefix))))
+    .flat()
+    .flatMap(({ installDir, record, fault }) => {
+      if (record !== undefined) return [{ installDir, record }];
+      context.reporter.report({ event: 'warning', message: `${installDir}: ${fault}` });
+      failed.push(installDir.split('/').slice(-2).join('/'));
+      return [];
+    });
 }

@@ -1,14 +1,11 @@
-import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { type CataloguedEasyconfig, searchCatalogue } from '../../discover/easyconfig-catalogue.ts';
-import type { IndexPlace } from '../../discover/easyconfig-index.ts';
-import { statIfThere } from '../../host/files.ts';
-import { type HostPath, hostPath, joinHost } from '../../lib/paths.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import { type Context, easyconfigPath, readSettingsOf } from '../context.ts';
+import { indexPlace } from './index-place.ts';
 
 export interface SearchOptions {
-  /** Only those that have it in their name, version or description, in any case; all without one. */
+  /** Only those that have it in their name, version, description, commands or packages, in any case; all without one. */
   readonly word: string | undefined;
   /** What counts more than the files of settings. */
   readonly settings: SettingsValues;
@@ -32,22 +29,16 @@ export async function search({ word, settings: overrides, tell }: SearchOptions,
   const found = easyconfigs
     .filter(({ isMatch }) => isMatch)
     .map((easyconfig) => ({ file: basename(easyconfig.path), ...easyconfig }))
-    .sort((a, b) => compare(a.file, b.file) || compare(a.path, b.path));
+    .sort((a, b) => rankOf(a, word) - rankOf(b, word) || compare(a.file, b.file) || compare(a.path, b.path));
   tell(found, [...faults, ...easyconfigs.flatMap(({ fault }) => fault ?? []).sort(compare)]);
   await keepIndex();
 }
 
-/** One index for each easyconfig path; none where the user has no home. */
-async function indexPlace(directories: readonly HostPath[], context: Context): Promise<IndexPlace | undefined> {
-  const { HOME: home, XDG_CACHE_HOME: cacheHome } = context.environment;
-  const cache = cacheHome?.startsWith('/') ? cacheHome : home?.startsWith('/') ? `${home}/.cache` : undefined;
-  if (cache === undefined) return undefined;
-  const which = createHash('sha256').update(directories.join('\0')).digest('hex').slice(0, 16);
-  const build = await statIfThere(joinHost(context.toolDir, 'dist', 'ctinstall.js'));
-  return {
-    file: joinHost(hostPath(cache), 'ctinstall', `easyconfigs-${which}.json`),
-    tool: `${context.toolVersion} ${build?.mtimeMs}`,
-  };
+/** What is called so comes first, then what has the word in its name, then what only says it of itself. */
+function rankOf({ summary }: FoundEasyconfig, word = ''): number {
+  const [name, wanted] = [summary?.name.toLowerCase() ?? '', word.toLowerCase()];
+  if (wanted === '' || name === wanted) return 0;
+  return name.startsWith(wanted) ? 1 : name.includes(wanted) ? 2 : 3;
 }
 
 function compare(a: string, b: string): number {

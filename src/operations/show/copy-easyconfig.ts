@@ -1,4 +1,5 @@
 import { searchEasyconfig } from '../../discover/easyconfigs.ts';
+import { readExtended } from '../../discover/read-extended.ts';
 import { fileNameOf } from '../../easyconfig/normalize.ts';
 import { isVariant, type VariantRequest } from '../../easyconfig/variant-changes.ts';
 import { createFileOnce } from '../../host/create-once.ts';
@@ -50,13 +51,15 @@ async function readOriginal(
     const { path, text, easyconfig } = await loadEasyconfig(argument, { settings, context }, { variant });
     return { from: path, name: fileNameOf(easyconfig), text: withSchemaOf(text, path) };
   }
-  // One with faults can be copied too: to mend it.
+  // One with faults can be copied too: to fix it.
   const { path, text } = await searchEasyconfig(argument, {
     cwd: context.cwd,
     home: context.environment.HOME,
     directories: easyconfigPath(context, settings),
   });
-  return { from: path, name: path.split('/').at(-1) ?? path, text: withSchemaOf(text, path) };
+  // What it extends does not lie beside the copy.
+  const whole = (await readExtended(path, text))?.text ?? text;
+  return { from: path, name: path.split('/').at(-1) ?? path, text: withSchemaOf(whole, path) };
 }
 
 /** The line by which editors find the schema leads there from the copy too. */

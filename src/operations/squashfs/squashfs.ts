@@ -3,8 +3,8 @@ import type { SettingsValues } from '../../settings/options.ts';
 import type { Settings } from '../../settings/types.ts';
 import { runSquashfsScript, type SquashfsScriptOptions } from '../../squashfs/run-script.ts';
 import { type Context, readSettingsOf } from '../context.ts';
+import { readSlurmFlags, type SlurmFlags } from '../in-job/slurm-flags.ts';
 import { findNamedOrLoaded, type Installed } from '../installed/find-installed.ts';
-import { readSlurmFlags, type SlurmFlags } from './slurm-options.ts';
 import { tellFileQuota } from './tell-file-quota.ts';
 
 export interface SquashfsOptions extends SlurmFlags {

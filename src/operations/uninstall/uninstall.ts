@@ -1,5 +1,6 @@
 import { announceModule } from '../../apply/announce-module.ts';
 import { listDirectory, lstatIfThere } from '../../host/files.ts';
+import { measureTrees, type TreeSize } from '../../host/measure-trees.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatLine } from '../../lib/format.ts';
 import { type HostPath, joinHost, type Prefix } from '../../lib/paths.ts';
@@ -8,7 +9,7 @@ import { findRemains, type Remains } from '../../records/find-remains.ts';
 import { findUnlisted } from '../../records/find-unlisted.ts';
 import { findOtherModulefiles, recordedModulefile } from '../../records/other-modulefiles.ts';
 import { readRecord } from '../../records/record.ts';
-import { hasUserSoftware, isUserSoftware } from '../../records/user-software.ts';
+import { hasEmptyUserSoftware, hasUserSoftware, isUserSoftware } from '../../records/user-software.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import type { Settings } from '../../settings/types.ts';
 import type { InstallPlaces } from '../../transaction/types.ts';
@@ -24,8 +25,6 @@ export interface UninstallOptions {
   /** What counts more than the files of settings. */
   readonly settings: SettingsValues;
   readonly withUserSoftware?: boolean;
-  /** Asks whether it is to be removed, and throws where it is not. */
-  readonly confirm?: (question: string) => Promise<void>;
   readonly force?: boolean;
   /** Removes nothing. */
   readonly dryRun?: boolean;
@@ -41,9 +40,14 @@ export interface Uninstalled {
   readonly wasUninstalled: boolean;
   /** What would be removed, with a dry run: full paths. */
   readonly wouldRemove: readonly HostPath[];
+  /** How much that is. */
+  readonly size: TreeSize;
   /** What is left there that no record lists, where the removal was forced. */
   readonly others: readonly string[];
 }
+
+/** Counting more files would take longer than the answer is worth. */
+const mostCounted = 200_000;
 
 interface ToRemove {
   readonly moduleName: string;
@@ -60,9 +64,9 @@ export async function uninstall(options: UninstallOptions, context: Context): Pr
   const found = await findToRemove(options.module, { settings, isForced: options.force === true }, context);
   const { installDir } = found.places;
   const removesUserSoftware = options.withUserSoftware === true;
-  if (options.dryRun === true) return foresee(found, removesUserSoftware);
-  await options.confirm?.(`remove ${found.moduleName}${removesUserSoftware ? ' with all user software' : ''}?`);
+  if (options.dryRun === true) return foresee(found, removesUserSoftware, context.signal);
   const locking = { ...context, waits: options.wait !== false, forceUnlock: options.forceUnlock === true };
+  context.reporter.report({ event: 'working', what: `uninstall ${formatLine(found.moduleName)}` });
   await withInstallLock(found.places, locking, async () => {
     const current = await found.listFiles();
     if (current !== undefined)
@@ -75,6 +79,7 @@ export async function uninstall(options: UninstallOptions, context: Context): Pr
     keepsUserSoftware: await hasUserSoftware(installDir),
     wasUninstalled: found.isUninstalled === true,
     wouldRemove: [],
+    size: { bytes: 0, files: 0, isWhole: true },
     others: options.force === true ? await findUnlisted(installDir, new Set()) : [],
   };
 }
@@ -83,6 +88,7 @@ export async function uninstall(options: UninstallOptions, context: Context): Pr
 async function foresee(
   { moduleName, places, listFiles }: ToRemove,
   removesUserSoftware: boolean,
+  signal: AbortSignal,
 ): Promise<Uninstalled> {
   const { installDir } = places;
   const record: Removable = (await listFiles()) ?? { modulefile: places.modulefile, retired: [], files: [] };
@@ -94,8 +100,11 @@ async function foresee(
   ];
   const wouldRemove: HostPath[] = [];
   for (const path of new Set(candidates)) if ((await lstatIfThere(path)) !== undefined) wouldRemove.push(path);
-  const keepsUserSoftware = !removesUserSoftware && (await hasUserSoftware(installDir));
-  return { moduleName, installDir, keepsUserSoftware, wasUninstalled: false, wouldRemove, others: [] };
+  // A directory with nothing in it goes with the rest.
+  const keepsUserSoftware =
+    !removesUserSoftware && (await hasUserSoftware(installDir)) && !(await hasEmptyUserSoftware(installDir));
+  const size = await measureTrees(wouldRemove, mostCounted, signal);
+  return { moduleName, installDir, keepsUserSoftware, wasUninstalled: false, wouldRemove, size, others: [] };
 }
 
 /** @throws CtinstallError `not-installed`, with what is left where there is no record, unless that is to be removed */
@@ -104,10 +113,10 @@ async function findToRemove(
   { settings, isForced }: { settings: Settings; isForced: boolean },
   context: Context,
 ): Promise<ToRemove> {
-  const { prefix } = settings;
+  let { prefix } = settings;
   let installed: Installed;
   try {
-    installed = await findInstalled(moduleName, prefixesOf(settings), context);
+    installed = await findInstalled(moduleName, prefixesOf(settings), context, { prefersLoaded: false });
   } catch (error) {
     if (!(error instanceof CtinstallError) || error.code !== 'not-installed') throw error;
     const remains = await findRemains(moduleName, prefix);
@@ -121,6 +130,8 @@ async function findToRemove(
     return removalOf(only, prefix);
   }
   const { installDir, record } = installed;
+  const old = settings.oldDefaultPrefix;
+  if (old !== undefined && installDir.startsWith(`${old}/`)) prefix = old;
   const places = placesOf(prefix, record.name, record.fullVersion, recordedModulefile(installDir, record.modulefile));
   if (places.installDir !== installDir)
     throw new CtinstallError(
@@ -173,6 +184,6 @@ function describeRemains(moduleName: string, remains: readonly Remains[]): Ctins
     hint:
       names.length > 1
         ? `name one of them, with \`--force\`: ${names.join(', ')}`
-        : `\`ctinstall uninstall --force ${names[0]}\` removes these, and keeps your software; \`ctinstall --rebuild\` of its easyconfig mends it`,
+        : `\`ctinstall uninstall --force ${names[0]}\` removes these, and keeps your software; \`ctinstall --rebuild\` of its easyconfig repairs it`,
   });
 }

@@ -10,11 +10,12 @@ import { lookMark } from '../../plan/plan-wrappers.ts';
 import type { RunInContainerStep } from '../../plan/steps/run-in-container.ts';
 import { readRecord, sha256Of } from '../../records/record.ts';
 import type { ResolvedInstall } from '../../resolve/types.ts';
+import { findUv } from '../../runtime/find-uv.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import type { Settings } from '../../settings/types.ts';
 import { withUserSoftwareLock } from '../../transaction/user-software-lock.ts';
 import { type Context, readSettingsOf } from '../context.ts';
-import { findUv, resolveLoaded } from '../install/install-target.ts';
+import { resolveLoaded } from '../install/install-target.ts';
 import { parseLoaded } from '../install/load-easyconfig.ts';
 import { findNamedOrLoaded, type Installed } from '../installed/find-installed.ts';
 import { createVenv, listVenvs, markOf, removeVenv, runIn, type Venv } from './venvs.ts';
@@ -40,8 +41,8 @@ export interface CreateVenvOptions extends ChangeVenvOptions {
 }
 
 export interface RemoveVenvOptions extends ChangeVenvOptions {
-  /** Asks whether it is to be removed, and throws where it is not. */
-  readonly confirm?: (question: string) => Promise<void>;
+  /** Asks whether it is to be removed. */
+  readonly confirm?: (question: string) => Promise<boolean>;
 }
 
 /** A virtual environment that was made or removed. */
@@ -108,12 +109,14 @@ export async function listVenvsOf({ module, settings: overrides }: VenvRequest, 
   return venvs.map(({ name, isWhole }): ListedVenv => ({ name, isDefault: name === record.venv, isWhole }));
 }
 
-export async function removeVenvOf(options: RemoveVenvOptions, context: Context): Promise<ChangedVenv> {
+/** Undefined where it is not to be removed after all. */
+export async function removeVenvOf(options: RemoveVenvOptions, context: Context): Promise<ChangedVenv | undefined> {
   const installed = await findNamedOrLoaded(options.module, await readSettingsOf(context, options.settings), context);
   const { installDir, record } = installed;
   const name = requireName(options);
   await requireUnpacked(installed);
-  await options.confirm?.(`remove the virtual environment ${name} of ${record.moduleName}?`);
+  if ((await options.confirm?.(`remove the virtual environment ${name} of ${record.moduleName}?`)) === false)
+    return undefined;
   await withLock(installed, { options, context }, async () => {
     await requireUnpacked(installed);
     await removeVenv({ installDir, name });
@@ -167,14 +170,12 @@ async function resolveInstalled({ installDir }: Installed, settings: Settings, c
 
 /** @throws CtinstallError `image-not-found` */
 async function findImage({ installDir, record }: Installed): Promise<HostPath> {
-  const { file, source } = record.image;
-  const places = [
-    joinHost(installDir, file),
-    ...[source, ...record.centralImages].filter((path) => path.startsWith('/')),
-  ];
+  const { image } = record;
+  const own = image === undefined ? [] : [joinHost(installDir, image.file), image.source];
+  const places = [...own, ...record.centralImages].filter((path) => path.startsWith('/'));
   for (const path of places) if (await isFile(path)) return hostPath(path);
   throw new CtinstallError('image-not-found', `the image of ${record.moduleName} is gone`, {
-    hint: 'install it again: ctinstall --rebuild',
+    hint: `install it again: ctinstall --rebuild ${record.moduleName}`,
   });
 }
 

@@ -17,7 +17,7 @@ import { type RunContext, runInContainer } from '../../runtime/run-in-container.
 
 /*
  * Virtual environments of user software, `user-software/venv/<name>`. Their paths are in them, so that they are made in
- * place: a file beside one says for that time that it is not whole. Those that users made themselves have none.
+ * place: a file beside one says for that time that it is incomplete. Those that users made themselves have none.
  */
 
 export interface Venv {
@@ -39,7 +39,7 @@ export async function listVenvs(installDir: HostPath): Promise<Venv[]> {
   return venvs;
 }
 
-/** The file that says that a virtual environment is not whole; while it is made it holds the requirements. */
+/** The file that says that a virtual environment is incomplete; while it is made it holds the requirements. */
 export function markOf(installDir: HostPath, name: string): HostPath {
   return joinHost(venvsOf(installDir), `.${name}.incomplete`);
 }
@@ -87,7 +87,7 @@ interface NewVenv {
   readonly steps: readonly RunInContainerStep[];
 }
 
-/** Removes one; stopped half way, it is not whole. @throws CtinstallError `not-installed` where there is none */
+/** Removes one; stopped half way, it is incomplete. @throws CtinstallError `not-installed` where there is none */
 export async function removeVenv({ installDir, name }: VenvWork): Promise<void> {
   const venvs = await listVenvs(installDir);
   if (!venvs.some((venv) => venv.name === name))

@@ -1,6 +1,7 @@
 import { discoverImageContents } from '../../discover/image.ts';
 import { discoverSharingGroup } from '../../discover/sharing-group.ts';
 import { CtinstallError } from '../../lib/errors.ts';
+import { formatLine } from '../../lib/format.ts';
 import { type HostPath, hostPath, type Prefix } from '../../lib/paths.ts';
 import { runPooled } from '../../lib/pool.ts';
 import { findAreasOnce } from '../../records/other-modulefiles.ts';
@@ -13,6 +14,7 @@ import { type Context, readSettingsOf } from '../context.ts';
 import { prefixesOf, readAllRecords } from '../installed/all-prefixes.ts';
 import { findInstalled, type Installed } from '../installed/find-installed.ts';
 import { reportStopped } from '../installed/report-stopped.ts';
+import { findStaleMpi } from '../mpi/stale-mpi.ts';
 
 /** So many installs are looked at together where that is a matter of waiting. Reading whole images is one of the disk. */
 const mostAtOnce = 16;
@@ -62,18 +64,17 @@ export async function verify(
   await runPooled([...installs.entries()], quick ? mostAtOnce : 1, {
     work: async ([at, { installDir, record }]) => {
       if (signal.aborted) throw new CtinstallError('interrupted', 'interrupted');
+      const module = record?.moduleName ?? installDir.split('/').slice(-2).join('/');
+      context.reporter.report({ event: 'working', what: `verify ${formatLine(module)}` });
       const differences =
         record === undefined
           ? [{ path: installDir, what: 'has a record that cannot be read' }]
           : [
               ...(await verifyInstall(installDir, record, { isQuick: quick, signal, checkImage, areasOf })),
+              ...(await findStaleMpi(installDir, record, { isThorough: true })),
               ...(quick ? [] : await findClosed({ installDir, record }, settingsNow, signal)),
             ];
-      results[at] = {
-        module: record?.moduleName ?? installDir.split('/').slice(-2).join('/'),
-        installDir,
-        differences,
-      };
+      results[at] = { module, installDir, differences };
       printNext();
     },
     onLaterError: () => undefined,

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { checkImage } from '../../discover/image.ts';
 import { draftEasyconfig } from '../../easyconfig/draft.ts';
+import { noFacts } from '../../easyconfig/image-facts.ts';
 import { describeBadImageSource, schemeOf } from '../../easyconfig/image-source.ts';
 import type { Wrapped } from '../../easyconfig/render-wrapped.ts';
 import { isDirectory, statIfThere } from '../../host/files.ts';
@@ -9,16 +10,6 @@ import { formatValue } from '../../lib/format.ts';
 import { maskSecrets } from '../../lib/mask-secrets.ts';
 import { type HostPath, hostPath } from '../../lib/paths.ts';
 import type { WrapRequest } from './types.ts';
-
-const nothingKnown = {
-  file: undefined,
-  sha256: undefined,
-  created: undefined,
-  labels: {},
-  definition: undefined,
-  runscript: undefined,
-  inside: undefined,
-};
 
 /**
  * The image that something runs from: a file, the name of one in an image directory, or where it is brought from.
@@ -34,14 +25,16 @@ export async function findWrappedImage(
       throw new CtinstallError('usage', `\`${formatValue(maskSecrets(image))}\` ${bad}`, {
         hint: 'such as `docker://docker.io/library/python:3.12`',
       });
-    const { file } = draftEasyconfig({ ...nothingKnown, source: image });
+    const { file } = draftEasyconfig({ ...noFacts, source: image });
     return { image: { file, source: image }, asked: undefined };
   }
   const path = hostPath(image, cwd);
   if ((await statIfThere(path)) !== undefined) {
     if (await isDirectory(path)) throw new CtinstallError('image-invalid', `\`${path}\` is a directory, not an image`);
     await checkImage(path);
-    return { image: { file: basename(path) }, asked: path };
+    const directory = hostPath('..', path);
+    const isFound = settings.imageDirs.includes(directory);
+    return { image: { file: basename(path), directory: isFound ? undefined : directory }, asked: path };
   }
   if (!image.includes('/'))
     for (const directory of settings.imageDirs)

@@ -3,12 +3,19 @@ import { fileNameOf } from '../../easyconfig/normalize.ts';
 import { parseEasyconfig } from '../../easyconfig/parse.ts';
 import { renderWrapped } from '../../easyconfig/render-wrapped.ts';
 import { namePattern, versionSuffixPattern } from '../../easyconfig/rules.ts';
-import { readTextIfThere, removeFile, writeFileWhole } from '../../host/files.ts';
+import {
+  isDirectory,
+  makeDirectory,
+  readTextIfThere,
+  removeEmptyDirectory,
+  removeFile,
+  writeFileWhole,
+} from '../../host/files.ts';
 import { withTemporaryDirectory } from '../../host/temporary.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatCommand, formatValue } from '../../lib/format.ts';
 import { maskSecrets } from '../../lib/mask-secrets.ts';
-import { type HostPath, hostPath, installDirOf, joinHost } from '../../lib/paths.ts';
+import { type HostPath, hostPath, installDirOf, joinHost, ownEasyconfigsOf } from '../../lib/paths.ts';
 import { readRecord } from '../../records/record.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import { runSquashfsScript } from '../../squashfs/run-script.ts';
@@ -19,6 +26,7 @@ import { withWritablePrefix } from '../install/writable-prefix.ts';
 import { wrapConda } from './conda.ts';
 import { wrapContainer } from './container.ts';
 import { wrapDirectory } from './directory.ts';
+import { guessName, type ModuleNamed } from './guess-name.ts';
 import { wrapPip } from './pip.ts';
 import { type Wrap, type WrapFlags, type WrapKind, type WrapRequest, type WrapResult, wrapKinds } from './types.ts';
 
@@ -55,11 +63,13 @@ export async function wrap(
 ): Promise<void> {
   const known = requireKind(kind);
   checkFlags(known, options, flags);
-  const named = readName(flags);
+  const named = checkName({ ...(await guessName(known, [what, ...options], context)), ...givenName(flags) });
   const settings = await withWritablePrefix(await readSettingsOf(context, overrides), context);
   const to =
-    flags.output === undefined ? joinHost(context.cwd, fileNameOf(named)) : hostPath(flags.output, context.cwd);
-  const command = maskSecrets(formatCommand(['ctinstall', 'wrap', kind, what]));
+    flags.output === undefined
+      ? joinHost(ownEasyconfigsOf(settings.prefix), fileNameOf(named))
+      : hostPath(flags.output, context.cwd);
+  const command = maskSecrets(formatCommand(['ctinstall', 'wrap', kind, what, ...(known === 'pip' ? options : [])]));
   const request = { ...named, what, options, flags, command, settings, context };
   const makeIn = (beside: HostPath): Promise<WrapResult> => wraps[known]({ ...request, beside });
   const installIt = (path: HostPath, result: WrapResult): Promise<void> =>
@@ -81,7 +91,13 @@ export async function wrap(
       await installIt(path, result);
     });
   const before = await readTextIfThere(to);
-  const result = await makeIn(hostPath('..', to));
+  const beside = hostPath('..', to);
+  const isNewDirectory = !(await isDirectory(beside));
+  if (flags.output === undefined) await makeDirectory(beside);
+  const result = await makeIn(beside).catch(async (error: unknown) => {
+    if (isNewDirectory) await removeEmptyDirectory(beside);
+    throw error;
+  });
   const made = before === undefined ? [to, ...result.made] : [];
   try {
     const text = textOf(result);
@@ -92,6 +108,7 @@ export async function wrap(
   } catch (error) {
     for (const path of made) await removeFile(path);
     if (before !== undefined) await writeFileWhole(to, before, 0o666);
+    if (isNewDirectory) await removeEmptyDirectory(beside);
     throw error;
   }
 }
@@ -126,8 +143,18 @@ function checkFlags(kind: WrapKind, options: readonly string[], flags: WrapFlags
     if (isGiven && kind !== 'directory') refuse(`\`${flag}\``);
 }
 
-/** A version is `1` where nobody says: wrapping the same thing again then means the same module. */
-function readName({ name, version = '1', versionsuffix = '' }: WrapFlags) {
+function givenName({ name, version, versionsuffix }: WrapFlags): Partial<ModuleNamed> {
+  return {
+    ...(name === undefined ? {} : { name }),
+    // A name of one's own has a version of one's own.
+    ...(version === undefined ? (name === undefined ? {} : { version: '1', versionsuffix: '' }) : { version }),
+    ...(version === undefined ? {} : { versionsuffix: '' }),
+    ...(versionsuffix === undefined ? {} : { versionsuffix }),
+  };
+}
+
+/** @throws CtinstallError `usage` where a part of the name is missing or cannot be one */
+function checkName({ name, version = '1', versionsuffix = '' }: Partial<ModuleNamed>): ModuleNamed {
   if (name === undefined)
     throw new CtinstallError('usage', 'nothing says what the module is to be called', {
       hint: 'give it a name, and perhaps a version: `--name prog --version 2.1`',

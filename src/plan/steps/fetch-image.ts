@@ -6,6 +6,8 @@ import type { StepWords } from './step-words.ts';
 export interface FetchImageStep {
   readonly kind: 'fetch-image';
   readonly source: string;
+  /** Where it is, if it was brought already: it is taken from there. */
+  readonly brought?: HostPath;
   /** Where relative paths of the source begin. */
   readonly base: HostPath;
   readonly to: HostPath;

@@ -3,12 +3,14 @@ import type { StepWords } from './step-words.ts';
 /** Takes over into the new record what stays as it is: the image first of all. */
 export interface KeepRecordedStep {
   readonly kind: 'keep-recorded';
-  readonly image: {
-    readonly sha256: string | undefined;
-    readonly digest?: string | undefined;
-    readonly size: number;
-    readonly how: string;
-  };
+  readonly image:
+    | {
+        readonly sha256: string | undefined;
+        readonly digest?: string | undefined;
+        readonly size: number;
+        readonly how: string;
+      }
+    | undefined;
   readonly files: readonly RecordedFile[];
 }
 

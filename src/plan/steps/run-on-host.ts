@@ -8,8 +8,18 @@ export interface RunOnHostStep {
   readonly cwd: HostPath;
   readonly environment: Readonly<Record<string, string>>;
   readonly command: string;
-  /** Is loaded before. */
+  /** Are loaded before, in this order. */
+  readonly loads?: BuildModules;
+  /** Is loaded after those. */
   readonly module?: TrialModule;
+}
+
+/** Modules that are loaded for commands of an install. */
+export interface BuildModules {
+  readonly tool: ModulesTool;
+  readonly names: readonly string[];
+  /** Where those of the prefix are, which may be among them. */
+  readonly modulePath: HostPath;
 }
 
 /** A module that is there for the time of a run. */

@@ -1,3 +1,4 @@
+import { buildImage } from './build-image.ts';
 import { checkModulefile } from './check-modulefile.ts';
 import { checkPaths } from './check-paths.ts';
 import { copyImage } from './copy-image.ts';
@@ -7,6 +8,7 @@ import { keepRecorded } from './keep-recorded.ts';
 import { linkImage } from './link-image.ts';
 import { makeConda } from './make-conda.ts';
 import { makeDirectory } from './make-directory.ts';
+import { makeLinks } from './make-links.ts';
 import { makeReadOnly } from './make-read-only.ts';
 import { makeWrappers } from './make-wrappers.ts';
 import { packUserSoftware } from './pack-user-software.ts';
@@ -19,6 +21,7 @@ import { runHook } from './run-hook.ts';
 import { runInContainer } from './run-in-container.ts';
 import { runOnHost } from './run-on-host.ts';
 import type { StepWords } from './step-words.ts';
+import { tryImage } from './try-image.ts';
 import { useCentralImage } from './use-central-image.ts';
 import { verifySignature } from './verify-signature.ts';
 import { writeFile } from './write-file.ts';
@@ -28,14 +31,17 @@ import { writeRecord } from './write-record.ts';
 /** All kinds of steps, a row each. Its mirror in `apply/steps/table.ts`, where each is done, must have the same rows. */
 const kinds = {
   'reserve-room': reserveRoom,
+  'try-image': tryImage,
   'verify-signature': verifySignature,
   'fetch-image': fetchImage,
+  'build-image': buildImage,
   'copy-image': copyImage,
   'link-image': linkImage,
   'use-central-image': useCentralImage,
   'retire-image': retireImage,
   'keep-recorded': keepRecorded,
   'make-wrappers': makeWrappers,
+  'make-links': makeLinks,
   'make-conda': makeConda,
   'pack-user-software': packUserSoftware,
   'write-file': writeFile,

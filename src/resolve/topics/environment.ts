@@ -1,5 +1,6 @@
 import { describeBadPathElement, describeBadVariableValue } from '../../easyconfig/rules.ts';
 import type { PathChanges } from '../../easyconfig/types.ts';
+import { didYouMean } from '../../lib/near.ts';
 import type { Settings } from '../../settings/types.ts';
 import { filledIssue } from '../filled-issue.ts';
 import type { ResolvedInstall, ResolveIssue, VariableOrigin } from '../types.ts';
@@ -13,12 +14,64 @@ export const resolveEnvironment: Resolver<'env'> = ({ easyconfig, settings, fill
     container: fillValues(container, fill),
     containerPaths: fillPaths(containerPaths, fill),
   };
+  const sets = resolveSets(easyconfig.envSets, settings.envSets);
   const issues = [
+    ...sets.issues,
     ...issuesOf('module', env.module, env.modulePaths),
     ...issuesOf('container', env.container, env.containerPaths),
   ];
-  return { part: { env }, issues };
+  return { part: { env: withSets(env, sets.variables) }, issues };
 };
+
+interface FromSet {
+  readonly set: string;
+  readonly value: string;
+}
+
+/** Where two sets have one variable, the first counts. */
+function resolveSets(
+  wanted: readonly string[],
+  known: Settings['envSets'],
+): { variables: ReadonlyMap<string, FromSet>; issues: ResolveIssue[] } {
+  const variables = new Map<string, FromSet>();
+  const issues: ResolveIssue[] = [];
+  for (const [index, set] of wanted.entries()) {
+    const found = Object.hasOwn(known, set) ? known[set] : undefined;
+    if (found === undefined) issues.push(unknownSet(set, Object.keys(known), ['env_sets', index]));
+    for (const [name, value] of Object.entries(found ?? {}))
+      if (!variables.has(name)) variables.set(name, { set, value });
+  }
+  return { variables, issues };
+}
+
+function unknownSet(set: string, known: readonly string[], path: ResolveIssue['path']): ResolveIssue {
+  return {
+    path,
+    message: `no set of variables \`${set}\` in the settings`,
+    hint:
+      didYouMean(set, known) ??
+      `define it: \`ctinstall settings set env_sets.${set} '{ NAME: value }'\`, or \`{}\` if this machine needs none`,
+  };
+}
+
+/** What the easyconfig or the settings say of a variable by itself counts more. */
+function withSets(
+  env: Omit<ResolvedInstall['env'], 'defaults'>,
+  variables: ReadonlyMap<string, FromSet>,
+): ResolvedInstall['env'] {
+  const own = [...variables].filter(
+    ([name]) => !Object.hasOwn(env.module, name) && !Object.hasOwn(env.modulePaths, name),
+  );
+  return {
+    ...env,
+    module: { ...env.module, ...Object.fromEntries(own.map(([name, { value }]) => [name, value])) },
+    defaults: own.map(([name]) => name),
+    origins: {
+      ...env.origins,
+      ...Object.fromEntries(own.map(([name, { set }]) => [name, { origin: `env_sets: ${set}` }])),
+    },
+  };
+}
 
 function issuesOf(
   where: 'module' | 'container',

@@ -8,6 +8,7 @@ type Keys =
   | 'moduleName'
   | 'moduleclass'
   | 'dependsOn'
+  | 'buildDependencies'
   | 'conflicts'
   | 'moduleKind'
   | 'isHidden'
@@ -30,6 +31,7 @@ export const resolveModule: Resolver<Keys> = ({ easyconfig, settings, facts, ful
       moduleName,
       moduleclass: easyconfig.moduleclass,
       dependsOn: [...new Set([settings.runtimeModule ?? [], easyconfig.dependsOn].flat())],
+      buildDependencies: easyconfig.buildDependencies,
       conflicts: [...new Set([...easyconfig.conflicts, ...ofSite])],
       moduleKind,
       isHidden: easyconfig.isHidden,

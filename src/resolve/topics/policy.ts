@@ -1,15 +1,18 @@
+import type { GpuChoice } from '../../easyconfig/types.ts';
 import type { ModulesTool } from '../../lib/paths.ts';
 import type { ModuleText, Settings } from '../../settings/types.ts';
 import { resolveContainerEnv } from '../container-env.ts';
-import type { DirectoryBits } from '../types.ts';
+import type { DirectoryBits, ResolvedInstall } from '../types.ts';
 import type { Resolver } from './resolver.ts';
 
-type Keys = 'gpu' | 'runtime' | 'squashfsProcessors' | 'squashfsExcludes' | 'containerEnv' | 'policy';
+type Keys = 'gpu' | 'hasNvccli' | 'runtime' | 'squashfsProcessors' | 'squashfsExcludes' | 'containerEnv' | 'policy';
 
 /** What the settings and the machine say, whatever is installed. */
 export const resolvePolicy: Resolver<Keys> = ({ easyconfig, settings, facts }) => ({
   part: {
-    gpu: easyconfig.gpu ?? settings.gpu,
+    // Without an image the settings cannot know what the module is for.
+    gpu: gpuOf(easyconfig.gpu ?? (easyconfig.image === undefined ? 'none' : settings.gpu)),
+    hasNvccli: settings.hasNvccli,
     runtime: facts.runtime,
     squashfsProcessors: settings.squashfsProcessors,
     squashfsExcludes: settings.squashfsExcludes,
@@ -26,6 +29,11 @@ export const resolvePolicy: Resolver<Keys> = ({ easyconfig, settings, facts }) =
   },
   issues: [],
 });
+
+/** Two names of one maker. */
+function gpuOf(choice: GpuChoice): ResolvedInstall['gpu'] {
+  return choice === 'nvidia' ? 'nv' : choice;
+}
 
 /** Where a group shares the prefix, its members may do all that the owner may. */
 export function directoryBitsOf({

@@ -15,9 +15,12 @@ export const resolveScripts: Resolver<'scripts' | 'wrappers'> = ({ easyconfig, f
   const scripts: ScriptChoice[] = [
     ...runscripts.map((name) => ({ name, directory: 'runscripts' as const })),
     ...bin.map((name) => ({ name, directory: 'bin' as const })),
-    ...[...standardScripts, ...scriptsOfPrograms(easyconfig, wrappers)].filter(
-      ({ name }) => ![...bin, ...runscripts].includes(name),
-    ),
+    ...withoutRepeats([
+      ...(easyconfig.image === undefined ? [] : standardScripts),
+      ...runscripts.flatMap(scriptsCalledBy),
+      ...scriptsOfPrograms(easyconfig, wrappers),
+      ...(bin.includes('start-shell') ? scriptsOfShell(easyconfig) : []),
+    ]).filter(({ name }) => ![...bin, ...runscripts].includes(name)),
   ];
   return { part: { scripts, wrappers }, issues: [...scriptIssues(runscripts, facts.scripts.runscripts), ...issues] };
 };
@@ -36,10 +39,11 @@ function scriptIssues(asked: readonly string[], known: readonly string[]): Resol
   );
 }
 
-/** Scripts that every install gets, whatever the easyconfig asks for. */
+/** Scripts that every install of an image gets, whatever the easyconfig asks for. */
 const standardScripts: readonly ScriptChoice[] = [
   { name: 'in-container', directory: 'bin' },
   { name: 'in-container.bash', directory: '.ctinstall' },
+  { name: 'on-host.bash', directory: '.ctinstall' },
   { name: 'in-container-more.bash', directory: '.ctinstall' },
   { name: 'container-env.bash', directory: '.ctinstall' },
   { name: 'container-env-more.bash', directory: '.ctinstall' },
@@ -54,6 +58,28 @@ const standardScripts: readonly ScriptChoice[] = [
   { name: 'squashfs-pack.bash', directory: '.ctinstall' },
   { name: 'squashfs-unpack.bash', directory: '.ctinstall' },
 ];
+
+/** Run scripts that one that is asked for calls. */
+function scriptsCalledBy(name: string): ScriptChoice[] {
+  // A recipe may name a script `constructor`.
+  const names = Object.hasOwn(called, name) ? called[name] : undefined;
+  return (names ?? []).map((script) => ({ name: script, directory: 'runscripts' }));
+}
+
+const called: Readonly<Record<string, readonly string[]>> = {
+  'conda-python-distributed': ['conda-exec', 'python-distributed', 'get-master'],
+  'python-distributed': ['get-master'],
+  'start-vnc': ['vnc-status', 'stop-vnc'],
+};
+
+function withoutRepeats(scripts: readonly ScriptChoice[]): ScriptChoice[] {
+  return [...new Map(scripts.map((script) => [script.name, script])).values()];
+}
+
+/** What an interactive shell begins with. */
+function scriptsOfShell({ conda, condaPackages }: Easyconfig): ScriptChoice[] {
+  return conda === undefined && condaPackages === undefined ? [] : [{ name: 'shell-rc', directory: 'runscripts' }];
+}
 
 /** Run scripts that wrappers and the recipe's commands call in the container, and those of virtual environments. */
 function scriptsOfPrograms(

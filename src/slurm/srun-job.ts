@@ -19,6 +19,8 @@ export interface SlurmJob {
 }
 
 export interface SlurmOptions {
+  /** Of the job: `ctinstall-install`. */
+  readonly name: string;
   readonly settings: SlurmSettings;
   /** 0: as many as are usual. */
   readonly processors: number;
@@ -27,7 +29,7 @@ export interface SlurmOptions {
   readonly environment: Environment;
 }
 
-/** More than these make packing hardly faster, and the job waits longer. */
+/** More than these make packing an image hardly faster, and the job waits longer. */
 const usualProcessors = 16;
 
 /**
@@ -35,11 +37,11 @@ const usualProcessors = 16;
  * @throws CtinstallError `slurm-missing` where there is no `srun`
  */
 export async function prepareSlurmJob(command: readonly string[], options: SlurmOptions): Promise<SlurmJob> {
-  const { settings, directory, environment } = options;
+  const { name, settings, directory, environment } = options;
   const srun = await lookUpProgram('srun', environment.PATH);
   if (srun === undefined)
     throw new CtinstallError('slurm-missing', 'there is no `srun` on PATH: this machine has no Slurm, or not here', {
-      hint: 'leave `--slurm` out to pack on this node',
+      hint: 'leave `--slurm` out to do it on this node',
     });
   const processors = options.processors || (await chooseProcessors(options));
   const given = Object.entries({
@@ -56,7 +58,7 @@ export async function prepareSlurmJob(command: readonly string[], options: Slurm
       srun,
       '--nodes=1',
       '--ntasks=1',
-      '--job-name=ctinstall-squashfs',
+      `--job-name=${name}`,
       '--export=ALL',
       `--chdir=${directory}`,
       ...given,

@@ -1,0 +1,83 @@
+import { CtinstallError } from '../../lib/errors.ts';
+import type { Context } from '../../operations/context.ts';
+import { type Job, type JobRequest, makeJob, writeJob } from '../../operations/job/job.ts';
+import { type EndedJob, waitForJob } from '../../operations/job/wait-for-job.ts';
+import { sendScript } from '../../slurm/send-script.ts';
+import type { CommandContext } from '../command-context.ts';
+import { printDocument } from '../json/print.ts';
+
+interface PrintFlags {
+  readonly showBinding?: boolean;
+  readonly output?: string;
+  readonly check?: boolean;
+  readonly submit?: boolean;
+  readonly wait?: boolean;
+}
+
+/** `ctinstall job <module> -- <command>`. */
+export async function job(
+  request: JobRequest & { readonly flags: PrintFlags },
+  { isJson, print, ...context }: CommandContext,
+): Promise<void> {
+  const { output, check, wait, submit = wait, showBinding } = request.flags;
+  if (output === undefined && (check === true || submit === true))
+    throw new CtinstallError('usage', '`--check`, `--submit` and `--wait` need the script in a file', {
+      hint: 'name one with `--output`, such as `--output job.sh`',
+    });
+  if (request.command.length === 0 && showBinding !== true)
+    throw new CtinstallError('usage', 'the job has no command', {
+      hint: 'give it after `--`: `ctinstall job PyTorch -- python train.py`',
+    });
+  const made = await makeJob(request, context);
+  if (showBinding === true && !isJson) {
+    printBinding(made, print);
+    return;
+  }
+  const { script, binding } = made;
+  const say = (line: string): void => {
+    if (!isJson) print(line);
+  };
+  const path = output === undefined ? undefined : await writeJob(output, script, context);
+  say(path === undefined ? script.trimEnd() : `wrote ${path}`);
+  const send = (isTrial: boolean) => sendScript(path ?? '', { isTrial, environment: context.environment });
+  const checked = check === true ? await send(true) : undefined;
+  if (checked !== undefined) say(checked);
+  const submitted = submit === true ? await send(false) : undefined;
+  if (submitted !== undefined) say(`job ${submitted}`);
+  const ended = wait === true && submitted !== undefined ? await follow(submitted, isJson, context) : undefined;
+  if (isJson) printDocument('job', { script, path, checked, submitted, ended, binding: binding?.tasks }, { print });
+  if (ended !== undefined) process.exitCode = ended.status;
+}
+
+/** Its output is that of the job; with JSON it stays in its file. */
+async function follow(id: string, isJson: boolean, context: Context): Promise<EndedJob> {
+  const ended = await waitForJob(id, (piece) => isJson || process.stdout.write(piece), context);
+  if (ended.status === 0) return ended;
+  const said = ended.state === undefined ? '' : `, Slurm: ${ended.state}`;
+  const { reason } = ended;
+  const message = `job ${id} ended with exit status ${ended.status}${said}${reason === undefined ? '' : `; ${reason}`}`;
+  context.reporter.report({ event: 'note', message });
+  return ended;
+}
+
+function printBinding({ binding }: Job, print: (line: string) => void): void {
+  if (binding === undefined)
+    throw new CtinstallError('usage', 'which nodes the job has is not known: Slurm binds its tasks by itself', {
+      hint: 'name their type with `--node-type`: the setting `node_types` describes them',
+    });
+  print(`${binding.type}: tasks of each node`);
+  for (const [task, { cores, gpu }] of binding.tasks.entries()) {
+    const where = cores.length === 1 ? `core ${cores[0]}` : `cores ${rangesOf(cores)}`;
+    print(`  task ${task}: ${where}${gpu === undefined ? '' : `, GPU ${gpu}`}`);
+  }
+}
+
+function rangesOf(cores: readonly number[]): string {
+  const ranges: [number, number][] = [];
+  for (const core of cores) {
+    const last = ranges.at(-1);
+    if (last !== undefined && core === last[1] + 1) last[1] = core;
+    else ranges.push([core, core]);
+  }
+  return ranges.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(',');
+}

@@ -1,0 +1,36 @@
+import { ask } from '../../discover/machine.ts';
+import { lookUpProgram } from '../../host/look-up.ts';
+import { CtinstallError } from '../../lib/errors.ts';
+import { hostPath } from '../../lib/paths.ts';
+import type { HostFacts, ImageMpi, MpiDecision } from '../../mpi/types.ts';
+import { mpiTypes } from '../../slurm/mpi-types.ts';
+import type { Context } from '../context.ts';
+
+export type Launcher = (decision: Pick<MpiDecision, 'way' | 'host'>) => [string, ...string[]];
+
+/** `srun` where Slurm answers, by the PMI that the MPI of a run speaks; else the launcher of the host's MPI. */
+export async function findTestLauncher(
+  { nodes, ranks }: { readonly nodes: number; readonly ranks: number },
+  { facts, image, context }: { facts: HostFacts; image: ImageMpi; context: Context },
+): Promise<Launcher> {
+  const machine = { environment: context.environment, root: hostPath('/'), signal: context.signal };
+  const srun = await lookUpProgram('srun', context.environment.PATH);
+  const sinfo = srun === undefined ? undefined : await ask(['sinfo', '--noheader'], machine);
+  if (srun !== undefined && sinfo?.kind === 'answered' && sinfo.exitCode === 0) {
+    const types = await mpiTypes(context.environment);
+    return ({ way, host }) => {
+      const isCray = way === 'mpi' && host?.product.startsWith('Cray') === true && types.includes('cray_shasta');
+      const own = image.mpis[0]?.mpi.family === 'openmpi' ? 'pmix' : 'pmi2';
+      const places = [`--nodes=${nodes}`, `--ntasks=${ranks}`, `--ntasks-per-node=${Math.ceil(ranks / nodes)}`];
+      return [srun, '--kill-on-bad-exit=1', `--mpi=${isCray ? 'cray_shasta' : own}`, ...places];
+    };
+  }
+  const [prefix = ''] =
+    facts.mpi.state === 'found' ? facts.mpi.mpi.main.path.split(/\/lib(?:64|-abi-mpich)?(?:\/|$)/) : [];
+  const own = await lookUpProgram('mpiexec', `${prefix}/bin:${context.environment.PATH ?? ''}`);
+  if (own === undefined)
+    throw new CtinstallError('slurm-missing', 'there is no launcher: tried `srun` and `mpiexec`', {
+      hint: 'load the module of the MPI',
+    });
+  return () => [own, '-n', `${ranks}`];
+}

@@ -1,0 +1,148 @@
+import { listDirectory, statIfThere } from '../../host/files.ts';
+import { readTextsIfThere } from '../../host/many-files.ts';
+import { judgeProcess, type ProcessIdentity } from '../../host/process-identity.ts';
+import { isRunningScript } from '../../host/running-script.ts';
+import { joinHost } from '../../lib/paths.ts';
+import { askStates, type Submitted } from '../../slurm/states.ts';
+import type { Context } from '../context.ts';
+import { type EngineWord, judge, judgeWorkflow, unitsOf, type WorkflowState, wasEnded } from './judge.ts';
+import { parseJson, readJsonIfThere, scriptOf } from './run-directory.ts';
+import type { JobStatus, PlannedJob, RunDirectory, Standing } from './types.ts';
+
+export interface RunStanding {
+  readonly standings: readonly Standing[];
+  readonly state: WorkflowState;
+  /** What keeps it from going on, and what to do about it. */
+  readonly note: string | undefined;
+}
+
+/** `slurm.json`: the numbers of the jobs, by name. `refused`: Slurm was asked beforehand, and got none of them. */
+export interface SlurmNote {
+  readonly phase: 'submitting' | 'submitted' | 'refused';
+  readonly by?: ProcessIdentity | undefined;
+  readonly jobs: Readonly<Record<string, readonly Submitted[]>>;
+}
+
+export async function readStanding(found: RunDirectory, context: Context): Promise<RunStanding> {
+  const first = await readOnce(found, context);
+  // What ended while it was asked about has told of it by now.
+  return first.standings.some(({ state }) => state === 'lost') ? readOnce(found, context) : first;
+}
+
+async function readOnce(found: RunDirectory, context: Context): Promise<RunStanding> {
+  const { directory, run } = found;
+  const statuses = await readStatuses(found);
+  const isStopped = (await statIfThere(joinHost(directory, 'stopped'))) !== undefined;
+  const { wordOn, slurmIdsOf, note } =
+    run.engine === 'slurm' ? await askSlurm(found, statuses, context) : await askLocal(found, statuses, isStopped);
+  const standings = judge(run.jobs, { statuses, wordOn, slurmIdsOf, isStopped });
+  const state = judgeWorkflow(standings, isStopped);
+  const isOpen = state === 'running' || state === 'waiting';
+  return { standings, state: isOpen && note !== undefined ? 'stalled' : state, note: isOpen ? note : undefined };
+}
+
+/** All status files that are whole. */
+export async function readStatuses({ directory }: RunDirectory): Promise<Map<string, JobStatus>> {
+  const parent = joinHost(directory, 'status');
+  const names = (await listDirectory(parent)).map(({ name }) => name).filter((name) => !name.endsWith('~'));
+  const texts = await readTextsIfThere(names.map((name) => joinHost(parent, name)));
+  return new Map(
+    names.flatMap((name, index) => {
+      const text = texts[index];
+      const status = typeof text === 'string' ? parseJson<JobStatus>(text) : undefined;
+      return status === undefined ? [] : [[name, status] as const];
+    }),
+  );
+}
+
+interface Words {
+  readonly wordOn: (job: PlannedJob, unit: string) => EngineWord;
+  readonly slurmIdsOf: (job: PlannedJob) => readonly string[];
+  readonly note: string | undefined;
+}
+
+async function askLocal(
+  { directory, run }: RunDirectory,
+  statuses: ReadonlyMap<string, JobStatus>,
+  isStopped: boolean,
+): Promise<Words> {
+  const engine = await readJsonIfThere<ProcessIdentity>(joinHost(directory, 'engine.json'));
+  const verdict = engine === undefined ? 'dead' : await judgeProcess(engine);
+  const alive = new Set<string>();
+  for (const job of run.jobs)
+    for (const unit of unitsOf(job)) {
+      const status = statuses.get(unit);
+      if (status?.state !== 'running') continue;
+      if (verdict === 'unknown' || (await isRunningScript(status.pid, scriptOf(directory, job.name)))) alive.add(unit);
+    }
+  const note =
+    verdict === 'dead'
+      ? `nothing runs it any more: \`ctinstall workflow resume ${run.id}\` goes on with it`
+      : undefined;
+  return {
+    wordOn: (_, unit) => {
+      if (alive.has(unit)) return { state: 'running' };
+      if (statuses.has(unit) || (isStopped && verdict === 'dead')) return { state: 'gone' };
+      return verdict === 'dead' ? { state: 'pending', why: 'nothing runs the workflow' } : { state: 'pending' };
+    },
+    slurmIdsOf: () => [],
+    note,
+  };
+}
+
+async function askSlurm(
+  { directory, run }: RunDirectory,
+  statuses: ReadonlyMap<string, JobStatus>,
+  { environment }: Context,
+): Promise<Words> {
+  const note = await readJsonIfThere<SlurmNote>(joinHost(directory, 'slurm.json'));
+  const jobs = note?.jobs ?? {};
+  const isOpen = (unit: string): boolean => {
+    const status = statuses.get(unit);
+    return status === undefined || status.state === 'running' || wasEnded(status);
+  };
+  const ids = run.jobs
+    .filter((job) => unitsOf(job).some(isOpen))
+    .flatMap(({ name }) =>
+      // It may be called `constructor`.
+      Object.hasOwn(jobs, name) ? (jobs[name] ?? []) : [],
+    );
+  const asked = ids.length === 0 ? new Map<string, EngineWord>() : await askStates(ids, environment);
+  const isWhole = note !== undefined && note.phase !== 'submitting';
+  const isAlive = note?.by !== undefined && (await judgeProcess(note.by)) !== 'dead';
+  // Killed after the release it left nothing undone.
+  const isReleased = ids.length > 0 && asked !== 'no-answer' && ![...asked.values()].some(isHeld);
+  return {
+    wordOn: (job, unit) => {
+      if (asked === 'no-answer') return { state: 'unknown', why: 'Slurm does not answer' };
+      const submitted = jobs[job.name] ?? [];
+      if (submitted.length === 0) return isWhole ? { state: 'gone' } : { state: 'pending' };
+      const task = job.array === undefined ? undefined : Number(unit.slice(job.name.length + 1));
+      return wordOfTask(submitted, task, asked);
+    },
+    slurmIdsOf: ({ name }) => (jobs[name] ?? []).map(({ id }) => id),
+    note:
+      isWhole || isAlive || isReleased
+        ? undefined
+        : `its submission was broken off, and its jobs are held: \`ctinstall workflow resume ${run.id}\`, or \`stop ${run.id}\``,
+  };
+}
+
+function isHeld({ why }: EngineWord): boolean {
+  return why?.includes('JobHeldUser') === true;
+}
+
+function wordOfTask(
+  submitted: readonly Submitted[],
+  task: number | undefined,
+  asked: ReadonlyMap<string, EngineWord>,
+): EngineWord {
+  for (const { id, array } of submitted) {
+    if (task === undefined || array === undefined) return asked.get(id) ?? { state: 'gone' };
+    const index = task - array.shift;
+    // Tasks that wait share one line of Slurm's.
+    if (index >= array.first && index <= array.last)
+      return asked.get(`${id}_${index}`) ?? asked.get(id) ?? { state: 'gone' };
+  }
+  return { state: 'gone' };
+}
