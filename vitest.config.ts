@@ -7,17 +7,17 @@ const once = ['test/faults/**/*.test.ts', 'test/once/**/*.test.ts'];
 
 /** Where a path of the prefix goes through what is generated, through shells and the container runtime. */
 const withBlanks = integrationOf(
-  ...['binds', 'commands', 'container-environment', 'environment-modules', 'hooks', 'image-modes', 'kernel', 'module'],
   ...[
-    'mpi4py',
+    'binds',
+    'commands',
+    'container-environment',
+    'environment-modules',
+    'hooks',
+    'kernel',
+    'module',
     'recipe-commands',
-    'regenerate',
-    'squashfs-update',
-    'venv',
-    'wrap-container',
-    'wrap-directory',
-    'wrappers',
   ],
+  ...['squashfs-update', 'venv', 'wrap-directory', 'wrappers'],
 );
 
 /** Where files are made, replaced and removed, as a group's umask has them. */

@@ -1,19 +1,25 @@
 // Runs the rows that are named (all, if none is) and prints each as soon as it is measured. Started by run.sh, as an ordinary
 // user in a home directory of its own.
+import { measureBroadcast } from './rows/broadcast.js';
+import { measureBuild } from './rows/build.js';
 import { measureBytes } from './rows/bytes-written.js';
+import { measureImport } from './rows/import.js';
 import { measureImports } from './rows/imports.js';
 import { measureInstalls } from './rows/install.js';
 import { measureInstallsAtScale } from './rows/installs.js';
+import { measureJobScript } from './rows/job-script.js';
 import { measureJobs } from './rows/jobs.js';
 import { measureMemory } from './rows/memory.js';
 import { measureModuleAvail } from './rows/module-avail.js';
 import { measureModuleLoad } from './rows/module-load.js';
+import { measureMpi } from './rows/mpi.js';
 import { measurePacking } from './rows/packing.js';
 import { measureReflink } from './rows/reflink.js';
 import { measureSearch } from './rows/search.js';
 import { measureShow } from './rows/show.js';
 import { measureStart } from './rows/start.js';
 import { measureVerify } from './rows/verify.js';
+import { measureWorkflow } from './rows/workflow.js';
 import { measureWrap } from './rows/wrap.js';
 import { measureWrapper } from './rows/wrapper.js';
 import { printHead, printLine } from './table.js';
@@ -23,11 +29,13 @@ import { clearWork } from './work.js';
 const measurers = [
   { rows: ['start'], measure: measureStart },
   { rows: ['show'], measure: measureShow },
+  { rows: ['job-script'], measure: measureJobScript },
   { rows: ['module-load'], measure: measureModuleLoad },
   { rows: ['module-avail'], measure: measureModuleAvail },
   { rows: ['wrapper', 'wrapper-script'], measure: measureWrapper },
   { rows: ['list', 'verify-quick'], measure: measureInstallsAtScale },
   { rows: ['search-cold', 'search'], measure: measureSearch },
+  { rows: ['import'], measure: measureImport },
   { rows: ['install', 'install-checksum'], measure: measureInstalls },
   { rows: ['verify'], measure: measureVerify },
   { rows: ['jobs'], measure: measureJobs },
@@ -35,8 +43,15 @@ const measurers = [
   { rows: ['memory'], measure: measureMemory },
   { rows: ['reflink'], measure: measureReflink },
   { rows: ['wrap'], measure: measureWrap },
+  { rows: ['build', 'build-repack'], measure: measureBuild },
+  {
+    rows: ['workflow-graph', 'workflow-describe', 'workflow-job', 'workflow-local', 'workflow-submit'],
+    measure: measureWorkflow,
+  },
   { rows: ['packing'], measure: measurePacking },
+  { rows: ['mpi-find', 'mpi-start', 'mpi-ping-pong'], measure: measureMpi },
   { rows: ['imports'], measure: measureImports },
+  { rows: ['broadcast', 'broadcast-start'], measure: measureBroadcast },
 ];
 
 const asked = process.argv.slice(2);

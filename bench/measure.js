@@ -15,20 +15,34 @@ export function run(argv, options = {}) {
   return result.stdout;
 }
 
+/** Of rounds of one measurement: what comes after so many seconds is left out, so that all of it ends on a busy machine too. */
+export const enoughSeconds = Number(process.env.CT_BENCH_SECONDS);
+/** With less than this a median says little: only where they take very long there are fewer. */
+export const fewestRounds = 3;
+
 /** `usual` rounds, or the share of them that CT_BENCH_ROUNDS asks for; three at least. */
 export function roundsOf(usual) {
-  return Math.max(3, Math.round((usual * Number(process.env.CT_BENCH_ROUNDS)) / 100));
+  return Math.max(fewestRounds, Math.round((usual * Number(process.env.CT_BENCH_ROUNDS)) / 100));
 }
 
 /**
  * Runs the sides in turn, A B A B …, so that what else the machine does meets all of them alike; a different one is first
- * in each round. Returns the milliseconds of each side by its name, one per round; where it `warmsUp`, a first round is
+ * in each round; fewer rounds where they take long. Returns the milliseconds of each side by its name, one per round; where it `warmsUp`, a first round is
  * not counted. `prepare` is called before each run, outside of the time.
  */
 export function interleave(sides, { rounds, warmsUp = true, prepare = () => {} }) {
   const entries = Object.entries(sides);
   const times = Object.fromEntries(entries.map(([name]) => [name, []]));
-  for (let round = warmsUp ? -1 : 0; round < rounds; round++) {
+  const begun = performance.now();
+  const isEnough = (round) => {
+    const seconds = (performance.now() - begun) / 1000;
+    return (
+      round >= rounds ||
+      (round >= fewestRounds && seconds > enoughSeconds) ||
+      (round >= 1 && seconds > 3 * enoughSeconds)
+    );
+  };
+  for (let round = warmsUp ? -1 : 0; !isEnough(round); round++) {
     for (let turn = 0; turn < entries.length; turn++) {
       const [name, side] = entries[(turn + round + 1) % entries.length];
       prepare(name);

@@ -65,18 +65,18 @@ LUMI's central directory and in those you name. NOTE: the image here is a CPU st
 mpi4py under the same file name, no ROCm), so that the demo runs on any machine."
 run "export CTINSTALL_IMAGE_DIRS=$CT_IMAGES"
 run 'ctinstall mpi4py-3.1.6-rocm-6.2.0.yaml'
-[ -s "$HOME/ctinstall/software/$module/${image##*/}" ] || wrong 'the image in the install dir' "$(find "$HOME/ctinstall" 2>&1)"
-[ -s "$HOME/ctinstall/modules/$module.lua" ] || wrong 'the modulefile' "$(find "$HOME/ctinstall" 2>&1)"
+[ -s "$HOME/.local/ctinstall/software/$module/${image##*/}" ] || wrong 'the image in the install dir' "$(find "$HOME/.local/ctinstall" 2>&1)"
+[ -s "$HOME/.local/ctinstall/modules/$module.lua" ] || wrong 'the modulefile' "$(find "$HOME/.local/ctinstall" 2>&1)"
 
 headline 'Load the module' "\$SIF is the image. A bind of your own that is set before (here: data as /data) stays, and joins those \
 of the module."
 run 'mkdir -p ~/data && echo 42 > ~/data/answer'
 run 'export SINGULARITY_BIND=$HOME/data:/data'
-[[ :$MODULEPATH: == *":$HOME/ctinstall/modules:"* ]] || run "module use $HOME/ctinstall/modules"
+[[ :$MODULEPATH: == *":$HOME/.local/ctinstall/modules:"* ]] || run "module use $HOME/.local/ctinstall/modules"
 before=$(environment)
 run "module load $module"
 run 'echo $SIF'
-prints "$HOME/ctinstall/software/$module/${image##*/}"
+prints "$HOME/.local/ctinstall/software/$module/${image##*/}"
 run 'singularity exec $SIF cat /data/answer'
 [ "$output" = 42 ] || wrong '42 and nothing else: the own bind is seen, no warnings' "$output"
 
@@ -134,5 +134,25 @@ run 'echo $SINGULARITY_BIND'
 after=$(environment)
 [ "$before" = "$after" ] || wrong 'the environment as it was before the module was loaded' \
   "$(diff <(printf '%s\n' "$before") <(printf '%s\n' "$after"))"
+
+headline 'An image without an easyconfig' 'Name the image, and ctinstall looks into it, drafts an easyconfig, and installs it. On a \
+terminal it asks first; --yes answers. This image has Python in it, so the module has python and pip on PATH, and a virtual \
+environment for your packages.'
+run "cp $CT_IMAGES/venv.sif python-3.11.sif"
+run 'ctinstall --yes python-3.11.sif'
+prints 'module load python/3.11'
+run 'module load python/3.11'
+run 'python --version'
+prints 'Python 3.11'
+run 'pip install --no-index --no-build-isolation ./hello-hpc'
+prints 'Successfully installed hello-hpc-1.0'
+run "python -c 'import hello_hpc; print(hello_hpc.greet())'"
+prints 'hello from /user-software/venv/python/lib'
+run 'ctinstall list'
+prints 'python/3.11'
+run 'module unload python/3.11'
+run 'ctinstall uninstall --yes --with-user-software python/3.11'
+prints 'removed python/3.11'
+[ ! -e "$HOME/.local/ctinstall/software/python" ] || wrong 'nothing of python any more' "$(find "$HOME/.local/ctinstall/software/python")"
 
 printf '\nDemo passed: every step did what it should.\n'

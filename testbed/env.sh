@@ -7,12 +7,16 @@
 #   CT_LMOD_SID_INIT         that of a newer Lmod: the test bed's own copy of Debian sid's
 #   CT_ENVMODULES_INIT       that of Environment Modules: the test bed's own copy
 #   CT_ENVMODULES_SID_INIT   that of a newer one, likewise
+#   CT_MPICH                 the prefix of a host's MPICH, which is in no place that is searched by itself
+#   CT_PROOT                 a PRoot that works, on no PATH
 #   CT_USER                  the account that unprivileged runs are made as
 
 export CT_TESTBED=${CT_TESTBED:-/opt/ctinstall-testbed}
 export CT_IMAGES=$CT_TESTBED/images
 export CT_LMOD_SID_INIT=$CT_TESTBED/lmod-sid/usr/share/lmod/lmod/init/bash
 export CT_ENVMODULES_INIT=$CT_TESTBED/environment-modules/usr/share/modules/init/bash
+export CT_MPICH=$CT_TESTBED/mpich
+export CT_PROOT=$CT_TESTBED/proot/bin/proot
 export CT_ENVMODULES_SID_INIT=$CT_TESTBED/environment-modules-sid/usr/share/modules/init/bash
 
 case ":$PATH:" in

@@ -12,6 +12,10 @@ have_image() { # image file name, function that fills its root directory
 have_tiny_image() { have_image tiny.sif fill_tiny; }
 have_mpi4py_image() { have_image "$MPI4PY_IMAGE" fill_mpi4py; }
 have_venv_image() { have_image venv.sif fill_venv; }
+have_openmpi5_image() { have_image openmpi5.sif fill_openmpi5; }
+have_debian11_image() { have_image debian11.sif fill_debian11; }
+have_vnc_image() { have_image vnc.sif fill_vnc; }
+have_mpich_image() { have_image mpich.sif fill_mpich; }
 
 make_tiny_image() {
   say "image tiny.sif (busybox and bash)"
@@ -25,6 +29,26 @@ make_mpi4py_image() {
 make_venv_image() {
   say "image venv.sif (the same, with its Python in a virtual environment)"
   make_image venv.sif fill_venv
+}
+
+make_vnc_image() {
+  say "image vnc.sif (TigerVNC and noVNC)"
+  make_image vnc.sif fill_vnc
+}
+
+make_mpich_image() {
+  say "image mpich.sif (Debian 13, with a newer MPICH than the host's; about a minute)"
+  make_image mpich.sif fill_mpich
+}
+
+make_debian11_image() {
+  say "image debian11.sif (Debian 11, with an older glibc than the host's, MPICH and a compiler)"
+  make_image debian11.sif fill_debian11
+}
+
+make_openmpi5_image() {
+  say "image openmpi5.sif (Debian 13, with Open MPI 5 and mpi4py)"
+  make_image openmpi5.sif fill_openmpi5
 }
 
 make_image() {
@@ -99,13 +123,34 @@ EOF
     ln -s /usr/bin/pip3 "$conda/envs/mpi4py/bin/pip3" && ln -s pip3 "$conda/envs/mpi4py/bin/pip"
 }
 
+# The system of the stand-in for LUMI's image, for others to begin with.
+unpack_mpi4py() { # directory
+  local from=$CT_IMAGES/$MPI4PY_IMAGE system
+  system=$(singularity sif list "$from" | sed -n 's/^ *\([0-9][0-9]*\) .*\*System.*/\1/p')
+  rm -rf "$1" "$SCRATCH/system" && singularity sif dump "$system" "$from" >"$SCRATCH/system" &&
+    quietly "$SCRATCH/unsquashfs.log" unsquashfs -no-progress -d "$1" "$SCRATCH/system" && rm -f "$SCRATCH/system"
+}
+
+# TigerVNC and noVNC, unpacked without Mesa, LLVM and NumPy, which they do without here.
+fill_vnc() {
+  local root=$1 debs=$SCRATCH/vnc-debs deb
+  rm -rf "$debs" && mkdir "$debs" && unpack_mpi4py "$root" &&
+    (cd "$debs" && quietly "$SCRATCH/vnc.log" apt-get -q -o APT::Sandbox::User=root download \
+      tigervnc-standalone-server tigervnc-tools xkb-data x11-xkb-utils xauth novnc websockify python3-websockify \
+      libgl1 libglx0 libglvnd0 libjpeg62-turbo libpixman-1-0 libunwind8 libbsd0 libmd0 libxfont2 libfontenc1 \
+      libfreetype6 libpng16-16 libbrotli1 libx11-6 libx11-data libxcb1 libxau6 libxdmcp6 libxext6 libxmuu1 libxkbfile1) ||
+    return 1
+  # Some have files in /lib, which is a link.
+  for deb in "$debs"/*.deb; do
+    dpkg-deb --fsys-tarfile "$deb" | tar -x --keep-directory-symlink -C "$root" || return 1
+  done
+  chroot "$root" ldconfig && quietly "$SCRATCH/vnc.log" chroot "$root" Xtigervnc -version
+}
+
 # As many images from Docker have it: all Python is in /opt/venv, which the image puts first on PATH.
 fill_venv() {
-  local root=$1 from=$CT_IMAGES/$MPI4PY_IMAGE system packages
-  system=$(singularity sif list "$from" | sed -n 's/^ *\([0-9][0-9]*\) .*\*System.*/\1/p')
-  rm -rf "$root" "$SCRATCH/system" && singularity sif dump "$system" "$from" >"$SCRATCH/system" &&
-    quietly "$SCRATCH/unsquashfs.log" unsquashfs -no-progress -d "$root" "$SCRATCH/system" &&
-    rm -rf "$SCRATCH/system" "$root/opt/miniconda3" &&
+  local root=$1 packages
+  unpack_mpi4py "$root" && rm -rf "$root/opt/miniconda3" &&
     quietly "$SCRATCH/venv.log" chroot "$root" python3 -m venv /opt/venv || return 1
   packages=$(echo "$root"/opt/venv/lib/python3*/site-packages)
   echo "where = 'the venv of the image'" >"$packages/of_the_image.py" &&
@@ -114,3 +159,49 @@ fill_venv() {
 export PATH="/opt/venv/bin:$PATH"
 EOF
 }
+
+# MPICH of Debian 13, with a Python that calls it through ctypes. Its ping-pong is compiled on the host: any MPICH runs it.
+fill_mpich() {
+  local root=$1 mirror option options=()
+  mirror=$(debian_mirror)
+  while IFS= read -r option; do options+=(--aptopt="$option"); done < <(
+    apt-config dump | grep -E '^Acquire::(https?::.*|Check-Valid-Until|Check-Date) "[^"]+";$'
+  )
+  rm -rf "$root" &&
+    quietly "$SCRATCH/mmdebstrap.log" mmdebstrap --mode=root --variant=minbase "${options[@]}" \
+      --aptopt='Acquire::Languages "none"' --aptopt='APT::Install-Recommends "false"' --dpkgopt=force-unsafe-io \
+      --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
+      --dpkgopt='path-exclude=/usr/share/locale/*' \
+      --include=libmpich12,python3 trixie "$root" "deb $mirror trixie main" &&
+    rm -rf "$root"/var/lib/apt/lists/* "$root"/var/cache/apt/*
+}
+
+# unpack_debian <root directory> <release> <option of mmdebstrap…>: packages unpacked and not set up, in half the time, which is
+# enough for programs and libraries.
+unpack_debian() {
+  local root=$1 release=$2 mirror option options=()
+  shift 2
+  mirror=$(debian_mirror)
+  while IFS= read -r option; do options+=(--aptopt="$option"); done < <(
+    apt-config dump | grep -E '^Acquire::(https?::.*|Check-Valid-Until|Check-Date) "[^"]+";$'
+  )
+  rm -rf "$root" &&
+    quietly "$SCRATCH/mmdebstrap.log" mmdebstrap --mode=root --variant=extract "${options[@]}" \
+      --aptopt='Acquire::Languages "none"' --aptopt='APT::Install-Recommends "false"' "$@" \
+      "$release" "$root" "deb $mirror $release main" &&
+    rm -rf "$root"/var/lib/apt/lists/* "$root"/var/cache/apt/* "$root"/usr/share/{doc,man,locale} &&
+    ln -sfn dash "$root/bin/sh" && touch "$root"/etc/{passwd,group}
+}
+
+# Its glibc is too old for the host's MPI; no Python, but a compiler. mpicc without the compilers for Fortran and C++ that its
+# packages depend on.
+fill_debian11() {
+  # shellcheck disable=SC2016 # the hooks' own variables
+  unpack_debian "$1" bullseye --include=bash,dash,coreutils,grep,sed,gcc,libc6-dev,libmpich12 \
+    --extract-hook='cd "$1/tmp" && APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-get -q download mpich libmpich-dev' \
+    --extract-hook='for deb in "$1"/tmp/*.deb; do dpkg-deb -x "$deb" "$1" && rm "$deb" || exit; done' &&
+    rm -f "$1"/usr/lib/*/mpich/lib/*.a "$1"/usr/lib/*/libmpi*.a && ln -sf mpicc.mpich "$1/usr/bin/mpicc"
+}
+
+# Open MPI 5 with mpi4py.
+fill_openmpi5() { unpack_debian "$1" trixie --include=bash,dash,coreutils,python3-mpi4py; }

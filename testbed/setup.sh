@@ -23,13 +23,17 @@ export LC_ALL=C.UTF-8
 . "$here/environment-modules.sh"
 # shellcheck source=testbed/lmod-sid.sh
 . "$here/lmod-sid.sh"
+# shellcheck source=testbed/mpich.sh
+. "$here/mpich.sh"
+# shellcheck source=testbed/proot.sh
+. "$here/proot.sh"
 # shellcheck source=testbed/images.sh
 . "$here/images.sh"
 
 T=$CT_TESTBED
 SCRATCH=$T/tmp # cleared under the lock by the next run, if this one is killed
-steps=(packages environment_modules environment_modules_sid lmod_sid kernel runtime mpirun account node tiny_image
-  mpi4py_image venv_image working)
+steps=(packages environment_modules environment_modules_sid lmod_sid kernel runtime mpirun pmix account node tiny_image
+  mpi4py_image venv_image vnc_image mpich mpich_image debian11_image openmpi5_image proot working)
 
 # Prints the steps whose result is not there. Needs no privilege and changes nothing.
 missing_steps() {

@@ -34,6 +34,7 @@ write_settings() {
   user=$(id -un)
   host=$(hostname -s)
   choose_ports $((${#nodes[@]} + 1))
+  # TmpFS: in a directory of both nodes PMIx of the second would find that of the first.
   # v1 named outright: slurmd then starts whether or not cgroups are mounted; none is made
   echo 'CgroupPlugin=cgroup/v1' >"$S/cgroup.conf"
   {
@@ -58,6 +59,7 @@ SlurmdParameters=config_overrides
 KillWait=5
 StateSaveLocation=$S/state
 SlurmdSpoolDir=$S/spool/%n
+TmpFS=$S/tmp/%n
 SlurmctldPidFile=$S/slurmctld.pid
 SlurmdPidFile=$S/slurmd-%n.pid
 SlurmctldLogFile=$S/slurmctld.log
@@ -103,7 +105,7 @@ start() {
   done
   start_daemon slurmctld slurmctld -D -c
   for node in "${nodes[@]}"; do
-    mkdir -p "$S/spool/$node"
+    mkdir -p "$S/spool/$node" "$S/tmp/$node"
     start_daemon "slurmd-$node" slurmd -D -N "$node"
   done
   for ((tries = 0; tries < 600; tries++)); do
@@ -132,7 +134,7 @@ stop() {
     fi
     rm -f "$file"
   done
-  rm -rf "$S"/{state,spool,slurm.conf,cgroup.conf,munge.socket,munge.socket.lock,munge.key}
+  rm -rf "$S"/{state,spool,tmp,slurm.conf,cgroup.conf,munge.socket,munge.socket.lock,munge.key}
 }
 
 is_ours() { grep -qsz -e "^SLURM_CONF=$S/slurm.conf\$" "/proc/$1/environ"; }

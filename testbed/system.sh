@@ -5,14 +5,15 @@
 FROM_DEBIAN=(squashfs-tools squashfuse python3-fusepy uidmap mmdebstrap busybox-static ca-certificates debian-archive-keyring
   lua5.3 tcl8.6 strace shellcheck openmpi-bin openssl util-linux procps btrfs-progs faketime zsh fish tcsh mandoc man-db groff-base attr
   lua-filesystem lua-json lua-posix lua-term
-  slurmctld slurmd slurm-client munge)
+  slurmctld slurmd slurm-client munge slurm-wlm-basic-plugins gcc libc6-dev chromium-headless-shell
+  libhwloc15 libucx0 libgfortran5 patchelf)
 DAEMON_GUARD=/usr/sbin/policy-rc.d
 
 wanted_packages() {
   printf '%s\n' "${FROM_DEBIAN[@]}"
   [ -n "$CT_LMOD_INIT" ] || echo lmod
-  # for an Apptainer of our own; without the last two each of its runs prints that it has not found them
-  if [ -d "$T/apptainer" ] || ! have_any_runtime; then printf '%s\n' patchelf fuse2fs gocryptfs; fi
+  # for an Apptainer of our own; without these each of its runs prints that it has not found them
+  if [ -d "$T/apptainer" ] || ! have_any_runtime; then printf '%s\n' fuse2fs gocryptfs; fi
 }
 
 missing_packages() {
@@ -106,6 +107,16 @@ make_kernel() {
 # The host's Open MPI by that name, whichever MPI the machine's alternatives choose for mpirun: the image has Open MPI
 have_mpirun() { [ -x "$T/bin/mpirun" ]; }
 make_mpirun() { ln -sfn /usr/bin/mpirun.openmpi "$T/bin/mpirun"; }
+
+# Slurm loads PMIx by a name that only its development package has
+have_pmix() {
+  local library
+  for library in /usr/lib/*/pmix2/lib/libpmix.so.2; do [ ! -e "$library" ] || [ -e "${library%.2}" ] || return 1; done
+}
+make_pmix() {
+  local library
+  for library in /usr/lib/*/pmix2/lib/libpmix.so.2; do [ -e "${library%.2}" ] || ln -s libpmix.so.2 "${library%.2}"; done
+}
 
 # A user with sudo runs the tests as themself; only for root an account is made.
 have_account() { id "${CT_SETUP_FOR:-$CT_USER}" >/dev/null 2>&1; }

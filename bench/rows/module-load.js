@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { formatQuickest, perRound, roundsOf, run } from '../measure.js';
+import { enoughSeconds, fewestRounds, formatQuickest, perRound, roundsOf, run } from '../measure.js';
 import { installCommand, prefix, work, writeEasyconfig } from '../work.js';
 
 const script = fileURLToPath(new URL('module-load.sh', import.meta.url));
@@ -36,7 +36,13 @@ export function measureModuleLoad() {
     writeFileSync(`${modulePath}/values/${side}.lua`, renderValues(environmentWith(modulePath, sides[side])));
   }
   const together = Object.values(sides).map((modules) => modules.join(' '));
-  const text = run(['bash', script, modulePath, String(roundsOf(40)), ...together]);
+  const text = run([
+    'bash',
+    script,
+    modulePath,
+    ...[roundsOf(40), fewestRounds, enoughSeconds].map(String),
+    ...together,
+  ]);
   const names = Object.keys(sides);
   const times = {};
   for (const line of text.trim().split('\n')) {

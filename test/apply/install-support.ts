@@ -92,7 +92,7 @@ export function sitePlan(
     ...facts,
     runtime: join(root, 'runtime'),
   });
-  if (install === undefined) throw new Error(JSON.stringify(issues));
+  if (install?.image === undefined) throw new Error(JSON.stringify(issues));
   const plan = planInstall(
     { ...install, image: { ...install.image, sha256 } },
     { ...inputs, image: imageFile(path), easyconfigText: more, ...changed },

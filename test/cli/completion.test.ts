@@ -91,7 +91,8 @@ describe('what can come next', () => {
     expect(await inHome(['uninstall', 't'], home)).toEqual(['tiny/1.0']);
     expect(await inHome(['uninstall', '--prefix', makeDirectory(), ''], home)).toEqual([]);
     expect(await inHome(['verify', 'tiny/1.0', ''], home)).toEqual(['tiny/1.0']);
-    expect(await inHome(['uninstall', 'tiny/1.0', ''], home)).toEqual([]);
+    expect(await inHome(['uninstall', 'tiny/1.0', ''], home)).toEqual(['tiny/1.0']);
+    expect(await inHome(['kernel', 'tiny/1.0', ''], home)).toEqual([]);
     expect(await inHome(['squashfs', ''], home)).toEqual(['make', 'unmake', 'update', 'status', 'tiny/1.0']);
     expect(await inHome(['squashfs', 'make', ''], home)).toEqual(['tiny/1.0']);
   });
@@ -100,6 +101,10 @@ describe('what can come next', () => {
     expect(await inHome(['settings', 's'])).toEqual(['set']);
     expect(await inHome(['settings', 'set', 'pref'])).toEqual(['prefix']);
     expect(await inHome(['settings', 'set', '--s'])).toEqual(['--site']);
+    expect(await inHome(['settings', 'set', 'image_mode', ''])).toEqual(['copy', 'link', 'central']);
+    expect(await inHome(['settings', 'set', 'force.enforce_checksums', 't'])).toEqual(['true']);
+    expect(await inHome(['settings', 'set', 'prefix', ''])).toEqual([]);
+    expect(await inHome(['list', '--color', 'a'])).toEqual(['auto', 'always']);
   });
 
   it('is a command after `help`', async () => {

@@ -1,10 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { makeProgram } from '../../src/cli/program.ts';
 import { modelOf } from '../../src/cli/program-model.ts';
 import { renderMan } from '../../src/cli/render-man.ts';
 import { optionKeys, optionTable } from '../../src/settings/options.ts';
-import { contextIn } from './support.ts';
+import { contextIn, toolDir } from './support.ts';
 
 const context = contextIn('/');
 const settings = optionKeys.map((key) => ({
@@ -13,15 +14,31 @@ const settings = optionKeys.map((key) => ({
   help: optionTable[key].help,
 }));
 const program = modelOf(makeProgram(context));
-const man = renderMan(program, { version: context.toolVersion, settings });
+const pages = [...renderMan(program, { version: context.toolVersion, settings })];
+const directory = `${toolDir}/man/man1`;
 
-describe('the manual page', () => {
-  it('is what the program says of itself (write it anew: npx vitest run --project unit test/cli/man.test.ts -u)', async () => {
-    await expect(man).toMatchFileSnapshot('../../man/man1/ctinstall.1');
+function shownByMan(page: string): string {
+  return execFileSync('man', ['-l', '--warnings', '-P', 'cat', '-'], {
+    input: page,
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, MANWIDTH: '100', LC_ALL: 'C.UTF-8', MAN_KEEP_FORMATTING: '' },
+  });
+}
+
+describe('the manual', () => {
+  it.each(pages)(
+    'page %s is what the program says of itself (write it again: npx vitest run --project unit test/cli/man.test.ts -u)',
+    async (name, page) => {
+      await expect(page).toMatchFileSnapshot(`../../man/man1/${name}.1`);
+    },
+  );
+
+  it('has no page of what there is not', () => {
+    expect(readdirSync(directory).sort()).toEqual(pages.map(([name]) => `${name}.1`).sort());
   });
 
-  it('is right roff for groff and for mandoc', () => {
-    const input = { input: man, encoding: 'utf8' } as const;
+  it.each(pages)('page %s is right roff for groff and for mandoc', (_, page) => {
+    const input = { input: page, encoding: 'utf8' } as const;
     const groff = spawnSync('groff', ['-man', '-Tutf8', '-ww', '-z'], input);
     expect([groff.status, groff.stderr]).toEqual([0, '']);
     const mandoc = spawnSync('mandoc', ['-T', 'lint', '-W', 'warning'], input);
@@ -31,15 +48,21 @@ describe('the manual page', () => {
   });
 
   it('shows each command and option as it is typed', () => {
-    const shown = execFileSync('man', ['-l', '--warnings', '-P', 'cat', '-'], {
-      input: man,
-      encoding: 'utf8',
-      env: { PATH: process.env.PATH, MANWIDTH: '100', LC_ALL: 'C.UTF-8', MAN_KEEP_FORMATTING: '' },
-    });
-    for (const { name, options } of program.commands) {
+    const [[, first = ''] = [], ...others] = pages;
+    const overview = shownByMan(first);
+    for (const [index, { name, options }] of program.commands.entries()) {
+      expect(overview).toContain(`ctinstall-${name}(1)`);
+      const shown = shownByMan(others[index]?.[1] ?? '');
       expect(shown).toContain(`ctinstall ${name}`);
       for (const { flags } of options) for (const flag of flags) expect(shown).toContain(flag);
     }
+  });
+
+  it('is found by the module of the tool, page by page', () => {
+    const shown = execFileSync('man', ['-P', 'cat', 'ctinstall-settings'], {
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, MANPATH: `${toolDir}/man`, MANWIDTH: '100', LC_ALL: 'C.UTF-8' },
+    });
     expect(shown).toContain("ctinstall settings set bind_groups.filesystems '[/scratch, /project]'");
   });
 });
@@ -50,7 +73,7 @@ describe('text that roff would take for its own', () => {
     const text = renderMan(
       { ...program, commands: [], examples: [[words, `'.br ${words}`]] },
       { version: '1', settings: [] },
-    );
+    ).get('ctinstall');
     const shown = execFileSync('groff', ['-man', '-Tutf8', '-ww'], { input: text, encoding: 'utf8' })
       // biome-ignore lint/suspicious/noControlCharactersInRegex: how groff makes letters bold
       .replace(/\u001b\[\d*m/g, '');

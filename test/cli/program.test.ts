@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
+import { readOutputFlags } from '../../src/cli/output-flags.ts';
 import { allCommandNames, commandFirst, commandNames, makeProgram } from '../../src/cli/program.ts';
 import { type CommandModel, modelOf } from '../../src/cli/program-model.ts';
 import { contextIn, toolDir } from './support.ts';
@@ -43,6 +45,64 @@ describe('the commands', () => {
     for (const { description, options, arguments: operands } of program.commands.flatMap(withInner))
       for (const { description: text } of [{ description }, ...options, ...operands])
         expect(text).toMatch(/^[^\n.]\S.*[^.\n]$/);
+  });
+});
+
+/** As on a terminal of 80 columns. */
+function helpOf(...words: string[]): string {
+  let said = '';
+  let command: Command | undefined = makeProgram(contextIn('/'));
+  for (const word of words) command = command?.commands.find((each) => each.name() === word);
+  command?.configureOutput({ writeOut: (text) => (said += text), getOutHelpWidth: () => 80 }).outputHelp();
+  return said;
+}
+
+describe('the help', () => {
+  it.each(program.commands.map(({ name }) => name))('of %s fits a screen of 80 columns', (name) => {
+    const lines = helpOf(name).split('\n');
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+    expect(lines.length).toBeLessThanOrEqual(46);
+  });
+
+  it('of the program fits too', () => {
+    expect(
+      helpOf()
+        .split('\n')
+        .filter((line) => line.length > 80),
+    ).toEqual([]);
+  });
+
+  it('shows the flags of settings that count, and takes the others', () => {
+    expect(helpOf('completion')).not.toContain('--prefix');
+    expect(helpOf('list')).toContain('--prefix <dir>');
+    expect(helpOf('list')).not.toContain('--runtime');
+    expect(helpOf('install')).toContain('--runtime <program>');
+    for (const { options } of makeProgram(contextIn('/')).commands)
+      expect(options.map(({ long }) => long)).toEqual(expect.arrayContaining(['--prefix', '--runtime']));
+  });
+
+  it('names the short flags that people expect', () => {
+    expect(helpOf('install')).toMatch(/-n, --dry-run.*-f, --force.*-q\|--quiet {2}-v\|--trace/s);
+    expect(helpOf('uninstall')).toContain('-y, --yes');
+  });
+
+  it('of an inner command says where it is in the manual', () => {
+    expect(helpOf('settings', 'set')).toMatch(/^Usage: ctinstall settings set .*man ctinstall-settings\n$/s);
+  });
+});
+
+describe('the flags of output', () => {
+  it('are read wherever they stand, short ones together too, and not behind `--`', () => {
+    expect(readOutputFlags(['x.yaml', '-nv', '--color', 'always'])).toEqual({
+      ...{ isJson: false, isTrace: true, isQuiet: false, isDryRun: true, colour: 'always' },
+    });
+    expect(readOutputFlags(['wrap', 'pip', 'x', '--', '--json', '-q'])).toMatchObject({
+      isJson: false,
+      isQuiet: false,
+    });
+    expect(readOutputFlags(['--verbose', '--color=never', '--json', '-q'])).toMatchObject({
+      ...{ isJson: true, isTrace: true, isQuiet: true, colour: 'never' },
+    });
   });
 });
 

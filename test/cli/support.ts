@@ -19,7 +19,10 @@ export function contextIn(cwd: string, environment: Readonly<Record<string, stri
     umask: 0o022,
     reporter: { report: () => undefined },
     signal: new AbortController().signal,
+    onStop: { message: '' },
     isJson: false,
+    isTrace: false,
+    isColoured: { stdout: false, stderr: false },
     print: () => undefined,
   };
 }

@@ -57,6 +57,32 @@ async function found(word = ''): Promise<string[]> {
     .toSorted();
 }
 
+const recipe = (about: string): string => `description: ${about}\nlatest: { "1": x }\ntags: { "1": x }\ndocker: a/b\n`;
+
+it('knows the recipes of a registry by the directory above, and what becomes of them', async () => {
+  write('site/bio/one/container.yaml', recipe('the first'));
+  write('site/bio/two/container.yaml', recipe('the second'));
+  write('site/bio/plain/plain-1.yaml', easyconfig('plain'));
+  const [one, plain, two] = [
+    '+ site/bio/one/container.yaml the first',
+    '+ site/bio/plain/plain-1.yaml of the test',
+    '+ site/bio/two/container.yaml the second',
+  ];
+  await settle(join(root, 'site/bio'));
+  for (const _ of ['listed', 'from the index', 'again']) expect(await found()).toEqual([one, plain, two]);
+  expect(readFileSync(indexFile(), 'utf8')).toContain('"//plain//one/two"');
+  write('site/bio/two/container.yaml', recipe('another'));
+  write('site/bio/plain/container.yaml', recipe('a recipe now'));
+  expect(await found()).toEqual([
+    one,
+    '+ site/bio/plain/container.yaml a recipe now',
+    '+ site/bio/two/container.yaml another',
+  ]);
+  rmSync(join(root, 'site/bio/one/container.yaml'));
+  write('site/bio/one/other-1.yaml', easyconfig('other'));
+  expect(await found()).toContain('+ site/bio/one/other-1.yaml of the test');
+});
+
 /** Until the file system's clock has gone on so far that an index takes the file up. */
 async function settle(file: string): Promise<void> {
   await vi.waitUntil(() => Date.now() - statSync(file).ctimeMs > 60, { interval: 5 });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
-  hasFault,
+  type EasyconfigIndex,
   isSettled,
   parseIndex,
   parseRow,
@@ -27,6 +27,12 @@ const rows = [
 const tool = '0.1.0 123.5';
 const bytes = (): Buffer => Buffer.from(renderIndex(rows, tool));
 
+/** What an index has of a file; empty where it has nothing. */
+function lineIn(index: EasyconfigIndex | undefined, ...[at, of]: Parameters<EasyconfigIndex['find']>): string {
+  const row = index?.find(at, of);
+  return row === undefined ? '' : (index?.lineOf(row) ?? '');
+}
+
 /** The index with another content and the right sum of it. */
 function forge(change: (content: string) => string): Buffer {
   const text = bytes().toString();
@@ -39,10 +45,42 @@ describe('the text of an index', () => {
     expect(JSON.parse(bytes().toString())).toMatchObject({ tool, paths: [path, broken] });
     const index = parseIndex(bytes(), tool);
     expect(index?.size).toBe(2);
-    const line = index?.find(path, state) ?? '';
-    expect([hasFault(line), parseRow(line)]).toEqual([false, { summary, fault: undefined }]);
-    const faulty = index?.find(broken, { ...state, inode: 78 }) ?? '';
-    expect([hasFault(faulty), parseRow(faulty)]).toEqual([true, { summary: undefined, fault: 'why' }]);
+    expect(parseRow(lineIn(index, path, state))).toEqual({ summary, fault: undefined });
+    expect(parseRow(lineIn(index, broken, { ...state, inode: 78 }))).toEqual({ summary: undefined, fault: 'why' });
+  });
+
+  it('finds the rows that say a word, and those that are faulty', () => {
+    const index = parseIndex(bytes(), tool);
+    const foundBy = (word: string): boolean[] => [0, 1].map((row) => index?.findRows(word).has(row) === true);
+    expect(foundBy('a-1.yaml é')).toEqual([true, true]);
+    expect(foundBy('zzz')).toEqual([false, true]);
+    expect(foundBy('')).toEqual([true, true]);
+    const many = [0, 1, 2, 3].map((at) => ({
+      path: hostPath(`/e/${at}`),
+      state,
+      line: renderRow({ summary: { ...summary, words: at % 2 === 0 ? 'even even' : 'odd' }, fault: undefined }),
+    }));
+    const sound = parseIndex(Buffer.from(renderIndex(many, tool)), tool);
+    expect([0, 1, 2, 3].map((row) => sound?.findRows('even').has(row))).toEqual([true, false, true, false]);
+    expect([0, 1, 2, 3].map((row) => sound?.lineOf(row))).toEqual(many.map(({ line }) => line));
+  });
+
+  it('knows what is in a directory as long as that is in the same state', () => {
+    const directory = {
+      path: hostPath('/e'),
+      state,
+      easyconfigs: ['a-1.yaml', 'b\n-1.yaml'],
+      directories: ['c', 'd'],
+      recipes: ['e'],
+    };
+    const empty = { ...directory, path: hostPath('/e/c'), easyconfigs: [], directories: [], recipes: [] };
+    const index = parseIndex(Buffer.from(renderIndex(rows, tool, [directory, empty])), tool);
+    const { easyconfigs, directories, recipes } = directory;
+    expect(index?.list(directory.path, state)).toEqual({ easyconfigs, directories, recipes });
+    expect(index?.list(empty.path, state)).toEqual({ easyconfigs: [], directories: [], recipes: [] });
+    expect(index?.list(directory.path, { ...state, mtimeMs: 1 })).toBeUndefined();
+    expect(index?.list(hostPath('/f'), state)).toBeUndefined();
+    expect(lineIn(index, path, state)).toBe(rows[0]?.line);
   });
 
   it('may be of no easyconfigs', () => {
@@ -71,6 +109,7 @@ describe('the text of an index', () => {
     ['a path that is none', (text: string) => text.replace('"/e/a-1.yaml"', '1')],
     ['states that are none', (text: string) => text.replace(/"states":.*/, '"states":["x"],')],
     ['too few states', (text: string) => text.replace(/"states":.*/, '"states":[1,2],')],
+    ['directories without entries', (text: string) => text.replace(/"directories":.*/, '"directories":["/e"],')],
     ['nested without end', (text: string) => text.replace(/"paths":.*/, `"paths":${'['.repeat(1e6)},`)],
     ['nothing but its tool', (text: string) => text.slice(0, text.indexOf('\n') + 1)],
   ])('is nothing where it has the right sum but %s', (_, change) => {
@@ -93,7 +132,7 @@ describe('the text of an index', () => {
       forge((text) => text.slice(0, text.indexOf('{"summary'))),
       tool,
     );
-    expect(parseRow(short?.find(path, state) ?? '')).toBeUndefined();
+    expect(parseRow(lineIn(short, path, state))).toBeUndefined();
   });
 });
 
@@ -120,7 +159,7 @@ describe('the file of an index', () => {
 
   it('is written whole, for this user only, and read again', async () => {
     await Promise.all([writeIndex(place(), rows), writeIndex(place(), rows), writeIndex(place(), rows)]);
-    expect((await readIndex(place())).find(path, state)).toBe(rows[0]?.line);
+    expect(lineIn(await readIndex(place()), path, state)).toBe(rows[0]?.line);
     expect(statSync(place().file).mode & 0o777).toBe(0o600);
     expect(readdirSync(join(root, 'cache/ctinstall'))).toEqual(['x.json']);
   });

@@ -52,6 +52,37 @@ describe('searchEasyconfig', () => {
     expect((await searchEasyconfig(`${root}/home/x.yml`, search)).text).toBe('home/x.yml');
   });
 
+  it.each([
+    ['python:3.12', 'docker://python:3.12'],
+    ['docker:/python', 'docker://python'],
+    ['docker:python:3.12', 'docker://python:3.12'],
+    ['docker.io/library/python', 'docker://docker.io/library/python'],
+    ['localhost:5000/team/app:1.2', 'docker://localhost:5000/team/app:1.2'],
+  ])('tells of the scheme where %s can only be an image of a registry', async (argument, source) => {
+    const error = await failure(searchEasyconfig(argument, search));
+    expect([error.code, error.hint]).toEqual([
+      'easyconfig-not-found',
+      `an image of a registry is named with its scheme: \`ctinstall ${source}\``,
+    ]);
+  });
+
+  it.each(['sub/dir', 'demo', '../x/y', 'some.dir/file.yml', 'A:b.yaml'])(
+    'but not where %s may be a file',
+    async (argument) => {
+      expect((await failure(searchEasyconfig(argument, search))).hint).toContain('ctinstall search');
+    },
+  );
+
+  it('tells of a software by its name, beside commands', async () => {
+    write('shipped/m/mpi4py/mpi4py-3.1.6-rocm-6.2.0.yaml');
+    const error = await failure(searchEasyconfig('mpi4y', { ...search, otherWords: ['mpi'] }));
+    expect(error.hint).toBe('did you mean `ctinstall mpi` or `ctinstall mpi4py`?');
+  });
+
+  it('knows `.` as a directory', async () => {
+    expect((await failure(searchEasyconfig('.', search))).message).toBe('`.` is a directory');
+  });
+
   it('follows links', async () => {
     write('elsewhere/demo-1.0.yaml');
     symlinkSync(join(root, 'elsewhere'), join(root, 'site'));

@@ -50,7 +50,7 @@ describe('the host MPI', () => {
     expect(await checkHostMpi(machine, wanted('mpich'))).toMatchObject({
       state: 'unusable',
       value: 'Open MPI, but the settings say `host_mpi: mpich` (site preset x)',
-      hint: expect.stringContaining('mend `host_mpi`'),
+      hint: expect.stringContaining('fix `host_mpi`'),
       stopsInstalls: false,
     });
     // Of two the settings say which one is meant; where none is there, which one is missing.

@@ -13,12 +13,14 @@ let search: ImageSearch;
 const good = buildSif({ objects: [rootObject()] });
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'ctinstall-image-'));
-  for (const directory of ['one', 'two', 'cwd', 'install']) mkdirSync(join(root, directory));
+  for (const directory of ['one', 'two', 'named', 'beside', 'cwd', 'install']) mkdirSync(join(root, directory));
   search = {
     easyconfig: '/e/demo-1.0.yaml',
     file: 'demo.sif',
     asked: undefined,
     directories: [hostPath(`${root}/one`), hostPath(`${root}/two`)],
+    named: hostPath(`${root}/named`),
+    beside: hostPath(`${root}/beside`),
     cwd: hostPath(`${root}/cwd`),
     installed: undefined,
   };
@@ -30,7 +32,7 @@ function put(path: string, bytes: Uint8Array | string = good): void {
 }
 
 describe('discoverImage', () => {
-  it('looks in the image directories in their order, then here, then in the install', async () => {
+  it('looks in the image directories in their order, then where the easyconfig says and lies, then here, then in the install', async () => {
     put('install/demo.sif');
     const withInstall = { ...search, installed: hostPath(`${root}/install/demo.sif`) };
     expect(await discoverImage(withInstall)).toMatchObject({
@@ -41,6 +43,13 @@ describe('discoverImage', () => {
     });
     put('cwd/demo.sif');
     expect((await discoverImage(withInstall)).path).toBe(`${root}/cwd/demo.sif`);
+    put('beside/demo.sif');
+    expect(await discoverImage(withInstall)).toMatchObject({
+      path: `${root}/beside/demo.sif`,
+      how: 'beside the easyconfig',
+    });
+    put('named/demo.sif');
+    expect((await discoverImage(withInstall)).path).toBe(`${root}/named/demo.sif`);
     put('two/demo.sif');
     expect((await discoverImage(withInstall)).path).toBe(`${root}/two/demo.sif`);
     put('one/demo.sif');
@@ -67,7 +76,8 @@ describe('discoverImage', () => {
     const error = await failure(discoverImage(search));
     expect(error.code).toBe('image-not-found');
     expect(error.message).toBe('no image for `/e/demo-1.0.yaml`');
-    expect(error.details).toEqual([`  Caused by: \`demo.sif\` is in none of: \`${root}/one\`, \`${root}/two\`, \`.\``]);
+    const tried = ['one', 'two', 'named', 'beside'].map((name) => `\`${root}/${name}\``).join(', ');
+    expect(error.details).toEqual([`  Caused by: \`demo.sif\` is in none of: ${tried}, \`.\``]);
     expect(error.hint).toContain('--image-dir <dir>');
   });
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { draftEasyconfig, type ImageFacts } from '../../src/easyconfig/draft.ts';
+import { draftEasyconfig } from '../../src/easyconfig/draft.ts';
 import { guessFromFile, guessFromSource } from '../../src/easyconfig/guess-name.ts';
+import type { ImageFacts } from '../../src/easyconfig/image-facts.ts';
 import { normalizeEasyconfig } from '../../src/easyconfig/normalize.ts';
 import { parseEasyconfig } from '../../src/easyconfig/parse.ts';
 import { renderDraft } from '../../src/easyconfig/render-draft.ts';
@@ -15,13 +16,21 @@ const bare: ImageFacts = {
   labels: {},
   definition: undefined,
   runscript: undefined,
+  built: undefined,
   inside: undefined,
 };
 
 function write(facts: Partial<ImageFacts>): string {
   const all = { ...bare, ...facts };
   const groups = ['filesystems', 'slurm'];
-  return renderDraft(draftEasyconfig(all), { facts: all, groups, schema: undefined, image: 'x', notLooked: undefined });
+  return renderDraft(draftEasyconfig(all), {
+    facts: all,
+    groups,
+    schema: undefined,
+    image: 'x',
+    directory: undefined,
+    notLooked: undefined,
+  });
 }
 
 /** The easyconfig that the written text is. */
@@ -32,12 +41,50 @@ function easyconfigOf(facts: Partial<ImageFacts>) {
   return normalizeEasyconfig(easyconfig);
 }
 
+describe('an image that was built by adding to another one', () => {
+  const base = {
+    labels: { 'org.opencontainers.image.title': 'Base', 'org.opencontainers.image.version': '9.9' },
+    definition: 'Bootstrap: docker\nFrom: python:3.12\n',
+    created: 0,
+  };
+
+  it('is not called as what its base says of itself, nor brought from where that comes from', () => {
+    const built = { on: 'python.sif', added: ['numpy', 'requirements.txt'] };
+    const text = write({ ...base, built, file: 'mine.sif' });
+    const { name, version, image } = easyconfigOf({ ...base, built, file: 'mine.sif' });
+    expect([name, version, image?.source]).toEqual(['mine', '19700101', undefined]);
+    expect(text).toContain('  # built on python.sif by `ctinstall build` with numpy, requirements.txt\n');
+    expect(text).not.toContain('docker://');
+  });
+
+  it('has the version of the one package that was added', () => {
+    const versionOf = (added: string[]): string =>
+      easyconfigOf({ ...base, file: 'mine.sif', built: { on: 'python.sif', added } }).version;
+    expect(versionOf(['torch[cpu]==2.4.1'])).toBe('2.4.1');
+    expect(versionOf(['torch==2.4.1', 'numpy==2.0'])).toBe('19700101');
+    expect(versionOf(['torch>=2'])).toBe('19700101');
+  });
+});
+
 describe('name and version', () => {
   it.each([
     ['python_3.12.sif', 'python', '3.12', ''],
     ['pytorch_2.3.0-cuda12.1-runtime.sif', 'pytorch', '2.3.0', '-cuda12.1-runtime'],
     ['my-app-v1.2.3.sif', 'my-app', '1.2.3', ''],
-    ['app_latest.sif', 'app_latest', undefined, ''],
+    ['app_latest.sif', 'app', undefined, ''],
+    [`app_sha256.${'0'.repeat(64)}.sif`, 'app', undefined, ''],
+    ['rocm-pytorch_2.7.1-py3.12.sif', 'rocm-pytorch', '2.7.1', '-py3.12'],
+    ['samtools%3A1.17--h00cdaf9_0.sif', 'samtools', '1.17', '--h00cdaf9_0'],
+    ['samtools:1.17--h00cdaf9_0', 'samtools', '1.17', '--h00cdaf9_0'],
+    ['100%.sif', '100', undefined, ''],
+    ['R-4.3.sif', 'R', '4.3', ''],
+    ['gaussian-16.sif', 'gaussian', '16', ''],
+    ['My App v2.sif', 'My-App', '2', ''],
+    ['python3.sif', 'python3', undefined, ''],
+    ['x86_64-app.sif', 'app', undefined, ''],
+    ['gromacs_2024.1_amd64.sif', 'gromacs', '2024.1', ''],
+    ['gromacs_2024.1-linux-arm64-gpu.sif', 'gromacs', '2024.1', '-gpu'],
+    ['1.2.sif', '1.2', undefined, ''],
     ['gromacs-2023.3_gpu.sif', 'gromacs', '2023.3_gpu', ''],
     ['gromacs-2023.3-gpu.sif', 'gromacs', '2023.3', '-gpu'],
     ['tiny.sif', 'tiny', undefined, ''],
@@ -57,6 +104,8 @@ describe('name and version', () => {
     ['https://example.org/images/app-1.2.sif?token=x', 'app', '1.2', ''],
     ['https://example.org/a%20b_3.1.sif', 'a-b', '3.1', ''],
     ['library://user/collection/app:2.0', 'app', '2.0', ''],
+    ['docker://app:2.0-amd64', 'app', '2.0', ''],
+    ['docker://quay.io/biocontainers/samtools:1.17--h00cdaf9_0', 'samtools', '1.17', '--h00cdaf9_0'],
     ['docker-archive:/data/app-2.0.tar', 'app', '2.0', '.tar'],
   ])('of %s', (source, name, version, versionsuffix) => {
     expect(guessFromSource(source)).toEqual({ name, version, versionsuffix });
@@ -103,20 +152,21 @@ describe('the easyconfig of an image', () => {
 
   it('that was made of another one as it is names that as its source', () => {
     const definition = 'bootstrap: docker\nfrom: python:3.12\n';
-    expect(easyconfigOf({ definition }).image.source).toBe('docker://python:3.12');
+    expect(easyconfigOf({ definition }).image?.source).toBe('docker://python:3.12');
     const changed = `${definition}%post\n  pip install x\n`;
-    expect(easyconfigOf({ definition: changed }).image.source).toBeUndefined();
+    expect(easyconfigOf({ definition: changed }).image?.source).toBeUndefined();
     expect(write({ definition: changed })).toContain('# built from docker://python:3.12, with changes');
   });
 
   it('with conda activates the environment that the image does', () => {
     const inside = {
       system: 'Debian',
-      python: { path: '/opt/conda/envs/b/bin/python3', version: '3.12.1' },
+      python: { path: '/opt/conda/envs/b/bin/python3', version: '3.12.1', makesVenvs: false },
       packages: ['numpy/1.26.4', 'bad name/1', 'torch/2.3.0+rocm6.0'],
       conda: { root: '/opt/conda', environments: ['a', 'b'] },
       withConda: 'source /opt/conda/bin/activate b',
       commands: ['mpirun'],
+      programs: [],
     };
     expect(easyconfigOf({ inside })).toMatchObject({
       conda: { name: 'b', root: '/opt/conda' },
@@ -126,6 +176,25 @@ describe('the easyconfig of an image', () => {
     });
     expect(easyconfigOf({ inside: { ...inside, withConda: undefined } }).conda?.name).toBe('a');
     expect(write({ inside })).toContain('# Commands in it that may be worth a wrapper: mpirun');
+  });
+
+  it('that is there for Python, and can make virtual environments, gets one', () => {
+    const inside = {
+      system: 'Debian',
+      python: { path: '/usr/local/bin/python3', version: '3.12.1', makesVenvs: true },
+      packages: [],
+      conda: undefined,
+      withConda: undefined,
+      commands: [],
+      programs: ['/usr/local/bin/python', '/usr/local/bin/python3'],
+    };
+    const { venv, wrappers } = easyconfigOf({ file: 'on-1.0.sif', inside });
+    expect(venv).toMatchObject({ name: 'on' });
+    expect(wrappers.flatMap((each) => ('name' in each ? each.name : []))).toEqual(['start-shell', 'python', 'pip']);
+    expect(
+      easyconfigOf({ inside: { ...inside, python: { ...inside.python, makesVenvs: false } } }).venv,
+    ).toBeUndefined();
+    expect(easyconfigOf({ inside: { ...inside, programs: ['/usr/local/bin/julia'] } }).venv).toBeUndefined();
   });
 
   it('shows what it does when it is run', () => {
@@ -141,7 +210,7 @@ describe('a file name', () => {
   it('that YAML cannot hold is written with an escape', () => {
     const file = 'a\uffff%.sif';
     expect(write({ file })).toContain('file: "a\\U0000ffff%%.sif"');
-    expect(easyconfigOf({ file }).image.file).toBe('a\uffff%%.sif');
+    expect(easyconfigOf({ file }).image?.file).toBe('a\uffff%%.sif');
   });
 });
 
@@ -194,13 +263,14 @@ describe('whatever an image says of itself', () => {
     .filter((name) => describeBadFileName(name) === undefined && name.isWellFormed());
   const inside = fc.record({
     system: hostile,
-    python: fc.record({ path: hostile, version: hostile }),
+    python: fc.record({ path: hostile, version: hostile, makesVenvs: fc.boolean() }),
     packages: fc.array(hostile),
     conda: fc.option(fc.record({ root: fc.constant('/opt/conda'), environments: fc.array(hostile) }), {
       nil: undefined,
     }),
     withConda: hostile.map((text) => `activate ${text}`),
     commands: fc.array(hostile),
+    programs: fc.array(hostile),
   });
 
   it('an easyconfig comes of it, with the very file name', () => {
@@ -209,7 +279,7 @@ describe('whatever an image says of itself', () => {
         fc.record({ file, labels: fc.dictionary(labelName, hostile), definition: hostile, runscript: hostile, inside }),
         (facts) => {
           const { image, description } = easyconfigOf(facts);
-          expect(image.file.replaceAll('%%', '%')).toBe(facts.file);
+          expect(image?.file.replaceAll('%%', '%')).toBe(facts.file);
           expect(description).not.toMatch(/[\0\u202e]/);
           expect(write(facts)).not.toMatch(/[^\P{C}\n]|\u2028/u);
         },

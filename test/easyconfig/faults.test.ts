@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parseEasyconfig } from '../../src/easyconfig/parse.ts';
 import { faultsOf, least, messagesOf } from './support.ts';
 
 describe('faults of an easyconfig, as users see them', () => {
@@ -33,7 +34,7 @@ describe('faults of an easyconfig, as users see them', () => {
       "f.yaml:4:1: unknown key \`easyblock\`
         | easyblock: ConfigureMake
         | ^^^^^^^^^
-        hint: known here: name, version, versionsuffix, homepage, whatis, description, docurls, moduleclass, extensions, depends_on, conflicts, module_kind, deprecated, hidden, image, binds, runscripts, wrappers, gpu, python, user_software, env, sanity_check_paths, post_install, sanity_check_commands"
+        hint: known here: extends, name, version, versionsuffix, homepage, whatis, description, usage, examples, citing, docurls, moduleclass, extensions, depends_on, build_dependencies, conflicts, family, aliases, functions, module_kind, deprecated, load_message, hidden, image, build, binds, runscripts, wrappers, files, gpu, env_sets, mpi, python, user_software, env, sanity_check_paths, post_install, sanity_check_commands"
     `);
   });
 
@@ -102,7 +103,7 @@ sanity_check_paths: { files: bin/python }
       f.yaml:6:8: \`image\` must be a map of keys and values, not text
         | image: demo.sif
         |        ^^^^^^^^
-        hint: write \`{ key: value }\`, or indented lines of \`key: value\`
+        hint: write \`image: { file: demo.sif }\`
       f.yaml:7:8: \`binds\` must be a list, not a map
         | binds: { a: b }
         |        ^^^^^^^^
@@ -110,7 +111,7 @@ sanity_check_paths: { files: bin/python }
       f.yaml:8:17: \`python.venv\` must be a map of keys and values, not text
         | python: { venv: torch }
         |                 ^^^^^
-        hint: write \`{ key: value }\`, or indented lines of \`key: value\`
+        hint: write \`venv: { name: torch }\`
       f.yaml:9:6: \`env\` must be a map of keys and values, not a list
         | env: []
         |      ^^
@@ -239,6 +240,12 @@ sanity_check_paths: { files: bin/python }
       expect(messages(`{ module: { MANPATH: { prepend: "${path}" } } }`), path).toHaveLength(1);
   });
 
+  it('of several lines: which modules tools can hold them, and the line that says the same', () => {
+    expect(faultsOf(`${least}env: { module: { GO: "cd /x\\nfor i in 1 2; do\\n  echo $i\\ndone" } }\n`)).toMatch(
+      /hint: Lmod 8\.7\.60 can hold several lines[\s\S]*as shell code on one line: `cd \/x; for i in 1 2; do echo \$i; done`/,
+    );
+  });
+
   it('variables', () => {
     expect(
       faultsOf(`${least}env:
@@ -253,6 +260,7 @@ sanity_check_paths: { files: bin/python }
       f.yaml:5:32: \`env.module.LINES\`: \`a\\nb\` holds a newline or another character that a module cannot set
         |   module: { THREADS: 4, LINES: "a\\nb", 1BAD: x, "A B": x, PATH: /bin }
         |                                ^^^^^^
+        hint: Lmod 8.7.60 can hold several lines, but 8.6 and Environment Modules run the second as a command; put it into a file (\`files\`), with its path in the variable; as shell code on one line: \`a; b\`
       f.yaml:5:40: \`1BAD\` is not a valid name of a variable
         |   module: { THREADS: 4, LINES: "a\\nb", 1BAD: x, "A B": x, PATH: /bin }
         |                                        ^^^^
@@ -383,4 +391,78 @@ whatis: []
 `;
     expect(messagesOf(text)).toEqual([]);
   });
+});
+
+describe('what is not indented as it should be', () => {
+  const head = 'name: demo\nversion: "1"\n';
+  it.each([
+    ['a map in one word', `${head}image: x.sif\n`, '3:8', 'write `image: { file: x.sif }`'],
+    [
+      'a source in the place of an image',
+      `${head}image: docker://python:3.12\n`,
+      '3:8',
+      'write `image: { file: my.sif, source: docker://python:3.12 }`',
+    ],
+    [
+      'a map that has no likely key',
+      `${head}image: { file: x.sif }\npython: mpi4py\n`,
+      '4:9',
+      'write `python: { <key>: mpi4py }`; its keys are conda_env, conda_root, conda, venv',
+    ],
+    [
+      'a key that is not indented',
+      `${head}image:\nfile: x.sif\n`,
+      '4:1',
+      'it belongs below `image:`: indent it deeper than that',
+    ],
+    [
+      'a second key that is not',
+      `${head}image:\n  file: x.sif\nsource: docker://x\n`,
+      '5:1',
+      'it belongs below `image:`: indent it deeper than that',
+    ],
+    [
+      'a key that is',
+      'name: demo\n version: "1"\nimage: { file: x.sif }\n',
+      '2:2',
+      'begin it in column 1, where `name` begins',
+    ],
+    [
+      'a key between two maps',
+      `${head}image:\n  file: x.sif\n source: docker://x\n`,
+      '5:2',
+      'begin it in column 1 or 3',
+    ],
+    ['the first key', '  name: demo\nversion: "1"\nimage: { file: x.sif }\n', '2:1', 'begin it in column 3'],
+    [
+      'an entry of a list',
+      `${head}image: { file: x.sif }\nbinds:\n - /a\n  - /b\n`,
+      '5:4',
+      'indent each `- ` of a list alike',
+    ],
+    ['a colon with no blank', 'name:demo\nversion: "1"\nimage: { file: x.sif }\n', '1:1', 'write `name: demo`'],
+  ])('%s is one fault, at its place', (_, text, place, hint) => {
+    const lines = faultsOf(text).split('\n');
+    expect(lines.filter((line) => line.startsWith('f.yaml:'))).toHaveLength(1);
+    expect(lines[0]).toContain(`f.yaml:${place}: `);
+    expect(lines.at(-1)).toBe(`  hint: ${hint}`);
+  });
+
+  it('is not looked for in texts and brackets of several lines', () => {
+    const text = `${head}description: |\n    a: b\n  c: d\nimage: { file: x.sif,\nmode: copy }\nenv: "\n`;
+    expect(faultsOf(text)).toContain('a quote that was opened is never closed');
+  });
+});
+
+describe('a version that is a whole number', () => {
+  const parsed = (version: string) => parseEasyconfig(`name: demo\nversion: ${version}\nimage: { file: x.sif }\n`);
+  it.each(['1', '0', '20240315'])('is the text %s', (version) => {
+    expect(parsed(version).easyconfig?.version).toBe(version);
+  });
+  it.each(['1.0', '1.10', '010', '0x10', '1e3', '1_000_000_000_000_000_000', '123456789012345678'])(
+    'is none in %s',
+    (version) => {
+      expect(parsed(version).easyconfig?.version ?? 'refused').toBe(version.includes('_') ? version : 'refused');
+    },
+  );
 });

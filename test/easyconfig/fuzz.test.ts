@@ -126,7 +126,7 @@ describe('a value of an easyconfig', () => {
   it('is refused or kept as it is: image file', () => {
     survives(
       (file) => ({ image: { file } }),
-      (text) => normalFormIfGood(text)?.image.file,
+      (text) => normalFormIfGood(text)?.image?.file,
     );
   });
 

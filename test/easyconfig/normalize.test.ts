@@ -11,13 +11,28 @@ describe('normalizeEasyconfig', () => {
       homepage: undefined,
       whatis: [],
       description: '',
+      usage: '',
+      examples: '',
+      citing: '',
+      shell: { family: undefined, aliases: {}, functions: {}, loadMessage: undefined },
       docurls: [],
       moduleclass: 'tools',
-      image: { file: 'demo.sif', sha256: undefined, source: undefined, mode: undefined, isSigned: false },
+      image: {
+        file: 'demo.sif',
+        directory: undefined,
+        sha256: undefined,
+        source: undefined,
+        mode: undefined,
+        isSigned: false,
+      },
+      build: undefined,
       binds: [],
       runscripts: [],
       wrappers: [],
+      files: [],
       gpu: undefined,
+      envSets: [],
+      mpi: undefined,
       conda: undefined,
       venv: undefined,
       condaPackages: undefined,
@@ -26,6 +41,7 @@ describe('normalizeEasyconfig', () => {
       sanityCheckPaths: { files: [], dirs: [] },
       extensions: [],
       dependsOn: [],
+      buildDependencies: [],
       conflicts: [],
       moduleKind: undefined,
       deprecated: undefined,
@@ -47,11 +63,19 @@ description: |
   First.
 
     Second.
+usage: Call it.
+examples: one
+citing: them
+family: fam
+aliases: { a: b }
+functions: { f: g, h: { bash: i, csh: j } }
+load_message: "Hello\\n"
 docurls: [https://d]
 moduleclass: ai
 image: { file: demo.sif, sha256: ${sha256}, source: 'docker://a/b:1', mode: link, verify: signed }
 extensions: [numpy/1.26.4, numpy/1.26.4]
 depends_on: [rocm]
+build_dependencies: [tool/1]
 conflicts: [other]
 module_kind: tool
 deprecated: use 2
@@ -64,6 +88,8 @@ binds:
   - { host: /h }
 runscripts: [one, two, one]
 wrappers: [start-shell]
+mpi: { replace: auto, never: [mpi], glibc: overlay }
+files: [{ path: bin/a, text: x }, { path: share/b, from: b.def, mode: "600" }]
 python: { conda_env: base, conda_root: /opt/conda/, venv: { name: torch }, conda: { name: c, file: environment.yml, program: /opt//conda } }
 user_software: { path: /opt/prog/, pack: true, from: /opt//there/ }
 env: { module: { A: "1", M: { prepend: /m } }, container: { B: "2", P: { prepend: [/a, /b], append: /z } } }
@@ -77,9 +103,19 @@ sanity_check_commands: [echo]
       homepage: 'https://h',
       whatis: ['one', 'two'],
       description: 'First.\n\n  Second.',
+      usage: 'Call it.',
+      examples: 'one',
+      citing: 'them',
+      shell: {
+        family: 'fam',
+        aliases: { a: 'b' },
+        functions: { f: { bash: 'g', csh: undefined }, h: { bash: 'i', csh: 'j' } },
+        loadMessage: 'Hello',
+      },
       docurls: ['https://d'],
       moduleclass: 'ai',
-      image: { file: 'demo.sif', sha256, source: 'docker://a/b:1', mode: 'link', isSigned: true },
+      image: { file: 'demo.sif', directory: undefined, sha256, source: 'docker://a/b:1', mode: 'link', isSigned: true },
+      build: undefined,
       binds: [
         { kind: 'path', host: '/same', container: '/same', access: 'rw', optional: false },
         { kind: 'site', group: 'slurm' },
@@ -88,7 +124,13 @@ sanity_check_commands: [echo]
       ],
       runscripts: ['one', 'two'],
       wrappers: [{ kind: 'command', name: 'start-shell', command: 'start-shell', args: [], binds: [] }],
+      files: [
+        { path: 'bin/a', mode: 0o755, content: { kind: 'text', text: 'x' } },
+        { path: 'share/b', mode: 0o600, content: { kind: 'from', from: 'b.def' } },
+      ],
       gpu: undefined,
+      envSets: [],
+      mpi: { replace: 'auto', never: ['mpi'], glibc: 'overlay' },
       conda: { name: 'base', root: '/opt/conda' },
       venv: { name: 'torch', requirements: undefined, pipOptions: [], installer: 'auto' },
       condaPackages: { name: 'c', file: 'environment.yml', program: '/opt/conda' },
@@ -102,6 +144,7 @@ sanity_check_commands: [echo]
       sanityCheckPaths: { files: ['bin/x'], dirs: ['lib'] },
       extensions: ['numpy/1.26.4'],
       dependsOn: ['rocm'],
+      buildDependencies: ['tool/1'],
       conflicts: ['other'],
       moduleKind: 'tool',
       deprecated: 'use 2',

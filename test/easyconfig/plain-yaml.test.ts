@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -34,10 +34,13 @@ f: >
   three
 g: >-
   four
-n: { o: "p # q", r: [] }
+n: { o: "p # q", r: [], s-t: 12 }
+u-v: 0
 `;
 const seeds = [
   shipped,
+  // Which are looked at on each start.
+  ...readdirSync(new URL('../../sites', import.meta.url)).map((name) => read(`sites/${name}`)),
   shownIn('docs/easyconfig.md'),
   shownIn('README.md'),
   asJson,
@@ -62,7 +65,8 @@ describe('readPlainYaml', () => {
   it.each([
     ['', 'nothing'],
     ['a:\n', 'nothing after a key'],
-    ['a: 1\n', 'a number'],
+    ['a: 01\n', 'a number that begins with nought'],
+    ['a: 1234567890123456\n', 'a number of more digits than JavaScript is sure to hold'],
     ['a: 1.10\n', 'a number with a fraction'],
     ['a: .5e3\n', 'a number with an exponent'],
     ['a: 0x1f\n', 'a hexadecimal number'],

@@ -127,7 +127,7 @@ describe('--try-version', () => {
     ['3.1_3.1.sif', '4_4.sif'],
     ['"%(name)s-%(version)s.sif"', '%(name)s-%(version)s.sif'],
   ])('%s', (before, after) => {
-    expect(variantOf(text(before), [], '4').easyconfig?.image.file).toBe(after);
+    expect(variantOf(text(before), [], '4').easyconfig?.image).toMatchObject({ file: after });
   });
 
   test('says what it has changed, and drops the checksum', () => {
@@ -138,7 +138,7 @@ describe('--try-version', () => {
       '4',
     );
     expect(easyconfig).toMatchObject({ version: '4', image: { file: 'demo-4.sif', source: 'docker://x.org/demo:4' } });
-    expect(easyconfig?.image.sha256).toBeUndefined();
+    expect(easyconfig?.image).not.toHaveProperty('sha256');
     expect(notes).toHaveLength(3);
     expect(variantOf(text('demo.sif'), [], '4').notes).toEqual([
       '`image.file` does not name the version: it stays `demo.sif` with version 4',

@@ -101,7 +101,7 @@ describe('texts that are no good YAML', () => {
       "f.yaml:7:1: unknown key \`foo\`
         | foo: 1
         | ^^^
-        hint: known here: name, version, versionsuffix, homepage, whatis, description, docurls, moduleclass, extensions, depends_on, conflicts, module_kind, deprecated, hidden, image, binds, runscripts, wrappers, gpu, python, user_software, env, sanity_check_paths, post_install, sanity_check_commands"
+        hint: known here: extends, name, version, versionsuffix, homepage, whatis, description, usage, examples, citing, docurls, moduleclass, extensions, depends_on, build_dependencies, conflicts, family, aliases, functions, module_kind, deprecated, load_message, hidden, image, build, binds, runscripts, wrappers, files, gpu, env_sets, mpi, python, user_software, env, sanity_check_paths, post_install, sanity_check_commands"
     `);
     expect(messagesOf(`\uFEFFnmae: x\n`)[0]).toMatch(/^1:1 /);
     const good = normalFormOf(text.replace('foo: 1\r\n', ''));
@@ -121,7 +121,7 @@ describe('texts that are no good YAML', () => {
       f.yaml:1:26: unknown key \`日本語\` in \`image\`
         | image: { file: "😀é.sif", 日本語: x }
         |                           ^^^^^^
-        hint: known here: file, sha256, source, mode, verify"
+        hint: known here: file, directory, sha256, source, mode, verify"
     `);
   });
 

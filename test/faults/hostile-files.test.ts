@@ -13,8 +13,11 @@ const noFiles: readonly [string, { prepare: string; status: number; says: string
     'one byte too many',
     { prepare: 'cp good tiny-1.0.yaml; truncate -s 1048577 tiny-1.0.yaml', status: 2, says: 'has more than 1.0 MiB' },
   ],
-  ['links in a circle', { prepare: 'ln -s tiny-1.0.yaml tiny-1.0.yaml', status: 2, says: 'round in a circle' }],
-  ['a link to nothing', { prepare: 'ln -s none tiny-1.0.yaml', status: 2, says: 'leads nowhere' }],
+  [
+    'links in a circle',
+    { prepare: 'ln -s tiny-1.0.yaml tiny-1.0.yaml', status: 2, says: 'is a link to nothing or to itself' },
+  ],
+  ['a link to nothing', { prepare: 'ln -s none tiny-1.0.yaml', status: 2, says: 'is a link to nothing or to itself' }],
   ['a directory', { prepare: 'mkdir tiny-1.0.yaml', status: 2, says: 'is a directory' }],
   ['unreadable', { prepare: 'cp good tiny-1.0.yaml; chmod 0 tiny-1.0.yaml', status: 1, says: 'permission denied' }],
 ];

@@ -30,8 +30,8 @@ test.each(tools)(
     const recipes = Array.from({ length: recipesAtOnce }, (_, number) =>
       makeRecipe(number, tricks, { pick, binds, prefix: sandbox.prefix }),
     );
-    const all = [...used.keys(), 'env.module{}', 'env.container{}', ...fieldsLeftOut];
-    expect(all.toSorted()).toEqual(stringFields.map(({ path }) => path).toSorted());
+    const all = [...used.keys(), 'env.module{}', 'env.container{}', 'aliases{}', ...fieldsLeftOut];
+    expect(all.toSorted()).toEqual([...new Set(stringFields.map(({ path }) => path))].toSorted());
 
     for (const { recipe, fileName } of recipes) sandbox.write(`recipes/${fileName}`, JSON.stringify(recipe));
     writeList(
@@ -93,7 +93,7 @@ const use = `
   for about in help whatis show spider; do module "$about" "$M" 2> "$AT/$about"; done`;
 
 function expectHeld(hostile: HostileRecipe, at: string): void {
-  const { module, installDir, fill, environment, prose, said, paths } = hostile;
+  const { module, installDir, fill, environment, prose, file, said, paths } = hostile;
   const read = (name: string): string => readFileSync(join(at, name), 'utf8');
   const filled = (values: Record<string, string>): Record<string, string> =>
     Object.fromEntries(Object.entries(values).map(([key, value]) => [key, fill(value)]));
@@ -102,11 +102,14 @@ function expectHeld(hostile: HostileRecipe, at: string): void {
   expect(parseEnvironment(read('after'))).toEqual(parseEnvironment(read('before')));
   expect([module, read('runtime')]).toEqual([module, '']);
   // Indented by four blanks, so that it is text as it stands in Markdown too.
-  expect(read('help').replace(/^ {4}/gm, '')).toContain(fill(prose.description).trim());
+  for (const text of [prose.description, prose.usage, prose.examples, prose.citing])
+    expect(read('help').replace(/^ {4}/gm, '')).toContain(fill(text).trim());
   for (const line of prose.whatis) expect(read('whatis')).toContain(`: ${fill(line)}\n`);
   // Lmod breaks the lines of a message anew.
   const words = (text: string): string => text.split(/[ \n\t]+/).join(' ');
   expect(words(read('load'))).toContain(words(`${module} is deprecated: ${fill(prose.deprecated).trim()}`));
+  expect(words(read('load'))).toContain(words(fill(prose.loadMessage).trim()));
+  expect(readFileSync(join(installDir, fill(file.path)), 'utf8').trim()).toBe(fill(file.text).trim());
   for (const output of ['load', 'help', 'whatis', 'show', 'spider'])
     expect([module, output, unseen.exec(read(output))]).toEqual([module, output, null]);
   for (const [index, text] of said.entries())

@@ -80,7 +80,7 @@ describe('two members of a project', () => {
 
   test.each(['ctinstall regenerate --all', 'install', 'eval "$(ctinstall check | sed -n "s/^ *hint: find /find /p")"'])(
     'directories from before keep the second one out: check names them, and `%s` opens them',
-    (mend) => {
+    (fix) => {
       const rebuild = (place: ReturnType<typeof makeProject>): Ran =>
         place.run('second', 'umask 022; install --rebuild');
       const place = makeProject();
@@ -92,7 +92,7 @@ describe('two members of a project', () => {
       );
       place.run('first', 'chmod g+w "$CTINSTALL_PREFIX"');
       const refused = rebuild(place);
-      expect([mend, refused.status]).toEqual([mend, 1]);
+      expect([fix, refused.status]).toEqual([fix, 1]);
       for (const member of ['first', 'second'] as const)
         expect(place.run(member, 'ctinstall check').stdout).toMatch(
           new RegExp(
@@ -103,11 +103,11 @@ describe('two members of a project', () => {
       expect(place.run('second', 'ctinstall check').stdout).toMatch(
         /hint: user \d+ can open theirs with `ctinstall regenerate --all`/,
       );
-      const mended = place.run('first', `umask 022; ${mend}`);
-      expect([mend, mended.status, mended.stderr]).toEqual([mend, 0, expect.not.stringContaining('error')]);
+      const mended = place.run('first', `umask 022; ${fix}`);
+      expect([fix, mended.status, mended.stderr]).toEqual([fix, 0, expect.not.stringContaining('error')]);
       expect(place.run('second', 'ctinstall check').stdout).toMatch(/^found +group +members of group/m);
       const rebuilt = rebuild(place);
-      expect([mend, rebuilt.status, rebuilt.stderr]).toEqual([mend, 0, expect.not.stringContaining('error')]);
+      expect([fix, rebuilt.status, rebuilt.stderr]).toEqual([fix, 0, expect.not.stringContaining('error')]);
       expect(place.run('second', 'umask 022; ctinstall uninstall --yes tiny').status).toBe(0);
     },
   );

@@ -1,6 +1,6 @@
 -- C++-tools.x/1.0+b.2-gpu, written by ctinstall 1.2.3.
--- Do not edit: `ctinstall --rebuild` writes it anew. Your own additions belong in a module that loads this one.
-help("Description\n\n    First line of C++-tools.x, with ]] and \"quotes\".\n\n    Second paragraph: $HOME, `x`, \\n, 100%.\n\nMore information\n\n    https://example.org/?a=1&b=\"2\"\n    https://one\n    https://two\n")
+-- Do not edit: `ctinstall --rebuild` writes it again. Your own additions belong in a module that loads this one.
+help("Description\n\n    First line of C++-tools.x, with ]] and \"quotes\".\n\n    Second paragraph: $HOME, `x`, \\n, 100%.\n\nUsage\n\n    Call it:\n        C++-tools.x \"x\"\n\nExamples\n\n    one ]] and `two`\n\nCiting\n\n    A. Author, 2025\n\nMore information\n\n    https://example.org/?a=1&b=\"2\"\n    https://one\n    https://two\n")
 whatis("Name: C++-tools.x")
 whatis("Version: 1.0+b.2-gpu")
 whatis("Category: ai")
@@ -11,6 +11,7 @@ whatis("Documentation: https://one")
 whatis("Documentation: https://two")
 conflict("C++-tools.x")
 family("ctinstall_software")
+family("gpu_tools")
 
 local root = "/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu"
 -- Unloading gives each variable back what it had before.
@@ -19,13 +20,13 @@ local function is_file(path) return lfs.attributes(path, "mode") == "file" end
 local function on_load(is_so, say, message) if is_so and mode() == "load" then say(message) end end
 -- Apptainer prefers APPTAINER…, SingularityCE knows only SINGULARITY…: both get the same.
 local function set_both(rest, value) set("APPTAINER" .. rest, value); set("SINGULARITY" .. rest, value) end
-local function given(name) return ((os.getenv("APPTAINERENV_" .. name) or "") .. "\n" .. (os.getenv("SINGULARITYENV_" .. name) or "")):match("[^\n]+") end
+local function given(rest) return ((os.getenv("APPTAINER" .. rest) or "") .. "\n" .. (os.getenv("SINGULARITY" .. rest) or "")):match("[^\n]+") end
 
 -- The image: the copy of this install, or else the central one.
 local image = root .. "/C++-tools.x it's $x.sif"
 image = is_file(image) and image or "/central/C++-tools.x it's $x.sif"
 image = is_file(image) and image or "/other images/C++-tools.x it's $x.sif"
-on_load(not is_file(image), LmodError, "C++-tools.x/1.0+b.2-gpu: its image is gone. None of these is there:\n    /home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/C++-tools.x it's $x.sif\n    /central/C++-tools.x it's $x.sif\n    /other images/C++-tools.x it's $x.sif\n  Install it again (ctinstall --rebuild), or ask for the central image to be put back.")
+on_load(not is_file(image), LmodError, "C++-tools.x/1.0+b.2-gpu: its image is gone. None of these is there:\n    /home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/C++-tools.x it's $x.sif\n    /central/C++-tools.x it's $x.sif\n    /other images/C++-tools.x it's $x.sif\n  Install it again (ctinstall --rebuild C++-tools.x/1.0+b.2-gpu), or ask for the central image to be put back.")
 set("SIF", image)
 set("SIFCPLUSPLUSMINTOOLSX", image)
 
@@ -65,14 +66,14 @@ local venv = named == "" and "torch-2.6" or named
 local users, other = os.getenv("APPTAINERENV_PREPEND_PATH") or "", os.getenv("SINGULARITYENV_PREPEND_PATH") or ""
 if other ~= users then users = (users .. ":" .. other):match("^:?(.-):?$") end
 set_both("ENV_PREPEND_PATH", "/runscripts" .. (venv ~= "" and ":" .. "/user-software/venv/" .. venv .. "/bin" or "") .. ":/opt/bin" .. (users ~= "" and ":" .. users or ""))
-set_both("ENV_PYTHONNOUSERSITE", given("PYTHONNOUSERSITE") or "1")
-set_both("ENV_PIP_USER", given("PIP_USER") or "0")
+set_both("ENV_PYTHONNOUSERSITE", given("ENV_PYTHONNOUSERSITE") or "1")
+set_both("ENV_PIP_USER", given("ENV_PIP_USER") or "0")
 set_both("ENV_WITH_CONDA", "source /opt/conda/bin/activate base")
 set_both("ENV_INSIDE", "\\$PATH \\`id\\` \"x\" 'y' \\\\z")
 set_both("ENV_EMPTY", "")
 -- Around what you have set for the container, or else around what the image sets: the runtime puts that in.
 local function extend(variable, value, before, behind)
-  local yours = given(variable) or ""
+  local yours = given("ENV_" .. variable) or ""
   if yours ~= "" then value = before .. yours .. behind end
   set_both("ENV_" .. variable, value)
 end
@@ -88,7 +89,11 @@ local function look_for_more()
     has_more = has_more or (lfs.attributes(lib .. python .. "/site-packages", "modification") or 0) > lfs.attributes(packed, "modification")
   end
 end
-on_load(is_packed and pcall(look_for_more) and has_more, LmodMessage, "C++-tools.x/1.0+b.2-gpu: the directory of your software has changed since it was packed, and the packed form is in use, without what came in. To pack it anew: make-squashfs")
+on_load(is_packed and pcall(look_for_more) and has_more, LmodMessage, "C++-tools.x/1.0+b.2-gpu: the directory of your software has changed since it was packed, and the packed form is in use, without what came in. To pack it again: make-squashfs")
+-- GPUs: the runtime's flag where this node has the device. What you have set counts.
+local function set_flag(rest, device) set_both(rest, given(rest) or lfs.attributes(device, "mode") and "1") end
+set_flag("_NV", "/dev/nvidiactl")
+set_flag("_ROCM", "/dev/kfd")
 
 -- Outside of the container.
 set("CONTAINERROOT", root)
@@ -102,3 +107,12 @@ prepend_path("PATH", root .. "/tools")
 append_path("MANPATH", "/opt/man")
 append_path("MANPATH", "/opt/more")
 prepend_path("PATH", "/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/bin")
+
+-- In your shell.
+set_alias("go", "singularity exec $SIF \"$HOME/go\" $*")
+set_shell_function("run-in", "eval 'it='\\''a}b'\\''; echo \"$@\"'", "")
+set_shell_function("both", "eval 'echo \"$1\"'", "echo $1")
+set_shell_function("easy", "eval 'singularity exec $SIF easy \"$@\"'", "singularity exec $SIF easy $*")
+if mode() == "load" then
+  LmodMessage("Read \"this\" first:\nhttps://one")
+end

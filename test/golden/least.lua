@@ -1,5 +1,5 @@
 -- demo/1.0-x, written by ctinstall 1.2.3.
--- Do not edit: `ctinstall --rebuild` writes it anew. Your own additions belong in a module that loads this one.
+-- Do not edit: `ctinstall --rebuild` writes it again. Your own additions belong in a module that loads this one.
 help("")
 whatis("Name: demo")
 whatis("Version: 1.0-x")
@@ -14,11 +14,11 @@ local function is_file(path) return lfs.attributes(path, "mode") == "file" end
 local function on_load(is_so, say, message) if is_so and mode() == "load" then say(message) end end
 -- Apptainer prefers APPTAINER…, SingularityCE knows only SINGULARITY…: both get the same.
 local function set_both(rest, value) set("APPTAINER" .. rest, value); set("SINGULARITY" .. rest, value) end
-local function given(name) return ((os.getenv("APPTAINERENV_" .. name) or "") .. "\n" .. (os.getenv("SINGULARITYENV_" .. name) or "")):match("[^\n]+") end
+local function given(rest) return ((os.getenv("APPTAINER" .. rest) or "") .. "\n" .. (os.getenv("SINGULARITY" .. rest) or "")):match("[^\n]+") end
 
 -- The image: the copy of this install, or else the central one.
 local image = root .. "/demo.sif"
-on_load(not is_file(image), LmodError, "demo/1.0-x: its image is gone. None of these is there:\n    /home/user/ctinstall/software/demo/1.0-x/demo.sif\n  Install it again (ctinstall --rebuild), or ask for the central image to be put back.")
+on_load(not is_file(image), LmodError, "demo/1.0-x: its image is gone. None of these is there:\n    /home/user/ctinstall/software/demo/1.0-x/demo.sif\n  Install it again (ctinstall --rebuild demo/1.0-x), or ask for the central image to be put back.")
 set("SIF", image)
 set("SIFDEMO", image)
 
@@ -54,8 +54,8 @@ on_load(venv ~= "" and not (venv:match("^%w[%w._+-]*$") and (is_packed or is_who
 local users, other = os.getenv("APPTAINERENV_PREPEND_PATH") or "", os.getenv("SINGULARITYENV_PREPEND_PATH") or ""
 if other ~= users then users = (users .. ":" .. other):match("^:?(.-):?$") end
 set_both("ENV_PREPEND_PATH", "/runscripts" .. (venv ~= "" and ":" .. "/user-software/venv/" .. venv .. "/bin" or "") .. (users ~= "" and ":" .. users or ""))
-set_both("ENV_PYTHONNOUSERSITE", given("PYTHONNOUSERSITE") or "1")
-set_both("ENV_PIP_USER", given("PIP_USER") or "0")
+set_both("ENV_PYTHONNOUSERSITE", given("ENV_PYTHONNOUSERSITE") or "1")
+set_both("ENV_PIP_USER", given("ENV_PIP_USER") or "0")
 set_both("ENV_VIRTUAL_ENV", venv ~= "" and "/user-software/venv/" .. venv)
 set_both("ENV_PIP_PYTHON", is_packed and "/runscripts/pip-when-packed")
 -- What pip brings into a directory that is kept is not in the squashfs.
@@ -65,7 +65,11 @@ local function look_for_more()
     has_more = has_more or (lfs.attributes(lib .. python .. "/site-packages", "modification") or 0) > lfs.attributes(packed, "modification")
   end
 end
-on_load(is_packed and pcall(look_for_more) and has_more, LmodMessage, "demo/1.0-x: the directory of your software has changed since it was packed, and the packed form is in use, without what came in. To pack it anew: make-squashfs")
+on_load(is_packed and pcall(look_for_more) and has_more, LmodMessage, "demo/1.0-x: the directory of your software has changed since it was packed, and the packed form is in use, without what came in. To pack it again: make-squashfs")
+-- GPUs: the runtime's flag where this node has the device. What you have set counts.
+local function set_flag(rest, device) set_both(rest, given(rest) or lfs.attributes(device, "mode") and "1") end
+set_flag("_NV", "/dev/nvidiactl")
+set_flag("_ROCM", "/dev/kfd")
 
 -- Outside of the container.
 set("CONTAINERROOT", root)

@@ -1,6 +1,6 @@
 #%Module1.0
 # demo/1.0-x, written by ctinstall 1.2.3.
-# Do not edit: `ctinstall --rebuild` writes it anew. Your own additions belong in a module that loads this one.
+# Do not edit: `ctinstall --rebuild` writes it again. Your own additions belong in a module that loads this one.
 # Lmod's reader of Tcl has this command, Environment Modules has not.
 proc is_lmod {} {
   return [expr {[info commands myPuts] ne ""}]
@@ -178,7 +178,7 @@ proc set_default {variable value} {
   }
   set_inside $variable $value
 }
-# One that is not whole, since its making was stopped or goes on, has a file beside it.
+# One that is incomplete, since its making was stopped or goes on, has a file beside it.
 proc is_venv {directory name} {
   global is_packed
   if {![regexp {^[A-Za-z0-9][A-Za-z0-9._+-]*$} $name]} {
@@ -209,7 +209,7 @@ foreach candidate [list /home/user/ctinstall/software/demo/1.0-x/demo.sif] {
   }
 }
 if {$image eq "" && [module-info mode load]} {
-  refuse "demo/1.0-x: its image is gone. None of these is there:\n    /home/user/ctinstall/software/demo/1.0-x/demo.sif\n  Install it again (ctinstall --rebuild), or ask for the central image to be put back."
+  refuse "demo/1.0-x: its image is gone. None of these is there:\n    /home/user/ctinstall/software/demo/1.0-x/demo.sif\n  Install it again (ctinstall --rebuild demo/1.0-x), or ask for the central image to be put back."
 }
 set_variable SIF $image
 set_variable SIFDEMO $image
@@ -250,14 +250,29 @@ set_default PYTHONNOUSERSITE 1
 set_default PIP_USER 0
 set_inside VIRTUAL_ENV $venv_place [expr {$venv ne ""}]
 set_inside PIP_PYTHON /runscripts/pip-when-packed $is_packed
-# What pip brings into a directory that is kept is not in the squashfs.
+# What pip installs into a directory that is kept is not in the squashfs.
 if {[module-info mode load] && $is_packed && $venv ne ""} {
   foreach packages [glob -nocomplain -directory [file join /home/user/ctinstall/software/demo/1.0-x/user-software/venv $venv] lib/python*/site-packages] {
     if {[file mtime $packages] > [file mtime /home/user/ctinstall/software/demo/1.0-x/user-software.squashfs]} {
-      puts stderr "demo/1.0-x: the directory of your software has changed since it was packed, and the packed form is in use, without what came in. To pack it anew: make-squashfs"
+      puts stderr "demo/1.0-x: the directory of your software has changed since it was packed, and the packed form is in use, without what came in. To pack it again: make-squashfs"
     }
   }
 }
+# GPUs: the runtime's flag where this node has the device. What you have set counts.
+proc set_flag {rest device} {
+  set yours [value_of APPTAINER$rest]
+  if {$yours eq ""} {
+    set yours [value_of SINGULARITY$rest]
+  }
+  if {$yours eq "" && [file exists $device]} {
+    set yours 1
+  }
+  foreach runtime {APPTAINER SINGULARITY} {
+    set_variable $runtime$rest $yours [expr {$yours ne ""}]
+  }
+}
+set_flag _NV /dev/nvidiactl
+set_flag _ROCM /dev/kfd
 
 # Outside of the container.
 set_variable CONTAINERROOT /home/user/ctinstall/software/demo/1.0-x

@@ -1,5 +1,5 @@
 -- mpi4py/3.1.6-rocm-6.2.0, written by ctinstall 1.2.3.
--- Do not edit: `ctinstall --rebuild` writes it anew. Your own additions belong in a module that loads this one.
+-- Do not edit: `ctinstall --rebuild` writes it again. Your own additions belong in a module that loads this one.
 help("Description\n\n    mpi4py 3.1.6 and cupy for AMD GPUs on ROCm 6.2.0, with Python 3.12, in a\n    container.\n\n    Run Python in it with\n        srun singularity exec $SIF conda-python-simple script.py\n    or open a shell in it with\n        start-shell\n    Packages that you add with pip go into a virtual environment in\n    $CONTAINERROOT/user-software. `ctinstall squashfs` (or make-squashfs) packs it\n    into one file, which loads faster and is easy on your file quota.\n\nMore information\n\n    https://mpi4py.readthedocs.io/\n    https://mpi4py.readthedocs.io/en/stable/\n")
 whatis("Name: mpi4py")
 whatis("Version: 3.1.6-rocm-6.2.0")
@@ -18,12 +18,12 @@ local function is_file(path) return lfs.attributes(path, "mode") == "file" end
 local function on_load(is_so, say, message) if is_so and mode() == "load" then say(message) end end
 -- Apptainer prefers APPTAINER…, SingularityCE knows only SINGULARITY…: both get the same.
 local function set_both(rest, value) set("APPTAINER" .. rest, value); set("SINGULARITY" .. rest, value) end
-local function given(name) return ((os.getenv("APPTAINERENV_" .. name) or "") .. "\n" .. (os.getenv("SINGULARITYENV_" .. name) or "")):match("[^\n]+") end
+local function given(rest) return ((os.getenv("APPTAINER" .. rest) or "") .. "\n" .. (os.getenv("SINGULARITY" .. rest) or "")):match("[^\n]+") end
 
 -- The image: the copy of this install, or else the central one.
 local image = root .. "/lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif"
 image = is_file(image) and image or "/appl/local/containers/easybuild-sif-images/lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif"
-on_load(not is_file(image), LmodError, "mpi4py/3.1.6-rocm-6.2.0: its image is gone. None of these is there:\n    /home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif\n    /appl/local/containers/easybuild-sif-images/lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif\n  Install it again (ctinstall --rebuild), or ask for the central image to be put back.")
+on_load(not is_file(image), LmodError, "mpi4py/3.1.6-rocm-6.2.0: its image is gone. None of these is there:\n    /home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif\n    /appl/local/containers/easybuild-sif-images/lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif\n  Install it again (ctinstall --rebuild mpi4py/3.1.6-rocm-6.2.0), or ask for the central image to be put back.")
 set("SIF", image)
 set("SIFMPI4PY", image)
 
@@ -65,8 +65,8 @@ local venv = named == "" and "mpi4py" or named
 local users, other = os.getenv("APPTAINERENV_PREPEND_PATH") or "", os.getenv("SINGULARITYENV_PREPEND_PATH") or ""
 if other ~= users then users = (users .. ":" .. other):match("^:?(.-):?$") end
 set_both("ENV_PREPEND_PATH", "/runscripts" .. (venv ~= "" and ":" .. "/user-software/venv/" .. venv .. "/bin" or "") .. (users ~= "" and ":" .. users or ""))
-set_both("ENV_PYTHONNOUSERSITE", given("PYTHONNOUSERSITE") or "1")
-set_both("ENV_PIP_USER", given("PIP_USER") or "0")
+set_both("ENV_PYTHONNOUSERSITE", given("ENV_PYTHONNOUSERSITE") or "1")
+set_both("ENV_PIP_USER", given("ENV_PIP_USER") or "0")
 set_both("ENV_WITH_CONDA", "source /opt/miniconda3/bin/activate mpi4py")
 set_both("ENV_VIRTUAL_ENV", venv ~= "" and "/user-software/venv/" .. venv)
 set_both("ENV_PIP_PYTHON", is_packed and "/runscripts/pip-when-packed")
@@ -77,7 +77,7 @@ local function look_for_more()
     has_more = has_more or (lfs.attributes(lib .. python .. "/site-packages", "modification") or 0) > lfs.attributes(packed, "modification")
   end
 end
-on_load(is_packed and pcall(look_for_more) and has_more, LmodMessage, "mpi4py/3.1.6-rocm-6.2.0: the directory of your software has changed since it was packed, and the packed form is in use, without what came in. To pack it anew: make-squashfs")
+on_load(is_packed and pcall(look_for_more) and has_more, LmodMessage, "mpi4py/3.1.6-rocm-6.2.0: the directory of your software has changed since it was packed, and the packed form is in use, without what came in. To pack it again: make-squashfs")
 
 -- Outside of the container.
 set("CONTAINERROOT", root)
@@ -85,6 +85,4 @@ set("EBROOTMPI4PY", root)
 set("EBVERSIONMPI4PY", "3.1.6")
 set("RUNSCRIPTS", root .. "/runscripts")
 set("RUNSCRIPTSMPI4PY", root .. "/runscripts")
-set("NCCL_SOCKET_IFNAME", "hsn")
-set("NCCL_NET_GDR_LEVEL", "3")
 prepend_path("PATH", "/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/bin")

@@ -1,6 +1,6 @@
 #%Module1.0
 # mpi4py/3.1.6-rocm-6.2.0, written by ctinstall 1.2.3.
-# Do not edit: `ctinstall --rebuild` writes it anew. Your own additions belong in a module that loads this one.
+# Do not edit: `ctinstall --rebuild` writes it again. Your own additions belong in a module that loads this one.
 # Lmod's reader of Tcl has this command, Environment Modules has not.
 proc is_lmod {} {
   return [expr {[info commands myPuts] ne ""}]
@@ -178,7 +178,7 @@ proc set_default {variable value} {
   }
   set_inside $variable $value
 }
-# One that is not whole, since its making was stopped or goes on, has a file beside it.
+# One that is incomplete, since its making was stopped or goes on, has a file beside it.
 proc is_venv {directory name} {
   global is_packed
   if {![regexp {^[A-Za-z0-9][A-Za-z0-9._+-]*$} $name]} {
@@ -232,7 +232,7 @@ foreach candidate [list /home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/lu
   }
 }
 if {$image eq "" && [module-info mode load]} {
-  refuse "mpi4py/3.1.6-rocm-6.2.0: its image is gone. None of these is there:\n    /home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif\n    /appl/local/containers/easybuild-sif-images/lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif\n  Install it again (ctinstall --rebuild), or ask for the central image to be put back."
+  refuse "mpi4py/3.1.6-rocm-6.2.0: its image is gone. None of these is there:\n    /home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif\n    /appl/local/containers/easybuild-sif-images/lumi-mpi4py-rocm-6.2.0-python-3.12-mpi4py-3.1.6-dockerhash-f049c8bd4669.sif\n  Install it again (ctinstall --rebuild mpi4py/3.1.6-rocm-6.2.0), or ask for the central image to be put back."
 }
 set_variable SIF $image
 set_variable SIFMPI4PY $image
@@ -283,11 +283,11 @@ set_default PIP_USER 0
 set_inside WITH_CONDA "source /opt/miniconda3/bin/activate mpi4py"
 set_inside VIRTUAL_ENV $venv_place [expr {$venv ne ""}]
 set_inside PIP_PYTHON /runscripts/pip-when-packed $is_packed
-# What pip brings into a directory that is kept is not in the squashfs.
+# What pip installs into a directory that is kept is not in the squashfs.
 if {[module-info mode load] && $is_packed && $venv ne ""} {
   foreach packages [glob -nocomplain -directory [file join /home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/user-software/venv $venv] lib/python*/site-packages] {
     if {[file mtime $packages] > [file mtime /home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/user-software.squashfs]} {
-      puts stderr "mpi4py/3.1.6-rocm-6.2.0: the directory of your software has changed since it was packed, and the packed form is in use, without what came in. To pack it anew: make-squashfs"
+      puts stderr "mpi4py/3.1.6-rocm-6.2.0: the directory of your software has changed since it was packed, and the packed form is in use, without what came in. To pack it again: make-squashfs"
     }
   }
 }
@@ -298,6 +298,4 @@ set_variable EBROOTMPI4PY /home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0
 set_variable EBVERSIONMPI4PY 3.1.6
 set_variable RUNSCRIPTS /home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/runscripts
 set_variable RUNSCRIPTSMPI4PY /home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/runscripts
-set_variable NCCL_SOCKET_IFNAME hsn
-set_variable NCCL_NET_GDR_LEVEL 3
 prepend-path PATH /home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0/bin

@@ -8,11 +8,13 @@ Usage: odd-file-system.py <directory to show> <mount point> [fault...]
   symlink=EPERM      no symbolic links
   statfs=nothing     no sizes are told
   rename=keeps       what is there is not replaced: EEXIST
+  speed=slow         a megabyte is read or written in a second
 """
 
 import errno
 import os
 import sys
+import time
 
 from fusepy import FUSE, FuseOSError, Operations
 
@@ -25,6 +27,10 @@ class OddFileSystem(Operations):
     def refuse(self, call):
         if call in self.faults:
             raise FuseOSError(getattr(errno, self.faults[call]))
+
+    def dawdle(self, size):
+        if "speed" in self.faults:
+            time.sleep(size / 1_000_000)
 
     def real(self, path):
         return self.root + path
@@ -96,9 +102,11 @@ class OddFileSystem(Operations):
         return os.open(self.real(path), flags & ~(os.O_APPEND | os.O_CREAT | os.O_EXCL))
 
     def read(self, path, size, offset, handle):
+        self.dawdle(size)
         return os.pread(handle, size, offset)
 
     def write(self, path, data, offset, handle):
+        self.dawdle(len(data))
         return os.pwrite(handle, data, offset)
 
     def truncate(self, path, length, handle=None):

@@ -13,7 +13,8 @@ export type Fault =
   | 'fsync=ENOTSUP'
   | 'symlink=EPERM'
   | 'statfs=nothing'
-  | 'rename=keeps';
+  | 'rename=keeps'
+  | 'speed=slow';
 
 export interface OddFileSystem {
   /** The prefix, which lies on it, and is seen only by what `run` runs. */

@@ -26,7 +26,7 @@ function readMachine(): {
     if (!existsSync(needed)) throw new Error(`\`${needed}\` is not there: run \`npm test\`, which sets the machine up`);
   const environment = Object.fromEntries(
     Object.entries(all).filter(([name]) =>
-      /^(OMPI_|UCX_|PMIX_|CT_(ENVMODULES|ENVMODULES_SID|LMOD_SID)_INIT$)/.test(name),
+      /^(OMPI_|UCX_|PMIX_|CT_(MPICH|PROOT)$|CT_(ENVMODULES|ENVMODULES_SID|LMOD_SID)_INIT$)/.test(name),
     ),
   );
   // Lmod drops repeated entries from PATH when it loads any module at all; npm puts some there.

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { applyPlan } from '../../src/apply/apply-plan.ts';
 import { normalizeEasyconfig } from '../../src/easyconfig/normalize.ts';
@@ -48,7 +48,7 @@ export async function attempt(text: string, site: Site): Promise<Attempt> {
   const parsed = parseEasyconfig(text);
   if (parsed.easyconfig === undefined) return { kind: 'refused', by: 'parse', issues: parsed.issues };
   const { easyconfig: written, yaml } = parsed;
-  const settings = settingsOf({ bind_groups: { filesystems: ['/scratch'] } }, site.prefix);
+  const settings = settingsOf({ bind_groups: { filesystems: ['/scratch'] }, env_sets: { ordinary: {} } }, site.prefix);
   const resolved = resolveInstall(normalizeEasyconfig(written), settings, {
     runtime: join(site.root, 'runtime'),
     scripts: { runscripts: namesOfScripts('runscripts'), wrappers: namesOfScripts('bin') },
@@ -64,6 +64,7 @@ export async function attempt(text: string, site: Site): Promise<Attempt> {
     base: hostPath(site.root),
     easyconfigText: text,
     requirements: requirementsOf(install),
+    fileTexts: Object.fromEntries(install.files.map(({ path }) => [path, 'from beside\n'])),
   });
   // Most of the time would go into the files that show whether there is room.
   const steps = whole.steps.map((step) => (step.kind === 'reserve-room' ? { ...step, files: 3 } : step));
@@ -83,7 +84,10 @@ function requirementsOf({ venv }: ResolvedInstall): PlanInputs['requirements'] {
 
 async function apply(plan: Plan, site: Site): Promise<Pick<Planned, 'failure' | 'titles' | 'log'>> {
   const { events, report } = makeRecorder();
-  const options = { environment: site.environment, reporter: { report }, waits: true };
+  // Builds have tests of their own: here an image comes of them.
+  const buildImage = ({ to }: { readonly to: string }): Promise<void> =>
+    Promise.resolve(copyFileSync(join(site.root, 'images', 'image.sif'), to));
+  const options = { environment: site.environment, reporter: { report }, waits: true, buildImage };
   rmSync(site.log, { force: true });
   const failure = await withInstallLock(plan, options, () => applyPlan(plan, options)).then(
     () => undefined,
@@ -96,8 +100,9 @@ async function apply(plan: Plan, site: Site): Promise<Pick<Planned, 'failure' | 
   return { failure, titles: events.flatMap((event) => ('title' in event ? [event.title] : [])), log };
 }
 
-function imageOf({ image }: ResolvedInstall, { root }: Site): PlanInputs['image'] {
-  if (image.source !== undefined) return { kind: 'source', source: image.source };
+function imageOf({ image, build }: ResolvedInstall, { root }: Site): PlanInputs['image'] {
+  if (build !== undefined) return { kind: 'build', build, inputs: {}, on: hostPath(root) };
+  if (image?.source !== undefined) return { kind: 'source', source: image.source };
   const path = hostPath(join(root, 'images', 'image.sif'));
   const { size, mtimeMs } = statSync(path);
   return { kind: 'file', path, size, mtimeMs, how: '--image' };

@@ -38,6 +38,8 @@ while source do
     'LmodError',
     'LmodWarning',
     'LmodMessage',
+    'set_alias',
+    'set_shell_function',
   ].join(' ')}"):gmatch("%S+") do known[name] = note(name) end
   setmetatable(known, { __index = function(_, name) error("calls " .. name) end })
   local chunk = assert(load(source, "modulefile", "t", known))

@@ -4,10 +4,10 @@ import { stringFields } from './fields.ts';
 
 /** Where a new field shows up, think of what a stranger could write there; then raise this number. */
 test('every text of the JSON Schema is fuzzed', () => {
-  const paths = stringFields.map(({ path }) => path);
+  // What a union of maps has in each of its members is there once for each.
+  const paths = [...new Set(stringFields.map(({ path }) => path))];
   expect(paths).toEqual(expect.arrayContaining(['name', 'whatis[]', 'binds[]', 'binds[].host', 'env.module{key}']));
-  expect(new Set(paths).size).toBe(paths.length);
-  expect(paths).toHaveLength(65);
+  expect(paths).toHaveLength(101);
 });
 
 test('a recipe around a field has no other fault', () => {

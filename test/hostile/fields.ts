@@ -25,16 +25,28 @@ const needed: Readonly<Record<string, unknown>> = {
   host: '/etc',
   command: 'true',
   from: '/opt/x/bin',
+  bash: 'true',
+  path: 'share/x',
+  text: 'x',
 };
 
 /** Fields that do nothing without another one. */
 const company: Readonly<Record<string, Recipe>> = {
+  'build.base': { pip: ['x'] },
+  'build.base_sha256': { base: 'x.sif', pip: ['x'] },
+  'build.conda': { base: 'x.sif' },
+  'build.pip': { base: 'x.sif' },
+  'build.wheels': { base: 'x.sif', pip: ['x'] },
+  'build.files': { base: 'x.sif' },
+  'build.packages': { base: 'x.sif' },
+  'build.build_args': { definition: 'x.def' },
+  'build.way': { definition: 'x.def' },
   'python.conda_root': { conda_env: 'base' },
   'python.venv.pip_options': { requirements: ['x==1'] },
 };
 
 interface Schema {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
   readonly items?: Schema;
@@ -46,15 +58,19 @@ interface Schema {
 /** What lies around a field: makes the whole recipe of a value for this place. */
 type Around = (value: unknown) => unknown;
 
+/** The name of a file beside, which is read before all else, and one word that stands in place of a map: no text fits there. */
+const noTexts: readonly string[] = ['extends', 'image'];
+
 export const stringFields: readonly StringField[] = fieldsOf(
   z.toJSONSchema(easyconfigSchema) as Schema,
   '',
   (value) => value,
-);
+).filter(({ path }) => !noTexts.includes(path));
 
 function fieldsOf(schema: Schema, path: string, around: Around): StringField[] {
   if (schema.anyOf !== undefined) return schema.anyOf.flatMap((member) => fieldsOf(member, path, around));
-  switch (schema.type) {
+  // A number is taken for its text.
+  switch (Array.isArray(schema.type) && schema.type.includes('string') ? 'string' : schema.type) {
     case 'string':
       return [{ path, recipeWith: (value) => asRecipe(around(value)) }];
     case 'array':

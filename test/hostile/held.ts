@@ -43,6 +43,10 @@ const inHelp: Held = (value, { calls }) => {
   expect(help.replace(/^ {4}/gm, '')).toContain(value.trim());
 };
 
+/** One word for the shell, evaluated when the function is called. */
+const asFunction: Held = (text, { calls }) =>
+  expect(calls.find(([call]) => call === 'set_shell_function')?.[2]).toBe(`eval '${text.replaceAll("'", "'\\''")}'`);
+
 const inPlan: Held = (value, { plan }) => expect(textsIn(plan)).toContain(value);
 
 /** A script of ctinstall, or a wrapper of a program. */
@@ -71,12 +75,40 @@ const places: Readonly<Record<string, Held>> = {
   'docurls[]': called((url) => ['whatis', `Documentation: ${url}`]),
   moduleclass: called((word) => ['whatis', `Category: ${word}`]),
   'extensions[]': called((extension) => ['extensions', extension]),
+  // Loaded before commands on the host.
+  'build_dependencies[]': nowhere,
   'depends_on[]': called((other) => ['depends_on', other]),
   'conflicts[]': (other, { calls }) => expect(calls.find(([name]) => name === 'conflict')).toContain(other),
+  family: called((family) => ['family', family]),
+  'aliases{}': called((text) => ['set_alias', 'FUZZED', text]),
+  'aliases{key}': (alias, { calls }) => expect(calls.find(([name]) => name === 'set_alias')?.[1]).toBe(alias),
+  'functions{}': asFunction,
+  'functions{key}': (name, { calls }) => expect(calls.find(([call]) => call === 'set_shell_function')?.[1]).toBe(name),
+  'functions{}.bash': asFunction,
+  'functions{}.csh': (text, { calls }) => expect(calls.find(([call]) => call === 'set_shell_function')?.[3]).toBe(text),
   module_kind: nowhere,
+  load_message: called((words) => ['LmodMessage', words.trim()]),
+  usage: inHelp,
+  examples: inHelp,
+  citing: inHelp,
   deprecated: called((why) => ['LmodMessage', `demo/1.0 is deprecated: ${why}`]),
   'image.file': (file, { plan, calls }) =>
     expect(calls).toContainEqual(['pushenv', 'SIF', `${plan.installDir}/${file}`]),
+  // Where an image is looked for, and files that are read, before anything is planned.
+  'image.directory': nowhere,
+  'files[].from': nowhere,
+  'files[].mode': nowhere,
+  'mpi.replace': nowhere,
+  'mpi.never[]': nowhere,
+  // One without a slash is given one.
+  'build.pip': (path, { plan }) =>
+    expect(textsIn(plan).filter((text) => text === path || text === `./${path}`)).not.toEqual([]),
+  'build.build_args{key}': (name, { plan }) =>
+    expect(plan.steps).toContainEqual(
+      expect.objectContaining({ build: expect.objectContaining({ buildArgs: { [name]: 'x' } }) }),
+    ),
+  'build.way': nowhere,
+  'mpi.glibc': nowhere,
   'image.mode': nowhere,
   'image.verify': nowhere,
   'binds[]': among('SINGULARITY_BIND', (path) => `${cleanPath(path)}:${cleanPath(path)}`),
@@ -84,6 +116,7 @@ const places: Readonly<Record<string, Held>> = {
   'binds[].host': among('SINGULARITY_BIND', (path) => `${cleanPath(path)}:${cleanPath(path)}`),
   'binds[].container': among('SINGULARITY_BIND', (path) => `/etc:${cleanPath(path)}`),
   'binds[].access': nowhere,
+  'binds[].image_src': among('SINGULARITY_BIND', (path) => `image-src=${cleanPath(path)}`),
   'runscripts[]': (script, { plan }) => expect(textsIn(plan)).toContain(`runscripts/${script}`),
   'wrappers[]': asWrapper,
   'wrappers[].name': asWrapper,
@@ -93,8 +126,11 @@ const places: Readonly<Record<string, Held>> = {
   'wrappers[].binds[].host': (path, { plan }) => expect(wordsOf('aliases', plan)).toContain(cleanPath(path)),
   'wrappers[].binds[].container': (path, { plan }) => expect(wordsOf('aliases', plan)).toContain(`:${cleanPath(path)}`),
   'wrappers[].binds[].access': nowhere,
+  'wrappers[].binds[].image_src': (path, { plan }) =>
+    expect(wordsOf('aliases', plan).some((word) => word.endsWith(`:ro,image-src=${cleanPath(path)}`))).toBe(true),
   'wrappers[].from': (path, { plan }) => expect(textsIn(plan)).toContain(cleanPath(path)),
   gpu: nowhere,
+  'env_sets[]': nowhere,
   'python.conda_env': inside('WITH_CONDA', (name) => `source /opt/miniconda3/bin/activate ${name}`),
   'python.conda_root': inside('WITH_CONDA', (root) => `source ${cleanPath(root)}/bin/activate base`),
   'python.venv.name': inside('VIRTUAL_ENV', (name) => `/user-software/venv/${name}`),

@@ -130,7 +130,8 @@ const scriptsSeen = new Set<string>();
 /** Every script is one that bash takes, and the values in it are those of the install. */
 function expectScripts({ plan }: Planned): void {
   for (const { path, content } of stepsOf(plan, 'write-file')) {
-    if (/\.(yaml|txt)$/.test(path) || scriptsSeen.has(content)) continue;
+    // What a recipe has in `files` may be anything.
+    if (/\.(yaml|txt)$|\/share\//.test(path) || scriptsSeen.has(content)) continue;
     scriptsSeen.add(content);
     execFileSync('bash', ['-n'], { input: content });
     const filled = content.match(/^[a-z_]+=.* {2}# filled in by ctinstall$/gm)?.join('\n') ?? '';

@@ -11,14 +11,42 @@ import { type Lures, payloads } from './payloads.ts';
 
 /** Fields that a real install with a trick in them would need more for than this machine has, or that take few words. */
 export const fieldsLeftOut = [
+  'binds[].image_src',
+  'wrappers[].binds[].image_src',
+  'build_dependencies[]',
   'depends_on[]',
   'conflicts[]',
   'module_kind',
-
+  'family',
+  'aliases{key}',
+  'functions{key}',
+  'functions{}',
+  'functions{}.bash',
+  'functions{}.csh',
+  'files[].path',
+  'files[].from',
+  'files[].mode',
+  'mpi.replace',
+  'mpi.never[]',
+  'mpi.glibc',
+  'image.directory',
   'image.mode',
   'image.sha256',
   'image.source',
   'image.verify',
+  'build.base',
+  'build.base_sha256',
+  'build.conda',
+  'build.pip[]',
+  'build.pip',
+  'build.wheels',
+  'build.files[].from',
+  'build.files[].to',
+  'build.packages[]',
+  'build.definition',
+  'build.build_args{key}',
+  'build.build_args{}',
+  'build.way',
   'binds[].access',
   'binds[].site',
   'python.conda.name',
@@ -32,6 +60,7 @@ export const fieldsLeftOut = [
   'user_software.path',
   'user_software.from',
   'gpu',
+  'env_sets[]',
   'runscripts[]',
   'wrappers[]',
   'wrappers[].from',
@@ -58,7 +87,12 @@ export interface HostileRecipe {
   readonly fill: (text: string) => string;
   /** Directories that must be there to be bound. */
   readonly bindDirectories: readonly string[];
-  readonly prose: { readonly description: string; readonly whatis: readonly string[]; readonly deprecated: string };
+  readonly prose: Readonly<
+    Record<'description' | 'usage' | 'examples' | 'citing' | 'deprecated' | 'loadMessage', string>
+  > & {
+    readonly whatis: readonly string[];
+  };
+  readonly file: { readonly path: string; readonly text: string };
   readonly environment: { readonly module: Record<string, string>; readonly container: Record<string, string> };
   /** What the post-install commands write, each into a file `said-<number>` of the install dir. */
   readonly said: readonly string[];
@@ -107,6 +141,9 @@ export function makeRecipe(
   const imageFile = pick('image.file').replaceAll('%(installdir)s', 'a path would be refused');
   const whatis = [pick('whatis[]'), pick('whatis[]')];
   const [description, deprecated] = [pick('description'), pick('deprecated')];
+  const [usage, examples, citing] = [pick('usage'), pick('examples'), pick('citing')];
+  const file = { path: `share/${number}/%(name)s`, text: pick('files[].text') };
+  const loadMessage = pick('load_message');
   const environment = {
     module: numbered('OUT', tricks.get('env.module{}') ?? []),
     container: numbered('IN', tricks.get('env.container{}') ?? []),
@@ -147,7 +184,8 @@ export function makeRecipe(
     fill,
     imageFile: fill(imageFile),
     bindDirectories: [both, host, alike].map((path) => fill(path ?? '')),
-    prose: { description, whatis, deprecated },
+    prose: { description, usage, examples, citing, whatis, deprecated, loadMessage },
+    file,
     environment,
     said: hasConda ? [] : said,
     paths: hasConda ? [] : paths,
@@ -162,6 +200,12 @@ export function makeRecipe(
       moduleclass: pick('moduleclass'),
       extensions: [pick('extensions[]')],
       deprecated,
+      usage,
+      examples,
+      citing,
+      load_message: loadMessage,
+      aliases: numbered('alias', tricks.get('aliases{}') ?? []),
+      files: [file],
       image: { file: imageFile, mode: ['copy', 'link', 'central'][number % 3] },
       binds: [{ host: both, container: `/mnt/${number}${pick('binds[].container')}` }, { host, access: 'ro' }, alike],
       wrappers: ['start-shell'],

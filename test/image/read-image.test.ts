@@ -109,7 +109,7 @@ describe('a SIF that is cut off', () => {
   const whole = buildSif({ objects });
   const rootOffset = 32768;
   const message = (actual: string) =>
-    `\`${path}\` is not whole: it is ${actual} bytes, its header says at least ${actual === '0' ? '' : '74 428'}`;
+    `\`${path}\` is incomplete: it is ${actual} bytes, its header says at least ${actual === '0' ? '' : '74 428'}`;
 
   it('is whole at its full length', async () => {
     expect(whole.length).toBe(74428);
@@ -163,7 +163,7 @@ describe('a SIF that is cut off', () => {
     const offset = Number(Buffer.from(bytes).readBigInt64LE(slotOffset(0) + 17));
     expect(offset).toBe(32768);
     const error = await failure(readImage(sparseReader(bytes, 10 * mebibyte), 'x.sif'));
-    expect(error.message).toBe('`x.sif` is not whole: it is 10 485 760 bytes, its header says at least 52 428 800');
+    expect(error.message).toBe('`x.sif` is incomplete: it is 10 485 760 bytes, its header says at least 52 428 800');
   });
 
   it('in its file system, before it was put into the SIF', async () => {
@@ -172,7 +172,7 @@ describe('a SIF that is cut off', () => {
     const error = await failure(read(bytes));
     expect(error.code).toBe('image-truncated');
     expect(error.message).toBe(
-      'the root file system of `dir/x.sif` (object 1) is not whole: it has 8 192 bytes, and needs 8 193',
+      'the root file system of `dir/x.sif` (object 1) is incomplete: it has 8 192 bytes, and needs 8 193',
     );
     const fits = squashfs(8192, { bytesUsed: 8192 });
     expect(await read(buildSif({ objects: [{ type: 0x4004, data: fits, extra: partition(1, 2) }] }))).toMatchObject({
@@ -268,7 +268,7 @@ describe('a SIF that no runtime starts', () => {
     expect(error.hint).toMatch(hint);
   });
 
-  it('an empty partition is not whole', async () => {
+  it('an empty partition is incomplete', async () => {
     const empty = { type: 0x4004, size: 0n, extra: partition(1, 2) };
     const bytes = buildSif({ objects: [empty, { type: 0x4007, data: Buffer.alloc(4096) }] });
     expect((await failure(read(bytes))).code).toBe('image-truncated');

@@ -83,7 +83,7 @@ const cases: Readonly<Record<string, Bad>> = {
     before: 'head -c 1000000 "$CT_IMAGES/tiny.sif" > tiny.sif',
     command: 'ctinstall tiny-1.0.yaml',
     status: 1,
-    says: ['is not whole: it is 1 000 000 bytes', 'hint:'],
+    says: ['is incomplete: it is 1 000 000 bytes', 'hint:'],
   },
   'image that is none': {
     before: 'echo "<html>not found</html>" > tiny.sif',
@@ -187,7 +187,7 @@ const cases: Readonly<Record<string, Bad>> = {
   'no argument': {
     command: 'ctinstall settings set prefix',
     status: 2,
-    says: ["error: missing required argument 'value'", 'hint: how it is called: ctinstall settings set --help'],
+    says: ['error: `<value>` is missing: ', 'hint: how it is called: ctinstall settings set --help'],
   },
 };
 

@@ -8,7 +8,7 @@ test('what links in a bound directory lead to is bound too, and works inside', a
   await succeed(`mkdir "$PWD/scratch"; ln -s "$PWD/pool/project_1" scratch/project_1`);
   sandbox.write('tiny-1.0.yaml', tinyEasyconfig('binds: [{ site: filesystems }]\n'));
   const environment = { CTINSTALL_BIND_GROUPS: `{ filesystems: ["${dir}/scratch"] }` };
-  expect(await succeed('ctinstall show tiny-1.0.yaml', environment)).toContain(
+  expect(await succeed('ctinstall show --trace tiny-1.0.yaml', environment)).toContain(
     `bind         ${dir}/pool/project_1 → ${dir}/pool/project_1 (links in ${dir}/scratch, optional; here)`,
   );
   await succeed('ctinstall --image-dir "$CT_IMAGES" tiny-1.0.yaml', environment);

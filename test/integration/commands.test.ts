@@ -25,7 +25,7 @@ describe('install', () => {
   test('--dry-run prints the plan, writes nothing, and is what the install then does', async () => {
     const sandbox = makeSandbox();
     sandbox.write('tiny-1.0.yaml', tinyEasyconfig('sanity_check_commands: ["true"]\n'));
-    const lines = (await sandbox.succeed(`${install} --dry-run`)).trimEnd().split('\n');
+    const lines = (await sandbox.succeed(`${install} --dry-run --trace`)).trimEnd().split('\n');
     const [plan]: [{ steps: { kind: string }[] }] = JSON.parse(await sandbox.succeed(`${install} --dry-run --json`));
     expect(await sandbox.succeed('ls')).toBe('tiny-1.0.yaml\n');
     const ran = await sandbox.run(`${install} --trace`);
@@ -125,27 +125,6 @@ describe('install', () => {
   });
 });
 
-describe('on a terminal', () => {
-  test('copying and packing show a progress bar, which is gone when they are done; elsewhere there is none', async () => {
-    const sandbox = makeSandbox();
-    sandbox.write('tiny-1.0.yaml', tinyEasyconfig());
-    const onTerminal = await sandbox.run(
-      `export CT_IMAGES; script -qec 'ctinstall --image-dir $CT_IMAGES tiny-1.0.yaml' /dev/null; module load tiny; for i in $(seq 500); do echo $i > "$CONTAINERROOT/user-software/$i"; done; script -qec 'ctinstall squashfs' /dev/null`,
-    );
-    const [install, squashfs] = onTerminal.stdout.split('module load tiny/1.0\r\n');
-    expect(install).toMatch(/\[=+-*\] +\d+% {2}\d.* of \d.* MiB/);
-    expect(squashfs).toMatch(/\[=*-*\] +\d+% {2}\d+ blocks of \d+ blocks/);
-    for (const screen of [install, squashfs])
-      expect(screen?.lastIndexOf('\u001b[2K')).toBeGreaterThan(screen?.lastIndexOf(']') ?? 0);
-    const elsewhere = await sandbox.run(
-      'ctinstall --rebuild --image-dir "$CT_IMAGES" tiny-1.0.yaml; module load tiny; ctinstall squashfs',
-    );
-    expect(elsewhere.stderr + elsewhere.stdout).not.toContain('\u001b');
-    expect(elsewhere.stderr + elsewhere.stdout).not.toContain('[=');
-    expect(elsewhere.stdout).toMatch(/packed 500 files/);
-  });
-});
-
 describe('stopped', () => {
   test.each([
     ['INT', 130],
@@ -201,18 +180,18 @@ describe('list, show, search, settings, uninstall', () => {
     const listed = await sandbox.run('ctinstall list');
     expect(listed).toMatchObject({
       status: 0,
-      stdout: expect.stringMatching(/^tiny\/1\.0 +\d{4}-\d\d-\d\d {2}image 2\.\d MiB\n$/),
+      stdout: expect.stringMatching(/^tiny\/1\.0 +\d{4}-\d\d-\d\d {2}copy 2\.\d MiB {2}directory\n$/),
     });
     expect(listed.stderr).toContain('warning: broken/2.0:');
     const rows: unknown = JSON.parse(await sandbox.succeed('ctinstall list --json tiny'));
-    expect(rows).toMatchObject([{ module: 'tiny/1.0', hasOwnImage: true }]);
-    expect(await sandbox.succeed('ctinstall show tiny')).toContain('bin/start-shell');
+    expect(rows).toMatchObject([{ module: 'tiny/1.0', image: { state: 'copy' }, userSoftware: { form: 'directory' } }]);
+    expect(await sandbox.succeed('ctinstall show --trace tiny')).toContain('bin/start-shell');
     expect(JSON.parse(await sandbox.succeed('ctinstall show tiny/1.0 --json'))).toMatchObject({
       moduleName: 'tiny/1.0',
       image: { file: 'tiny.sif' },
     });
-    expect(await sandbox.succeed('ctinstall show "$CT_IMAGES/tiny.sif"')).toContain('FS (Squashfs/*System/');
-    expect(await sandbox.succeed('ctinstall show mpi4py-3.1.6-rocm-6.2.0.yaml')).toContain(
+    expect(await sandbox.succeed('ctinstall show --sif "$CT_IMAGES/tiny.sif"')).toContain('FS (Squashfs/*System/');
+    expect(await sandbox.succeed('ctinstall show --trace mpi4py-3.1.6-rocm-6.2.0.yaml')).toContain(
       '/usr/lib64/libcxi.so.1 → /usr/lib64/libcxi.so.1 (site: interconnect, optional',
     );
     expect(await sandbox.succeed('ctinstall search MPI4')).toMatch(
@@ -236,12 +215,15 @@ describe('list, show, search, settings, uninstall', () => {
   test('uninstall removes the install, keeps user software and strange files, and a new install takes them up', async () => {
     const sandbox = await installed();
     expect((await sandbox.run('ctinstall uninstall tiny')).status).toBe(2);
-    const foreseen = await sandbox.run('ctinstall uninstall --dry-run tiny');
-    expect(foreseen.stderr).toMatch(/^your software would stay in \S.*\/software\/tiny\/1\.0;/);
+    const foreseen = await sandbox.run('ctinstall uninstall --dry-run --trace tiny');
+    expect(foreseen.stdout).toMatch(
+      /^tiny\/1\.0: 2\.\d MiB in \d+ files would be removed; your software would stay in \S.*\/software\/tiny\/1\.0$/m,
+    );
     const files = (listed: string): string[] =>
       listed
         .split('\n')
-        .filter((line) => line !== '')
+        .map((line) => line.trim())
+        .filter((line) => line.startsWith('/'))
         .sort();
     const before = files(
       await sandbox.succeed('find "$CTINSTALL_PREFIX/software" "$CTINSTALL_PREFIX/modules" ! -type d'),
@@ -265,9 +247,15 @@ describe('list, show, search, settings, uninstall', () => {
       'software/tiny/1.0/notes\nsoftware/tiny/1.0/user-software/mine\n',
     );
     expect(await sandbox.succeed(`${install} > /dev/null; ${use}`)).toBe('mine\n');
+    const both = await sandbox.run('ctinstall uninstall --yes tiny/1.0 none/1');
+    expect([both.status, both.stderr]).toEqual([1, expect.stringContaining('`none/1` is not installed')]);
+    expect(await sandbox.succeed('ctinstall list')).toContain('tiny/1.0');
     await sandbox.succeed(
-      'rm "$CTINSTALL_PREFIX/software/tiny/1.0/notes"; ctinstall uninstall --yes --with-user-software tiny/1.0',
+      'rm "$CTINSTALL_PREFIX/software/tiny/1.0/notes" "$CTINSTALL_PREFIX/software/tiny/1.0/user-software/mine"',
     );
+    // Nothing is kept where there is nothing of the user's.
+    expect((await sandbox.run('ctinstall uninstall --dry-run tiny')).stdout).toMatch(/files would be removed$/m);
+    await sandbox.succeed('ctinstall uninstall --yes --with-user-software tiny/1.0');
     expect(await sandbox.succeed('cd "$CTINSTALL_PREFIX"; find software modules -mindepth 1')).toBe('');
   });
 

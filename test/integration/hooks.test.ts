@@ -39,7 +39,7 @@ test('hooks run in their order, with the install on stdin, and show in the plan'
     },
     'binds: [{ host: /tmp, access: ro }]\nenv: { module: { A: "$(touch ~/evil)" } }\n',
   );
-  const plan = await succeed(`${install} --dry-run`, environment);
+  const plan = await succeed(`${install} --dry-run --trace`, environment);
   expect(plan.match(/run the \w+ hook of the site: \S+/g)).toEqual([
     `run the pre_install hook of the site: ${dir}/site/pre_install`,
     `run the pre_module hook of the site: ${dir}/site/pre_module`,

@@ -39,7 +39,7 @@ describe('image mode', () => {
     await succeed(`${install} --image-mode central --image-dir "$PWD/central:$PWD/second"`);
     expect(existsSync(own)).toBe(false);
     expect(await succeed(runs)).toBe(`runs\nwrapped\n${image}\n`);
-    expect(await succeed('ctinstall verify; ctinstall list')).toMatch(/as installed\ntiny\/1\.0 .* central image\n/);
+    expect(await succeed('ctinstall verify; ctinstall list')).toMatch(/as installed\ntiny\/1\.0 .* central\n/);
     await succeed('rm central/tiny.sif');
     expect(await succeed(runs)).toBe(`runs\nwrapped\n${dir}/second/tiny.sif\n`);
     expect(await succeed('ctinstall uninstall --yes tiny; ls second')).toBe('removed tiny/1.0\ntiny.sif\n');

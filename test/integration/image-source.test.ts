@@ -42,8 +42,8 @@ describe('image.source', () => {
 
   test.each([
     ['another checksum', serves, `, sha256: ${'a'.repeat(64)}`, /expected SHA-256 a{64}\n +it has +[0-9a-f]{64}/],
-    ['not there', { files: {} }, '', /bringing `http:\/\/127\.0\.0\.1:\d+\/tiny\.sif` failed/],
-    ['half an image', { files: { '/tiny.sif': image.subarray(0, image.length / 2) } }, '', /is not whole: it is/],
+    ['not there', { files: {} }, '', /fetching `http:\/\/127\.0\.0\.1:\d+\/tiny\.sif` failed/],
+    ['half an image', { files: { '/tiny.sif': image.subarray(0, image.length / 2) } }, '', /is incomplete: it is/],
     [
       'a page of a login',
       { files: { '/tiny.sif': Buffer.from('<html>log in</html>') } },
@@ -99,7 +99,7 @@ describe('--fetch', () => {
     expect([refused.status, refused.stdout]).toEqual([1, '']);
     expect(refused.stderr).toMatch(/images\/tiny\.sif` is not the image that the easyconfig names/);
     expect(refused.stderr).toContain(`expected SHA-256 ${sha256}`);
-    expect(refused.stderr).toMatch(/hint: `--rebuild` brings it .* anew/);
+    expect(refused.stderr).toMatch(/hint: `--rebuild` gets it into .* again/);
     expect((await run('tail -c 4 images/tiny.sif')).stdout).toBe('more');
     expect(await succeed(`${fetch} --rebuild; sha256sum < images/tiny.sif; ls -A images`)).toMatch(
       new RegExp(`^fetched .*/images/tiny\\.sif\n${sha256} +-\ntiny\\.sif\n$`),

@@ -42,7 +42,7 @@ describe('the image, decided at load', () => {
     expect(failed).not.toHaveProperty('SIF');
   });
 
-  test('a link that leads nowhere counts as gone, a link to an image as an image', async () => {
+  test('a link to nothing counts as gone, a link to an image as an image', async () => {
     const sandbox = makeSandbox();
     const installDir = await installTiny(sandbox);
     rmSync(join(installDir, 'tiny.sif'));
@@ -91,7 +91,7 @@ describe('binds', () => {
     const told = await sandbox.run('ctinstall --image-dir "$CT_IMAGES" --rebuild tiny-1.0.yaml');
     expect(told.status).toBe(0);
     expect(told.stderr.match(/^warning: .*/gm)).toEqual([
-      `warning: tiny/1.0 does not load on this node: its bind \`${here}\` is required, and not here`,
+      `warning: tiny/1.0 does not load on this node: its bind \`${here}\` is required and missing here`,
     ]);
   });
 

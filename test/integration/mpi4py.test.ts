@@ -36,6 +36,9 @@ describe('the shipped mpi4py easyconfig', () => {
       echo "== shell"
       start-shell -c 'echo "$0 $1" "$(basename "$SINGULARITY_CONTAINER")"; exit 0' 'a b' 'c  d'
       start-shell -c 'exit 7' || echo "status $?"
+      start-shell -c 'echo "env \${CONDA_DEFAULT_ENV-none}"'
+      echo 'echo mine' > rc
+      echo 'echo "env $CONDA_DEFAULT_ENV, $(type -P python3)"' | CTINSTALL_BASHRC=$PWD/rc start-shell -i 2>/dev/null
       echo "== pip"
       start-shell -c 'pip install -q --disable-pip-version-check --no-index --no-build-isolation ./hello'
       singularity exec "$SIF" conda-python-simple -c 'import hello_hpc; print(hello_hpc.greet())'
@@ -64,7 +67,9 @@ describe('the shipped mpi4py easyconfig', () => {
       'size=2 rank=0 got=1 conda=mpi4py prefix=/user-software/venv/mpi4py',
       'size=2 rank=1 got=0 conda=mpi4py prefix=/user-software/venv/mpi4py',
     ]);
-    expect(part('shell')).toBe(`a b c  d ${standInImage}\nstatus 7`);
+    expect(part('shell')).toBe(
+      `a b c  d ${standInImage}\nstatus 7\nenv none\nmine\nenv mpi4py, /user-software/venv/mpi4py/bin/python3`,
+    );
     const greeting = /^hello from \/user-software\/venv\/mpi4py\/lib\/python3\.\d+\/site-packages\/hello_hpc\.py$/m;
     expect(part('pip')).toMatch(greeting);
     expect(part('reloaded')).toMatch(greeting);

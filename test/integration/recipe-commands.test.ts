@@ -206,7 +206,7 @@ test('a check on the host is refused at once where there is no modules tool to l
   const refused = await run(`unset LMOD_CMD MODULES_CMD MODULESHOME; ${install} --allow-host-commands`);
   expect(refused.status).toBe(1);
   expect(refused.stderr).toMatch(
-    /runs with the module loaded, and there is no Lmod in this session\n\nhint: open a login shell/,
+    /run with modules loaded, and there is no Lmod in this session\n\nhint: open a login shell/,
   );
   expect(existsSync(installDir)).toBe(false);
 });

@@ -20,16 +20,16 @@ test('regenerate brings modulefile and scripts up to new settings, and touches n
   await succeed(`echo mine > "${installDir}/user-software/mine"; echo notes > "${installDir}/notes"`);
   const before = statSync(join(installDir, 'tiny.sif'));
   const now = groups('/usr, /etc');
-  const dryRun = await succeed('ctinstall regenerate --all --dry-run', now);
+  const dryRun = await succeed('ctinstall regenerate --all --dry-run --trace', now);
   expect(dryRun).toMatch(/^--- \S.*1\.0\.lua\s+as it is\n\+\+\+ \S.*1\.0\.lua\s+as it would be$/m);
   expect(dryRun).toMatch(/^\+.*"\/etc"/m);
   expect(await succeed(setBinds)).not.toContain('/etc:/etc');
   expect((await run('ctinstall regenerate tiny', now)).stderr).toContain(
-    'wrote the modulefile and scripts of tiny/1.0 anew\n',
+    'rewrote the modulefile and scripts of tiny/1.0\n',
   );
   expect(await succeed(setBinds)).toContain('/etc:/etc');
   expect((await run('ctinstall regenerate --all', now)).stderr).toBe('tiny/1.0 is as it should be\n');
-  expect(await succeed('ctinstall regenerate --all --dry-run', now)).toBe('');
+  expect(await succeed('ctinstall regenerate --all --dry-run --trace', now)).toBe('');
   const after = statSync(join(installDir, 'tiny.sif'));
   expect([after.ino, after.mtimeMs]).toEqual([before.ino, before.mtimeMs]);
   expect(await succeed(`ctinstall verify; cat "${installDir}"/user-software/mine "${installDir}/notes"`)).toBe(
@@ -48,7 +48,7 @@ test.each([
   const { succeed, run, write, prefix } = await installed();
   const now = { ...groups('/usr'), ...setting };
   const [before, after] = [`${prefix}/modules/tiny/1.0.lua`, `${prefix}/modules/${to}`];
-  const dryRun = await succeed('ctinstall regenerate --all --dry-run', now);
+  const dryRun = await succeed('ctinstall regenerate --all --dry-run --trace', now);
   expect(dryRun).toContain(`--- /dev/null\tas it is\n+++ ${after}\tas it would be\n`);
   expect(dryRun).toContain(`--- ${before}\tas it is\n+++ /dev/null\tas it would be\n`);
   expect(dryRun).toMatch(/^-.*"\/usr"/m);
@@ -60,10 +60,10 @@ test.each([
   expect([existsSync(before), existsSync(after)]).toEqual([true, false]);
   await succeed('ctinstall regenerate --all', now);
   expect([existsSync(before), existsSync(after)]).toEqual([false, true]);
-  expect((await run('ctinstall regenerate --all --dry-run', now)).stdout).toBe('');
+  expect((await run('ctinstall regenerate --all --dry-run --trace', now)).stdout).toBe('');
   // One that somebody put back is found too.
   write(before, '-- old\n');
-  expect(await succeed('ctinstall regenerate --all --dry-run', now)).toContain('--- old\n');
+  expect(await succeed('ctinstall regenerate --all --dry-run --trace', now)).toContain('--- old\n');
   await succeed('ctinstall regenerate --all', now);
   expect(existsSync(before)).toBe(false);
 });
@@ -74,6 +74,18 @@ test('the module still falls back to where the image was found', async () => {
   expect(
     await succeed(`rm "${installDir}/tiny.sif"; module load tiny; echo "$SIF"; singularity exec "$SIF" echo runs`),
   ).toMatch(/^\/.*\/images\/tiny\.sif\nruns\n$/);
+});
+
+test('straight after an install nothing is to be rewritten, wherever the image was found', async () => {
+  const { succeed, write } = makeSandbox();
+  write('tiny-1.0.yaml', tinyEasyconfig());
+  for (const where of [
+    'cp "$CT_IMAGES/tiny.sif" .; ctinstall',
+    'rm tiny.sif; ctinstall --image "$CT_IMAGES/tiny.sif"',
+  ]) {
+    await succeed(`${where} --rebuild tiny-1.0.yaml`);
+    expect(await succeed('ctinstall regenerate --all --dry-run')).toBe('');
+  }
 });
 
 test('images that are linked or central stay so', async () => {
@@ -95,9 +107,9 @@ test('--all: one that cannot be written anew is named, and the others are', asyn
   writeFileSync(join(installDir, '.ctinstall/easyconfig.yaml'), 'name: [\n');
   const ran = await run('ctinstall regenerate --all', groups('/usr, /etc'));
   expect(ran.status).toBe(1);
-  expect(ran.stderr).toMatch(/wrote the modulefile and scripts of other\/1\.0 anew/);
+  expect(ran.stderr).toMatch(/rewrote the modulefile and scripts of other\/1\.0/);
   expect(ran.stderr).toMatch(/warning: tiny\/1\.0: the easyconfig has/);
-  expect(ran.stderr).toMatch(/error: 1 of the modules could not be written anew\n {2}tiny\/1\.0\n/);
+  expect(ran.stderr).toMatch(/error: 1 of the modules could not be rewritten\n {2}tiny\/1\.0\n/);
 });
 
 test('--all: one whose record cannot be read is named, and the others are written', async () => {
@@ -108,7 +120,7 @@ test('--all: one whose record cannot be read is named, and the others are writte
   const ran = await run('ctinstall regenerate --all');
   expect(ran.status).toBe(1);
   expect(ran.stderr).toMatch(/other\/1\.0 is as it should be/);
-  expect(ran.stderr).toMatch(/error: 1 of the modules could not be written anew\n {2}tiny\/1\.0\n/);
+  expect(ran.stderr).toMatch(/error: 1 of the modules could not be rewritten\n {2}tiny\/1\.0\n/);
 });
 
 test('wrong usage', async () => {

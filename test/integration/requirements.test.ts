@@ -74,7 +74,7 @@ test('where pip fails, the install fails, says why, and leaves nothing', async (
   expect(status).toBe(1);
   expect(stderr).toMatch(/`install the requirements of \/user-software\/venv\/own` failed with exit status 1/);
   expect(stderr).toContain('No matching distribution found for not_there==7');
-  expect(stderr).toMatch(/hint: mend what is to be installed/);
+  expect(stderr).toMatch(/hint: fix what is to be installed/);
   expect(existsSync(join(sandbox.prefix, 'software'))).toBe(false);
 });
 

@@ -10,8 +10,8 @@ function easyconfig(name: string, version: string, more = ''): string {
 /** A site's directory with a few good easyconfigs. */
 function makeSite(sandbox: Sandbox): string {
   sandbox.write(
-    'site/a/alpha/alpha-1.0-x.yaml',
-    easyconfig('alpha', '1.0', 'versionsuffix: -x\nwhatis: ["Description: The first"]\n'),
+    'site/a/aleph/aleph-1.0-x.yaml',
+    easyconfig('aleph', '1.0', 'versionsuffix: -x\nwhatis: ["Description: The first"]\n'),
   );
   sandbox.write('site/beta-2.yaml', easyconfig('beta', '2', 'description: |\n  Second of\n  them all\n'));
   return join(sandbox.dir, 'site');
@@ -25,19 +25,22 @@ describe('search', () => {
     const sandbox = makeSandbox();
     const site = makeSite(sandbox);
     const environment = { CTINSTALL_EASYCONFIGS: site };
-    const alpha = `alpha/1.0-x  The first\n  ${site}/a/alpha/alpha-1.0-x.yaml\n`;
+    const aleph = `aleph/1.0-x  The first\n  ${site}/a/aleph/aleph-1.0-x.yaml\n`;
     const beta = `beta/2  Second of\n  ${site}/beta-2.yaml\n`;
     for (const [word, output] of [
-      ['ALPHA', alpha],
-      ['1.0-x', alpha],
-      ['alpha-1.0-x.yaml', alpha],
-      ["'the first'", alpha],
+      ['ALEPH', aleph],
+      ['1.0-x', aleph],
+      ['aleph-1.0-x.yaml', aleph],
+      ["'the first'", aleph],
       ["'second of them'", beta],
-      ['', `${alpha}${beta}mpi4py/3.1.6-rocm-6.2.0  MPI for Python`],
     ] as const) {
       const ran = await sandbox.run(`ctinstall search ${word}`, environment);
       expect([word, ran.stdout.slice(0, output.length), ran.stderr, ran.status]).toEqual([word, output, '', 0]);
     }
+    const all = (await sandbox.succeed('ctinstall search', environment)).split(/^(?=\S)/m);
+    expect(all).toEqual(
+      expect.arrayContaining([aleph, beta, expect.stringMatching(/^mpi4py\/3\.1\.6-rocm-6\.2\.0 {2}MPI for Python/)]),
+    );
     const none = await sandbox.run('ctinstall search zzz', environment);
     expect(none).toMatchObject({
       status: 0,
@@ -46,7 +49,7 @@ describe('search', () => {
     });
     // What it prints can be given to ctinstall as it is.
     await sandbox.succeed(
-      'ctinstall --image-dir "$CT_IMAGES" --dry-run $(ctinstall search alpha | sed -n 2p) | grep alpha/1.0-x',
+      'ctinstall --image-dir "$CT_IMAGES" --dry-run $(ctinstall search aleph | sed -n 2p) | grep aleph/1.0-x',
       environment,
     );
   });
@@ -54,21 +57,21 @@ describe('search', () => {
   test('prints JSON', async () => {
     const sandbox = makeSandbox();
     const site = makeSite(sandbox);
-    sandbox.write('site/bad-alpha-1.yaml', 'name: [');
-    expect(JSON.parse(await sandbox.succeed(`ctinstall search --easyconfigs '${site}' --json alpha`))).toEqual([
+    sandbox.write('site/bad-aleph-1.yaml', 'name: [');
+    expect(JSON.parse(await sandbox.succeed(`ctinstall search --easyconfigs '${site}' --json aleph`))).toEqual([
       {
-        module: 'alpha/1.0-x',
-        name: 'alpha',
+        module: 'aleph/1.0-x',
+        name: 'aleph',
         version: '1.0',
         versionsuffix: '-x',
         description: 'The first',
-        file: 'alpha-1.0-x.yaml',
-        path: `${site}/a/alpha/alpha-1.0-x.yaml`,
+        file: 'aleph-1.0-x.yaml',
+        path: `${site}/a/aleph/aleph-1.0-x.yaml`,
       },
       {
-        file: 'bad-alpha-1.yaml',
-        path: `${site}/bad-alpha-1.yaml`,
-        fault: expect.stringContaining(`${site}/bad-alpha-1.yaml:1:8: `),
+        file: 'bad-aleph-1.yaml',
+        path: `${site}/bad-aleph-1.yaml`,
+        fault: expect.stringContaining(`${site}/bad-aleph-1.yaml:1:8: `),
       },
     ]);
     expect(JSON.parse(await sandbox.succeed('ctinstall search --json zzz'))).toEqual([]);
@@ -88,7 +91,7 @@ describe('search', () => {
     for (const round of ['cold', 'indexed']) {
       const { status, stdout, stderr } = await sandbox.run(`ctinstall search --easyconfigs '${site}'`);
       expect([round, status]).toEqual([round, 0]);
-      expect(stdout).toMatch(/^alpha\/1\.0-x {2}The first\n.*\nbeta\/2 {2}Second of\n.*\nmoved\/2\n.*\nmpi4py\//);
+      expect(stdout).toMatch(/^aleph\/1\.0-x {2}The first\n.*\nbeta\/2 {2}Second of\n[\s\S]*\nmoved\/2\n.*\nmpi4py\//m);
       expect(stderr.split('\n')).toEqual([
         `warning: cannot list \`${site}/closed\`: permission denied`,
         expect.stringMatching(`^warning: ${site}/control\\\\u001b\\[31m-1\\.yaml:1:1: the file must be a map`),
@@ -110,8 +113,8 @@ describe('search', () => {
     const sandbox = makeSandbox();
     const site = makeSite(sandbox);
     await sandbox.succeed('for i in $(seq 30); do echo "a: $i" > site/n-$i.yaml; done');
-    const { stdout, stderr } = await sandbox.run(`ctinstall search --easyconfigs '${site}' alpha`);
-    expect(stdout).toContain('alpha/1.0-x');
+    const { stdout, stderr } = await sandbox.run(`ctinstall search --easyconfigs '${site}' aleph`);
+    expect(stdout).toContain('aleph/1.0-x');
     expect(stderr.match(/^warning: .*site\/n-/gm)).toHaveLength(20);
     expect(stderr).toMatch(/warning: 10 more easyconfigs have faults\nhint: .*`ctinstall search --json`\n$/);
   });
@@ -122,9 +125,9 @@ describe('the index of search', () => {
     const sandbox = makeSandbox();
     const environment = { CTINSTALL_EASYCONFIGS: makeSite(sandbox) };
     // A file goes into the index once a further change to it must show in its times.
-    const search = 'until [ -s .cache/ctinstall/*.json ]; do ctinstall search alpha; done | sort -u';
+    const search = 'until [ -s .cache/ctinstall/*.json ]; do ctinstall search aleph; done | sort -u';
     const shown = await sandbox.succeed(search, environment);
-    expect(shown).toContain('alpha/1.0-x  The first\n');
+    expect(shown).toContain('aleph/1.0-x  The first\n');
     const [file = '', ...others] = indexFiles(sandbox);
     expect(others).toEqual([]);
     expect(file).toMatch(/\/easyconfigs-[0-9a-f]{16}\.json$/);
@@ -132,7 +135,7 @@ describe('the index of search', () => {
     const whole = readFileSync(file);
     for (const damaged of ['', '{"sha256":"', whole.subarray(0, whole.length / 2), Buffer.alloc(1000, 0xff)]) {
       writeFileSync(file, damaged);
-      const ran = await sandbox.run('ctinstall search alpha | sort', environment);
+      const ran = await sandbox.run('ctinstall search aleph | sort', environment);
       expect(ran).toMatchObject({ status: 0, stdout: shown, stderr: '' });
       expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({
         paths: expect.arrayContaining([expect.any(String)]),
@@ -146,7 +149,7 @@ describe('the index of search', () => {
       'export XDG_CACHE_HOME=relative',
       'unset HOME',
     ]) {
-      const ran = await sandbox.run(`${hindrance}; ctinstall search alpha | sort`, environment);
+      const ran = await sandbox.run(`${hindrance}; ctinstall search aleph | sort`, environment);
       expect([hindrance, ran]).toEqual([hindrance, { status: 0, signal: null, stdout: shown, stderr: '' }]);
     }
     expect(readdirSync(sandbox.dir)).not.toContain('relative');
@@ -155,21 +158,21 @@ describe('the index of search', () => {
   test('is safe with searches at the same time, and knows of each change at once', async () => {
     const sandbox = makeSandbox();
     const environment = { CTINSTALL_EASYCONFIGS: makeSite(sandbox) };
-    const all = await sandbox.succeed('for i in $(seq 6); do ctinstall search alpha & done; wait', environment);
-    expect(all.match(/^alpha\/1\.0-x {2}The first$/gm)).toHaveLength(6);
+    const all = await sandbox.succeed('for i in $(seq 6); do ctinstall search aleph & done; wait', environment);
+    expect(all.match(/^aleph\/1\.0-x {2}The first$/gm)).toHaveLength(6);
     expect((await sandbox.run('ls -A .cache/ctinstall | grep part')).stdout).toBe('');
     const changed = await sandbox.succeed(
       `ctinstall search first > /dev/null
-       sed -i 's/The first/The other/' site/a/alpha/alpha-1.0-x.yaml; ctinstall search alpha
+       sed -i 's/The first/The other/' site/a/aleph/aleph-1.0-x.yaml; ctinstall search aleph
        touch -r /etc/passwd site/beta-2.yaml; sed -i 's/Second/Zweite/' site/beta-2.yaml; touch -r /etc/passwd site/beta-2.yaml
        ctinstall search zweite
        rm site/beta-2.yaml; ctinstall search beta
-       mkdir site/new; mv site/a/alpha/alpha-1.0-x.yaml site/new; ctinstall search alpha`,
+       mkdir site/new; mv site/a/aleph/aleph-1.0-x.yaml site/new; ctinstall search aleph`,
       environment,
     );
     const site = join(sandbox.dir, 'site');
     expect(changed).toBe(
-      `alpha/1.0-x  The other\n  ${site}/a/alpha/alpha-1.0-x.yaml\nbeta/2  Zweite of\n  ${site}/beta-2.yaml\nalpha/1.0-x  The other\n  ${site}/new/alpha-1.0-x.yaml\n`,
+      `aleph/1.0-x  The other\n  ${site}/a/aleph/aleph-1.0-x.yaml\nbeta/2  Zweite of\n  ${site}/beta-2.yaml\naleph/1.0-x  The other\n  ${site}/new/aleph-1.0-x.yaml\n`,
     );
   });
 });

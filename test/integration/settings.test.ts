@@ -45,7 +45,7 @@ describe('ctinstall settings set and unset', () => {
     expect(await sandbox.succeed('ls -A .config/ctinstall')).toBe('settings.yaml\n');
   });
 
-  test('mend a file with a fault, follow a link, and say when another value is stronger', async () => {
+  test('fix a file with a fault, follow a link, and say when another value is stronger', async () => {
     const sandbox = makeSandbox();
     const real = sandbox.write('dotfiles/settings.yaml', 'prefx: /x\n');
     await sandbox.succeed('mkdir -p .config/ctinstall');
@@ -66,7 +66,7 @@ describe('ctinstall settings set and unset', () => {
       const ran = await sandbox.run(`ctinstall settings ${words}`);
       expect(ran.status).toBe(2);
       expect(ran.stderr).toMatch(/nothing was written[\s\S]*settings\.yaml:3:8: `umask` must be/);
-      expect(ran.stderr).toContain('hint: mend that first, also all at once: ctinstall settings edit');
+      expect(ran.stderr).toContain('hint: fix that first, also all at once: ctinstall settings edit');
       expect(readOwn(sandbox)).toBe(faulty);
     }
     const first = await sandbox.run('ctinstall settings set umask 027');
@@ -170,14 +170,14 @@ user          ~/.config/ctinstall/settings.yaml (not there), which \`ctinstall s
     const ran = await sandbox.run('ctinstall --image-dir "$CT_IMAGES" tiny-1.0.yaml', environment);
     expect(ran).toMatchObject({ status: 1 });
     expect(ran.stderr).toContain(
-      `warning: \`CTINSTALL_PREFIX\` counts for nothing: \`${site}\` forces \`prefix: ${sandbox.dir}/forced\``,
+      `warning: \`CTINSTALL_PREFIX\` has no effect: \`${site}\` forces \`prefix: ${sandbox.dir}/forced\``,
     );
     expect(ran.stderr).toContain('checksums are enforced');
     const flag = await sandbox.run('ctinstall list --prefix /x', environment);
     expect(flag).toMatchObject({ status: 2 });
     expect(flag.stderr).toContain('error: `--prefix` cannot be used here: `');
     const set = await sandbox.run('ctinstall settings set enforce_checksums false', environment);
-    expect(set.stderr).toContain(`sets \`enforce_checksums\`, which counts for nothing: \`${site}\` forces`);
+    expect(set.stderr).toContain(`sets \`enforce_checksums\`, which has no effect: \`${site}\` forces`);
     const all = JSON.parse(await sandbox.succeed('ctinstall settings --json 2>&-', environment));
     expect(all.enforce_checksums).toEqual({ value: true, origins: [`${site} (forced)`] });
   });
@@ -216,9 +216,11 @@ describe('several prefixes', () => {
     };
     const list = (await sandbox.succeed('ctinstall list', environment)).replaceAll(dir, '~');
     expect(list.replace(/ \d{4}-\d\d-\d\d /g, ' <date> ')).toBe(
-      `other/1.0  <date>  central image  in ~/site
-tiny/1.0   <date>  central image
-tiny/1.0   <date>  central image  in ~/site, hidden by the module of that name in ~/mine
+      `other/1.0  <date>  central  in ~/site
+tiny/1.0   <date>  central
+tiny/1.0   <date>  central
+    in ~/site
+    behind the module of that name in ~/mine
 `,
     );
     const rows = JSON.parse(
@@ -228,7 +230,7 @@ tiny/1.0   <date>  central image  in ~/site, hidden by the module of that name i
       { module: 'tiny/1.0', prefix: `${dir}/mine`, hiddenBy: `${dir}/site` },
       { module: 'tiny/1.0', prefix: `${dir}/site` },
     ]);
-    expect(rows[1]).not.toHaveProperty('hiddenBy');
+    expect(rows[1]).toMatchObject({ hiddenBy: null });
     expect(await sandbox.succeed('ctinstall show other', environment)).toContain(`${dir}/site/software/other/1.0`);
     expect(await sandbox.succeed('ctinstall show tiny', environment)).toContain(`${dir}/mine/software/tiny/1.0`);
     expect((await sandbox.succeed('ctinstall verify', environment)).replaceAll(dir, '~')).toBe(
@@ -296,7 +298,28 @@ test('every command tells once of a variable that means nothing, whether it read
     'clean --dry-run',
   ];
   const script = `export CTINSTALL_PREFX=/x CTINSTALL_XYZ_OTHER=1
-    for command in ${commands.map((words) => `'${words}'`).join(' ')}; do ctinstall $command 2>&1 >/dev/null | grep -c 'counts for nothing' || true; done
+    for command in ${commands.map((words) => `'${words}'`).join(' ')}; do ctinstall $command 2>&1 >/dev/null | grep -c 'has no effect' || true; done
     ctinstall --version 2>&1 | wc -l; ctinstall __complete 1 ctinstall li 2>&1 | grep -c nothing || true`;
   expect((await succeed(script)).split('\n').map(Number)).toEqual([...commands.map(() => 2), 1, 0, 0]);
+});
+
+test('get prints one value for scripts, --changed what is not the default', async () => {
+  const sandbox = makeSandbox();
+  const none = { CTINSTALL_PREFIX: '' };
+  expect(await sandbox.succeed('ctinstall settings --changed', none)).toBe('');
+  sandbox.write(own, 'image_dirs: [/images]\nbind_groups:\n  data: [/data, { host: /ref, access: ro }]\n');
+  expect(await sandbox.succeed('CTINSTALL_GPU=nv ctinstall settings --changed', none)).toMatch(
+    /^# .* \[\S*settings\.yaml\]\nimage_dirs: \["\/images"\]\n# [\s\S]*\n {2}data: \[\/data, \{ host: \/ref, access: ro \}\]\n# .* \[CTINSTALL_GPU\]\ngpu: "nv"\n/,
+  );
+  const get = async (key: string): Promise<string> => sandbox.succeed(`ctinstall settings get ${key}`, none);
+  expect(await get('prefix')).toBe(`${sandbox.dir}/.local/ctinstall\n`);
+  expect(await get('image_dirs')).toBe('[/images]\n');
+  expect(await get('bind_groups.data')).toContain('/ref');
+  expect(await get('bind_groups.nothing')).toBe('');
+  expect(await get('prefix --prefix /other')).toBe('/other\n');
+  const wrong = await sandbox.run('ctinstall settings get prefx');
+  expect([wrong.status, wrong.stderr]).toEqual([
+    2,
+    'error: there is no setting `prefx`\n\nhint: did you mean `prefix`?\n',
+  ]);
 });

@@ -22,7 +22,9 @@ function prepared(): Sandbox & { readonly environment: Readonly<Record<string, s
 describe('ctinstall show of an easyconfig', () => {
   test('says what it becomes here, each thing with where it comes from', async () => {
     const { succeed, dir, prefix, environment } = prepared();
-    const lines = (await succeed('ctinstall show --image-dir "$CT_IMAGES" tiny-1.0.yaml', environment)).split('\n');
+    const lines = (await succeed('ctinstall show --trace --image-dir "$CT_IMAGES" tiny-1.0.yaml', environment)).split(
+      '\n',
+    );
     const installDir = `${prefix}/software/tiny/1.0`;
     for (const line of [
       `  modulefile   ${prefix}/modules/tiny/1.0.lua (Lua, for Lmod; --modulefile prints it)`,
@@ -31,7 +33,7 @@ describe('ctinstall show of an easyconfig', () => {
       '  bind         /no/such/place → /there read-only (easyconfig, optional; not here)',
       `  bind         ${installDir}/runscripts → /runscripts read-only (run scripts; comes with the install)`,
       '  script       bin/start-shell',
-      `  outside      A=forced (${dir}/site.yaml (forced): the easyconfig's own counts for nothing)`,
+      `  outside      A=forced (${dir}/site.yaml (forced): the easyconfig's own has no effect)`,
       '  outside      B=own (easyconfig)',
       `  outside      C=forced (${dir}/site.yaml (forced))`,
       `  outside      CONTAINERROOT=${installDir} (ctinstall)`,

@@ -30,7 +30,7 @@ describe('ctinstall squashfs --slurm', () => {
       `${watchMksquashfs(sandbox)} CTINSTALL_SQUASHFS_PROCESSORS=1 ctinstall squashfs tiny --slurm --partition small --time 10 --slurm-option comment=x --remove-directory; echo "status $?"; cat ran; module load tiny; singularity exec "$SIF" cat /user-software/mine`,
       slurm,
     );
-    expect(ran.stdout).toMatch(/^packed 1 files and directories.*\n.*\nfiles: 2 before, 1 after; .* won\n/);
+    expect(ran.stdout).toMatch(/^packed 1 files and directories.*\n.*\nfiles: 2 before, 1 after; .* saved\n/);
     const [, job] = /^Slurm job (\d+) works on n1$/m.exec(ran.stderr) ?? [];
     // Every node of the test bed says that it has four.
     expect(ran.stdout).toMatch(new RegExp(`^status 0\nn1 small ${job} .* -processors [1-4] .*\nmine\n$`, 'm'));

@@ -80,7 +80,7 @@ describe('ctinstall install --stack', () => {
     );
     const ran = await run(`${install} site/stack.yaml`);
     expect(ran.status).toBe(2);
-    expect(ran.stderr).toMatch(/3 of the 4 entries of the stack are at fault/);
+    expect(ran.stderr).toMatch(/3 of the 4 entries of the stack have a fault/);
     expect(ran.stderr).toMatch(
       /site\/stack\.yaml:2:3: no easyconfig `nothing-1\.yaml` in [^\n]*\n[^\n]*\n {2}\| {3}\^{14}\n/,
     );
@@ -109,7 +109,7 @@ describe('ctinstall install --stack', () => {
     for (const place of ['1:3: no easyconfig', '3:3: the easyconfig has', '4:3: the easyconfig has', '5:17: `a/1` is'])
       expect(refused.stderr).toContain(`site/stack.yaml:${place}`);
     expect(refused.stderr).toMatch(/unresolved-1\.yaml:\d+:\d+: .*nowhere/);
-    expect(refused.stderr).toContain('4 of the 6 entries of the stack are at fault');
+    expect(refused.stderr).toContain('4 of the 6 entries of the stack have a fault');
     expect(refused.stderr).toMatch(/hint: nothing was done: .*`--keep-going`/);
     const dry = await run(`${install} site/stack.yaml --keep-going --dry-run`);
     expect([dry.status, dry.stdout.match(/^\S+ → /gm)]).toEqual([2, ['a/1 → ', 'b/1 → ']]);
@@ -147,7 +147,7 @@ describe('ctinstall install --stack', () => {
     );
     const several = await run('cd site; ctinstall --image-dir "$CT_IMAGES" none-1.yaml a-1.yaml host-1.yaml');
     expect(several.status).toBe(2);
-    expect(several.stderr).toContain('error: 2 of the 3 easyconfigs are at fault');
+    expect(several.stderr).toContain('error: 2 of the 3 easyconfigs have a fault');
     expect(several.stderr).toMatch(/none-1\.yaml: no easyconfig[\s\S]*host-1\.yaml: .* outside the container/);
     const refused = await run(`${install} site/stack.yaml`);
     expect([refused.status, existsSync(prefix)]).toEqual([1, false]);

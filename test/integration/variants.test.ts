@@ -80,7 +80,7 @@ versionsuffix: -x
     const { succeed, kept } = prepared();
     await succeed(install);
     const change = '--module-only --set env.module.A=changed';
-    expect(await succeed(`${install} --dry-run ${change}`)).toMatch(/^\+set\("A", "changed"\)$/m);
+    expect(await succeed(`${install} --dry-run --trace ${change}`)).toMatch(/^\+set\("A", "changed"\)$/m);
     await succeed(`${install} ${change}`);
     expect(kept('1.0')).toContain('A: changed');
     expect(await succeed('module load tiny; echo "$A"; ctinstall verify')).toBe('changed\ntiny/1.0: as installed\n');

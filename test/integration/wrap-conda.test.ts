@@ -22,7 +22,7 @@ test('a conda environment, made by the host’s conda in a base image, packed, w
   expect(existsSync(join(installDir, 'user-software'))).toBe(false);
   expect(readFileSync(join(installDir, '.ctinstall/environment.yml'), 'utf8')).toContain('- tool=1.0');
   const more = await sandbox.succeed(`rm -r tools environment.yml channel
-    ctinstall --rebuild --image-dir "$CT_IMAGES" env-1.yaml >&2; module load env; tool again
+    ctinstall --rebuild --image-dir "$CT_IMAGES" env-1 >&2; module load env; tool again
     ctinstall squashfs update env/1 -- sh -c 'echo red > ${prefix}/share/colour' >&2; module unload env; module load env; colour
     ctinstall verify; ctinstall uninstall --yes --with-user-software env >&2; ls "$CTINSTALL_PREFIX/software"`);
   expect(more).toBe(`tool ${prefix} activated env again\nred\nenv/1: as installed\n`);

@@ -9,9 +9,9 @@ test('an image without a recipe becomes a module, with an easyconfig that instal
     await sandbox.succeed(`ctinstall wrap container "$CT_IMAGES/venv.sif" --name py --version 3 --versionsuffix=-x --wrappers /opt/venv/bin --wrappers show=cat >&2
     module load py/3-x; python -c 'import sys; print(sys.prefix, sys.argv[1:])' 'a  b'; echo text | show
     ctinstall verify; ctinstall list | head -1
-    ctinstall uninstall --yes py >&2; ctinstall --image-dir "$CT_IMAGES" py-3-x.yaml >&2; python -c 'print(6*7)'`);
+    ctinstall uninstall --yes py >&2; ctinstall --image-dir "$CT_IMAGES" py/3-x >&2; python -c 'print(6*7)'`);
   expect(out).toMatch(/^\/opt\/venv \['a {2}b'\]\ntext\npy\/3-x: as installed\npy\/3-x .*\n42\n$/);
-  const easyconfig = readFileSync(join(sandbox.dir, 'py-3-x.yaml'), 'utf8');
+  const easyconfig = readFileSync(join(sandbox.prefix, 'easyconfigs/py-3-x.yaml'), 'utf8');
   expect(easyconfig).toMatch(
     /file: "venv.sif"[\s\S]*- { from: "\/opt\/venv\/bin" }\n {2}- { name: "show", command: "cat" }/,
   );
@@ -26,6 +26,17 @@ test('one that is brought from its source: the easyconfig says where from', asyn
     /source: "docker:\/\/example.org\/team\/prog:2.0"[\s\S]*fetch image docker:\/\/example.org\/team\/prog:2.0/,
   );
   expect((await sandbox.succeed('ls')).trim()).toBe('');
+});
+
+test('without a name it has that of the image, and leaves nothing in the current directory', async () => {
+  const sandbox = makeSandbox();
+  const out = await sandbox.succeed(`mkdir here images; cp "$CT_IMAGES/tiny.sif" images/prog_2.1-cpu.sif
+    cp "$CT_IMAGES/tiny.sif" images/plain.sif; cd here
+    ctinstall wrap container ../images/prog_2.1-cpu.sif; ctinstall wrap container ../images/plain.sif; ls
+    ls "$CTINSTALL_PREFIX/easyconfigs"`);
+  expect(out).toBe('module load prog/2.1-cpu\nmodule load plain/1\nplain-1.yaml\nprog-2.1-cpu.yaml\n');
+  const tag = await sandbox.succeed('ctinstall wrap container docker://example.org/team/tool:4.2 --dry-run');
+  expect(tag).toMatch(/^name: "tool"\nversion: "4.2"$/m);
 });
 
 test('--output, --dry-run and the image modes', async () => {

@@ -31,9 +31,9 @@ test('it is an install like any other: list, verify, rebuild, unpack, change, pa
   const sandbox = makeSandbox();
   const { dir, prefix, succeed, run } = sandbox;
   await makeProgram(sandbox, 'prog');
-  await succeed('ctinstall wrap directory prog --name prog');
+  await succeed('ctinstall wrap directory prog');
   expect(await succeed('ctinstall list && ctinstall verify')).toMatch(/prog\/1 [\s\S]*prog\/1: as installed/);
-  const out = await succeed(`ctinstall --rebuild prog-1.yaml >&2
+  const out = await succeed(`ctinstall --rebuild "$CTINSTALL_PREFIX/easyconfigs/prog-1.yaml" >&2
     ctinstall squashfs unmake prog/1 >&2; ctinstall squashfs status prog/1 | head -1
     sed -i s/hello/changed/ "$CTINSTALL_PREFIX/software/prog/1/user-software/lib/words"
     ctinstall squashfs make prog/1 --remove-directory >&2
@@ -41,7 +41,9 @@ test('it is an install like any other: list, verify, rebuild, unpack, change, pa
     ctinstall regenerate --all >&2; ctinstall verify`);
   expect(out).toBe(`prog/1: ${dir}/prog is the directory\nchanged ${dir}/prog/bin/hello\nprog/1: as installed\n`);
   expect((await run('ctinstall wrap directory prog --name prog')).stderr).toContain('installed already');
-  await succeed('ctinstall uninstall --yes --with-user-software prog && ctinstall prog-1.yaml');
+  await succeed(
+    'ctinstall uninstall --yes --with-user-software prog && ctinstall "$CTINSTALL_PREFIX/easyconfigs/prog-1.yaml"',
+  );
   expect(await succeed('module load prog; hello')).toBe(`hello ${dir}/prog/bin/hello\n`);
   await succeed('ctinstall uninstall --yes --with-user-software prog');
   expect(existsSync(join(prefix, 'software/prog'))).toBe(false);
@@ -87,11 +89,11 @@ test('a place that lies below a bound file system: parents before children', asy
   sandbox.write('scratch/data', 'there\n');
   await succeed(`ctinstall wrap directory scratch/prog --name prog --base "$CT_IMAGES/tiny.sif" --dry-run > plan
     ctinstall wrap directory scratch/prog --name prog --base "$CT_IMAGES/tiny.sif" >&2
-    sed -i 's#^wrappers:#binds: ["${dir}/scratch"]\\nwrappers:#' prog-1.yaml
-    ctinstall --rebuild --image-dir "$CT_IMAGES" prog-1.yaml`);
+    sed -i 's#^wrappers:#binds: ["${dir}/scratch"]\\nwrappers:#' "$CTINSTALL_PREFIX/easyconfigs/prog-1.yaml"
+    ctinstall --rebuild --image-dir "$CT_IMAGES" "$CTINSTALL_PREFIX/easyconfigs/prog-1.yaml"`);
   expect(readFileSync(join(dir, 'plan'), 'utf8')).toMatch(/user_software: [\s\S]*pack .*scratch\/prog/);
   const out = await succeed(`module load prog; rm -r scratch/prog; hello; in-container cat '${dir}/scratch/data'
-    ctinstall --rebuild --image-dir "$CT_IMAGES" prog-1.yaml >&2; hello`);
+    ctinstall --rebuild --image-dir "$CT_IMAGES" "$CTINSTALL_PREFIX/easyconfigs/prog-1.yaml" >&2; hello`);
   expect(out).toBe(`hello ${dir}/scratch/prog/bin/hello\nthere\nhello ${dir}/scratch/prog/bin/hello\n`);
 });
 

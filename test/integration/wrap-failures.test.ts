@@ -18,7 +18,7 @@ test('what is missing or wrong is said, with what to do, and nothing is left', a
   await sandbox.succeed('mkdir -p empty bare/lib "$CTINSTALL_PREFIX"; touch bare/lib/x file; chmod +x prog/bin/x');
   const tiny = '"$CT_IMAGES/tiny.sif"';
   for (const [args, status, message] of [
-    ['directory prog', 2, /nothing says what the module is to be called\n+hint: .*--name/],
+    ['conda file --base host', 2, /nothing says what the module is to be called\n+hint: .*--name/],
     ['directory prog --name "a b"', 2, /`--name a b` cannot be part of the name of a module/],
     ['folder prog --name x', 2, /`folder` is nothing that `ctinstall wrap` knows\n+hint: .*container, directory/],
     ['directory none --name x', 1, /the directory `.*\/none` is not there/],
@@ -68,7 +68,7 @@ test('a file that cannot be read is named, and nothing is left', async () => {
 test('an easyconfig that says something else is overwritten only with --force, and is back after a failure', async () => {
   const sandbox = makeSandbox();
   sandbox.write('prog/bin/x', '#!/bin/sh\necho x\n');
-  sandbox.write('prog-1.yaml', '# mine\n');
+  sandbox.write('ctinstall/easyconfigs/prog-1.yaml', '# mine\n');
   const wrap = 'chmod +x prog/bin/x; ctinstall wrap directory prog --name prog';
   const refused = await sandbox.run(wrap);
   expect([refused.status, refused.stderr]).toEqual([
@@ -76,7 +76,7 @@ test('an easyconfig that says something else is overwritten only with --force, a
     expect.stringContaining('is there already, and says something else'),
   ]);
   expect((await sandbox.run(`${wrap} --force --wrappers /opt/none`)).status).toBe(1);
-  expect(readFileSync(join(sandbox.dir, 'prog-1.yaml'), 'utf8')).toBe('# mine\n');
+  expect(readFileSync(join(sandbox.prefix, 'easyconfigs/prog-1.yaml'), 'utf8')).toBe('# mine\n');
   expect(await sandbox.succeed(`${wrap} --force >&2; module load prog; x`)).toBe('x\n');
 });
 

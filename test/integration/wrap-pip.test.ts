@@ -32,3 +32,21 @@ test('Python packages in a base image, packed, with wrappers; a failing pip leav
     /there is no file `.*\/none.txt`\n+hint: name a `requirements.txt`/,
   );
 });
+
+test('packages need no file, and give the module its name', async () => {
+  const sandbox = makeSandbox();
+  await sandbox.succeed(makeWheel('demo_tool'));
+  const out = await sandbox.succeed(`mkdir here; cd here
+    ctinstall wrap pip demo_tool==1.0 ${base} -- --no-index --find-links ../wheels >&2; ls
+    module load demo_tool/1; demo_tool x; cat "$CTINSTALL_PREFIX/easyconfigs/demo_tool-1.yaml"`);
+  expect(out).toMatch(/^demo_tool 1\.0 \S+ x\n/);
+  expect(out).toContain('requirements: ["demo_tool==1.0"]');
+  const local = await sandbox.succeed(`cd here
+    ctinstall wrap pip ../wheels/demo_tool-1.0-*.whl --version 2 ${base} -- --no-index >&2
+    module load demo_tool/2; demo_tool x; cat "$CTINSTALL_PREFIX/easyconfigs/demo_tool-2.yaml"`);
+  expect(local).toMatch(/^demo_tool 1\.0 \S+ x\n/);
+  expect(local).toContain(`requirements: ["${sandbox.dir}/wheels/demo_tool-1.0`);
+  sandbox.write('requirements.txt', 'demo_tool\n');
+  const both = await sandbox.run(`ctinstall wrap pip requirements.txt demo_tool --name x ${base}`);
+  expect(both).toMatchObject({ status: 2, stderr: expect.stringContaining('beside a requirements file') });
+});

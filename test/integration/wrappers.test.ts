@@ -14,6 +14,25 @@ async function installPython(sandbox: Sandbox, more = ''): Promise<void> {
   await sandbox.succeed('ctinstall --image-dir "$CT_IMAGES" py-1.yaml');
 }
 
+test('`python` and `pip` bring the other names that they have there; a rewrite of the module keeps them', async () => {
+  const sandbox = makeSandbox();
+  sandbox.write('py-1.yaml', 'name: py\nversion: "1"\nimage: { file: venv.sif }\nwrappers: [python, pip]\n');
+  const out = await sandbox.succeed(`ctinstall --image-dir "$CT_IMAGES" py-1.yaml >&2; module load py
+    python3 -c 'import of_the_image'; python3.11 -c 'import of_the_image'; type -p pip3
+    CTINSTALL_GPU=none ctinstall regenerate --all >&2; ctinstall verify; ls "$EBROOTPY/bin"`);
+  const names = ['pip', 'pip3', 'pip3.11', 'python', 'python3', 'python3.11'];
+  expect(out).toMatch(/\/software\/py\/1\/(bin|wrappers)\/pip3\npy\/1: as installed\n/);
+  expect(out.split('\n').filter((line) => /^(pip|python)/.test(line))).toEqual(names);
+  // One that is no more than a name of its own has none.
+  sandbox.write(
+    'one-1.yaml',
+    'name: one\nversion: "1"\nimage: { file: venv.sif }\nwrappers: [{ name: python, command: python3 }]\n',
+  );
+  await sandbox.succeed(
+    'ctinstall --image-dir "$CT_IMAGES" one-1.yaml; test ! -e "$CTINSTALL_PREFIX/software/one/1/bin/python3"',
+  );
+});
+
 describe('wrappers of a Python in a virtual environment of the image', () => {
   test('are real programs: arguments, stdin, exit status, signals, #!/usr/bin/env', async () => {
     const sandbox = makeSandbox();
@@ -117,9 +136,9 @@ if __name__ == "__main__":
     const bin = join(sandbox.prefix, 'software/py/1/bin');
     expect(readlinkSync(join(bin, 'python'))).toBe('in-container');
     expect(existsSync(join(bin, 'pip3.11'))).toBe(false);
-    expect(await sandbox.succeed('ctinstall verify && ctinstall verify --quick && ctinstall show py')).toContain(
-      'bin/pip',
-    );
+    expect(
+      await sandbox.succeed('ctinstall verify && ctinstall verify --quick && ctinstall show --trace py'),
+    ).toContain('bin/pip');
     await sandbox.succeed('ctinstall regenerate --all && ctinstall verify');
     await sandbox.succeed(
       `CTINSTALL_GPU=none ctinstall regenerate py && ctinstall verify && module load py && ${python} pass`,

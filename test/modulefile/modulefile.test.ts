@@ -23,6 +23,16 @@ description: |
 
   Second paragraph: $HOME, \`x\`, \\n, 100%%.
 docurls: [https://one, https://two]
+usage: "Call it:\\n    %(name)s \\"x\\""
+examples: one ]] and \`two\`
+citing: A. Author, 2025
+family: gpu_tools
+aliases: { go: 'singularity exec $SIF "$HOME/go" $*' }
+functions:
+  run-in: 'it=''a}b''; echo "$@"'
+  both: { bash: 'echo "$1"', csh: 'echo $1' }
+  easy: 'singularity exec $SIF easy "$@"'
+load_message: "Read \\"this\\" first:\\nhttps://one"
 moduleclass: ai
 image: { file: "%(name)s it's $x.sif" }
 binds:
@@ -41,6 +51,17 @@ env:
   ),
 );
 
+const withoutImage = resolved(
+  normalFormOf(`name: bindings
+version: "1"
+image: none
+family: containerbindings
+binds: [{ site: filesystems }, { host: /x.squashfs, container: /opt/x, image_src: / }]
+env: { container: { INSIDE: "1", LD_LIBRARY_PATH: { prepend: /opt/x/lib } } }
+`),
+  settingsOf({ bind_groups: { filesystems: ['/scratch'] }, image_dirs: ['/central'] }),
+);
+
 describe('the modulefile', () => {
   it('of the shipped easyconfig', async () => {
     await expect(modulefileOf(shippedInstall())).toMatchFileSnapshot('../golden/mpi4py-3.1.6-rocm-6.2.0.lua');
@@ -52,6 +73,7 @@ describe('the modulefile', () => {
 
   it('with none', async () => {
     await expect(modulefileOf(installOf(''))).toMatchFileSnapshot('../golden/least.lua');
+    await expect(modulefileOf(withoutImage)).toMatchFileSnapshot('../golden/without-image.lua');
   });
 
   it.each([
@@ -126,12 +148,12 @@ describe('describeModulefile', () => {
   it('looks for the image in the install first, then centrally', () => {
     const { image } = describeModulefile(everything);
     const file = "C++-tools.x it's $x.sif";
-    expect(image.candidates).toEqual([
+    expect(image?.candidates).toEqual([
       `/home/o'user/ct install/software/C++-tools.x/1.0+b.2-gpu/${file}`,
       `/central/${file}`,
       `/other images/${file}`,
     ]);
-    expect(image.variables).toEqual(['SIF', 'SIFCPLUSPLUSMINTOOLSX']);
+    expect(image?.variables).toEqual(['SIF', 'SIFCPLUSPLUSMINTOOLSX']);
   });
 
   it('sets the variables of EasyBuild’s modules', () => {

@@ -26,6 +26,8 @@ export function modulefileIn(
     header: ['A header \\'],
     help: `Help ${awkward}\n\nand more \\\n`,
     whatis: [`Name: ${name}`, `Description: ${awkward}`],
+    hostLibraries: [],
+    gpuNeeds: [],
     extensions: ['python/3.11', 'numpy'],
     dependsOn: [],
     deprecated: undefined,
@@ -43,6 +45,7 @@ export function modulefileIn(
       { name: 'EMPTY', value: '' },
       { name: 'DASHES', value: '--help -x' },
       { name: 'NUMBER', value: '0x10' },
+      { name: 'OFFERED', value: `/tmp/$USER-${awkward}`, isDefault: true },
     ],
     paths: [
       { name: 'MANPATH', prepend: [at('man'), '/opt/first $x [id] é日本'], append: ['/opt/last/man'] },
@@ -63,6 +66,10 @@ function containerIn(dir: string, at: (path: string) => HostPath): ModuleContain
       { name: 'APPEND_PATH', value: '/opt/[id]', before: '', behind: ':/opt/[id]' },
     ],
     venv: { name: 'x', directory: at('user-software/venv'), container: containerPath('/user-software/venv') },
+    gpuFlags: [
+      { flag: 'NV', device: `${dir}/nvidia $x [id]` },
+      { flag: 'ROCM', device: `${dir}/kfd` },
+    ],
     packedVariables: [
       { name: 'PIP_USER', value: '0' },
       { name: 'PACKED', value: awkward },
@@ -84,9 +91,9 @@ function containerIn(dir: string, at: (path: string) => HostPath): ModuleContain
 export function bind(
   host: string,
   container: string,
-  { access = 'rw', optional = true }: Partial<Pick<Bind, 'access' | 'optional'>> = {},
+  { access = 'rw', optional = true, ...more }: Partial<Pick<Bind, 'access' | 'optional' | 'imageSource'>> = {},
 ): Bind {
-  return { host: hostPath(host), container: containerPath(container), access, optional, origin: 'test' };
+  return { host: hostPath(host), container: containerPath(container), access, optional, ...more, origin: 'test' };
 }
 
 /** A tree with modulefiles and the installs that they are of. */
@@ -97,7 +104,8 @@ export function treeWith(...modulefiles: ModulefileChanges[]): ModuleTree {
     tree.add(modulefile);
     for (const directory of ['runscripts', 'bin', 'user-software'])
       mkdirSync(join(tree.dir, 'software', modulefile.moduleName, directory), { recursive: true });
-    tree.write(modulefile.image.candidates[0]?.slice(tree.dir.length + 1) ?? '');
+    const [image] = modulefile.image?.candidates ?? [];
+    if (image !== undefined) tree.write(image.slice(tree.dir.length + 1));
   }
   return tree;
 }

@@ -1,16 +1,18 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { hostPath } from '../../src/lib/paths.ts';
+import { needsOf } from '../../src/gpu/fit.ts';
+import { containerPath, hostPath } from '../../src/lib/paths.ts';
 import { renderLmodModulerc, renderTclModulerc } from '../../src/modulefile/render-modulerc.ts';
 import { awkward, bind, compare, modulefileIn, treeWith } from './tcl-modules.ts';
-import { makeModuleTree, snapshot, within } from './tcl-support.ts';
+import { makeModuleTree, snapshot, type Tool, within } from './tcl-support.ts';
 
 /*
  * The same install must give the same environment, variable by variable, after load and after unload: in Lmod with the
  * Lua modulefile, in Lmod with the Tcl one, and in Environment Modules with the Tcl one.
  */
 
+const toolsOfEachKind: readonly Tool[] = ['Lmod, Lua', 'Lmod, Tcl', 'Environment Modules, Tcl'];
 const load = `module load tiny/1.0\n${snapshot}\n`;
 const unload = `module unload tiny/1.0\n${snapshot}\n`;
 const loadAndUnload = `${snapshot}\n${load}${unload}`;
@@ -89,6 +91,33 @@ describe('what the user has set', () => {
   });
 });
 
+test('without an image: binds and what goes inside, around that of the user', async () => {
+  const tree = treeWith({
+    image: undefined,
+    path: [],
+    family: 'containerbindings',
+    container: {
+      venv: undefined,
+      userSoftware: undefined,
+      packedVariables: [],
+      path: [containerPath('/opt/$x [id]/bin')],
+      binds: [
+        bind('/etc', '/host etc', { optional: false }),
+        bind('/usr', '/shown', { access: 'ro', imageSource: containerPath('/a b') }),
+      ],
+    },
+  });
+  const environment = { SINGULARITY_BIND: '/etc:/mine', SINGULARITYENV_PREPEND_PATH: '/mine/bin' };
+  const [before, loaded, after] = await compare(tree, within(environment, loadAndUnload));
+  expect(loaded).toMatchObject({
+    APPTAINER_BIND: '/etc:/host etc,/usr:/shown:ro,image-src=/a b,/etc:/mine',
+    APPTAINERENV_PREPEND_PATH: '/opt/\\$x [id]/bin:/mine/bin',
+    SINGULARITYENV_INSIDE: expect.stringContaining('{x "y"'),
+  });
+  expect(loaded).not.toHaveProperty('SIF');
+  expect(after).toEqual(before);
+});
+
 describe('what is there on the node', () => {
   test('optional binds', async () => {
     const tree = treeWith({});
@@ -100,7 +129,30 @@ describe('what is there on the node', () => {
     );
   });
 
-  test('packed software, a link that leads nowhere, nothing', async () => {
+  test('GPUs: what the user has set counts, and comes back', async () => {
+    const tree = treeWith({});
+    tree.write('nvidia $x [id]');
+    const [before, loaded, after] = await compare(tree, loadAndUnload);
+    expect(loaded).toMatchObject({ APPTAINER_NV: '1', SINGULARITY_NV: '1' });
+    expect(loaded).not.toHaveProperty('APPTAINER_ROCM');
+    expect(after).toEqual(before);
+    const users = { SINGULARITY_NV: 'false', APPTAINER_ROCM: '1' };
+    const [, own, back] = await compare(tree, within(users, loadAndUnload));
+    expect(own).toMatchObject({ APPTAINER_NV: 'false', SINGULARITY_NV: 'false', SINGULARITY_ROCM: '1' });
+    expect(back).toMatchObject(users);
+    expect(back).not.toHaveProperty('APPTAINER_NV');
+  });
+
+  test('variables that are offered: the value of the user counts, and comes back', async () => {
+    const tree = treeWith({});
+    const [before, loaded, after] = await compare(tree, within({ USER: 'someone' }, loadAndUnload));
+    expect(loaded).toHaveProperty('OFFERED', `/tmp/someone-${awkward}`);
+    expect(after).toEqual(before);
+    const [, own, back] = await compare(tree, within({ OFFERED: 'mine' }, loadAndUnload));
+    expect([own?.OFFERED, back?.OFFERED]).toEqual(['mine', 'mine']);
+  });
+
+  test('packed software, a link to nothing, nothing', async () => {
     const tree = treeWith({});
     const squashfs = 'software/tiny/1.0/user-software.squashfs';
     const [packed, dangling, none] = await compare(
@@ -137,6 +189,70 @@ describe('what is there on the node', () => {
     const environment = { SINGULARITY_BIND: '/etc:/mine', SIF: 'old' };
     const [before, failed] = await compare(tree, within(environment, `${snapshot}\n${load}`));
     expect(failed).toEqual(before);
+  });
+});
+
+describe('GPUs of the node and what the image has for them', () => {
+  const [amd] = needsOf({ rocm: '6.2.4' });
+  const [nvidia] = needsOf({ cuda: '12.4.1' });
+
+  test.each([
+    [
+      'a driver that is too old',
+      amd,
+      { kfd: '', version: '6.2.4\n' },
+      / and the node's amdgpu is 6\.2\.4\. Programs may fail/,
+    ],
+    ['one that is too new', amd, { kfd: '', version: '6.14.14\n' }, / amdgpu is 6\.14\.14\./],
+    ['one that does', amd, { kfd: '', version: '6.10.5\n' }, undefined],
+    ['one of the kernel', amd, { kfd: '' }, undefined],
+    [
+      'the other maker',
+      amd,
+      { nvidia: '' },
+      /the image has ROCm 6\.2\.4, for GPUs of AMD, and the node's are of NVIDIA/,
+    ],
+    ['both', amd, { nvidia: '', kfd: '' }, undefined],
+    ['none', amd, {}, undefined],
+    [
+      'an old driver of NVIDIA',
+      nvidia,
+      { nvidia: '', version: 'NVRM version: NVIDIA UNIX x86_64 Kernel Module  470.82.01  Wed\nGCC version:  12.2.0\n' },
+      /needs NVIDIA's driver 525\.60\.13 or newer, and the node's is 470\.82\.01\. Take/,
+    ],
+    [
+      'a new one, of the open module',
+      nvidia,
+      { nvidia: '', version: 'NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  1000.1  Release\n' },
+      undefined,
+    ],
+  ] as const)('%s', async (_, needs, files, said) => {
+    if (needs === undefined) throw new Error('nothing is needed');
+    const tree = makeModuleTree();
+    const image = hostPath(tree.write('an image'));
+    const at = (name: string): string => join(tree.dir, name);
+    const [device, otherDevice] = needs.maker === 'AMD' ? ['kfd', 'nvidia'] : ['nvidia', 'kfd'];
+    const places = { device: at(device), otherDevice: at(otherDevice), driver: at('version') };
+    for (const [name, text] of Object.entries(files)) tree.write(name, text);
+    tree.add(
+      modulefileIn(tree, {
+        gpuNeeds: [{ ...needs, places }],
+        image: { variables: ['SIF'], candidates: [image] },
+        container: { binds: [] },
+      }),
+    );
+    for (const tool of toolsOfEachKind) {
+      const { stderr } = await tree.run(tool, 'module load tiny/1.0; echo "$SIF" >&2; module unload tiny/1.0');
+      const text = stderr.replace(/\s+/g, ' ');
+      expect(text).toContain(image);
+      if (said === undefined) expect([tool, text.trim()]).toEqual([tool, image]);
+      else
+        expect([tool, text.match(/tiny\/1\.0: (AMD|CUDA|the image)/g)?.length, text]).toEqual([
+          tool,
+          1,
+          expect.stringMatching(said),
+        ]);
+    }
   });
 });
 

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { ModuleVenv } from '../../src/modulefile/types.ts';
 import { awkward, compare, modulefileIn, treeWith } from './tcl-modules.ts';
 import { type ModuleTree, snapshot, tools } from './tcl-support.ts';
 
@@ -39,7 +40,7 @@ test('the default, or the one that is named; unloading takes back what was set',
 
 test('none, where neither the recipe nor the user names one; or just the user’s', async () => {
   const tree = treeWithVenvs('y');
-  tree.add(modulefileIn(tree, { container: { venv: { ...modulefileIn(tree).container.venv, name: undefined } } }));
+  tree.add(modulefileIn(tree, { container: { venv: withoutName(modulefileIn(tree)) } }));
   const [before, none, , chosen, unloaded] = await compare(
     tree,
     `${snapshot}\n${load}${unload}export CTINSTALL_VENV=y\n${load}unset CTINSTALL_VENV\n${unload}`,
@@ -52,7 +53,7 @@ test('none, where neither the recipe nor the user names one; or just the user’
 
 test('a name that is meant for other modules is nothing to one that has none', async () => {
   const tree = treeWithVenvs();
-  tree.add(modulefileIn(tree, { container: { venv: { ...modulefileIn(tree).container.venv, name: undefined } } }));
+  tree.add(modulefileIn(tree, { container: { venv: withoutName(modulefileIn(tree)) } }));
   const [before, loaded, unloaded] = await compare(tree, `export CTINSTALL_VENV=y; ${snapshot}\n${load}${unload}`);
   expect(loaded).toHaveProperty('SIF');
   expect(loaded).not.toHaveProperty('SINGULARITYENV_VIRTUAL_ENV');
@@ -101,3 +102,7 @@ test.each(tools)(
     expect(notWhole.stderr.replace(/\s+/g, ' ')).toMatch(/that is not there: x\. /);
   },
 );
+
+function withoutName({ container: { venv } }: ReturnType<typeof modulefileIn>): ModuleVenv | undefined {
+  return venv && { ...venv, name: undefined };
+}

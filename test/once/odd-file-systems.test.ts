@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { type Fault, makeOddFileSystem, type OddFileSystem } from '../harness/odd-file-system.ts';
-import { type Ran, tinyEasyconfig } from '../harness/sandbox.ts';
+import { machine, type Ran, tinyEasyconfig } from '../harness/sandbox.ts';
 import { describeTree } from '../scripts/tree.ts';
 
 function makeTiny(): OddFileSystem & { install: (faults: readonly Fault[], more?: string) => Promise<Ran> } {
@@ -98,4 +98,22 @@ describe('what cannot work', () => {
     expect(await odd.run([], 'ctinstall verify tiny')).toMatchObject({ status: 0 });
     expect(await odd.install([], '--rebuild')).toMatchObject({ status: 0 });
   });
+});
+
+test('on a slow one, copying shows a bar on a terminal and packing the time, gone in the end; elsewhere there is none', async () => {
+  const odd = makeOddFileSystem();
+  odd.write('tiny-1.0.yaml', tinyEasyconfig());
+  const slow = (script: string): Promise<Ran> => odd.run(['speed=slow'], script);
+  const copied = await slow(`script -qec 'ctinstall --image-dir ${machine.images} tiny-1.0.yaml' /dev/null`);
+  expect(copied.stdout).toMatch(/ {2}copy image .* {2}\[=* *\] +\d+% {2}[\d.]+ [KM]iB\/s/);
+  const packed = await slow(`module load tiny; head -c 3000000 /dev/urandom >"$CONTAINERROOT/user-software/random"
+    script -qec 'ctinstall squashfs' /dev/null`);
+  // How far it is, mksquashfs says of larger ones only.
+  expect(packed.stdout).toMatch(/ {2}pack the user software of tiny\/1\.0 .*\d s/);
+  const verified = await slow(`script -qec 'ctinstall verify' /dev/null`);
+  expect(verified.stdout).toMatch(/ {2}verify tiny\/1\.0 {2}\d s/);
+  for (const { stdout } of [copied, packed, verified])
+    expect(stdout.lastIndexOf('\u001b[0J')).toBeGreaterThan(stdout.lastIndexOf('\u001b[0K'));
+  const elsewhere = await slow('ctinstall --rebuild --image-dir "$CT_IMAGES" tiny-1.0.yaml; ctinstall squashfs tiny');
+  for (const sign of ['\u001b', '[=']) expect(elsewhere.stderr + elsewhere.stdout).not.toContain(sign);
 });

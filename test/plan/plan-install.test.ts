@@ -188,7 +188,13 @@ describe('user software', () => {
         staged: [],
         mountPoints: [],
         environment: { PYTHONNOUSERSITE: '1', PIP_USER: '0', PREPEND_PATH: '/runscripts' },
-        argv: ['/runscripts/make-venv', '', 'python3', '--system-site-packages', '/user-software/venv/torch'],
+        argv: [
+          'sh',
+          '-c',
+          expect.stringContaining('$WITH_CONDA && exec'),
+          'venv',
+          ...['/runscripts/make-venv', '', 'python3', '--system-site-packages', '/user-software/venv/torch'],
+        ],
       },
     ]);
   });
@@ -345,7 +351,7 @@ describe('planInstall', () => {
   it('hands on size and checksum of the image', () => {
     const sha256 = 'a'.repeat(64);
     const install = installOf('');
-    const plan = planInstall({ ...install, image: { ...install.image, sha256 } }, inputs);
+    const plan = planInstall({ ...install, image: install.image && { ...install.image, sha256 } }, inputs);
     expect(stepsOf(plan, 'copy-image')).toMatchObject([
       { from: '/central/demo.sif', size: 5 * 1024 ** 3, mtimeMs: 1, sha256 },
     ]);

@@ -19,6 +19,7 @@ export const toolDir = hostPath(fileURLToPath(new URL('../..', import.meta.url))
 export const scriptTexts = await readScriptTexts(toolDir);
 
 export const inputs: PlanInputs = {
+  easyconfig: undefined,
   toolVersion: '1.2.3',
   image: { kind: 'file', path: hostPath('/central/demo.sif'), size: 5 * 1024 ** 3, mtimeMs: 1, how: 'in /central' },
   base: hostPath('/recipes'),
@@ -42,7 +43,10 @@ export function previousOf(files: readonly string[], image?: string): PreviousIn
 
 /** The modulefile of an install, with its own image first. */
 export function modulefileOf(install: ResolvedInstall, toolVersion = '1'): Modulefile {
-  const images = [joinHost(install.installDir, install.image.file), ...install.centralImages];
+  const images = [
+    ...(install.image === undefined ? [] : [joinHost(install.installDir, install.image.file)]),
+    ...install.centralImages,
+  ];
   return describeModulefile(install, { toolVersion, images });
 }
 

@@ -84,7 +84,7 @@ describe('checkRecord', () => {
   it.each<[string, (record: Record<string, unknown>) => unknown]>([
     ['', () => null],
     ['', () => 'a text'],
-    ['name', () => []],
+    ['', () => []],
     ['name', ({ name, ...rest }) => rest],
     ['retired.1', (rest) => ({ ...rest, retired: ['a', 1] })],
     ['hidden', (rest) => ({ ...rest, hidden: 'no' })],
@@ -120,6 +120,25 @@ describe('readRecords', () => {
       ['demo/1.0', false],
       ['demo/2.0', true],
     ]);
+  });
+
+  it('leaves out what is said of files, and nothing else, in whatever way the record is written', async () => {
+    const prefix = asPrefix(hostPath(root));
+    const whole = { ...(JSON.parse(recordText()) as object), userSoftware: '\n  ]', retired: ['a', ']'] };
+    const files = [{ path: 'a\n  ]', size: 1, mode: 1 }];
+    const texts = [2, 4, 0].map((indent) => JSON.stringify({ ...whole, files }, undefined, indent));
+    const none = JSON.stringify({ ...whole, files: [] }, undefined, 2);
+    writeTree(
+      root,
+      Object.fromEntries([...texts, none].map((text, at) => [`software/a/${at}/.ctinstall/record.json`, text])),
+    );
+    const all = await readRecords(prefix);
+    const less = await readRecords(prefix, 'but-files');
+    expect(all.map(({ record }) => record?.files.length)).toEqual([1, 1, 1, 0]);
+    expect(less.map(({ record }) => record?.files.length)).toEqual([0, 1, 1, 0]);
+    const rest = (read: typeof all): unknown =>
+      read.map((each) => ({ ...each, record: { ...each.record, files: [] } }));
+    expect(rest(less)).toEqual(rest(all));
   });
 
   it('finds installs that were moved and linked, once each', async () => {

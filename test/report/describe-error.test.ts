@@ -36,7 +36,10 @@ describe('describeBug', () => {
 describe('exit statuses', () => {
   it('are those of the style: 1 failed, 2 wrong usage, 130 interrupted', () => {
     for (const [code, status] of Object.entries(exitStatusOf)) {
-      const isUsers = /^(usage|settings|easyconfig|stack|module-not-named)/.test(code);
+      const isUsers =
+        /^(usage|settings|easyconfig|stack|fuzzfile|workflow-not-found|conda-invalid|definition-invalid|module-not-named)/.test(
+          code,
+        );
       expect([code, status]).toEqual([code, code === 'interrupted' ? 130 : isUsers ? 2 : 1]);
     }
   });

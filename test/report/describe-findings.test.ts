@@ -25,7 +25,7 @@ test('a line each, what was tried and what to do below it', () => {
 
 test('colours are of the states alone', () => {
   const [first, second, third] = describeFindings(findings, { isColoured: true });
-  expect(first?.startsWith('\u001b[32mfound    \u001b[0m  runtime  Apptainer')).toBe(true);
+  expect(first?.startsWith('\u001b[32mfound    \u001b[39m  runtime  Apptainer')).toBe(true);
   expect(second?.startsWith('\u001b[33mmissing')).toBe(true);
   expect(third?.startsWith('\u001b[31munusable')).toBe(true);
 });

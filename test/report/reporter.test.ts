@@ -5,7 +5,7 @@ import type { ReportEvent } from '../../src/report/types.ts';
 
 /** What a reporter writes, on a stream that is no terminal. */
 function reported(
-  options: { isJson?: boolean; isTrace?: boolean },
+  options: { isJson?: boolean; isTrace?: boolean; isQuiet?: boolean; isColoured?: boolean },
   events: readonly ReportEvent[],
 ): { stdout: string; stderr: string } {
   const said = { stdout: '', stderr: '' };
@@ -21,6 +21,9 @@ function reported(
   const reporter = makeReporter({
     isJson: options.isJson ?? false,
     isTrace: options.isTrace ?? false,
+    isQuiet: options.isQuiet ?? false,
+    isColoured: options.isColoured ?? false,
+    isLive: false,
     stdout: stream('stdout'),
     stderr: stream('stderr'),
   });
@@ -62,6 +65,28 @@ describe('the text reporter', () => {
 
   it('says every step when asked to trace', () => {
     expect(reported({ isTrace: true }, events).stderr).toContain('  … write x\n  write x  (0.0 s)\n');
+  });
+});
+
+describe('the quiet reporter', () => {
+  it('says warnings and what failed, and no more', () => {
+    expect(reported({ isQuiet: true, isTrace: true }, events).stderr).toBe(
+      'warning: odd\nhint: look\nwarning: odd too\n',
+    );
+  });
+});
+
+describe('the coloured reporter', () => {
+  it('colours labels, where they begin a line', () => {
+    const { stderr } = reported({ isColoured: true }, [
+      { event: 'warning', message: 'an error: odd', hint: 'look' },
+      { event: 'failed', code: 'locked', message: 'no', hint: undefined, details: ['  hint: wait'] },
+      { event: 'note', message: 'plain' },
+    ]);
+    const [red, yellow, cyan, end] = [31, 33, 36, 39].map((code) => `\u001b[${code}m`);
+    expect(stderr).toBe(
+      `${yellow}warning:${end} an error: odd\n${cyan}hint:${end} look\n${red}error:${end} no\n  ${cyan}hint:${end} wait\nplain\n`,
+    );
   });
 });
 

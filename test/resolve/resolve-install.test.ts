@@ -14,7 +14,7 @@ const groups: SettingsValues = {
 };
 
 function imageNamed(file: string): EasyconfigImage {
-  return { file, sha256: undefined, source: undefined, mode: undefined, isSigned: false };
+  return { file, directory: undefined, sha256: undefined, source: undefined, mode: undefined, isSigned: false };
 }
 
 function bindsOf(more: string, values = groups): string[] {
@@ -77,8 +77,8 @@ describe('binds', () => {
   it('takes the image mode of the easyconfig, unless a flag or the site says otherwise', () => {
     const easyconfig = { ...easyconfigOf(''), image: { ...imageNamed('x.sif'), mode: 'copy' as const } };
     const settings = settingsOf({ image_mode: 'link' });
-    const modeWith = (origin: string): string =>
-      resolved(easyconfig, { ...settings, origins: { ...settings.origins, image_mode: [origin] } }).image.mode;
+    const modeWith = (origin: string): string | undefined =>
+      resolved(easyconfig, { ...settings, origins: { ...settings.origins, image_mode: [origin] } }).image?.mode;
     expect(modeWith('/etc/ctinstall/settings.yaml')).toBe('copy');
     expect(modeWith('/etc/ctinstall/settings.yaml (forced)')).toBe('link');
     expect(modeWith('--image-mode')).toBe('link');
@@ -240,5 +240,28 @@ describe('variables of the module', () => {
     expect(env.module).toEqual({ A: 'forced', B: 'site', C: 'own', D: 'forced' });
     expect(env.origins.A).toEqual({ origin: '/etc/site.yaml (forced)', overruled: 'own' });
     expect(env.origins.D).toEqual({ origin: '/etc/site.yaml (forced)' });
+  });
+
+  it('of sets that it asks for count least; the first set counts more', () => {
+    const sets = { one: { A: '1', B: '1', E: '1' }, two: { E: '2', F: '2' }, none: {} };
+    const asking = easyconfigOf('env: { module: { A: own } }\nenv_sets: [one, two, none]\n');
+    const { env } = resolved(asking, site({ env_sets: sets }));
+    expect(env.module).toEqual({ A: 'own', B: 'site', E: '1', F: '2' });
+    expect(env.defaults).toEqual(['E', 'F']);
+    expect(env.origins.F).toEqual({ origin: 'env_sets: two' });
+  });
+
+  it.each([
+    ['rccl-slingshott', 'did you mean `rccl-slingshot`?'],
+    ['constructor', expect.stringContaining('ctinstall settings set env_sets.constructor')],
+  ])('of a set that is not known: %s', (set, hint) => {
+    const answer = resolveInstall(
+      easyconfigOf(`env_sets: [${set}]\n`),
+      site({ env_sets: { 'rccl-slingshot': {} } }),
+      facts,
+    );
+    expect(answer.issues).toEqual([
+      { path: ['env_sets', 0], message: `no set of variables \`${set}\` in the settings`, hint },
+    ]);
   });
 });

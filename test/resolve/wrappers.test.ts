@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { neverWrapped, resolveWrappers } from '../../src/resolve/wrappers.ts';
+import { neverWrapped } from '../../src/easyconfig/never-wrapped.ts';
+import { resolveWrappers } from '../../src/resolve/wrappers.ts';
 import { easyconfigOf } from './support.ts';
 
 function resolve(text: string) {

@@ -45,7 +45,7 @@ describe('fetchImage says what is wrong, and leaves nothing, where', () => {
     addRemote(site, host);
     const failed = expectFailed(site, await site.fetch(source.replace('HOST', host)));
     expect(failed.hint).toBe(hint.replace('HOST', host));
-    expect(failed.message).toBe(`bringing \`${source.replace('HOST', host)}\` failed with exit status 255`);
+    expect(failed.message).toBe(`fetching \`${source.replace('HOST', host)}\` failed with exit status 255`);
     expect(failed.details?.[0]).toMatch(/^command: singularity pull .*image\.sif /);
     expect(failed.details?.at(-1)).toMatch(/^ {2}\| FATAL: /);
   });
@@ -130,7 +130,7 @@ describe('fetchImage says what is wrong, and leaves nothing, where', () => {
   it('the runtime ends well but there is no file', async () => {
     const site = await makeFetchSite();
     const failed = expectFailed(site, await site.fetch('docker://x', { runtime: '/bin/true' }));
-    expect(failed.message).toBe('bringing `docker://x` failed with exit status 0');
+    expect(failed.message).toBe('fetching `docker://x` failed with exit status 0');
   });
 
   it('the runtime is not there', async () => {

@@ -149,10 +149,10 @@ describe('runInContainer', () => {
       message: `\`${at('none')}\` is not on this machine, but the easyconfig needs it bound`,
     });
     symlinkSync('/nowhere', at('dangling'));
-    expect((await failure(run({ binds: [bind('dangling')] }).done)).message).toContain('a link that leads nowhere');
+    expect((await failure(run({ binds: [bind('dangling')] }).done)).message).toContain('a link to nothing');
   });
 
-  it('shows a command that failed, with the binds, and keeps what it said', async () => {
+  it('shows the words of a command that failed before the command, and keeps what it said', async () => {
     mkdirSync(at('data'));
     const { done, lines } = run({ binds: [bind('data')], argv: ['python', '-c', 'import x'] }, { FAIL_ON: 'import x' });
     const error = await failure(done);
@@ -160,11 +160,7 @@ describe('runInContainer', () => {
       code: 'sanity-check-failed',
       message: '`sanity check: it` failed with exit status 5',
     });
-    expect(error.details).toEqual([
-      `command: ${join(site.root, 'runtime')} exec --cleanenv --contain --workdir ${at('work')} ${at('demo.sif')} python -c 'import x'`,
-      '  | it does not work',
-      `SINGULARITY_BIND=${at('data')}:/data`,
-    ]);
+    expect(error.details).toEqual(['  | it does not work', "command: python -c 'import x'"]);
     expect(lines).toEqual(['  | it does not work']);
     const other = await failure(run({ purpose: 'create the virtual environment', argv: ['x'] }, { FAIL_ON: 'x' }).done);
     expect(other.code).toBe('command-failed');
@@ -176,7 +172,11 @@ describe('runInContainer', () => {
     ['something else', undefined],
   ])('knows what helps against: %s', async (said, hint) => {
     writeFileSync(join(site.root, 'runtime'), `#!/bin/sh\necho '${said}' >&2\nexit 255\n`);
-    const error = await failure(run().done);
+    mkdirSync(at('data'), { recursive: true });
+    const error = await failure(run({ binds: [bind('data')] }).done);
+    // How it was started, binds included: that is what failed.
+    expect(error.details[0]).toMatch(/^command: .*runtime exec --cleanenv --contain /);
+    expect(error.details.at(-1)).toBe(`SINGULARITY_BIND=${at('data')}:/data`);
     if (hint === undefined) expect(error.hint).toBeUndefined();
     else expect(error.hint).toContain(hint);
   });

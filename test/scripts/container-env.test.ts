@@ -200,7 +200,13 @@ describe('another module is loaded', () => {
       { module_variables: ['CONTAINERROOT=/not/here'], container_variables: ['SHARED', 'own'], default_venv: 'v' },
     );
     const another = makeWrapped({}, { ...other, module_binds: ['/etc', '/etc', '', 'optional'] }).install.root;
-    const env = { ...loaded(another), CONTAINERROOT: another, SINGULARITYENV_MINE: '1' };
+    const env = {
+      ...loaded(another),
+      CONTAINERROOT: another,
+      SINGULARITYENV_MINE: '1',
+      SINGULARITY_NV: '1',
+      APPTAINER_ROCM: '1',
+    };
     const got = await wrapped.environmentOf(env);
     const own = join(wrapped.install.root, 'user-software');
     for (const runtime of ['SINGULARITY', 'APPTAINER'])
@@ -210,7 +216,8 @@ describe('another module is loaded', () => {
         [`${runtime}ENV_VIRTUAL_ENV`]: '/user-software/venv/v',
         [`${runtime}ENV_PREPEND_PATH`]: '/runscripts:/user-software/venv/v/bin:/mine/bin',
       });
-    expect(got).not.toHaveProperty('SINGULARITYENV_OMP_NUM_THREADS');
+    for (const name of ['SINGULARITYENV_OMP_NUM_THREADS', 'SINGULARITY_NV', 'APPTAINER_ROCM'])
+      expect(got).not.toHaveProperty(name);
     expect(got).toMatchObject({ SINGULARITYENV_MINE: '1', CONTAINERROOT: wrapped.install.root });
     const users = await wrapped.environmentOf({ ...env, SINGULARITYENV_OMP_NUM_THREADS: '2' });
     expect(users).toMatchObject({ SINGULARITYENV_OMP_NUM_THREADS: '2' });

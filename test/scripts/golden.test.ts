@@ -14,6 +14,7 @@ test('there are just these', () => {
     '755 bin/start-shell',
     '755 bin/in-container',
     '644 .ctinstall/in-container.bash',
+    '644 .ctinstall/on-host.bash',
     '644 .ctinstall/in-container-more.bash',
     '644 .ctinstall/container-env.bash',
     '644 .ctinstall/container-env-more.bash',
@@ -30,6 +31,7 @@ test('there are just these', () => {
     '755 runscripts/conda-exec',
     '755 runscripts/make-venv',
     '755 runscripts/install-requirements',
+    '755 runscripts/shell-rc',
   ]);
 });
 

@@ -104,7 +104,7 @@ describe('with the module loaded', () => {
 
   test('a required bind of an alias that is not on this node is named', async () => {
     const aliases = ['train', 'x', '0', '1', '/not/there', ':/x', 'required'];
-    const { start, recorded } = makeWrapped({ main: { aliases } });
+    const { start, recorded } = makeWrapped({ main: { aliases }, environment: { mpi_variables: ['X', '1', ''] } });
     const { status, stderr } = await start('train');
     expect([status, recorded()]).toEqual([1, undefined]);
     expect(stderr).toMatch(/^error: `\/not\/there` is not on this node, but `train` needs it .*\nhint: /);
@@ -116,16 +116,17 @@ describe('with the module loaded', () => {
     expect(recorded()).toEqual(['singularity', 'exec', '--nv=false', '--bind=/a:/*', image, 'tool', 'x']);
   });
 
-  test.each<[string, readonly string[], readonly string[]]>([
+  test.each<[string, readonly string[], readonly string[], string?]>([
     ['auto', [], []],
+    ['auto', ['nvidiactl'], ['--nvccli'], '--nvccli'],
     ['auto', ['nvidiactl'], ['--nv']],
     ['auto', ['kfd'], ['--rocm']],
     ['auto', ['nvidiactl', 'kfd'], ['--nv', '--rocm']],
     ['nv', ['nvidiactl', 'kfd'], ['--nv']],
     ['rocm', ['nvidiactl', 'kfd'], ['--rocm']],
     ['none', ['nvidiactl', 'kfd'], []],
-  ])('gpu: %s on a node with /dev/%j adds %j', async (gpu, devices, flags) => {
-    const { install, image, recorded } = makeWrapped({ main: { gpu } });
+  ])('gpu: %s on a node with /dev/%j adds %j', async (gpu, devices, flags, nv_flag = '--nv') => {
+    const { install, image, recorded } = makeWrapped({ main: { gpu, nv_flag } });
     // A /dev of its own, since what is there is the machine's.
     const script = 'mount -t tmpfs none /dev && for each in $DEVICES; do : >"/dev/$each"; done; exec "$@"';
     const ran = await run(
@@ -231,13 +232,14 @@ describe('without the module', () => {
       ...['/etc', '/host/etc', '', 'optional'],
     ],
     module_variables: ['CONTAINERROOT=/not/here', 'NCCL=a "b" $c'],
+    default_variables: ['OFFERED', '/tmp/$USER $x', 'YOURS', 'ours'],
     container_variables: ['WITH_CONDA', 'source x'],
     container_path: ['/runscripts', '/opt/x/bin'],
   };
 
   test('it sets up what the module would', async () => {
     const { startAlone, recorded, recordedEnvironment, image, install } = makeWrapped({ environment });
-    expect(await startAlone('tool', ['a'])).toEqual(done);
+    expect(await startAlone('tool', ['a'], { env: { USER: 'someone', YOURS: 'own' } })).toEqual(done);
     expect(recorded()).toEqual(['singularity', 'exec', image, 'tool', 'a']);
     const bind = `/usr:/host/usr:ro,/etc:/host/etc,${install.root}/user-software:/user-software`;
     expect(recordedEnvironment()).toMatchObject({
@@ -248,6 +250,8 @@ describe('without the module', () => {
       SINGULARITYENV_PREPEND_PATH: environment.container_path.join(':'),
       CONTAINERROOT: install.root,
       NCCL: 'a "b" $c',
+      OFFERED: '/tmp/someone $x',
+      YOURS: 'own',
       SIF: image,
       SIFDEMO: image,
     });

@@ -18,6 +18,7 @@ export const scriptValues: Readonly<Record<string, ScriptValues>> = {
     module: moduleName,
     runtime: 'singularity',
     gpu: 'auto',
+    nv_flag: '--nv',
     install_dir: '/not/here',
     aliases: [],
     software_umask: '',
@@ -28,8 +29,10 @@ export const scriptValues: Readonly<Record<string, ScriptValues>> = {
     module_binds: [],
     user_software: '/user-software',
     module_variables: [],
+    default_variables: [],
     module_paths: [],
     container_variables: [],
+    mpi_variables: [],
     container_paths: [],
     container_path: ['/runscripts'],
     default_venv: '',
@@ -44,7 +47,7 @@ export const scriptValues: Readonly<Record<string, ScriptValues>> = {
     path_variables: 'TMPDIR SSH_AUTH_SOCK XDG_RUNTIME_DIR SSL_CERT_DIR',
     stand_ins: 'TMPDIR=/tmp',
   },
-  'start-shell': { module: moduleName, install_dir: '/not/here' },
+  'start-shell': { module: moduleName, install_dir: '/not/here', activation: '' },
   'pip-when-packed': { module: moduleName, software_umask: '' },
   'make-venv': { venvs: '/user-software/venv', software_umask: '' },
   'squashfs-common.bash': { module: moduleName, default_processors: '0' },
@@ -212,7 +215,7 @@ export function makeInstall(options: InstallOptions = {}): Install {
     leftovers: () =>
       [...readdirSync(root), ...readdirSync(join(root, '.ctinstall'))].filter(
         (entry) =>
-          !/^(bin|runscripts|\.ctinstall|user-software(\.squashfs|\.lineage)?|((in-container|container-env)(-more)?|squashfs-(common|contents|lineage|lock|pack|unpack))\.bash)$/.test(
+          !/^(bin|runscripts|\.ctinstall|user-software(\.squashfs|\.lineage)?|(on-host|(in-container|container-env)(-more)?|squashfs-(common|contents|lineage|lock|pack|unpack))\.bash)$/.test(
             entry,
           ),
       ),
@@ -236,4 +239,9 @@ export async function waitFor(path: string): Promise<void> {
     if (tries > 3000) throw new Error(`\`${path}\` did not come`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
+}
+
+/** The path of a script as it is shipped. */
+export function runscript(name: string): string {
+  return join(scriptsDir, name);
 }

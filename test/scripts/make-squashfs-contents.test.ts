@@ -82,7 +82,7 @@ describe('what is left out', () => {
     expect(describeTree(install.directory)).toEqual(before);
     const ran = await install.make(['--remove-directory', '--drop-excluded']);
     expect(ran).toMatchObject(done);
-    expect(ran.stdout).toMatch(/^files: 14 before, 1 after; .* won$/m);
+    expect(ran.stdout).toMatch(/^files: 14 before, 1 after; .* saved$/m);
     expect(existsSync(install.directory)).toBe(false);
     expect(packedNames(install)).toEqual(without(/\.git/).toSorted());
   });
@@ -267,12 +267,12 @@ describe('what is not the same in the squashfs', () => {
   });
 });
 
-test('for programs, what is won comes as one more line', async () => {
+test('for programs, what is saved comes as one more line', async () => {
   const install = makeFilled();
   const { stdout } = await install.make(['--remove-directory'], { env: { CTINSTALL_RESULT: '1' } });
   expect(stdout).toMatch(
     new RegExp(
-      `module load ${moduleName}\nfiles: .* won\nresult: filesBefore=4 filesAfter=1 bytesBefore=\\d+ bytesAfter=4096 leftOut=0 directory=removed\n$`,
+      `module load ${moduleName}\nfiles: .* saved\nresult: filesBefore=4 filesAfter=1 bytesBefore=\\d+ bytesAfter=4096 leftOut=0 directory=removed\n$`,
     ),
   );
 });

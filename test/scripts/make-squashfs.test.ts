@@ -29,7 +29,7 @@ describe('packing', () => {
     expect(packed).toContain(` into ${install.squashfs}, `);
     expect([load, ...rest]).toEqual([`to use it, load the module again: module load ${moduleName}`, '']);
     expect(gain).toMatch(
-      /^files: 4 before, 1 after; space: 3\d\d KiB before, \d(\.\d)? KiB after, \d+ KiB won when the directory is removed$/,
+      /^files: 4 before, 1 after; space: 3\d\d KiB before, \d(\.\d)? KiB after, \d+ KiB saved when the directory is removed$/,
     );
     expect(describeSquashfs(install.squashfs)).toEqual(before);
     expect(describeTree(install.directory)).toEqual(before);
@@ -43,7 +43,7 @@ describe('packing', () => {
     expect(describeSquashfs(install.squashfs)).toEqual(before);
     expect(readdirSync(install.root).sort()).toEqual(['.ctinstall', 'bin', 'runscripts', 'user-software.squashfs']);
     const parts = ['common', 'contents', 'lineage', 'lock', 'pack', 'unpack'];
-    expect(readdirSync(install.state).filter((name) => !/^(in-container|container-env)/.test(name))).toEqual(
+    expect(readdirSync(install.state).filter((name) => !/^(on-host|in-container|container-env)/.test(name))).toEqual(
       parts.map((part) => `squashfs-${part}.bash`),
     );
   });

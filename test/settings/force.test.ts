@@ -78,16 +78,16 @@ describe('warnings', () => {
     const { overruled, unset } = fold(site, layer('user', { bind_groups: { fs: [] }, runtime: '$NONE/r' }), variable);
     expect(warningsOf({ overruled, unset })).toEqual([
       {
-        message: '`CTINSTALL_PREFIX` counts for nothing: `/etc/site.yaml` forces `prefix: /p`',
+        message: '`CTINSTALL_PREFIX` has no effect: `/etc/site.yaml` forces `prefix: /p`',
         hint: 'unset the variable',
       },
       {
         message:
-          '`/home/user/settings.yaml` sets `bind_groups.fs`, which counts for nothing: `/etc/site.yaml` forces `bind_groups.fs: ["/a"]`',
+          '`/home/user/settings.yaml` sets `bind_groups.fs`, which has no effect: `/etc/site.yaml` forces `bind_groups.fs: ["/a"]`',
         hint: 'take it out: ctinstall settings unset bind_groups.fs',
       },
       {
-        message: '`runtime: $NONE/r` in `/home/user/settings.yaml` counts for nothing: `NONE` is not set',
+        message: '`runtime: $NONE/r` in `/home/user/settings.yaml` has no effect: `NONE` is not set',
         hint: 'set the variable, or take the value out: ctinstall settings unset runtime',
       },
     ]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeIssues } from '../../src/easyconfig/describe-issue.ts';
 import type { SettingsFileKind } from '../../src/settings/file-schemas.ts';
-import { parseSettings } from '../../src/settings/parse.ts';
+import { parseDetect, parseSettings } from '../../src/settings/parse.ts';
 
 function faultsOf(text: string, kind: SettingsFileKind = 'user'): string {
   return describeIssues('settings.yaml', text, parseSettings(text, kind).issues).join('\n');
@@ -185,7 +185,7 @@ force: { prefix: /x }
       "settings.yaml:1:1: unknown key \`site\`
         | site: lumi
         | ^^^^
-        hint: known here: prefix, more_prefixes, easyconfigs, image_dirs, runtime, runtime_module, enforce_checksums, verify, image_mode, squashfs_processors, squashfs_excludes, slurm, bind_groups, modules_tool, gpu, host_mpi, module_env, container_env, module_conflicts, naming_scheme, modulefile_header, modulefile_footer, hooks, group, umask, read_only_installs, force, extends, detect
+        hint: known here: prefix, more_prefixes, easyconfigs, image_dirs, runtime, runtime_module, enforce_checksums, verify, image_mode, squashfs_processors, squashfs_excludes, slurm, node_types, bind_groups, modules_tool, gpu, nvccli, mpi, mpi_library, host_mpi, module_env, env_sets, container_env, module_conflicts, naming_scheme, modulefile_header, modulefile_footer, hooks, group, umask, read_only_installs, force, extends, detect
       settings.yaml:2:10: \`extends\` is neither the name of a site preset nor the path of one, such as \`/etc/ctinstall/mine.yaml\`
         | extends: Generic
         |          ^^^^^^^
@@ -213,5 +213,29 @@ force: { prefix: /x }
     expect(faultsOf('slurm: { queue: x }\n')).toContain('queue');
     expect(faultsOf('squashfs_processors: 5000\n')).toContain('settings.yaml:1:22: `squashfs_processors`');
     expect(faultsOf('squashfs_processors: 1.5\n')).toContain('must be a whole number');
+  });
+});
+
+describe('parseDetect', () => {
+  it.each([
+    ['extends: generic\ndetect: [{ file: /appl/x }, { hostname: "uan*" }]\nmodule_env: { A: &b c, D: *b }\n', 2],
+    ['# detect: by hand\ndetect:\n  - file: /appl/x\n\n  # or\n  - variable: A=b\nruntime: apptainer\n', 2],
+    ['detect:\n- file: /appl/x\n- variable: A=b\nprefix: /detect\n', 2],
+    ['runtime: apptainer\nprefix: /detect\n', 0],
+  ])('gives what the whole file gives: %j', (text, count) => {
+    expect(parseDetect(text)).toEqual(parseSettings(text, 'preset').detect);
+    expect(parseDetect(text)).toHaveLength(count);
+  });
+
+  it.each([
+    '"detect": [{ file: /a }]\n',
+    '? detect\n: [{ file: /a }]\n',
+    '---\ndetect: [{ file: /a }]\n',
+    'detect : [{ file: /a }]\n',
+    'detect: [{ file: /a },\n{ file: /b }]\n',
+    'detect: &a [{ file: /a }]\n',
+    '{ detect: [{ file: /a }] }\n',
+  ])('leaves to the whole parser: %j', (text) => {
+    expect(parseDetect(text)).toBeUndefined();
   });
 });

@@ -53,7 +53,12 @@ describe('the presets that are shipped', () => {
     const fold = async (site: string, environment: Record<string, string>) =>
       foldSettings(await readPresetLayers(site, [hostPath(`${toolDir}sites`)]), { HOME: '/h', ...environment });
     const plain = await fold('lumi', {});
-    expect(plain).toMatchObject({ prefix: '/h/ctinstall', runtime: 'singularity', unset: [], isPrefixChosen: false });
+    expect(plain).toMatchObject({
+      prefix: '/h/.local/ctinstall',
+      runtime: 'singularity',
+      unset: [],
+      isPrefixChosen: false,
+    });
     expect(plain.imageDirs).toEqual(['/appl/local/containers/easybuild-sif-images']);
     const lumi = await fold('lumi', { EBU_USER_PREFIX: '/project/p/eb', LUMI_CONTAINER_REPOSITORY_ROOT: '/repo' });
     expect(lumi.prefix).toBe('/project/p/eb/ctinstall');
@@ -150,8 +155,8 @@ describe('the preset that is taken', () => {
     const settings = await read({ CTINSTALL_PREFIX: '/mine', CTINSTALL_UMASK: '077' });
     expect(settings).toMatchObject({ prefix: '/file', umask: 0o022 });
     expect(warnings.map(({ message }) => message)).toEqual([
-      `\`CTINSTALL_PREFIX\` counts for nothing: \`${root}/etc/settings.yaml\` forces \`prefix: /file\``,
-      '`CTINSTALL_UMASK` counts for nothing: `site preset generic` forces `umask: 022`',
+      `\`CTINSTALL_PREFIX\` has no effect: \`${root}/etc/settings.yaml\` forces \`prefix: /file\``,
+      '`CTINSTALL_UMASK` has no effect: `site preset generic` forces `umask: 022`',
     ]);
   });
 });

@@ -70,7 +70,7 @@ describe('readSettings', () => {
 
   it('does without any file of site and user', async () => {
     expect(await read()).toMatchObject({
-      prefix: `${root}/home/ctinstall`,
+      prefix: `${root}/home/.local/ctinstall`,
       imageDirs: ['/preset'],
     });
   });

@@ -7,15 +7,15 @@ import { findMisspeltVariables } from '../../src/settings/warnings.ts';
 
 test('a variable that was meant to set something is told of', () => {
   expect(findMisspeltVariables({ CTINSTALL_PREFX: '/x', CTINSTALL_IMAGE_DIR: '/y', PREFX: '', HOME: '/' })).toEqual([
-    { message: '`CTINSTALL_PREFX` counts for nothing', hint: 'did you mean `CTINSTALL_PREFIX`?' },
-    { message: '`CTINSTALL_IMAGE_DIR` counts for nothing', hint: 'did you mean `CTINSTALL_IMAGE_DIRS`?' },
+    { message: '`CTINSTALL_PREFX` has no effect', hint: 'did you mean `CTINSTALL_PREFIX`?' },
+    { message: '`CTINSTALL_IMAGE_DIR` has no effect', hint: 'did you mean `CTINSTALL_IMAGE_DIRS`?' },
   ]);
 });
 
 test('one that is like none is told of too', () => {
   expect(findMisspeltVariables({ CTINSTALL_XYZ_OTHER: 'x' })).toEqual([
     {
-      message: '`CTINSTALL_XYZ_OTHER` counts for nothing',
+      message: '`CTINSTALL_XYZ_OTHER` has no effect',
       hint: 'no setting has that name: `ctinstall settings` shows all',
     },
   ]);

@@ -1,12 +1,12 @@
 # shellcheck shell=bash disable=SC2034,SC2086,SC2154,SC2206
-# container-env-more.bash: what not every start of a wrapper needs, of what container-env.bash does: the user or the site has
-# wishes, or there are paths and locales to look at. That one sources it; like that it starts no program.
+# container-env-more.bash: what not every start of a wrapper needs, of what on-host.bash does: the user or the site has wishes,
+# or there are paths and locales to look at. That one sources it; like that it starts no program.
 
 # What the runtime itself needs, or passes to nobody.
 kept_for_the_runtime='@(PATH|HOME|PWD|USER|LOGNAME|TERM|LD_LIBRARY_PATH|SINGULARITY*|APPTAINER*)'
 
 # By path: what the container has from the host, with what the runtimes bring along by themselves.
-declare -A seen=([/tmp]=yes [/var/tmp]=yes [/dev]=yes [/proc]=yes [/sys]=yes)
+declare -gA seen=([/tmp]=yes [/var/tmp]=yes [/dev]=yes [/proc]=yes [/sys]=yes)
 
 # Drops what is to stay outside, where there is more to it than names and beginnings. The user's word counts before the site's,
 # and a word to pass before one to drop.

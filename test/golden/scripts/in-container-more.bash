@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034,SC2154
-# in-container-more.bash: what few starts of a wrapper need, of what in-container.bash does: another module is loaded, the user
-# has binds, or names a virtual environment, or the install was moved. That one sources it; like that it starts no program.
+# in-container-more.bash: what few starts of a wrapper need, of what on-host.bash does: another module is loaded, the user has
+# binds, or names a virtual environment, or the install was moved. That one sources it; like that it starts no program.
 
 # What lay in the install lies where it is now.
 relocate_all() {
@@ -48,8 +48,8 @@ without_own_path() { # list
 # The module of another install is loaded: takes away what it has set for its own container, and leaves what the user has.
 # Its binds go to $theirs.
 forget_loaded_module() {
-  local central_images module_binds user_software module_variables container_variables container_path default_venv
-  local container_paths module_paths venvs_inside packed_variables name value variable at other=$CONTAINERROOT
+  local central_images module_binds user_software module_variables default_variables container_variables container_path default_venv
+  local container_paths module_paths venvs_inside packed_variables mpi_variables=() name value variable at other=$CONTAINERROOT
   # shellcheck source=/dev/null
   . "$other/.ctinstall/in-container.bash" || return 0
   for ((at = 0; at < ${#module_binds[@]}; at += 4)); do
@@ -57,6 +57,11 @@ forget_loaded_module() {
   done
   theirs+=("$other/user-software:$user_software" "$other/user-software.squashfs:$user_software:ro")
   forget_inside ${container_variables[@]+"${container_variables[@]}"} ${packed_variables[@]+"${packed_variables[@]}"}
+  # Its flags for GPUs: those that this one gets, it finds itself.
+  for name in {SINGULARITY,APPTAINER}_{NV,NVCCLI,ROCM}; do
+    if [[ ${!name-} == 1 ]]; then unset "$name"; fi
+  done
+  for ((at = 0; at < ${#mpi_variables[@]}; at += 3)); do forget_inside "${mpi_variables[@]:at:2}"; done
   for ((at = 0; at < ${#container_paths[@]}; at += 4)); do unextend_inside "${container_paths[@]:at:4}"; done
   for variable in SINGULARITYENV APPTAINERENV; do
     name=${variable}_VIRTUAL_ENV
@@ -68,9 +73,6 @@ forget_loaded_module() {
     fi
   done
   unset CONTAINERROOT
-  # What was read along with the values were that one's functions.
-  # shellcheck source=/dev/null
-  . "$root/.ctinstall/in-container.bash"
 }
 
 # Leaves what the user had in a path variable before that module put something around it.
@@ -84,22 +86,36 @@ unextend_inside() { # name, value, before, behind
   done
 }
 
-# Sets $venv to the one that the user names. What is packed cannot be looked into.
+# Sets $active_venv to the one that the user names. What is packed cannot be looked into.
 choose_named_venv() {
   local directory=$root/user-software/venv entry there=
   # What is meant for other modules is nothing to an install that has none.
   if [[ ! $default_venv && ! -d $directory && ! -f $root/user-software.squashfs ]]; then return; fi
-  venv=$CTINSTALL_VENV
-  if [[ ! $venv =~ ^[A-Za-z0-9][A-Za-z0-9._+-]*$ ]]; then
+  active_venv=$CTINSTALL_VENV
+  if [[ ! $active_venv =~ ^[A-Za-z0-9][A-Za-z0-9._+-]*$ ]]; then
     fail 'CTINSTALL_VENV must be the name of a virtual environment: letters, digits and . _ + -' 'unset it, or set it to one'
   fi
   # One that is not whole, since its making was stopped or goes on, has a file beside it.
-  if [[ -f $root/user-software.squashfs || -d $directory/$venv && ! -f $directory/.$venv.incomplete ]]; then return; fi
+  if [[ -f $root/user-software.squashfs || -d $directory/$active_venv && ! -f $directory/.$active_venv.incomplete ]]; then return; fi
   for entry in "$directory"/[A-Za-z0-9]*; do
     if [[ -f $entry/pyvenv.cfg && ! -f $directory/.${entry##*/}.incomplete ]]; then there+=${there:+, }${entry##*/}; fi
   done
-  fail "CTINSTALL_VENV names a virtual environment that is not there: $venv. There are: $there" \
+  fail "CTINSTALL_VENV names a virtual environment that is not there: $active_venv. There are: $there" \
     "unset it, or make one: ctinstall venv create $module --name <name>"
+}
+
+# Makes $joined anew from the binds of the module, but for places that the user's take, and the user's.
+join_user_binds() {
+  local at taken=, user_binds=
+  read_user_binds
+  joined=
+  for ((at = 0; at < ${#module_binds[@]}; at += 4)); do
+    if [[ -e ${module_binds[at]} && $taken != *",${module_binds[at + 1]},"* ]]; then
+      joined+=${joined:+,}${module_binds[at]}:${module_binds[at + 1]}${module_binds[at + 2]}
+    fi
+  done
+  joined+=${user_binds:+${joined:+,}$user_binds}
+  unset SINGULARITY_BINDPATH APPTAINER_BINDPATH
 }
 
 # Sets $user_binds, and $taken, their places, from the four variables that the runtimes read. What a loaded module has put
@@ -149,4 +165,17 @@ add_user_bind() {
   taken+=$place, is_kept=yes
   entry=${entry//$'\1'/\\,}
   user_binds+=${user_binds:+,}${entry//$'\2'/\\:}
+}
+
+# Console scripts that pip has just brought, and that have no wrapper.
+tell_of_new_scripts() {
+  local script names=''
+  for script in "$root"/user-software/venv/*/bin/*; do
+    case " ${scripts_before[*]} " in *" $script "*) continue ;; esac
+    case ${script##*/} in python* | pip* | activate*) continue ;; esac
+    if [[ -f $script && -x $script && ! -e $root/bin/${script##*/} ]]; then names+=${names:+, }${script##*/}; fi
+  done
+  if [[ $names ]]; then
+    printf '%s\n' "note: only the container knows $names; to call them from here: ctinstall wrappers update $module" >&2
+  fi
 }

@@ -107,7 +107,7 @@ begin() {
 
 check_kind() { # path, test, what it must be
   if [[ ! -e $1 && ! -L $1 ]] || test "$2" "$1"; then return; fi
-  if [[ ! -e $1 ]]; then fail 1 "\`$1\` is a symbolic link to something that is not there" 'mend or remove the link'; fi
+  if [[ ! -e $1 ]]; then fail 1 "\`$1\` is a symbolic link to something that is not there" 'fix or remove the link'; fi
   fail 1 "\`$1\` is not $3" 'move it aside'
 }
 

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2154
-# squashfs-contents.bash: what of a directory goes into a squashfs, what is lost or changed by it, and what is won. To be
+# squashfs-contents.bash: what of a directory goes into a squashfs, what is lost or changed by it, and what that saves. To be
 # sourced by make-squashfs and update-squashfs, after squashfs-common.bash.
 
 # Patterns of the names of what is left out, separated by `:`, where nobody says.
@@ -121,10 +121,10 @@ report_packed() { # directory
   if ((omitted > 0)); then printf '%s\n' "left out, by $excludes_from: $omitted, $omitted_names"; fi
 }
 
-# Says what is won, in words and, for ctinstall, in a form for programs.
+# Says what is saved, in words and, for ctinstall, in a form for programs.
 report_gain() { # when, kept or removed
-  local won=$((bytes_before - bytes_after)) gained
-  if ((won > 0)); then gained="$(format_bytes "$won") won"; else gained='nothing won'; fi
+  local saved=$((bytes_before - bytes_after)) gained
+  if ((saved > 0)); then gained="$(format_bytes "$saved") saved"; else gained='nothing saved'; fi
   printf '%s\n' \
     "files: $files_before before, 1 after; space: $(format_bytes "$bytes_before") before, $(format_bytes "$bytes_after") after, $gained${1:+ $1}"
   if [[ ${CTINSTALL_RESULT-} == 1 ]]; then

@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest';
+import { parseEasyconfig } from '../../../src/easyconfig/parse.ts';
+import { renderImported } from '../../../src/formats/render-imported.ts';
+import { convertShpc, type ShpcChoice } from '../../../src/formats/shpc/convert.ts';
+import { nameFromPath } from '../../../src/formats/shpc/name.ts';
+import { parseShpc } from '../../../src/formats/shpc/recipe.ts';
+import { summarizeShpc } from '../../../src/formats/shpc/summarize.ts';
+import { newestOf } from '../../../src/formats/shpc/tags.ts';
+
+const digest = `sha256:${'ab'.repeat(32)}`;
+const head = `url: https://example.org/samtools
+maintainer: '@someone'
+description: Tools for "sequences"
+latest: { "1.22--h_0": ${digest} }
+tags: { "1.22--h_0": ${digest}, "1.9": bad, "<body>": x }
+`;
+const judge: ShpcChoice['judge'] = (names) => ({
+  never: ['bash'],
+  hiding: ['ls', 'jobs'].filter((name) => names.includes(name)),
+});
+
+function converted(text: string, choice: Partial<ShpcChoice> = {}) {
+  const parsed = parseShpc(text);
+  if ('fault' in parsed) return { fault: `${parsed.line}: ${parsed.fault}` };
+  const all = { name: 'samtools', tag: '1.22--h_0', wrappers: undefined, override: undefined, judge, ...choice };
+  const made = convertShpc(parsed.recipe, all);
+  if ('fault' in made) return made;
+  const text2 = renderImported(made.imported, { from: 'x', command: 'ctinstall import shpc' });
+  expect(parseEasyconfig(text2).easyconfig).toEqual(made.imported.easyconfig);
+  return { ...made.imported.easyconfig, notes: made.imported.notes.map(({ message }) => message) };
+}
+
+describe('a recipe of singularity-hpc', () => {
+  it('becomes the easyconfig of a tool', () => {
+    const made = converted(`${head}docker: quay.io/biocontainers/samtools
+aliases:
+  samtools: /usr/local/bin/samtools
+  samtools2: samtools
+  picard: java -jar "/opt/my x/picard.jar"
+  jupyter: jupyter --port=$(shuf -i 1-2)
+  plot: plot
+features: { gpu: true, home: true, x11: true }
+env: { A: "", B: "100% %(name)s" }
+`);
+    expect(made).toEqual({
+      name: 'samtools',
+      version: '1.22--h_0',
+      homepage: 'https://example.org/samtools',
+      whatis: ['Description: Tools for "sequences"'],
+      description: 'Tools for "sequences"\n\nhttps://example.org/samtools',
+      module_kind: 'tool',
+      image: { file: 'samtools-1.22--h_0.sif', source: `docker://quay.io/biocontainers/samtools@${digest}` },
+      wrappers: [
+        { name: 'samtools', command: '/usr/local/bin/samtools' },
+        { name: 'samtools2', command: 'samtools' },
+        { name: 'picard', command: 'java', args: ['-jar', '/opt/my x/picard.jar'] },
+        { name: 'jupyter', command: 'sh', args: ['-c', 'exec jupyter --port=$(shuf -i 1-2) "$@"', 'sh'] },
+        'plot',
+      ],
+      gpu: 'auto',
+      env: { container: { A: '', B: '100% %%(name)s' } },
+      notes: [
+        'the command of `jupyter` is expanded in the container, not on the host: `jupyter --port=$(shuf -i 1-2)`',
+      ],
+    });
+  });
+
+  it('names what it leaves out', () => {
+    const aliases =
+      '[{ name: ok, command: ok, singularity_options: --cleanenv }, { name: ls, command: /bin/ls }, { name: bash, command: bash }, { name: "a b", command: x }, { name: pipe, command: "a | b" }, { name: lines, command: "a\\nb" }, { name: rel, command: opt/x }, { name: both, command: ". x && y" }]';
+    const made = converted(
+      `${head}oras: ghcr.io/a/b\naliases: ${aliases}\nenv: { HOME: /x, V: "$X", "1": y }\nsingularity_scripts: { s: f }\nfeatures: { odd: 1 }\nmore: 1\n`,
+    );
+    expect(made).toMatchObject({ wrappers: ['ok'], image: { source: `oras://ghcr.io/a/b@${digest}` } });
+    expect('notes' in made && made.notes.join('\n')).toMatchInlineSnapshot(`
+      "left out, as they would come before the shell's or the system's own: \`ls\`; \`--wrappers <names>\` takes them all the same
+      left out, as scripts of the host would run them in place of their own: \`bash\`
+      of \`ok\`: \`singularity_options\` has no place in an easyconfig
+      left out: the alias \`a b\` is no name of a program
+      left out: the command of \`pipe\` is more than one program with its arguments: \`a | b\`
+      left out: the command of \`lines\` has several lines
+      left out: the command of \`rel\`, \`opt/x\`, is not an absolute path
+      left out: the command of \`both\` is more than one program with its arguments: \`. x && y\`
+      the variable \`1\` is no name of a variable
+      the variable \`HOME\` is set by the module or the runtime
+      the value of \`V\` is expanded by shells, and an easyconfig sets values as they stand: \`$X\`
+      features that are not carried over: \`odd\`
+      wrappers of templates beside the recipe are not carried over: \`s\`
+      not carried over: \`more\`"
+    `);
+    expect(converted(`${head}docker: a\naliases: ${aliases}\n`, { wrappers: ['ls', 'none'] })).toMatchObject({
+      wrappers: [{ name: 'ls', command: '/bin/ls' }],
+      notes: ['the recipe has no alias `none`'],
+    });
+  });
+
+  it('is overridden for a tag', () => {
+    const override = { aliases: { other: '/bin/other' }, description: 'of old' };
+    expect(converted(`${head}docker: a\naliases: { x: x }\n`, { override })).toMatchObject({
+      whatis: ['Description: of old'],
+      wrappers: [{ name: 'other', command: '/bin/other' }],
+    });
+  });
+
+  it('may have its image beside it, or in a release', () => {
+    expect(converted(`${head}path: sha256:aa.sif\n`)).toMatchObject({ image: { file: 'sha256:aa.sif' } });
+    expect(converted(`${head.replaceAll(digest, '0.0.12')}gh: owner/repo\n`)).toMatchObject({
+      image: { source: 'https://github.com/owner/repo/releases/download/0.0.12/owner-repo.1.22--h_0.sif' },
+    });
+  });
+
+  it.each([
+    [`${head}docker: a\n`, { tag: '1.9' }, /^the tag `1\.9` has no digest: `bad`/],
+    [`${head}docker: a\n`, { tag: '<body>' }, /^the tag `<body>` is no version/],
+    [`${head}docker: "a b"\n`, {}, /holds a blank/],
+    [`${head}docker: a\n`, { name: 'a/b' }, /is no name of a module/],
+    [`${head}path: ../x\u0007.sif\n`, {}, /control character/],
+    [head, {}, /^1: is no recipe of singularity-hpc/],
+    ['- a\n', {}, /^1: is no recipe of singularity-hpc: that is a map/],
+    ['name: x\nversion: "1"\nimage: { file: x.sif }\n', {}, /^1: is no recipe of singularity-hpc/],
+    [
+      `a: &a [${'x,'.repeat(20)}]\n${Array.from({ length: 9 }, (_, at) => `${'bcdefghij'[at]}: &${'bcdefghij'[at]} [${`*${'abcdefghi'[at]},`.repeat(10)}]`).join('\n')}\n`,
+      {},
+      /is YAML that refers to itself too often|is no recipe/,
+    ],
+    ['a: "x\n  b: [\n', {}, /^\d: /],
+  ])('is refused, number %#', (text, choice, fault) => {
+    expect(converted(text, choice)).toEqual({ fault: expect.stringMatching(fault) });
+  });
+
+  it('is read where a text goes on in column 0, as other readers do', () => {
+    const parsed = parseShpc(`${head}docker: a\n`.replace('Tools for "sequences"', '"a text\nthat goes on"'));
+    expect('recipe' in parsed && [parsed.recipe.description, parsed.warning]).toEqual([
+      'a text that goes on',
+      expect.stringMatching(/the YAML has a fault/),
+    ]);
+  });
+});
+
+describe('the newest tag', () => {
+  it.each([
+    [['1.9', '1.10', '1.2'], '1.10'],
+    [['latest', 'v1.2', '1.1.9'], 'v1.2'],
+    [['20250711_110525', '20240711_110525'], '20250711_110525'],
+    [['21.03-py3', '21.12-py3'], '21.12-py3'],
+    [['1.17--h5f_0', '1.17--h5f_1'], '1.17--h5f_1'],
+    [['latest'], 'latest'],
+    [[], undefined],
+  ])('%j', (tags, newest) => {
+    expect(newestOf(tags)).toBe(newest);
+  });
+});
+
+it('is called as its directory is, and found by what it is and by its commands', () => {
+  expect(nameFromPath('/r/quay.io/bio/10x_bam/container.yaml', { source: { kind: 'docker', name: 'x' } })).toBe(
+    '10x_bam',
+  );
+  expect(nameFromPath('/r/x/2.3.2/container.yaml', { source: { kind: 'path', name: 'x' } })).toBe('x');
+  const { summary } = summarizeShpc(
+    '/r/quay.io/bio/samtools/container.yaml',
+    `${head}docker: quay.io/bio/samtools\naliases: { ace2sam: /x }\n`,
+  );
+  expect(summary).toMatchObject({ name: 'samtools', version: '1.22--h_0', about: 'Tools for "sequences"' });
+  expect(summary?.words).toMatch(/quay\.io\/bio\/samtools.*ace2sam/);
+});

@@ -1,0 +1,123 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { giveToUser, makeSandbox, type Sandbox, standInImage } from '../harness/sandbox.ts';
+import { useSlurm } from '../harness/slurm.ts';
+
+const slurm = useSlurm();
+
+async function installed(): Promise<Sandbox> {
+  const sandbox = makeSandbox();
+  sandbox.write('py-1.yaml', `name: py\nversion: "1"\nimage: { file: ${standInImage} }\nwrappers: [start-shell]\n`);
+  await sandbox.succeed('ctinstall --image-dir "$CT_IMAGES" py-1.yaml');
+  return sandbox;
+}
+
+test('a script for whole nodes of LUMI-G is one that a person would write', async () => {
+  const sandbox = await installed();
+  const script = await sandbox.succeed(
+    `ctinstall job py --nodes 2 --gpus-per-node 2 --partition standard-g --account project_1 --time 1:00:00 \\
+       --array 0-3 --after 17 --slurm-option qos=debug -- python3 "my file.py"`,
+    { CTINSTALL_SITE: 'lumi', CTINSTALL_RUNTIME: '' },
+  );
+  expect(script).toBe(`#!/bin/bash
+#SBATCH --job-name=py-1
+#SBATCH --partition=standard-g
+#SBATCH --account=project_1
+#SBATCH --time=1:00:00
+#SBATCH --nodes=2
+#SBATCH --ntasks-per-node=2
+#SBATCH --gpus-per-node=2
+#SBATCH --exclusive                  # the mask below is for whole nodes
+#SBATCH --array=0-3
+#SBATCH --dependency=afterok:17
+#SBATCH --qos=debug
+
+# The same modules, whatever was loaded where the job was sent from.
+type module >/dev/null 2>&1 || . "$MODULESHOME/init/bash"
+module purge
+module use ${sandbox.prefix}/modules
+module load py/1 || exit 1
+
+# lumi-g: the cores of each task of a node are those nearest to its GPU.
+cpu_bind=mask_cpu:0xfe000000000000,0xfe00000000000000
+srun --kill-on-bad-exit=1 --cpu-bind="$cpu_bind" bash -c 'export ROCR_VISIBLE_DEVICES=$SLURM_LOCALID; exec "$@"' one-gpu singularity exec "$SIF" python3 'my file.py'
+`);
+  expect(
+    await sandbox.succeed('ctinstall job py --node-type lumi-g --gpus-per-node 2 --show-binding', {
+      CTINSTALL_SITE: 'lumi',
+    }),
+  ).toBe('lumi-g: tasks of each node\n  task 0: cores 49-55, GPU 0\n  task 1: cores 57-63, GPU 1\n');
+});
+
+test('the job is tried, sent and run; what Slurm refuses is explained', async () => {
+  const sandbox = await installed();
+  sandbox.write('task.py', 'import os\nprint(os.environ["SLURMD_NODENAME"], os.environ["SLURM_PROCID"], flush=True)\n');
+  const sent = await sandbox.succeed(
+    `ctinstall job py --nodes 2 --ntasks-per-node 2 --slurm-option output=out -o job.sh --check --submit -- python3 task.py
+     for ((n = 0; n < 150; n++)); do [ "$(grep -c "^n[12] " out 2>/dev/null)" != 4 ] || break; sleep 0.2; done; sort out`,
+    slurm,
+  );
+  expect(sent).toMatch(/^wrote .*\/job\.sh\nJob \d+ to start at .*\njob \d+\nn1 0\nn1 1\nn2 2\nn2 3\n$/);
+  const waited = await sandbox.run(
+    `ctinstall job py -o wait.sh --wait -- python3 -c 'import sys; print("in the job"); sys.exit(7)'`,
+    slurm,
+  );
+  expect(waited.status).toBe(7);
+  expect(waited.stdout).toMatch(/^wrote .*\njob \d+\nin the job\n/);
+  expect(waited.stderr).toMatch(/job \d+ ended with exit status 7, Slurm: FAILED/);
+  // The job says that it runs, then Ctrl-C comes.
+  const stopped = await sandbox.run(
+    `ctinstall job py -o long.sh --wait -- python3 -c 'import time; print("runs", flush=True); time.sleep(600)' >said &
+     pid=$!; for ((n = 0; n < 150; n++)); do ! grep -q ^runs said || break; sleep 0.2; done; kill -INT $pid; wait $pid; echo $?
+     id=$(sed -n 's/^job //p' said); for ((n = 0; n < 150; n++)); do state=$(squeue -h -j "$id" --states=all -o %T)
+       [ "$state" = COMPLETING ] && sleep 0.2 || break; done; echo "$state"`,
+    slurm,
+  );
+  expect(stopped.stdout).toBe('130\nCANCELLED\n');
+  const refused = await sandbox.run('ctinstall job py --partition none -o other.sh --check -- python3 task.py', slurm);
+  expect(refused.status).toBe(1);
+  expect(refused.stderr).toMatch(
+    /Slurm does not take this job\n.*[Ii]nvalid partition(.|\n)*hint: there is no such partition/,
+  );
+  const stale = await sandbox.run(
+    `sed -i 's/^module load py/module load gone/; /^#SBATCH --output/s/=out/=stale-out/' job.sh; sbatch --wait job.sh; status=$?; cat stale-out; exit $status`,
+    slurm,
+  );
+  expect(stale).toMatchObject({ status: 1, stdout: expect.not.stringContaining('FATAL') });
+  const there = await sandbox.run('ctinstall job py -o job.sh -- true');
+  expect(there).toMatchObject({ status: 2, stderr: expect.stringContaining('is there already') });
+});
+
+test('an image that is broadcast is what tasks use, and is gone after the job, however it ends', async () => {
+  const sandbox = await installed();
+  // What each node has of its own, in a path without blanks; here both nodes have the same.
+  const copies = mkdtempSync(join(tmpdir(), 'ct-copies-'));
+  onTestFinished(() => rmSync(copies, { recursive: true, force: true }));
+  giveToUser(copies);
+  sandbox.write(
+    'task.py',
+    'import os\nprint(os.environ["APPTAINER_CONTAINER"], os.listdir(os.environ["COPIES"]), flush=True)\n',
+  );
+  const flags = `--nodes 2 --broadcast ${copies} --wait`;
+  const ran = await sandbox.run(
+    `export COPIES=${copies}
+     ctinstall job py ${flags} -o job.sh -- python3 task.py; echo "status $?"; ls "$COPIES"`,
+    slurm,
+  );
+  expect(ran).toMatchObject({
+    stderr: '',
+    stdout: expect.stringMatching(/\n(\/\S*\/ctinstall-\d+\.sif \['ctinstall-\d+\.sif'\]\n){2}status 0\n$/),
+  });
+  const cancelled = await sandbox.run(
+    `export COPIES=${copies}
+     ctinstall job py ${flags} -o long.sh -- python3 -c 'import time; print("runs", flush=True); time.sleep(600)' >said &
+     pid=$!; for ((n = 0; n < 150; n++)); do ! grep -q ^runs said || break; sleep 0.2; done; ls "$COPIES"; kill -INT $pid; wait $pid
+     for ((n = 0; n < 150; n++)); do ls "$COPIES" | grep -q sif || break; sleep 0.2; done; ls "$COPIES"`,
+    slurm,
+  );
+  expect(cancelled.stdout).toMatch(/^ctinstall-\d+\.sif\n$/);
+  const noRoom = await sandbox.run('ctinstall job py --broadcast /not/there --wait -o none.sh -- true', slurm);
+  expect(noRoom).toMatchObject({ status: 1, stdout: expect.stringMatching(/No such file or directory/) });
+});

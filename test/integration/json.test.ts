@@ -1,0 +1,157 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { outputNames, schemaOf } from '../../src/cli/json/schema-of.ts';
+import { makeSandbox, type Sandbox, tinyImage } from '../harness/sandbox.ts';
+import { makeWheel } from '../harness/wheel.ts';
+
+/*
+ * What each command prints with --json, held against its schema: by another program's reading of what `ctinstall schema`
+ * prints, and by ours, which says what the schema does not name.
+ */
+
+const py =
+  'name: py\nversion: "1"\nimage: { file: venv.sif }\nwrappers: [start-shell]\npython: { venv: { name: own } }\n';
+const newer = '"$PWD/newer"';
+const upgrade = `CTINSTALL_IMAGE_DIRS=$CT_IMAGES CTINSTALL_EASYCONFIGS=${newer} ctinstall upgrade`;
+const jobs = '--jobs 2 --image-dir "$CT_IMAGES"';
+
+/** A script for each output, and what it may be: an exit status that is no 0. */
+const scripts: Readonly<Record<string, string | readonly string[]>> = {
+  install: [
+    'ctinstall --json --image-dir "$CT_IMAGES" --rebuild py-1.yaml',
+    `ctinstall --json ${jobs} --keep-going other-1.yaml none-1.yaml bad-1.yaml || true`,
+    'ctinstall install --json --inject-checksums --image-dir "$CT_IMAGES" injected-1.yaml',
+    'ctinstall --json nothing-1.yaml || true',
+    'ctinstall --json --no-such-flag || true',
+  ],
+  'install --dry-run': 'ctinstall --json --image-dir "$CT_IMAGES" --dry-run --rebuild py-1.yaml',
+  'install --module-only --dry-run': 'ctinstall --json --module-only --dry-run changed/py-1.yaml',
+  wrap: 'ctinstall wrap container "$CT_IMAGES/tiny.sif" --name wrapped --json',
+  'wrap --dry-run': 'ctinstall wrap container "$CT_IMAGES/tiny.sif" --name wrapped2 --dry-run --json',
+  build: 'ctinstall build made.sif --base "$CT_IMAGES/tiny.sif" --files changed --json',
+  squashfs: ['ctinstall squashfs make py --json', 'ctinstall squashfs unmake py --json'],
+  'squashfs status': ['ctinstall squashfs status py --json', 'ctinstall squashfs status other --json'],
+  'workflow validate': 'ctinstall workflow validate --json flow.fz',
+  'workflow list':
+    'ctinstall workflow start --engine local flow.fz >/dev/null 2>&1 || true; ctinstall workflow list --json',
+  'workflow describe': 'ctinstall workflow describe --json flow-1',
+  'venv create': 'ctinstall venv create py --name second --json',
+  'venv list': 'ctinstall venv list py --json',
+  'venv remove': 'ctinstall venv remove py --yes --name second --json',
+  job: 'ctinstall job py --json -- python3 task.py',
+  kernel: 'SINGULARITYENV_PYTHONPATH=$HOME/packages ctinstall kernel py --json',
+  'kernel --remove': 'ctinstall kernel py --remove --json',
+  list: ['ctinstall list --json', 'ctinstall list --json --size', 'module load py; ctinstall list --json py'],
+  wrappers: `{ ${makeWheel('demo_tool')}; module load py; start-shell -c 'pip install --no-index wheels/*.whl'; } >&2
+    ctinstall wrappers update py --json`,
+  show: [
+    'ctinstall show py --json',
+    'ctinstall show py-1.yaml --json',
+    'ctinstall show everything-1.yaml --json',
+    'MPICH_DIR=$CT_MPICH ctinstall show mpich-1.yaml --mpi auto --image-dir "$CT_IMAGES" --json',
+    'ctinstall show "$CT_IMAGES/tiny.sif" --json',
+    'ctinstall show small.squashfs --json',
+  ],
+  'show --copy': 'ctinstall show --copy mpi4py-3.1.6-rocm-6.2.0.yaml --json',
+  search: 'ctinstall search --json --easyconfigs .',
+  missing: 'ctinstall missing --json py-1.yaml none-1.yaml nothing-1.yaml || true',
+  outdated: `ctinstall outdated --easyconfigs ${newer} --json`,
+  'upgrade --dry-run': `${upgrade} --dry-run other --json`,
+  upgrade: `${upgrade} other --json`,
+  mpi: ['ctinstall mpi --json', 'MPICH_DIR=$CT_MPICH ctinstall mpi mpich --json'],
+  // The host's MPICH hangs at its end now and then where it uses TCP.
+  'mpi test': 'UCX_TLS=posix,sysv,self MPICH_DIR=$CT_MPICH ctinstall mpi test mpich --json',
+  'mpi trace': `ctinstall mpi trace --json -- python3 -c "import ctypes; ctypes.CDLL('$CT_MPICH/lib/libmpich.so.12')"`,
+  import: 'ctinstall import shpc recipes/container.yaml --json',
+  uninstall: 'ctinstall uninstall --yes other/1 --json',
+  'uninstall --dry-run': ['ctinstall uninstall --dry-run py --json', 'ctinstall uninstall --dry-run py wrapped --json'],
+  verify: ['ctinstall verify --json', 'rm software/py/1/bin/start-shell; ctinstall verify --json 2>error || true'],
+  clean: ['ctinstall clean --json', 'mkdir -p .ctinstall/staging/x@1; ctinstall clean --dry-run --json'],
+  check: 'ctinstall check --json || true',
+  'check --easyconfig': 'ctinstall check --easyconfig py-1.yaml --easyconfig bad-1.yaml --json 2>error || true',
+  new: ['ctinstall new "$CT_IMAGES/venv.sif" --json', 'ctinstall new docker://example.org/a:1 --output - --json'],
+  regenerate: 'CTINSTALL_RUNTIME=apptainer ctinstall regenerate --all --dry-run --json',
+  settings: 'ctinstall settings --json',
+  'settings --changed': 'CTINSTALL_GPU=none ctinstall settings --changed --json',
+  'settings get': 'ctinstall settings get gpu --json',
+  'settings path': 'ctinstall settings path --json',
+  'settings set': 'ctinstall settings set image_dirs "$CT_IMAGES" --json',
+  'settings unset': 'ctinstall settings unset image_dirs --json',
+};
+
+const linesOf = (text: string): unknown[] =>
+  text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line));
+
+describe('what is printed with --json', () => {
+  let sandbox: Sandbox;
+  const removals: (() => void)[] = [];
+
+  beforeAll(async () => {
+    sandbox = makeSandbox((remove) => removals.push(remove));
+    for (const [name, more] of [
+      ['py-1.yaml', py],
+      ['changed/py-1.yaml', `${py}description: other\n`],
+      ['other-1.yaml', py.replace('name: py', 'name: other')],
+      ['injected-1.yaml', py.replace('name: py', 'name: injected')],
+      ['newer/other-2.yaml', py.replace('name: py\nversion: "1"', 'name: other\nversion: "2"')],
+      ['mpich-1.yaml', 'name: mpich\nversion: "1"\nimage: { file: mpich.sif, mode: central }\n'],
+      ['none-1.yaml', 'name: none\nversion: "1"\nimage: { file: none.sif }\n'],
+      ['bad-1.yaml', 'name: bad\nverson: 1\n'],
+      [
+        'everything-1.yaml',
+        `name: everything\nversion: "1"\nhomepage: https://example.org/\nimage: { file: tiny.sif, source: 'docker://example.org/a:1' }
+binds: [/tmp, { host: /none, container: /x, access: ro, optional: true }]\nwrappers: [{ name: show, command: cat, args: [-n] }, { from: /bin }]
+env: { module: { A: b, MANPATH: { prepend: /x } }, container: { C: d } }\npost_install: ['true']\nsanity_check_commands: ['true']\n`,
+      ],
+      ['flow.fz', `version: v4\njobs: { a: { image: { uri: "${tinyImage}" }, command: ["false"] } }\n`],
+      [
+        'recipes/container.yaml',
+        `docker: quay.io/bio/tool\nlatest: { "1.2": "sha256:${'ab'.repeat(32)}" }\nurl: https://example.org\ndescription: Says\naliases: { sayit: /bin/echo, curl: /bin/echo }\n`,
+      ],
+      ['packages/ipykernel/__init__.py', ''],
+      ['packages/ipykernel_launcher.py', ''],
+    ] as const)
+      sandbox.write(name, more);
+    await sandbox.succeed(
+      `ctinstall --image-dir "$CT_IMAGES" py-1.yaml 2>&1; mkdir small
+       MPICH_DIR=$CT_MPICH ctinstall --mpi auto --image-dir "$CT_IMAGES" mpich-1.yaml 2>&1
+       mksquashfs small small.squashfs -quiet >/dev/null
+       cp py-1.yaml "$CTINSTALL_PREFIX"; rm -r small`,
+    );
+    return () => {
+      for (const remove of removals) remove();
+    };
+  });
+
+  test('has a schema for each, and a script below', () => {
+    expect(Object.keys(scripts).toSorted()).toEqual(outputNames.toSorted());
+  });
+
+  test.each(Object.entries(scripts))('%s', async (name, of) => {
+    const printed = JSON.parse(await sandbox.succeed(`ctinstall schema --json-output '${name}'`));
+    const validate = new Ajv2020({ strict: false }).compile(printed);
+    for (const script of [of].flat()) {
+      const { stdout, stderr } = await sandbox.run(`set -e; PATH=$PATH:/usr/sbin; ${inPrefix(script)}`);
+      const isLines = /^\{"event"/.test(stdout);
+      const values = isLines ? linesOf(stdout) : [JSON.parse(stdout)];
+      expect([script, stderr, values.length > 0]).toEqual([script, stderr, true]);
+      for (const value of values) {
+        const isValid = validate(value);
+        expect([script, isValid, validate.errors ?? [], isValid ? '' : value]).toEqual([script, true, [], '']);
+        expect(schemaOf(name)?.parse(value)).toEqual(value);
+      }
+    }
+  });
+});
+
+function inPrefix(script: string): string {
+  return /software\/|\.ctinstall\//.test(script) ? `cd "$CTINSTALL_PREFIX"; ${script}` : script;
+}
+
+test('a schema that there is not is named, with those that there are', async () => {
+  const { status, stderr } = await makeSandbox().run('ctinstall schema --json-output lst');
+  expect([status, stderr]).toEqual([2, 'error: there is no schema for `lst`\n\nhint: did you mean `list`?\n']);
+});
