@@ -102,7 +102,8 @@ function ofFields(directory: string): Record<string, Refused> {
       const refused = tricks.flatMap(([trick, value]): [string, Refused][] => {
         const text = JSON.stringify(recipeWith(value), undefined, 1);
         const { issues } = parseEasyconfig(text);
-        const line = text.split('\n').findIndex((each) => each.includes(JSON.stringify(value))) + 1;
+        // The last: the value may be called like a field before it.
+        const line = text.split('\n').findLastIndex((each) => each.includes(JSON.stringify(value))) + 1;
         return issues.length === 0 || value.length > 10_000 || value === ''
           ? []
           : [[`${path}: ${trick}`, { text, line, says: issues[0]?.message ?? '' }]];
