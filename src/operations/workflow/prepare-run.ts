@@ -107,7 +107,7 @@ function helperFile(job: PlannedJob, { volumes, files }: Workflow, preparation: 
     job.kind === 'stop'
       ? [`: >"$run/services/${name}.stop"`]
       : job.kind === 'clean'
-        ? ['rm -rf -- "$run/volumes"']
+        ? ['clear_volumes']
         : (job.kind === 'ingress' ? volume?.ingress : volume?.egress)?.flatMap(({ uri, path, secret }) => {
             const file = quoteBash(joinHost(root, path));
             const inline = /^file:\/\/\/?(.*)$/.exec(uri)?.[1];

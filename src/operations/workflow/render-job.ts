@@ -120,7 +120,7 @@ function scriptText(job: PlannedJob, { id, directory, sbatch }: ScriptFacts, lin
     `# ${titles[job.kind]} of the workflow ${id}, made by ctinstall.`,
     `workflow=${id}`,
     `run=${quoteBash(directory)}`,
-    `job=${job.name} kind=${job.kind} tries=${job.tries}${job.seconds === undefined ? '' : ` seconds=${job.seconds}`}${job.isRequeued ? ' requeue=yes' : ''}`,
+    `job=${job.name} kind=${job.kind} tries=${job.tries}${job.seconds === undefined ? '' : ` seconds=${job.seconds}`}`,
     ...lines,
     // shellcheck's word for a file that it need not see.
     '. "$run/job.bash"',

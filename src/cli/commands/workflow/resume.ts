@@ -7,12 +7,12 @@ import { followRun, type WatchFlags } from './follow.ts';
 /** `ctinstall workflow resume <id>`. */
 export async function resume(
   id: string,
-  flags: WatchFlags,
+  flags: WatchFlags & { readonly forceUnlock?: boolean },
   settings: SettingsValues,
   context: CommandContext,
 ): Promise<void> {
   const found = await openRun(id, settings, context);
-  const count = await resumeWorkflow(found, context);
+  const count = await resumeWorkflow(found, flags, context);
   if (count === 0)
     return context.print(
       context.isJson
