@@ -371,6 +371,8 @@ quote_curl() { # text
   printf '"%s"' "${text//\"/\\\"}"
 }
 
+# What a job starts looks for its own programs there; a job of Slurm's may begin without it.
+export PATH
 case ${1-} in
   exec) exec_beside '' "${@:2}" ;;
   exec-task) exec_beside "${@:2}" ;;
