@@ -161,7 +161,7 @@ jobs:
       1,
       expect.stringContaining('nothing here starts MPICH, as `mpich` needs: Slurm here has no `pmi2`'),
     ]);
-    expect(refused.stderr).toContain('load the module of MPICH; Slurm has: none');
+    expect(refused.stderr).toContain('load the module of MPICH; Slurm has: nothing');
   });
 });
 
