@@ -94,3 +94,27 @@ test('recipes are imported as far as they can be, and nothing is overwritten', a
   expect((await run('ctinstall import shpc --tag 9 reg')).stderr).toMatch(/the recipe has no tag `9`/);
   expect((await run('ctinstall import conda x')).stderr).toMatch(/`conda` is no format of recipes/);
 });
+
+test('an image below a recipe is found from elsewhere, and a tag whose override is missing is left out alone', async () => {
+  const { dir, run, succeed, write } = makeSandbox();
+  write(
+    'reg/mine/container.yaml',
+    `maintainer: m
+description: d
+path: images/tiny.sif
+latest: { 1.10: x }
+tags: { 1.10: x, 1.9: x, 1.8: x }
+aliases: { sayit: /bin/echo }
+overrides: { 1.9: old/1.9.yaml, 1.8: gone.yaml }
+`,
+  );
+  write('reg/mine/old/1.9.yaml', 'aliases: { saidit: /bin/echo }\n');
+  await succeed('mkdir reg/mine/images && cp "$CT_IMAGES/tiny.sif" reg/mine/images/');
+  const { status, stdout, stderr } = await run('ctinstall import shpc --all-tags --output out reg');
+  expect([status, stdout]).toEqual([0, `${dir}/out/mine-1.10.yaml\n${dir}/out/mine-1.9.yaml\n`]);
+  expect(stderr).toMatch(
+    /left out: the tag `1\.8`: the file `gone\.yaml`, which overrides the recipe for it, is not there/,
+  );
+  await succeed('cd out && ctinstall mine-1.10.yaml mine-1.9.yaml 2>/dev/null');
+  expect(await succeed('module load mine/1.10 && sayit new; module load mine/1.9 && saidit old')).toBe('new\nold\n');
+});
