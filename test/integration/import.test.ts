@@ -82,6 +82,11 @@ test('recipes are imported as far as they can be, and nothing is overwritten', a
   );
 
   expect((await run('ctinstall import eb --output out in/small-1.10.eb')).status).toBe(0);
+  // Warnings name the recipe where a directory was named, whatever that is called.
+  write('eb/one.eb', `${recipe}odd_parameter = 1\n`);
+  const ofDirectory = await run('ctinstall import eb --output - eb; ctinstall import eb --output - eb/one.eb');
+  expect(ofDirectory.stderr).toMatch(/^warning: \/\S+\/eb\/one\.eb: line \d+: `odd_parameter` is not carried over$/m);
+  expect(ofDirectory.stderr).toMatch(/^warning: line \d+: `odd_parameter` is not carried over$/m);
   write('out/small-1.10.yaml', 'mine\n');
   const again = await run('ctinstall import eb --output out in/small-1.10.eb');
   expect([again.status, again.stderr]).toEqual([2, expect.stringMatching(/is there already[\s\S]*--force/)]);
