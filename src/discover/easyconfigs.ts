@@ -75,11 +75,13 @@ export async function findByFileName(
 async function nearHint(argument: string, search: EasyconfigSearch): Promise<string> {
   const source = sourceMeant(argument);
   if (source !== undefined) return `an image of a registry is named with its scheme: \`ctinstall ${source}\``;
-  const stem = argument.replace(/^.*\//, '').replace(/\.ya?ml$/, '');
+  // Of a module, `mpi4py/3.1.6`, the name.
+  const [, ofModule] = /^([A-Za-z][\w.+-]*)\/v?\d[\w.+-]*$/.exec(argument) ?? [];
+  const stem = ofModule ?? argument.replace(/^.*\//, '').replace(/\.ya?ml$/, '');
   const { here, along } = await findEasyconfigs(search);
   const stems = [...here, ...along].map((path) => path.replace(/^.*\//, '').replace(/\.ya?ml$/, ''));
   // With a version or a suffix it is a file that is meant.
-  const isFileName = /-v?\d|\.ya?ml$/.test(argument);
+  const isFileName = ofModule === undefined && /-v?\d|\.ya?ml$/.test(argument);
   const names = isFileName ? [] : [...stems.map((each) => each.replace(/-v?\d.*$/, '')), ...(search.otherWords ?? [])];
   const near = nearestWords(stem, [...stems, ...names]);
   const told = near.map((name) => `\`${stems.includes(name) ? `${formatLine(name)}.yaml` : `ctinstall ${name}`}\``);

@@ -68,14 +68,18 @@ class Reader {
       const next = this.#text.charAt(this.#at);
       if (next === '' || next === '\n' || next === ';' || this.#text.startsWith('&&', this.#at)) break;
       if (next === '#') this.#skipLine();
-      else if (/[|&()<>{}!]/.test(next) || /^\d+[<>]/.test(this.#text.slice(this.#at, this.#at + 4))) {
+      else if (
+        /[|&()<>}!]/.test(next) ||
+        /^\{(\s|$)/.test(this.#text.slice(this.#at, this.#at + 2)) ||
+        /^\d+[<>]/.test(this.#text.slice(this.#at, this.#at + 4))
+      ) {
         if (this.#text.startsWith('<<', this.#at))
           this.#readHere((document) => {
             heard.input = document;
           });
         else if (next === '>' && output === undefined) output = this.#readOutput();
         else throw new NotUnderstood();
-      } else words.push(this.#readWord());
+      } else words.push(...this.#readWords());
     }
     const end = this.#at;
     this.#skipSeparator();
@@ -143,8 +147,16 @@ class Reader {
   }
 
   #readWord(): Word {
+    const [word, ...more] = this.#readWords();
+    if (word === undefined || more.length > 0) throw new NotUnderstood();
+    return word;
+  }
+
+  /** A word with `{a,b}` in it is several. */
+  #readWords(): Word[] {
     const start = this.#at;
     let [text, isExpanded] = ['', false];
+    const braces: number[] = [];
     for (;;) {
       const next = this.#text.charAt(this.#at);
       // A template of EasyBuild's is part of a word.
@@ -166,12 +178,13 @@ class Reader {
         this.#at += 2;
       } else {
         isExpanded ||= /[$`*?[~]/.test(next);
+        if (/[{},]/.test(next)) braces.push(text.length);
         text += next;
         this.#at += 1;
       }
     }
     if (this.#at === start) throw new NotUnderstood();
-    return { text, isExpanded };
+    return expandBraces(text, braces).map((each) => ({ text: each, isExpanded }));
   }
 
   #readDoubleQuoted(): Word {
@@ -197,6 +210,23 @@ class Reader {
     if (end < 0) throw new NotUnderstood();
     return end;
   }
+}
+
+/** `at`: where braces and commas stand that are not quoted. */
+function expandBraces(text: string, at: readonly number[]): string[] {
+  const isBrace = at.filter((index) => text.charAt(index) !== ',');
+  if (isBrace.length === 0 || at.length === isBrace.length) return [text];
+  const [open, close, ...more] = isBrace;
+  // Several of them, and one in another, recipes have no use for.
+  if (open === undefined || close === undefined || more.length > 0 || text.charAt(open - 1) === '$')
+    throw new NotUnderstood();
+  const commas = at.filter((index) => index > open && index < close);
+  if (text.charAt(open) !== '{' || text.charAt(close) !== '}') throw new NotUnderstood();
+  if (commas.length === 0) return [text];
+  const ends = [...commas, close];
+  return [open, ...commas].map(
+    (start, index) => text.slice(0, open) + text.slice(start + 1, ends[index]) + text.slice(close + 1),
+  );
 }
 
 /** What a shell makes of a here-document: and the lines of it in which it would put something else in the place of variables. */

@@ -1,7 +1,7 @@
 import type { BindAccess, EasyconfigCommand } from '../easyconfig/types.ts';
 import { containerPath, type HostPath, joinHost, modulePathOf } from '../lib/paths.ts';
 import { activatorOf, bindsOf, venvInside } from '../modulefile/container-environment.ts';
-import type { ResolvedInstall } from '../resolve/types.ts';
+import type { Bind, ResolvedInstall } from '../resolve/types.ts';
 import { makesVenv } from './makes-venv.ts';
 import type { PlanInputs } from './plan-inputs.ts';
 import { planRun, readOnly, type StagedPlace } from './plan-run.ts';
@@ -56,11 +56,13 @@ function planCommands(
   inputs: PlanInputs,
   { staging, image, commands, access }: CommandPlace,
 ): Step[] {
+  const isOfInstall = ({ host }: Bind): boolean => host.startsWith(`${install.installDir}/`);
   const place = {
-    // What is in the install dir is seen there anyway: by a bind of its own it could not be written to.
-    binds: readOnly(bindsOf(install)).filter(
-      ({ host, container }) => `${host}` !== container || !host.startsWith(`${install.installDir}/`),
-    ),
+    binds: readOnly(bindsOf(install))
+      // What is in the install dir is seen there anyway: by a bind of its own it could not be written to.
+      .filter((bind) => !isOfInstall(bind) || `${bind.host}` !== bind.container)
+      // One of these commands may be what makes it.
+      .map((bind) => (what === 'post-install' && isOfInstall(bind) ? { ...bind, optional: true } : bind)),
     ...planViews(install, inputs, { staging, access }),
   };
   const activator = activatorOf(install);

@@ -116,9 +116,13 @@ exec bash -c "$@"
 `;
 
 /** Looks which programs and directories of wrappers there are; run scripts are not of the image. */
-export function lookArgvOf({ conda, scripts, wrappers }: ResolvedInstall): [string, ...string[]] {
+export function lookArgvOf({ conda, scripts, files, wrappers }: ResolvedInstall): [string, ...string[]] {
   const { commands, directories } = wrappers;
-  const own = scripts.flatMap(({ name, directory }) => (directory === 'runscripts' ? [name] : []));
+  const names = [
+    ...scripts.flatMap(({ name, directory }) => (directory === 'runscripts' ? [name] : [])),
+    ...files.flatMap(({ path }) => (path.startsWith('runscripts/') ? [path.slice('runscripts/'.length)] : [])),
+  ];
+  const own = names.flatMap((name) => (name.includes('/') ? [`/runscripts/${name}`] : [name, `/runscripts/${name}`]));
   const programs = [...new Set(commands.map(({ command }) => command))].filter((program) => !own.includes(program));
   const others = withCompanions(commands);
   const rest = [

@@ -77,6 +77,8 @@ describe('searchEasyconfig', () => {
     write('shipped/m/mpi4py/mpi4py-3.1.6-rocm-6.2.0.yaml');
     const error = await failure(searchEasyconfig('mpi4y', { ...search, otherWords: ['mpi'] }));
     expect(error.hint).toBe('did you mean `ctinstall mpi` or `ctinstall mpi4py`?');
+    const ofModule = await failure(searchEasyconfig('mpi4yp/3.1.6', search));
+    expect(ofModule.hint).toBe('did you mean `ctinstall mpi4py`?');
   });
 
   it('knows `.` as a directory', async () => {

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { makeSandbox, tinyEasyconfig } from '../harness/sandbox.ts';
 
 const install = 'ctinstall --image-dir "$CT_IMAGES" --adopt old';
@@ -58,4 +58,41 @@ test('the user software of another install is moved in, whole or not at all', as
   expect((await run(`ctinstall --image-dir "$CT_IMAGES" --adopt "${root}" tiny-2.0.yaml`)).stderr).toMatch(
     /is an install of ctinstall\n+hint: .*ctinstall upgrade/,
   );
+});
+
+test('from another file system it is copied, whole or not at all, and stays there', async () => {
+  const { prefix, run, succeed, write } = makeSandbox();
+  const root = join(prefix, 'software/tiny/1.0');
+  const old = (await succeed('mktemp -d /dev/shm/ctinstall-test-XXXXXX')).trim();
+  onTestFinished(() => rmSync(old, { recursive: true, force: true }));
+  const adopting = `ctinstall --image-dir "$CT_IMAGES" --adopt ${old}`;
+  await succeed(`test "$(stat -c %d .)" != "$(stat -c %d ${old})"
+    cd ${old}; mkdir -p user-software/bin user-software/empty packed; echo mine > user-software/mine
+    ln -s ../mine user-software/bin/link; chmod 600 user-software/mine; echo packed > packed/mine
+    mksquashfs packed user-software.squashfs -quiet -no-progress`);
+
+  write('tiny-1.0.yaml', tinyEasyconfig('sanity_check_commands: [grep packed /user-software/mine && false]\n'));
+  expect((await run(`${adopting} --dry-run tiny-1.0.yaml`)).stderr).toContain(`would copy the user software of ${old}`);
+  expect((await run(`${adopting} tiny-1.0.yaml`)).stderr).toContain('sanity check: grep packed');
+  expect(existsSync(root)).toBe(false);
+  // One that cannot be read as a whole is not copied in part.
+  write('tiny-1.0.yaml', tinyEasyconfig());
+  await succeed(`chmod 000 ${old}/user-software/mine`);
+  const unread = await run(`${adopting} tiny-1.0.yaml`);
+  expect([unread.status, unread.stderr]).toEqual([
+    1,
+    expect.stringMatching(/could not be copied: all is as it was\n {2}\| .*user-software\/mine/),
+  ]);
+  expect([existsSync(root), existsSync(join(prefix, '.ctinstall/staging/tiny@1.0'))]).toEqual([false, false]);
+
+  await succeed(`chmod 600 ${old}/user-software/mine; mkdir -p "${root}/user-software"`);
+  const taken = await run(`${adopting} tiny-1.0.yaml`);
+  expect([taken.status, taken.stderr]).toEqual([
+    0,
+    expect.stringContaining(`copied the user software of ${old}, which is on another file system and has it still`),
+  ]);
+  expect(
+    await succeed(`cd ${old}; module load tiny; start-shell -c "cat /user-software/mine"; cd "$CONTAINERROOT/user-software"
+      cat bin/link; stat -c %a mine; ls -d empty; diff -r . ${old}/user-software; ctinstall verify`),
+  ).toBe('packed\nmine\n600\nempty\ntiny/1.0: as installed\n');
 });

@@ -111,3 +111,41 @@ test('list tells a copy, a link, a central image, and none at all', async () => 
     Array(4).fill('gone'),
   );
 });
+
+test('recipes in other formats are compared by what they become', async () => {
+  const { run, succeed, write } = makeSandbox();
+  const eb = (description: string): string => `easyblock = 'MakeCp'
+name = 'small'
+version = '1.0'
+description = '${description}'
+sources = ['tiny.sif']
+`;
+  const shpc = (alias: string): string => `description: d
+maintainer: m
+docker: example.org/tool
+latest: { 2.0: sha256:${'ab'.repeat(32)} }
+tags: { 1.10: sha256:${'cd'.repeat(32)} }
+aliases: { ${alias}: /bin/echo }
+`;
+  write('small-1.0.eb', eb('old'));
+  write('reg/tool/container.yaml', shpc('sayit'));
+  await succeed(`${install} small-1.0.eb
+    ctinstall --image "$CT_IMAGES/tiny.sif" --easyconfigs "$PWD/reg" tool/1.10`);
+  expect(JSON.parse(await succeed('ctinstall list --json'))).toMatchObject([{ differs: null }, { differs: null }]);
+  write('small-1.0.eb', `# a comment\n${eb('new')}`);
+  write('reg/tool/container.yaml', shpc('tell'));
+  expect(JSON.parse(await succeed('ctinstall list --json'))).toMatchObject([
+    { differs: ['description'] },
+    { differs: ['wrappers'] },
+  ]);
+  write('small-1.0.eb', 'import os\n');
+  expect(await succeed('ctinstall list small')).toMatch(/its easyconfig has changed; --rebuild applies it\n$/);
+  write('small-1.0.eb', eb('new'));
+  const again = await run(`mkdir else; cd else; ctinstall --image "$CT_IMAGES/tiny.sif" --rebuild tool
+    ${install} --rebuild small; ctinstall regenerate --all; ctinstall verify; module load tool small; tell yes`);
+  expect([again.status, again.stdout]).toEqual([
+    0,
+    expect.stringMatching(/small\/1\.0: as installed\ntool\/1\.10: as installed\nyes\n$/),
+  ]);
+  expect(JSON.parse(await succeed('ctinstall list --json'))).toMatchObject([{ differs: null }, { differs: null }]);
+});

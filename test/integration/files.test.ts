@@ -49,3 +49,24 @@ test('a file beside the recipe that is missing, or no text, is named', async () 
     expect.stringMatching(/gone\.txt` is not there[\s\S]*hint: put it beside/),
   ]);
 });
+
+test('a run script of the recipe can have a wrapper, by its name or its path', async () => {
+  const { run, succeed, write } = makeSandbox();
+  write(
+    'said-1.0.yaml',
+    `name: said
+version: "1.0"
+image: { file: tiny.sif }
+files: [{ path: runscripts/say, text: "#!/bin/sh\\necho inside $1\\n" }]
+wrappers: [say, { name: tell, command: /runscripts/say, args: [told] }]
+`,
+  );
+  await succeed('ctinstall --image-dir "$CT_IMAGES" said-1.0.yaml');
+  expect(await succeed('module load said && say "a b" && tell')).toBe('inside a b\ninside told\n');
+  write(
+    'none-1.0.yaml',
+    'name: none\nversion: "1.0"\nimage: { file: tiny.sif }\nwrappers: [{ name: x, command: /runscripts/say }]\n',
+  );
+  const { status, stderr } = await run('ctinstall --image-dir "$CT_IMAGES" none-1.0.yaml');
+  expect([status, stderr]).toEqual([1, expect.stringMatching(/`\/runscripts\/say` of `wrappers` is not in the image/)]);
+});

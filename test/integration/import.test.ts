@@ -82,6 +82,11 @@ test('recipes are imported as far as they can be, and nothing is overwritten', a
   );
 
   expect((await run('ctinstall import eb --output out in/small-1.10.eb')).status).toBe(0);
+  // Warnings name the recipe where a directory was named, whatever that is called.
+  write('eb/one.eb', `${recipe}odd_parameter = 1\n`);
+  const ofDirectory = await run('ctinstall import eb --output - eb; ctinstall import eb --output - eb/one.eb');
+  expect(ofDirectory.stderr).toMatch(/^warning: \/\S+\/eb\/one\.eb: line \d+: `odd_parameter` is not carried over$/m);
+  expect(ofDirectory.stderr).toMatch(/^warning: line \d+: `odd_parameter` is not carried over$/m);
   write('out/small-1.10.yaml', 'mine\n');
   const again = await run('ctinstall import eb --output out in/small-1.10.eb');
   expect([again.status, again.stderr]).toEqual([2, expect.stringMatching(/is there already[\s\S]*--force/)]);
@@ -93,4 +98,28 @@ test('recipes are imported as far as they can be, and nothing is overwritten', a
   expect(existsSync(join(dir, 'none'))).toBe(false);
   expect((await run('ctinstall import shpc --tag 9 reg')).stderr).toMatch(/the recipe has no tag `9`/);
   expect((await run('ctinstall import conda x')).stderr).toMatch(/`conda` is no format of recipes/);
+});
+
+test('an image below a recipe is found from elsewhere, and a tag whose override is missing is left out alone', async () => {
+  const { dir, run, succeed, write } = makeSandbox();
+  write(
+    'reg/mine/container.yaml',
+    `maintainer: m
+description: d
+path: images/tiny.sif
+latest: { 1.10: x }
+tags: { 1.10: x, 1.9: x, 1.8: x }
+aliases: { sayit: /bin/echo }
+overrides: { 1.9: old/1.9.yaml, 1.8: gone.yaml }
+`,
+  );
+  write('reg/mine/old/1.9.yaml', 'aliases: { saidit: /bin/echo }\n');
+  await succeed('mkdir reg/mine/images && cp "$CT_IMAGES/tiny.sif" reg/mine/images/');
+  const { status, stdout, stderr } = await run('ctinstall import shpc --all-tags --output out reg');
+  expect([status, stdout]).toEqual([0, `${dir}/out/mine-1.10.yaml\n${dir}/out/mine-1.9.yaml\n`]);
+  expect(stderr).toMatch(
+    /left out: the tag `1\.8`: the file `gone\.yaml`, which overrides the recipe for it, is not there/,
+  );
+  await succeed('cd out && ctinstall mine-1.10.yaml mine-1.9.yaml 2>/dev/null');
+  expect(await succeed('module load mine/1.10 && sayit new; module load mine/1.9 && saidit old')).toBe('new\nold\n');
 });

@@ -210,3 +210,18 @@ test('a check on the host is refused at once where there is no modules tool to l
   );
   expect(existsSync(installDir)).toBe(false);
 });
+
+test('what the module binds of the install itself may be made by its commands, and must be there for its checks', async () => {
+  const { run, succeed, write } = makeSandbox();
+  const recipe = (command: string): string =>
+    tinyEasyconfig(`binds: [{ host: "%(installdir)s/share/x", container: /xx }]
+post_install: ['${command}']
+sanity_check_commands: [test -e /xx/made]
+`);
+  write('tiny-1.0.yaml', recipe('mkdir -p "%(installdir)s/share/x" && touch "%(installdir)s/share/x/made"'));
+  await succeed(install);
+  expect(await succeed('module load tiny && singularity exec "$SIF" ls /xx')).toBe('made\n');
+  write('tiny-1.0.yaml', recipe('true'));
+  const { status, stderr } = await run(`ctinstall uninstall --yes tiny && ${install}`);
+  expect([status, stderr]).toEqual([1, expect.stringMatching(/share\/x` is not on this machine/)]);
+});

@@ -48,7 +48,7 @@ jobs:
   first: { ${image}, command: [echo, one] }
   each: { ${image}, script: "echo task $FB_TASK_ID; [ $FB_TASK_ID != 7 ] || exit 3", task-array: { start: 6, end: 9, concurrency: 2 }, requires: [first] }
   last: { ${image}, command: [echo, two], requires: [each] }
-  slow: { ${image}, command: [sleep, "30"], policy: { timeout: { execute: 1s } } }
+  slow: { ${image}, command: [sleep, "90"], policy: { timeout: { execute: 8s } } }
   again: { ${image}, script: "echo try; exit 4", policy: { retry: { attempts: 2 } } }
 `,
     );
@@ -66,12 +66,12 @@ jobs:
     expect(described).toMatch(/^each +failed .* 3 finished, 1 failed$/m);
     expect(described).toMatch(/^last +never .*`each` did not end well$/m);
     expect(described).toMatch(/^each\.7: failed, exit status 3\n {2}log: .*\/logs\/each\.7\.log\n {2}\| task 7$/m);
-    expect(described).toContain('slow: failed, time limit of 1 s\n');
+    expect(described).toContain('slow: failed, time limit of 8 s\n');
     expect(described).toContain('again: failed, exit status 4, after 3 tries\n');
     expect(await sandbox.succeed('ctinstall workflow log chain-1 again')).toMatch(/^(try\n.*\n)+try\n$/);
     const scripts = `${sandbox.prefix}/workflows/chain-1/jobs`;
     await sandbox.succeed(
-      `sed -i 's/!= 7/!= 70/' ${scripts}/each/script; sed -i 's/exit 4/exit 0/' ${scripts}/again/script; sed -i "s/'30'/'0'/" ${scripts}/slow.sh; ctinstall workflow resume chain-1`,
+      `sed -i 's/!= 7/!= 70/' ${scripts}/each/script; sed -i 's/exit 4/exit 0/' ${scripts}/again/script; sed -i "s/'90'/'0'/" ${scripts}/slow.sh; ctinstall workflow resume chain-1`,
     );
     const states = await statesOf(sandbox, 'chain-1');
     expect(new Set(Object.values(states))).toEqual(new Set(['finished']));

@@ -25,6 +25,8 @@ describe('nearestWords', () => {
     expect(nearestWords('pytorch', ['mpi4py', 'gcc'])).toEqual([]);
     expect(nearestWords('', ['a', 'b'])).toEqual([]);
     expect(nearestWords('x', ['', 'abc'])).toEqual([]);
+    expect(nearestWords('1', ['a', 'R'])).toEqual([]);
+    expect(nearestWords('r', ['a', 'R'])).toEqual(['R']);
   });
 });
 

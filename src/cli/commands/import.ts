@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatLine, formatValue } from '../../lib/format.ts';
 import {
@@ -64,7 +65,8 @@ function tellResult(
   context: CommandContext,
 ): void {
   context.print(path ?? text.trimEnd());
-  const isOne = named.length === 1 && recipe.endsWith(named[0] ?? '');
+  // A directory is called otherwise than the recipe in it.
+  const isOne = named.length === 1 && basename(named[0] ?? '') === basename(recipe);
   const warn = (message: string): void =>
     context.reporter.report({ event: 'warning', message: isOne ? message : `${formatLine(recipe)}: ${message}` });
   for (const note of notes.slice(0, mostNotes)) warn(formatValue(note, 300));

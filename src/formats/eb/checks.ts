@@ -2,7 +2,7 @@ import { describeBadRelativePath } from '../../easyconfig/rules.ts';
 import type { WrittenEasyconfig } from '../../easyconfig/schema.ts';
 import { formatLine } from '../../lib/format.ts';
 import { parseCommands } from '../shell.ts';
-import type { Made } from './made.ts';
+import { withPlainImage } from './known-scripts.ts';
 import type { Notebook } from './notebook.ts';
 import type { Parameter } from './read-recipe.ts';
 import type { Value } from './values.ts';
@@ -12,7 +12,7 @@ type Commands = NonNullable<WrittenEasyconfig['sanity_check_commands']>;
 /** What EasyBuild would check after an install. */
 export function takeChecks(
   { paths, commands }: { paths: Parameter | undefined; commands: Parameter | undefined },
-  context: { made: Made; image: string | undefined; notebook: Notebook },
+  context: { name: string; image: string | undefined; notebook: Notebook },
 ): { paths: { files?: string[]; dirs?: string[] } | undefined; commands: Commands } {
   const [files, dirs] = ['files', 'dirs'].map((kind) => pathsOf(paths, kind, context));
   const found = { ...(files?.length ? { files } : {}), ...(dirs?.length ? { dirs } : {}) };
@@ -33,7 +33,7 @@ function pathsOf(
     }
     const path = item.text.replace(/^%\(installdir\)s\/?/, '');
     // The image is checked with each install, wherever it is; the install dir itself is there.
-    if (path === image || path === '' || path === '.') return [];
+    if (path.replace(/^.*\//, '') === image || path === '' || path === '.') return [];
     const bad = describeBadRelativePath(path);
     if (bad === undefined) return [path];
     notebook.say(item.line, `\`${formatLine(path)}\` ${bad}: it is not checked`);
@@ -42,7 +42,10 @@ function pathsOf(
 }
 
 /** On the host with the module loaded, but for those that only enter the container. */
-function commandsOf(commands: Parameter | undefined, { notebook }: { notebook: Notebook }): Commands {
+function commandsOf(
+  commands: Parameter | undefined,
+  { name, notebook }: { name: string; notebook: Notebook },
+): Commands {
   const items = commands?.value.kind === 'list' ? commands.value.items : commands === undefined ? [] : [commands.value];
   return items.flatMap((item): Commands => {
     const text = commandText(item);
@@ -50,7 +53,7 @@ function commandsOf(commands: Parameter | undefined, { notebook }: { notebook: N
       notebook.say(item.line, 'a check that is no text is not carried over');
       return [];
     }
-    const inside = commandInside(text);
+    const inside = commandInside(withPlainImage(text, name));
     if (inside !== undefined) return [inside];
     notebook.say(
       item.line,
@@ -70,7 +73,7 @@ function commandText(item: Value): string | undefined {
 
 /** What `singularity exec $SIF …` runs inside; undefined where the host's shell has a part in it. */
 function commandInside(text: string): string | undefined {
-  const [whole, command = ''] = /^\s*(?:singularity|apptainer) exec "?\$\{?SIF\w*\}?"? ([^\n]+)$/.exec(text) ?? [];
+  const [whole, command = ''] = /^\s*(?:singularity|apptainer) exec "?\$\{?SIF\}?"? ([^\n]+)$/.exec(text) ?? [];
   const parsed = whole === undefined ? undefined : parseCommands(command);
   if (
     parsed?.length !== 1 ||

@@ -1,8 +1,15 @@
 import { type Command, parseCommands, type Word } from '../shell.ts';
 import type { Made } from './made.ts';
 
+interface InstallPlace {
+  readonly made: Made;
+  /** Files that the recipe has beside it. */
+  readonly beside: readonly string[];
+}
+
 /** What a recipe runs in the container: how a virtual environment is made is understood, and all else carried along. */
-export function takeContainerCommand(words: readonly Word[], written: string, made: Made): string | undefined {
+export function takeContainerCommand(words: readonly Word[], written: string, place: InstallPlace): string | undefined {
+  const { made } = place;
   const [first, ...rest] = words;
   if (first === undefined) return 'a container that runs nothing';
   const isShell = /^(\/bin\/)?(ba)?sh$/.test(first.text);
@@ -10,19 +17,19 @@ export function takeContainerCommand(words: readonly Word[], written: string, ma
   if (isShell && (script === undefined || !rest.some(({ text }) => /^-\w*c$/.test(text)))) return `\`${written}\``;
   if (script === undefined) {
     if (words.some(({ isExpanded }) => isExpanded)) return `\`${written}\``;
-    if (!takeVenv([{ words, output: undefined, input: undefined, written, line: 0 }], made))
+    if (!takeVenv([{ words, output: undefined, input: undefined, written, line: 0 }], place))
       made.inContainer.push(words.map(({ text }) => quote(text)).join(' '));
     return undefined;
   }
   // In double quotes the host's shell would put its own values in.
   if (script.isExpanded) return `\`${written}\``;
   const commands = parseCommands(script.text);
-  if (commands === undefined || !takeVenv(commands, made)) made.inContainer.push(script.text.trim());
+  if (commands === undefined || !takeVenv(commands, place)) made.inContainer.push(script.text.trim());
   return undefined;
 }
 
 /** Whether the commands make a virtual environment, and install into it, and do nothing else. */
-function takeVenv(commands: readonly Command[], made: Made): boolean {
+function takeVenv(commands: readonly Command[], { made, beside }: InstallPlace): boolean {
   let name: string | undefined;
   let directory = '';
   const packages: string[] = [];
@@ -53,14 +60,14 @@ function takeVenv(commands: readonly Command[], made: Made): boolean {
         : texts.slice(texts.indexOf('install') + 1);
     if (installed === undefined) return false;
     const [option, listed, ...more] = installed;
-    if (
-      (option === '-r' || option === '--requirement') &&
-      listed !== undefined &&
-      more.length === 0 &&
-      file === undefined
-    )
-      file = listed;
-    else if (installed.every((text) => /^[A-Za-z0-9]/.test(text) || text === '--no-cache-dir' || text === '--upgrade'))
+    if ((option === '-r' || option === '--requirement') && listed !== undefined && more.length === 0) {
+      const lines = linesOf(listed, made);
+      if (lines !== undefined) packages.push(...lines);
+      // One that is elsewhere is for a command.
+      else if (file === undefined && (beside.includes(listed) || /^(%%?\(builddir\)s\/)?[^/]+$/.test(listed)))
+        file = listed;
+      else return false;
+    } else if (installed.every((text) => isPackage(text) || text === '--no-cache-dir' || text === '--upgrade'))
       packages.push(...installed.filter((text) => !text.startsWith('-')));
     else return false;
   }
@@ -75,6 +82,21 @@ function takeVenv(commands: readonly Command[], made: Made): boolean {
     requirements: requirements.length === 0 ? before : requirements,
   };
   return true;
+}
+
+function isPackage(text: string): boolean {
+  return /^[A-Za-z0-9]/.test(text);
+}
+
+/** The packages in a file that the recipe itself writes; undefined where it is none, or has more in it. */
+function linesOf(path: string, { files }: Made): string[] | undefined {
+  const content = files.get(path.replace(/^%\(installdir\)s\//, '').replace(/^\/(?=runscripts\/)/, ''))?.content;
+  if (content?.kind !== 'text') return undefined;
+  const lines = content.text
+    .split('\n')
+    .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
+    .filter((line) => line !== '');
+  return lines.every((line) => isPackage(line) && !line.endsWith('\\')) ? lines : undefined;
 }
 
 function quote(text: string): string {

@@ -3,13 +3,16 @@ import type { WrittenEasyconfig } from '../../easyconfig/schema.ts';
 import { formatLine } from '../../lib/format.ts';
 import { type Imported, readable } from '../imported.ts';
 import { takeChecks } from './checks.ts';
-import { noFields, takeModuleName, takePathChange, takeVariable } from './fields.ts';
-import { fillAll, fillForEasyconfig, mapTexts, templatesOf } from './fill.ts';
+import { takeExtraPaths } from './extra-paths.ts';
+import { noFields, takeModuleName, takeVariable } from './fields.ts';
+import { fillAll, fillForEasyconfig, mapTexts, templatesOf, unknownTemplates } from './fill.ts';
 import { takeFooter } from './footer.ts';
+import { plainText } from './formatting.ts';
 import { describeSources } from './image-of.ts';
 import { takeInstallCommands } from './install-commands.ts';
 import { nothingMade } from './made.ts';
 import { openNotebook } from './notebook.ts';
+import { dependenciesOf, entriesOf, listOf, sayOfKinds, textOf } from './parameters.ts';
 import { type Parameter, readRecipe } from './read-recipe.ts';
 import { takeScripts } from './scripts.ts';
 import { takeAlias, takeLoadMessage } from './shell-fields.ts';
@@ -49,7 +52,12 @@ export function convertRecipe(text: string): Imported {
   const notebook = openNotebook();
   const given = new Map(recipe.parameters);
   const raw = (key: string): string => textOf(given.get(key)) ?? '';
-  const templates = templatesOf({ name: raw('name'), version: raw('version'), versionsuffix: raw('versionsuffix') });
+  const templates = templatesOf({
+    name: raw('name'),
+    version: raw('version'),
+    versionsuffix: raw('versionsuffix'),
+    account: textOf(given.get('github_account')),
+  });
   const plain = (key: string): string | undefined => {
     const value = textOf(given.get(key));
     return value === undefined ? undefined : fillAll(value, templates);
@@ -58,12 +66,18 @@ export function convertRecipe(text: string): Imported {
   const take = (key: string): Parameter | undefined => {
     used.add(key);
     const found = given.get(key);
+    if (found !== undefined) sayOfTemplates(found.value);
     return found && { ...found, value: mapTexts(found.value, (each) => fillForEasyconfig(each, templates)) };
+  };
+  const sayOfTemplates = (value: Value): void => {
+    for (const { name: template, line: at } of unknownTemplates(value, templates))
+      notebook.say(at, `\`%(${template})s\` is left as it is written: only EasyBuild knows what it stands for`);
   };
   const line = (key: string): string | undefined => oneLine(textOf(take(key)));
 
   const section = (key: string): string | undefined => proseOf(textOf(take(key)));
 
+  sayOfKinds(given, notebook);
   const { name, version, versionsuffix } = describeName(given, plain);
   const { image, beside, source, sha256 } = describeSources(given, { templates, notebook });
   const made = nothingMade();
@@ -72,29 +86,19 @@ export function convertRecipe(text: string): Imported {
   const commands = take('postinstallcmds');
   for (const file of beside.placed) made.files.set(file.path, file);
   if (commands !== undefined) takeInstallCommands(commands.value, { made, notebook, image, beside: beside.names });
-  for (const { key, value, line: at } of entriesOf(take('modextravars')))
-    if (value.kind === 'text' || value.kind === 'number' || value.kind === 'truth')
-      takeVariable(key, plainText(value), { ...context, line: at });
+  for (const { key, value, line: at } of entriesOf(take('modextravars'))) {
+    const plain = plainText(value);
+    if (plain !== undefined) takeVariable(key, plain, { ...context, line: at });
     else notebook.say(at, `\`${key}\` is ${describeKind(value)}`);
-  for (const [key, where] of [
-    ['modextrapaths', 'prepend'],
-    ['modextrapaths_append', 'append'],
-  ] as const)
-    for (const { key: variable, value, line: at } of entriesOf(take(key)))
-      for (const path of listOf(value))
-        takePathChange(
-          variable,
-          path.startsWith('/') || path.startsWith('%(installdir)s') ? path : `%(installdir)s/${path}`,
-          where,
-          { ...context, line: at },
-        );
+  }
+  takeExtraPaths({ prepend: take('modextrapaths'), append: take('modextrapaths_append') }, context);
   for (const [key, language] of [
     ['modluafooter', 'lua'],
     ['modtclfooter', 'tcl'],
   ] as const) {
     const footer = take(key)?.value;
     if (footer?.kind !== 'text') continue;
-    if (key === 'modtclfooter' && given.has('modluafooter')) {
+    if (key === 'modtclfooter' && given.get('modluafooter')?.value.kind === 'text') {
       notebook.say(footer.line, '`modtclfooter` is not carried over: `modluafooter` is');
       continue;
     }
@@ -110,12 +114,12 @@ export function convertRecipe(text: string): Imported {
     if (value.kind === 'text') takeAlias(alias, value.text, { ...context, line: at });
   const said = take('modloadmsg');
   if (said?.value.kind === 'text') takeLoadMessage(said.value.text, { ...context, line: said.line });
-  const scripts = takeScripts(made, notebook, image !== undefined);
+  const scripts = takeScripts(made, notebook, { name, image });
   if (image === undefined && (fields.venv ?? fields.conda) !== undefined)
     notebook.say(undefined, 'without an image there is no environment of Python to be activated');
   const checks = takeChecks(
     { paths: take('sanity_check_paths'), commands: take('sanity_check_commands') },
-    { made, image, notebook },
+    { name, image, notebook },
   );
   const inContainer = [...scripts.commands, ...made.inContainer];
   if (image === undefined)
@@ -124,6 +128,11 @@ export function convertRecipe(text: string): Imported {
   const venv = made.venv ?? (fields.venv === undefined ? undefined : { name: fields.venv, requirements: undefined });
   const moduleclass = plain('moduleclass');
   used.add('moduleclass');
+  if (moduleclass !== undefined && !groupPattern.test(moduleclass))
+    notebook.say(
+      given.get('moduleclass')?.line,
+      `\`${formatLine(moduleclass)}\` is no \`moduleclass\` that ctinstall can take`,
+    );
   const easyconfig = withoutUndefined({
     name,
     version,
@@ -195,43 +204,6 @@ function describeName(given: ReadonlyMap<string, Parameter>, plain: (key: string
     version: check('version', namePattern),
     versionsuffix: check('versionsuffix', versionSuffixPattern, ''),
   };
-}
-
-function textOf(parameter: Parameter | undefined): string | undefined {
-  return parameter?.value.kind === 'text' ? parameter.value.text : undefined;
-}
-
-function plainText(value: Value & { kind: 'text' | 'number' | 'truth' }): string {
-  return value.kind === 'text'
-    ? value.text
-    : value.kind === 'truth'
-      ? value.value
-        ? 'True'
-        : 'False'
-      : String(value.value);
-}
-
-export function listOf(value: Value | undefined): string[] {
-  if (value?.kind === 'text') return [value.text];
-  return value?.kind === 'list' ? value.items.flatMap((item) => (item.kind === 'text' ? [item.text] : [])) : [];
-}
-
-function entriesOf(parameter: Parameter | undefined) {
-  return parameter?.value.kind === 'dict' ? parameter.value.entries : [];
-}
-
-/** `('rocm', '6.2.0')` is the module `rocm/6.2.0`. */
-function dependenciesOf(parameter: Parameter | undefined, notebook: ReturnType<typeof openNotebook>) {
-  const items = parameter?.value.kind === 'list' ? parameter.value.items : [];
-  return items.flatMap((item) => {
-    const [name, version = '', suffix = ''] =
-      item.kind === 'list' ? item.items.map((part) => (part.kind === 'text' ? part.text : '')) : listOf(item);
-    if (name === undefined || name === '') {
-      notebook.say(item.line, 'a dependency that is not understood');
-      return [];
-    }
-    return [{ name: version === '' ? name : `${name}/${version}${suffix}`, line: item.line }];
-  });
 }
 
 /** A section of the help. */

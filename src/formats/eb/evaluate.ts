@@ -4,7 +4,7 @@ import { type Named, percentTemplate, show } from './formatting.ts';
 import { describeQuotes, readContent } from './literals.ts';
 import { callMethod, requireText } from './methods.ts';
 import { childrenOf, partsOf, type Source } from './source.ts';
-import { type Dict, describeKind, RecipeFault, text, type Value } from './values.ts';
+import { type Dict, describeKind, type List, RecipeFault, text, type Value } from './values.ts';
 
 export interface Scope {
   readonly source: Source;
@@ -45,8 +45,10 @@ const evaluators: Readonly<Record<string, Evaluator>> = {
     ),
   Number: (node, { source }, line) => {
     const written = source.textOf(node).replaceAll('_', '');
-    if (!/^\d+(\.\d+)?$/.test(written)) throw new RecipeFault(line, `the number \`${written}\` is not understood`);
-    return { kind: 'number', value: Number(written), line };
+    const value = Number(written);
+    if (!/^\d+(\.\d+)?$/.test(written) || !(value < 1e15) || (value !== 0 && value < 1e-3))
+      throw new RecipeFault(line, `the number \`${written}\` is not understood`);
+    return { kind: 'number', value, isWhole: !written.includes('.'), line };
   },
   Boolean: (node, { source }, line) => ({ kind: 'truth', value: source.textOf(node) === 'True', line }),
   None: (_node, _scope, line) => ({ kind: 'none', line }),
@@ -57,7 +59,7 @@ const evaluators: Readonly<Record<string, Evaluator>> = {
     return value;
   },
   ArrayExpression: list,
-  TupleExpression: list,
+  TupleExpression: (node, scope, line) => ({ ...list(node, scope, line), isTuple: true }),
   DictionaryExpression: dictionary,
   ParenthesizedExpression: (node, scope, line) => evaluate(only(partsOf(node), line), scope),
   BinaryExpression: binary,
@@ -102,7 +104,7 @@ function literal(node: SyntaxNode, scope: Scope, line: number): Value {
   return text(made + plain(at, to), line, isWritten);
 }
 
-function list(node: SyntaxNode, scope: Scope, line: number): Value {
+function list(node: SyntaxNode, scope: Scope, line: number): List {
   return { kind: 'list', items: partsOf(node).map((part) => evaluate(part, scope)), line };
 }
 
@@ -148,7 +150,7 @@ export function add(left: Value, right: Value, line: number): Value {
   if (left.kind === 'list' && right.kind === 'list')
     return { kind: 'list', items: [...left.items, ...right.items], line };
   if (left.kind === 'number' && right.kind === 'number')
-    return { kind: 'number', value: left.value + right.value, line };
+    return { kind: 'number', value: left.value + right.value, isWhole: left.isWhole && right.isWhole, line };
   throw new RecipeFault(line, `${describeKind(left)} + ${describeKind(right)} is not understood`);
 }
 
@@ -217,7 +219,7 @@ function character(of: string, at: number, line: number): Value | undefined {
 }
 
 function integer(value: Value): number {
-  if (value.kind === 'number' && Number.isInteger(value.value)) return value.value;
+  if (value.kind === 'number' && value.isWhole) return value.value;
   throw new RecipeFault(value.line, `${describeKind(value)} stands where a whole number belongs`);
 }
 

@@ -5,16 +5,18 @@ export function templatesOf({
   name,
   version,
   versionsuffix,
+  account,
 }: {
   name: string;
   version: string;
   versionsuffix: string;
+  /** Of GitHub. */
+  account: string | undefined;
 }): Readonly<Record<string, string>> {
   const [major = '', minor, patch] = version.split('.');
-  return {
+  const first = {
     name,
     version,
-    versionsuffix,
     versionprefix: '',
     namelower: name.toLowerCase(),
     nameletter: name.charAt(0),
@@ -25,7 +27,23 @@ export function templatesOf({
     toolchain_name: 'system',
     toolchain_version: 'system',
     arch: 'x86_64',
+    ...(account === undefined ? {} : { github_account: account }),
   };
+  return { ...first, versionsuffix: fillAll(versionsuffix, first) };
+}
+
+/** The templates in a value that only EasyBuild itself fills in, when it installs, with their lines. */
+export function unknownTemplates(
+  value: Value,
+  templates: Readonly<Record<string, string>>,
+): { readonly name: string; readonly line: number }[] {
+  if (value.kind === 'list') return value.items.flatMap((item) => unknownTemplates(item, templates));
+  if (value.kind === 'dict') return value.entries.flatMap((entry) => unknownTemplates(entry.value, templates));
+  if (value.kind !== 'text') return [];
+  const names = Array.from(value.text.matchAll(/(?<!%)%\((\w+)\)s/g), ([, name = '']) => name);
+  return names
+    .filter((name) => !Object.hasOwn(templates, name) && !['installdir', 'builddir', 'start_dir'].includes(name))
+    .map((name) => ({ name, line: value.line }));
 }
 
 const template = /%\((\w+)\)s/g;

@@ -35,8 +35,8 @@ const takers: Readonly<Record<string, Taker>> = {
     if (binds !== undefined) takeBinds(binds, context);
   },
   setenv: ([name = '', value = ''], context) => takeVariable(name, value, context),
-  prepend_path: ([name = '', path = ''], context) => takePathChange(name, path, 'prepend', context),
-  append_path: ([name = '', path = ''], context) => takePathChange(name, path, 'append', context),
+  prepend_path: (args, context) => changePath('prepend', args, context),
+  append_path: (args, context) => changePath('append', args, context),
   conflict: (names, context) => {
     for (const name of names) takeModuleName('conflicts', name, context);
   },
@@ -48,14 +48,21 @@ const takers: Readonly<Record<string, Taker>> = {
   depends_on: dependOn,
   load: dependOn,
   prereq: dependOn,
-  pushenv: ([name = '', value = ''], context) => {
-    takeVariable(name, value, context);
-    context.notebook.say(
-      context.line,
-      `\`${formatLine(name)}\` is set, but what it was before is not put back when the module is unloaded`,
-    );
-  },
+  // Modules of ctinstall put back what a variable was before, always.
+  pushenv: ([name = '', value = ''], context) => takeVariable(name, value, context),
 };
+
+function changePath(
+  where: 'prepend' | 'append',
+  [name = '', path = '', separator = ':']: readonly string[],
+  context: FieldContext,
+): undefined {
+  if (separator === ':') return takePathChange(name, path, where, context);
+  return context.notebook.say(
+    context.line,
+    `\`${formatLine(name)}\` has another separator than \`:\`, and is not carried over`,
+  );
+}
 
 function dependOn(names: readonly string[], context: FieldContext): undefined {
   for (const name of names) takeModuleName('dependsOn', name, context);

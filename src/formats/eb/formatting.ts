@@ -27,9 +27,9 @@ export function formatTemplate(
   });
 }
 
-/** `'%s' % value`, `'%s %s' % (a, b)`, `'%(x)s' % {…}`; `%s` and `%d` only. */
+/** `'%s' % value`, `'%s %s' % (a, b)`, `'%(x)s' % {…}`; `%s` and `%d` only. A list is one value, a tuple several. */
 export function percentTemplate(template: string, given: Value, line: number): string {
-  const values = given.kind === 'list' ? given.items : [given];
+  const values = given.kind === 'list' && given.isTuple === true ? given.items : [given];
   let next = 0;
   const made = template.replace(/%(%|\((\w+)\)[sd]|[sd]|[\s\S]?)/g, (whole, kind: string, name?: string) => {
     if (kind === '%') return '%';
@@ -44,11 +44,19 @@ export function percentTemplate(template: string, given: Value, line: number): s
   return made;
 }
 
+/** As `str` writes it; undefined for what holds others. */
+export function plainText(value: Value): string | undefined {
+  if (value.kind === 'text') return value.text;
+  if (value.kind === 'truth') return value.value ? 'True' : 'False';
+  if (value.kind !== 'number') return undefined;
+  const written = String(value.value);
+  return value.isWhole || written.includes('.') ? written : `${written}.0`;
+}
+
 /** As `str` writes it. */
 export function show(value: Value | undefined, field: string, line: number): string {
   if (value === undefined) throw new RecipeFault(line, `nothing is given for \`${field}\``);
-  if (value.kind === 'text') return value.text;
-  if (value.kind === 'number' && Number.isInteger(value.value)) return String(value.value);
-  if (value.kind === 'truth') return value.value ? 'True' : 'False';
+  const plain = plainText(value);
+  if (plain !== undefined) return plain;
   throw new RecipeFault(line, `${describeKind(value)} as text is not understood`);
 }

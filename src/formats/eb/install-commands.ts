@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { formatLine } from '../../lib/format.ts';
 import { type Command, parseCommands, readHere, type Word } from '../shell.ts';
 import { takeContainerCommand } from './container-commands.ts';
@@ -57,7 +58,7 @@ function takeCommand(command: Command, place: Place): string | undefined {
   const handler = Object.hasOwn(handlers, name) ? handlers[name] : undefined;
   const whole = `\`${shortened(command.written)}\``;
   if (handler === undefined || program?.isExpanded === true) return whole;
-  const writes = ['cat', 'echo', 'true', ':'].includes(name);
+  const writes = ['cat', 'echo', 'printf', 'true', ':'].includes(name);
   if (!writes && (command.output !== undefined || command.input !== undefined)) return whole;
   return handler(rest, command, place) ? undefined : whole;
 }
@@ -83,25 +84,40 @@ const handlers: Readonly<Record<string, Handler>> = {
     words.length > 0 &&
     words.every((word) => write({ operator: '>>', target: word }, '', { ...place })) &&
     command.output === undefined,
-  chmod: (words, _command, place) => {
-    const [mode, ...targets] = words.filter(({ text }) => text !== '-R' && text !== '-f');
-    if (mode === undefined || targets.length === 0) return false;
-    return targets.every((target) => chmod(mode.text, target, place));
+  // A text in which only `\n` and its like are more than themselves. `%%` of a recipe is four in an easyconfig.
+  printf: ([format, ...more], { output }, place) => {
+    const rest = format?.text.replace(/%%%%|%\(\w+\)s|\\[nt\\"]/g, '');
+    if (format === undefined || more.length > 0 || format.isExpanded || /[%\\]/.test(rest ?? '')) return false;
+    const known: Readonly<Record<string, string>> = { '%%%%': '%', '\\n': '\n', '\\t': '\t', '\\\\': '\\', '\\"': '"' };
+    return write(
+      output,
+      format.text.replace(/%%%%|\\./g, (each) => known[each] ?? each),
+      place,
+    );
   },
-  mkdir: (words, _command, { made, ...place }) =>
-    words.every((word) => {
-      if (word.text === '-p') return true;
-      const path = inInstallDir(word, { ...place, made });
-      if (path !== undefined) made.directories.add(path);
-      return path !== undefined;
-    }),
+  chmod: (words, _command, place) => {
+    const [flags, [mode, ...targets]] = splitFlags(words, /^(-[Rfvc]+|--recursive)$/);
+    if (mode === undefined || targets.length === 0) return false;
+    const isDeep = flags.some((flag) => flag.includes('R') || flag === '--recursive');
+    return targets.every((target) => chmod(mode.text, target, { ...place, isDeep }));
+  },
+  mkdir: (words, _command, place) => makeDirectories(splitFlags(words, /^(-[pv]+|--parents)$/)[1], place),
+  install: (words, _command, place) => {
+    const [flags, [first, ...rest]] = splitFlags(words, /^(-[dDpvC]+|-m\d+|--mode=\d+)$/);
+    const [mode, operands] =
+      first?.text === '-m' ? [rest[0]?.text, rest.slice(1)] : [modeOf(flags), first ? [first, ...rest] : []];
+    if (flags.some((flag) => /^-[pvC]*d/.test(flag))) return mode === undefined && makeDirectories(operands, place);
+    const [from, to, ...more] = operands;
+    if (from === undefined || to === undefined || more.length > 0 || !/^[0-7]{3,4}$/.test(mode ?? '755')) return false;
+    return copy(from, to, { ...place, mode: Number.parseInt(mode ?? '755', 8) & 0o777 });
+  },
   ln: (words, _command, place) => {
-    const [target, link, ...more] = words.filter(({ text }) => !/^-[sfnv]+$/.test(text));
+    const [target, link, ...more] = splitFlags(words, /^-[sfnrvT]+$/)[1];
     if (target === undefined || link === undefined || more.length > 0) return false;
     return makeLink(target, link, place);
   },
   cp: (words, _command, place) => {
-    const [from, to, ...more] = words.filter(({ text }) => !/^-[apfrv]+$/.test(text));
+    const [from, to, ...more] = splitFlags(words, /^-[apfrvLP]+$/)[1];
     return from !== undefined && to !== undefined && more.length === 0 && copy(from, to, place);
   },
   singularity: inContainer,
@@ -124,6 +140,23 @@ const handlers: Readonly<Record<string, Handler>> = {
   ':': () => true,
 };
 
+function splitFlags(words: readonly Word[], flag: RegExp): [string[], readonly Word[]] {
+  const flags = words.filter(({ text }) => flag.test(text));
+  return [flags.map(({ text }) => text), words.filter((word) => !flags.includes(word))];
+}
+
+/** `-m755`, `--mode=755`. */
+function modeOf(flags: readonly string[]): string | undefined {
+  return flags.flatMap((flag) => /^(?:-m|--mode=)(\d+)$/.exec(flag)?.[1] ?? []).at(-1);
+}
+
+function makeDirectories(words: readonly Word[], place: Place): boolean {
+  const paths = words.map((word) => (word.text.startsWith('-') ? undefined : inInstallDir(word, place)));
+  if (paths.includes(undefined)) return false;
+  for (const path of paths) if (path !== undefined) place.made.directories.add(path);
+  return true;
+}
+
 function write(output: Command['output'], text: string, place: Place): boolean {
   const path = output && inInstallDir(output.target, place);
   if (path === undefined || path === '' || output === undefined) return false;
@@ -136,7 +169,7 @@ function write(output: Command['output'], text: string, place: Place): boolean {
   return true;
 }
 
-function chmod(mode: string, target: Word, place: Place): boolean {
+function chmod(mode: string, target: Word, place: Place & { readonly isDeep: boolean }): boolean {
   const { files, directories } = place.made;
   const written = inInstallDir({ ...target, isExpanded: false }, place);
   if (written === undefined) return false;
@@ -144,16 +177,17 @@ function chmod(mode: string, target: Word, place: Place): boolean {
     `^${written
       .split('*')
       .map((part) => part.replace(/[.+^${}()|[\]\\?]/g, '\\$&'))
-      .join('[^/]*')}$`,
+      .join('[^/]*')}${place.isDeep ? '(/.*)?' : ''}$`,
   );
+  // Directories are made with the permissions of the prefix.
+  if (written === '') return chmod(mode, { text: '%(installdir)s/*', isExpanded: false }, place);
   const found = [...files].filter(([path]) => pattern.test(path));
   for (const [path, file] of found) {
     const changed = changeMode(file.mode, mode);
     if (changed === undefined) return false;
     files.set(path, { ...file, mode: changed });
   }
-  const isDirectory =
-    directories.has(written) || [...directories].some((directory) => directory.startsWith(`${written}/`));
+  const isDirectory = [...directories].some((path) => pattern.test(path) || path.startsWith(`${written}/`));
   return found.length > 0 || isDirectory || written === place.image;
 }
 
@@ -161,19 +195,23 @@ function chmod(mode: string, target: Word, place: Place): boolean {
 function makeLink(target: Word, link: Word, place: Place): boolean {
   const path = inInstallDir(link, place);
   if (path === undefined || target.isExpanded) return false;
-  const directory = path.replace(/[^/]*$/, '');
-  const plain = target.text.replace(/^\.\//, '');
-  const absolute = plain.startsWith('%(installdir)s/') ? plain.slice('%(installdir)s/'.length) : undefined;
-  const to = absolute ?? `${directory}${plain}`;
-  if (plain.includes('..') || (absolute === undefined && plain.startsWith('/'))) return false;
-  place.made.links.set(path.endsWith('/') ? `${path}${plain.replace(/^.*\//, '')}` : path, to);
+  const isInDirectory = link.text.endsWith('/') || path === '' || place.made.directories.has(path);
+  const name = target.text.replace(/^.*\//, '');
+  const goal = isInDirectory ? (path === '' ? name : `${path}/${name}`) : path;
+  const absolute = target.text.startsWith('%(installdir)s/');
+  if (!absolute && target.text.startsWith('/')) return false;
+  const from = absolute ? '' : posix.dirname(goal);
+  const to = posix.normalize(posix.join(from, target.text.replace(/^%\(installdir\)s\//, '')));
+  if (to.startsWith('..')) return false;
+  place.made.links.set(goal, to);
   return true;
 }
 
-function copy(from: Word, to: Word, place: Place): boolean {
+/** `mode`: what the copy is given; as the original has it without one. */
+function copy(from: Word, to: Word, place: Place & { readonly mode?: number }): boolean {
   const path = inInstallDir(to, place);
   if (path === undefined || from.isExpanded) return false;
-  const name = from.text.replace(/^\.\//, '').replace(/^%\(builddir\)s\//, '');
+  const name = from.text.replace(/^\.\//, '').replace(/^%%?\((builddir|start_dir)\)s\//, '');
   const goal =
     path === '' || path.endsWith('/') || place.made.directories.has(path)
       ? `${path.replace(/\/$/, '')}/${name}`.replace(/^\//, '')
@@ -186,7 +224,7 @@ function copy(from: Word, to: Word, place: Place): boolean {
       ? { content: { kind: 'from', from: name }, mode: 0o644, line: place.line }
       : undefined);
   if (file === undefined) return name === place.image;
-  place.made.files.set(goal, file);
+  place.made.files.set(goal, place.mode === undefined ? file : { ...file, mode: place.mode });
   return true;
 }
 
@@ -194,12 +232,23 @@ function inContainer(words: readonly Word[], command: Command, place: Place): bo
   const [action, ...rest] = words;
   if (action?.text !== 'exec') return false;
   let at = 0;
-  while (rest[at]?.text.startsWith('-') === true)
-    at += /^(-B|--bind|--home|-H|--pwd|--env)$/.test(rest[at]?.text ?? '') ? 2 : 1;
+  const lost: string[] = [];
+  while (rest[at]?.text.startsWith('-') === true) {
+    const option = rest[at]?.text ?? '';
+    const length = /^(-B|--bind|--home|-H|--pwd|--env)$/.test(option) ? 2 : 1;
+    if (!asInInstall.test(option)) lost.push(...rest.slice(at, at + length).map(({ text }) => text));
+    at += length;
+  }
   const image = inInstallDir(rest[at], place);
   if (place.image === undefined || (image !== place.image && rest[at]?.text !== place.image)) return false;
-  return takeContainerCommand(rest.slice(at + 1), command.written, place.made) === undefined;
+  if (takeContainerCommand(rest.slice(at + 1), command.written, place) !== undefined) return false;
+  if (lost.length > 0)
+    place.notebook.say(place.line, `the command runs in the container without \`${shortened(lost.join(' '))}\``);
+  return true;
 }
+
+/** Options that make no difference to a command of an install, which has all binds of the module. */
+const asInInstall = /^(-B|--bind|-c|--contain|--containall|--no-home|-e|--cleanenv|--nv|--rocm)(=|$)/;
 
 /** A path from the install dir; undefined for one that is elsewhere, or that only a shell could say. */
 function inInstallDir(word: Word | undefined, { directory }: Pick<Place, 'directory' | 'made'>): string | undefined {

@@ -1,3 +1,5 @@
+import { variableNameOf } from '../../easyconfig/rules.ts';
+
 /** What a script of a recipe does, if that is something that ctinstall has its own way for. */
 export type KnownScript =
   /** A script of ctinstall's does the same. `asked`: it is in the install only where the easyconfig asks for it. */
@@ -10,20 +12,37 @@ export type KnownScript =
   /** It runs a program in the container. */
   | { readonly kind: 'wrapper'; readonly command: string; readonly args: readonly string[] };
 
-/** Recognises a script by what its lines do, whatever its comments say; undefined for one that is of the recipe's own kind. */
-export function recogniseScript(path: string, text: string): KnownScript | undefined {
-  const lines = linesOf(text);
+/**
+ * Recognises a script by what its lines do, whatever its comments say; undefined for one that is of the recipe's own kind.
+ * `software`: name of the software, whose image the script starts: one of another module is none of ours.
+ */
+export function recogniseScript(path: string, text: string, software: string): KnownScript | undefined {
+  const lines = linesOf(text).map((line) => withPlainImage(line, software));
   const [directory, name = ''] = path.split('/');
   if (directory === 'runscripts' && name === 'conda-python-simple' && isPythonInConda(lines))
     return { kind: 'ours', name, asked: 'runscripts' };
+  if (directory === 'runscripts' && name === 'get-master' && /nodelist|hostnames/i.test(lines.join('\n')))
+    return { kind: 'ours', name, asked: 'runscripts' };
+  if (directory === 'runscripts' && /^(conda-)?python-distributed$/.test(name) && startsTask(name, lines))
+    return { kind: 'ours', name, asked: 'runscripts', remark: otherTask };
   if (directory !== 'bin') return undefined;
   if (packs(name, lines)) return { kind: 'ours', name, asked: undefined };
   const program = programOf(lines);
   if (program === undefined) return name === 'start-shell' && opensShell(lines) ? startShell(lines) : undefined;
   const [command = '', ...args] = program;
-  if (command === 'bash' && args.length === 0)
+  // Its own has neither the user's start-up files nor needs an option to be interactive.
+  if (command === 'bash' && args.every((option) => ['--norc', '--noprofile', '-i'].includes(option)))
     return name === 'start-shell' ? { kind: 'ours', name, asked: 'wrappers' } : undefined;
+  if (name === 'start-shell') return undefined;
   return { kind: 'wrapper', command, args };
+}
+
+/** The same, with the image of the software named by the plain variable. */
+export function withPlainImage(line: string, software: string): string {
+  return line.replace(
+    new RegExp(`\\$(\\{?)SIF${variableNameOf(software)}(?!\\w)`, 'g'),
+    (_whole, brace) => `$${brace}SIF`,
+  );
 }
 
 /** Without comments, blank lines and blanks around. */
@@ -44,7 +63,27 @@ function isPythonInConda(lines: readonly string[]): boolean {
   );
 }
 
-const quotedSif = '"?\\$\\{?SIF\\w*\\}?"?';
+/** What the script of ctinstall sets too. */
+const setForTask =
+  /^((LOCAL_)?(RANK|WORLD_SIZE)|MASTER_(ADDR|PORT)|(ROCR|HIP|CUDA)_VISIBLE_DEVICES|MIOPEN_(USER_DB_PATH|CUSTOM_CACHE_DIR)|(TRITON|TORCHINDUCTOR)_CACHE_DIR)$/;
+
+/** Whether a script starts Python as one task of distributed learning, and sets nothing beyond what ctinstall's sets. */
+function startsTask(name: string, lines: readonly string[]): boolean {
+  const variables = lines.flatMap((line) => /^(?:export )?(\w+)=/.exec(line)?.[1] ?? []);
+  const all = lines.join('\n');
+  return (
+    variables.includes('MASTER_ADDR') &&
+    variables.includes('RANK') &&
+    variables.every((variable) => setForTask.test(variable)) &&
+    /\$\{?WITH_CONDA\b/.test(all) === name.startsWith('conda-') &&
+    /^(exec )?python3? (-u )?"?\$\{?@\}?"?$/.test(lines.at(-1) ?? '')
+  );
+}
+
+const otherTask =
+  'the script of ctinstall takes its place: it takes `MASTER_PORT` from the number of the job, and gives each task one GPU';
+
+const quotedSif = '"?\\$\\{?SIF\\}?"?';
 const condaFirst = `["'][^"']*\\$\\{?WITH_CONDA\\}?[^"']*\\bbash\\b[^"']*["']`;
 /** Lines that a start-shell may have: bash in the container, for people with the conda environment activated, and in its checks. */
 const ofShell = [
@@ -85,9 +124,9 @@ function packs(name: string, lines: readonly string[]): boolean {
 
 const plainWords = '((?:[\\w./+=:@-]+ )*[\\w./+=:@-]+)';
 const onHost = new RegExp(
-  `^(?:exec )?(?:singularity|apptainer) exec "?\\$\\{?SIF\\w*\\}?"? ${plainWords} "?\\$\\{?@\\}?"?$`,
+  `^(?:exec )?(?:singularity|apptainer) exec "?\\$\\{?SIF\\}?"? ${plainWords}(?: "?\\$\\{?@\\}?"?)?$`,
 );
-const inside = new RegExp(`^(?:exec )?${plainWords} "?\\$\\{?@\\}?"?$`);
+const inside = new RegExp(`^(?:exec )?${plainWords}(?: "?\\$\\{?@\\}?"?)?$`);
 const asksWhere = /^if \[\[? (-[fde] )"?\/\.singularity\.d(\/\w+)?\/?"? \]\]?( ?; ?then)?$/;
 
 /** The program that a script starts in the container with its arguments, where it does nothing else. */
@@ -102,5 +141,5 @@ function programOf(lines: readonly string[]): string[] | undefined {
     within.length !== (isConditional ? 1 : 0)
   )
     return undefined;
-  return outside[0]?.split(' ');
+  return within.every((program) => program === outside[0]) ? outside[0]?.split(' ') : undefined;
 }

@@ -85,9 +85,27 @@ function tokenize(text: string): Token[] {
   });
 }
 
+const escapes: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  v: '\v',
+};
+
+/** As Lua 5.4 reads it; earlier ones know fewer escapes, and read those in the same way. */
 function unquote(text: string): string {
-  const known: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r' };
-  return text.replace(/\\([\s\S])/g, (_whole, character: string) => known[character] ?? character);
+  return text.replace(
+    /\\(?:(\d{1,3})|x([0-9a-fA-F]{2})|u\{([0-9a-fA-F]{1,5})\}|z\s*|([\s\S]))/g,
+    (_whole, decimal?: string, hex?: string, point?: string, character?: string) => {
+      if (decimal !== undefined) return String.fromCodePoint(Number(decimal));
+      const code = hex ?? point;
+      if (code !== undefined) return String.fromCodePoint(Number.parseInt(code, 16));
+      return character === undefined ? '' : (escapes[character] ?? character);
+    },
+  );
 }
 
 interface Parsed {

@@ -36,7 +36,10 @@ export function changeMode(before: number, mode: string): number | undefined {
     const [, who = '', operator, what = ''] = /^([ugoa]*)([+=-])([rwxX]*)$/.exec(change) ?? [];
     if (operator === undefined) return undefined;
     const mask = who === '' || who.includes('a') ? 0o777 : maskOf(who);
-    const wanted = (what.includes('r') ? 0o444 : 0) | (what.includes('w') ? 0o222 : 0) | (/x/i.test(what) ? 0o111 : 0);
+    const wanted =
+      (what.includes('r') ? 0o444 : 0) |
+      (what.includes('w') ? 0o222 : 0) |
+      (what.includes('x') || (what.includes('X') && (before & 0o111) !== 0) ? 0o111 : 0);
     // Nothing of an install is for others to write.
     const given = wanted & mask & 0o755;
     if (operator === '+') bits |= given;

@@ -19,11 +19,26 @@ export interface Recipe {
 
 /** What EasyBuild calls by these names in a recipe. */
 const constants: Readonly<Record<string, string>> = {
-  SOURCE_TAR_GZ: '%(name)s-%(version)s.tar.gz',
-  SOURCELOWER_TAR_GZ: '%(namelower)s-%(version)s.tar.gz',
+  ...Object.fromEntries(
+    ['tar.gz', 'tar.xz', 'tar.bz2', 'tgz', 'txz', 'tbz2', 'zip'].flatMap((ending) => {
+      const suffix = ending.toUpperCase().replace('.', '_');
+      return [
+        [`SOURCE_${suffix}`, `%(name)s-%(version)s.${ending}`],
+        [`SOURCELOWER_${suffix}`, `%(namelower)s-%(version)s.${ending}`],
+      ];
+    }),
+  ),
+  GITHUB_SOURCE: 'https://github.com/%(github_account)s/%(name)s/archive',
+  GITHUB_LOWER_SOURCE: 'https://github.com/%(github_account)s/%(namelower)s/archive',
+  GITHUB_RELEASE: 'https://github.com/%(github_account)s/%(name)s/releases/download/v%(version)s',
+  GITHUB_LOWER_RELEASE: 'https://github.com/%(github_account)s/%(namelower)s/releases/download/v%(version)s',
   SHLIB_EXT: 'so',
   ARCH: 'x86_64',
+  OS_TYPE: 'Linux',
 };
+
+/** Those that are no text. */
+const markers = ['SYSTEM', 'EXTERNAL_MODULE'];
 
 /** Reads the parameters of an EasyBuild recipe: nothing of it is run. @throws RecipeFault at the first thing that is not understood */
 export function readRecipe(recipe: string): Recipe {
@@ -70,6 +85,6 @@ function assign(statement: SyntaxNode, source: Source, { parameters, lookUp }: A
 }
 
 function constantOf(name: string): Value | undefined {
-  if (name === 'SYSTEM') return { kind: 'constant', name, line: 1 };
+  if (markers.includes(name)) return { kind: 'constant', name, line: 1 };
   return Object.hasOwn(constants, name) ? text(constants[name] ?? '', 1) : undefined;
 }

@@ -16,14 +16,21 @@ export interface TakenScripts {
 }
 
 /** What becomes of the files that a recipe makes: some are scripts that ctinstall has, the rest is carried along as it is. */
-export function takeScripts(made: Made, notebook: Notebook, hasImage: boolean): TakenScripts {
+export function takeScripts(
+  made: Made,
+  notebook: Notebook,
+  { name: software, image }: { name: string; image: string | undefined },
+): TakenScripts {
   const runscripts: string[] = [];
   const wrappers: Wrapper[] = [];
   const files: File[] = [];
   for (const [path, file] of followLinks(made, notebook)) {
     const name = path.replace(/^.*\//, '');
     // Those of ctinstall start the install's own image.
-    const known = hasImage && file.content.kind === 'text' ? recogniseScript(path, file.content.text) : undefined;
+    const known =
+      image !== undefined && file.content.kind === 'text'
+        ? recogniseScript(path, file.content.text, software)
+        : undefined;
     if (known?.kind === 'ours') {
       notebook.replaced.push(path);
       if (known.remark !== undefined) notebook.say(file.line, known.remark);

@@ -6,6 +6,7 @@ const names: Readonly<Record<string, string>> = {
   'append-path': 'append_path',
   'set-alias': 'set_alias',
   'set-function': 'set_shell_function',
+  'depends-on': 'depends_on',
 };
 
 /** Reads Tcl that is no more than commands of one line, as modulefiles are. Nothing of it is run. */
@@ -19,9 +20,14 @@ export function readTclCalls(text: string): Calls {
     const [command = '', ...args] = words;
     const name = names[command] ?? command;
     if (name === 'module' && args[0] === 'load') calls.push({ name: 'load', args: args.slice(1), line });
-    else calls.push({ name, args, line });
+    else calls.push({ name, args: name.endsWith('_path') ? pathArguments(args) : args, line });
   }
   return { calls, stopped: undefined };
+}
+
+/** A variable and a path, of several paths one with colons; an option in front, which names a separator, is not understood. */
+function pathArguments([variable = '', ...paths]: readonly string[]): readonly (string | undefined)[] {
+  return variable.startsWith('-') ? [variable, undefined] : [variable, paths.join(':')];
 }
 
 /** Words of a command; `$root` is the install dir. Undefined where the command goes on, or says more than text. */

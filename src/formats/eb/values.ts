@@ -1,7 +1,8 @@
 /** What an expression of an EasyBuild recipe is worth. `line`: where it begins in the recipe, counted from 1. */
 export type Value =
   | Text
-  | { readonly kind: 'number'; readonly value: number; readonly line: number }
+  /** `isWhole`: Python's `int`, which is written without a point. */
+  | { readonly kind: 'number'; readonly value: number; readonly isWhole: boolean; readonly line: number }
   | { readonly kind: 'truth'; readonly value: boolean; readonly line: number }
   | { readonly kind: 'none'; readonly line: number }
   | List
@@ -20,6 +21,7 @@ export interface Text {
 /** A list or a tuple. */
 export interface List {
   readonly kind: 'list';
+  readonly isTuple?: boolean;
   readonly items: readonly Value[];
   readonly line: number;
 }

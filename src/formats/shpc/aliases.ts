@@ -23,6 +23,8 @@ export function wrapperOf({ name, command }: ShpcAlias): { wrapper: Wrapper; rem
       );
   } else if (parsed !== undefined || /[;|<>]|&&?|^\s*\./.test(words.replace(/'[^']*'|\$\([^()]*\)/g, '')))
     return { fault: `the command of ${shown} is more than one program with its arguments: \`${formatValue(words)}\`` };
+  if (/['"]/.test(words.replace(/\\.|'[^']*'|"(?:[^"\\]|\\.)*"/g, '')))
+    return { fault: `the command of ${shown} has a quote that is not closed: \`${formatValue(words)}\`` };
   return expandedWrapper(name, words);
 }
 

@@ -46,7 +46,7 @@ export function convertShpc(written: ShpcRecipe, choice: ShpcChoice): { imported
   if (badFile !== undefined) return { fault: `the image \`${formatValue(file)}\` ${badFile}` };
   const wrappers = wrappersOf(recipe, choice, say);
   const container = environmentOf(recipe, say);
-  sayOfOthers(recipe, say);
+  sayOfOthers(recipe, choice, say);
   const about = describe({ ...recipe, description: readable(recipe.description ?? '') }, name);
   const easyconfig: WrittenEasyconfig = {
     name,
@@ -57,13 +57,15 @@ export function convertShpc(written: ShpcRecipe, choice: ShpcChoice): { imported
     module_kind: 'tool',
     image: { file: exactly(file), ...(source === undefined ? {} : { source: exactly(source) }) },
     ...(wrappers.length === 0 ? {} : { wrappers }),
-    ...(recipe.features.gpu === true ? { gpu: 'auto' } : {}),
+    ...(isYes(recipe.features.gpu) ? { gpu: 'auto' } : {}),
     ...(Object.keys(container).length === 0 ? {} : { env: { container } }),
   };
   return { imported: { easyconfig, notes, replaced: [], remarks: [] } };
 }
 
 type Say = (message: string) => void;
+
+const overridable = ['description', 'aliases', 'env', 'features'];
 
 /** A file beside the recipe replaces whole fields of it. */
 function overridden(recipe: ShpcRecipe, override: unknown): ShpcRecipe {
@@ -111,7 +113,7 @@ function wrappersOf(
 function environmentOf({ env }: ShpcRecipe, say: Say): Record<string, string> {
   const container: Record<string, string> = {};
   for (const [name, written] of Object.entries(env)) {
-    const value = written === null ? '' : String(written);
+    const value = textOf(written);
     const bad = variablePattern.test(name) ? describeBadContainerVariable(name) : 'is no name of a variable';
     const badValue = /[$`]/.test(value)
       ? 'is expanded by shells, and an easyconfig sets values as they stand'
@@ -124,15 +126,38 @@ function environmentOf({ env }: ShpcRecipe, say: Say): Record<string, string> {
   return container;
 }
 
-function sayOfOthers({ features, scripts, others }: ShpcRecipe, say: Say): void {
-  if (features.home !== undefined && features.home !== false && features.home !== true)
-    say(`another home directory in the container is not carried over: \`${formatValue(String(features.home))}\``);
+/** As singularity-hpc, a program in Python, puts it into its script. */
+function textOf(written: unknown): string {
+  if (typeof written === 'boolean') return written ? 'True' : 'False';
+  return written === null ? '' : String(written);
+}
+
+function isYes(feature: unknown): boolean {
+  return feature === true || feature === 1 || (typeof feature === 'string' && /^(true|yes|on)$/i.test(feature));
+}
+
+function isNo(feature: unknown): boolean {
+  return !feature || (typeof feature === 'string' && /^(false|no|off|none)$/i.test(feature));
+}
+
+const ofFeatures: Readonly<Record<string, string>> = {
+  home: 'another home directory in the container is',
+  x11: 'another place of what X11 needs is',
+  gpu: 'what the recipe says of GPUs is',
+};
+
+function sayOfOthers({ features, scripts, others }: ShpcRecipe, { tag, override }: ShpcChoice, say: Say): void {
+  for (const [feature, what] of Object.entries(ofFeatures))
+    if (!isYes(features[feature]) && !isNo(features[feature]))
+      say(`${what} not carried over: \`${formatValue(String(features[feature]))}\``);
   // The home directory is seen in a container anyway, and with it what X11 needs.
-  const known = ['gpu', 'home', 'x11'];
-  const unknown = Object.keys(features).filter((feature) => !known.includes(feature));
+  const unknown = Object.keys(features).filter((feature) => !Object.hasOwn(ofFeatures, feature));
   if (unknown.length > 0) say(`features that are not carried over: ${named(unknown)}`);
   if (scripts.length > 0) say(`wrappers of templates beside the recipe are not carried over: ${named(scripts)}`);
   if (others.length > 0) say(`not carried over: ${named(others)}`);
+  const leftOut = isMap(override) ? Object.keys(override).filter((key) => !overridable.includes(key)) : [];
+  if (leftOut.length > 0)
+    say(`of the file that overrides the recipe for \`${formatValue(tag)}\`, not carried over: ${named(leftOut)}`);
 }
 
 /** The bot of the registry says no more of a tool than that it was added. */

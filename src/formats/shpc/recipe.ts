@@ -58,7 +58,7 @@ export function parseShpc(text: string): { recipe: ShpcRecipe; warning?: string 
       scripts: ['singularity_scripts', 'docker_scripts'].flatMap((key) =>
         isMap(value[key]) ? Object.keys(value[key]) : [],
       ),
-      others: Object.keys(value).filter((key) => !known.has(key)),
+      others: Object.keys(value).filter((key) => !known.has(key) || !isOfItsKind(key, value[key])),
     },
   };
 }
@@ -80,6 +80,13 @@ const known = new Set(
   ].concat(['env', 'overrides', 'singularity_scripts', 'docker_scripts']),
 );
 
+/** Whether what stands under a key can mean something: `env` that is a list does not. */
+function isOfItsKind(key: string, value: unknown): boolean {
+  if (value === null || value === undefined) return true;
+  if (key === 'aliases') return isMap(value) || Array.isArray(value);
+  return !['env', 'features', 'overrides'].includes(key) || isMap(value);
+}
+
 function readYaml(text: string): { value: unknown; fault: string | undefined; line: number } {
   const plain = readPlainYaml(text);
   if (plain !== undefined) return { value: plain, fault: undefined, line: 1 };
@@ -92,9 +99,10 @@ function readYaml(text: string): { value: unknown; fault: string | undefined; li
 /** The library does not take a quoted text that goes on in column 0, which other readers do. */
 const quotedText = /^\w+: +(?:"(?:[^"\\]|\\[\s\S])*"|'[^']*')/gm;
 
+/** Keys stay as they are written: a tag `1.10` is no number. */
 function parseWhole(text: string): { value: unknown; fault: string | undefined; line: number } {
   try {
-    const document = parseDocument(text, { logLevel: 'silent', uniqueKeys: false });
+    const document = parseDocument(text, { logLevel: 'silent', uniqueKeys: false, stringKeys: true });
     const [error] = document.errors;
     const line = error?.linePos?.[0].line ?? 1;
     const fault = error?.message.split('\n')[0]?.replace(/ at line .*/, '');
@@ -123,7 +131,7 @@ function digestsOf(value: unknown): [string, string][] {
 export function aliasesOf(value: unknown): ShpcAlias[] {
   if (Array.isArray(value))
     return value.flatMap((item) => {
-      if (!isMap(item)) return [];
+      if (!isMap(item)) return [{ name: String(item ?? ''), command: '', others: [] }];
       const others = Object.keys(item).filter((key) => key !== 'name' && key !== 'command');
       return [{ name: String(item.name ?? ''), command: String(item.command ?? ''), others }];
     });

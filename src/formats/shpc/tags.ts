@@ -1,5 +1,6 @@
 import { namePattern } from '../../easyconfig/rules.ts';
 import { formatValue } from '../../lib/format.ts';
+import { compareNatural } from '../../lib/natural-order.ts';
 import type { ShpcRecipe } from './recipe.ts';
 
 /** Where the image of a tag comes from, or why it cannot be had. */
@@ -21,14 +22,18 @@ export function sourceOf({ source, tags }: ShpcRecipe, tag: string): { source: s
       source: undefined,
       fault: `${shown} has no digest: \`${formatValue(digest)}\` is no \`sha256:\` with 64 hex digits`,
     };
-  return { source: `${source.kind}://${source.name}@${digest}` };
+  return { source: `${source.kind}://${repositoryOf(source.name)}@${digest}` };
+}
+
+/** What some write around it: the scheme, and a tag, beside which runtimes take no digest. */
+function repositoryOf(name: string): string {
+  return name.replace(/^(docker|oras):\/\//, '').replace(/:\w[\w.-]*$/, '');
 }
 
 /** The newest of some tags: by version where there are versions, else by date, else the last in the alphabet. */
 export function newestOf(tags: readonly string[]): string | undefined {
-  const parts = tags.map((tag) => ({ tag, numbers: numbersOf(tag) }));
-  const versions = parts.filter(({ numbers }) => numbers.length > 0);
-  return (versions.length > 0 ? versions : parts).toSorted(compare).at(-1)?.tag;
+  const versions = tags.filter((tag) => /^v?\d/i.test(tag));
+  return (versions.length > 0 ? versions : tags).toSorted(compareTags).at(-1);
 }
 
 /** The tag that a version stands for: that very one, or the newest of it, as `1.17--h5f_1` and `v1.17` are of `1.17`. */
@@ -40,15 +45,28 @@ export function tagOfVersion(tags: readonly string[], version: string): string |
   return tags.includes(version) ? version : newestOf(tags.filter(isOf));
 }
 
-/** `1.17--h5f_0`, `v1.2`, `21.03-py3`, `20250711_110525`: the numbers at the beginning, and then all others. */
-function numbersOf(tag: string): number[] {
-  return /^v?\d/i.test(tag) ? (tag.match(/\d+/g) ?? []).slice(0, 12).map(Number) : [];
+/** A tag cut into what its age can be told by: `1.17--h5f_0`, `v1.2-rc1`, `21.03-py3`, `20250711_110525`. */
+function partsOf(tag: string): { release: number[]; isFinal: boolean; build: number; rest: string } {
+  const [, release = '', rest = ''] = /^v?(\d+(?:[.-]\d+)*)?(.*)$/is.exec(tag) ?? [];
+  return {
+    release: (release.match(/\d+/g) ?? []).map(Number),
+    isFinal: !/^[._-]?(?:(?:alpha|beta|rc|pre|preview|dev|snapshot|nightly)(?![a-z])|[ab]\d+$)/i.test(rest),
+    // Of conda: what stands before the number is a hash, which says nothing of age.
+    build: Number(/^--.*_(\d+)$/.exec(rest)?.[1] ?? -1),
+    rest,
+  };
 }
 
-function compare(a: { tag: string; numbers: number[] }, b: { tag: string; numbers: number[] }): number {
-  for (let at = 0; at < Math.max(a.numbers.length, b.numbers.length); at += 1) {
-    const difference = (a.numbers[at] ?? -1) - (b.numbers[at] ?? -1);
+function compareTags(a: string, b: string): number {
+  const [left, right] = [partsOf(a), partsOf(b)];
+  for (let at = 0; at < Math.max(left.release.length, right.release.length); at += 1) {
+    const difference = (left.release[at] ?? -1) - (right.release[at] ?? -1);
     if (difference !== 0) return difference;
   }
-  return a.tag < b.tag ? -1 : 1;
+  return (
+    Number(left.isFinal) - Number(right.isFinal) ||
+    left.build - right.build ||
+    compareNatural(left.rest, right.rest) ||
+    compareNatural(a, b)
+  );
 }

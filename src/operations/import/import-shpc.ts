@@ -1,6 +1,7 @@
-import { basename, dirname } from 'node:path';
 import { readEasyconfig } from '../../discover/read-easyconfig.ts';
 import { neverWrapped } from '../../easyconfig/never-wrapped.ts';
+import { describeBadRelativePath } from '../../easyconfig/rules.ts';
+import type { Imported } from '../../formats/imported.ts';
 import { convertShpc } from '../../formats/shpc/convert.ts';
 import { nameFromPath } from '../../formats/shpc/name.ts';
 import { isMap, parseShpc, type ShpcRecipe } from '../../formats/shpc/recipe.ts';
@@ -31,13 +32,16 @@ export async function importShpcText(path: HostPath, text: string, options: Shpc
   const made: ImportedText[] = [];
   for (const tag of tagsOf(recipe, options)) {
     const name = options.name ?? nameFromPath(path, recipe);
-    const override = await readOverride(path, recipe.overrides[tag]);
-    const converted = convertShpc(recipe, { name, tag, override, wrappers: options.wrappers, judge });
+    const override = await readOverride(path, tag, recipe.overrides[tag]);
+    const converted =
+      'fault' in override
+        ? override
+        : convertShpc(recipe, { name, tag, override: override.value, wrappers: options.wrappers, judge });
     if ('fault' in converted) faults.push(converted.fault);
     else {
       const notes = warning === undefined ? [] : [{ line: undefined, message: warning }];
       const imported = { ...converted.imported, notes: [...notes, ...converted.imported.notes] };
-      made.push(renderChecked(path, imported, 'ctinstall import shpc'));
+      made.push(renderChecked(path, withImagePlace(path, recipe, imported), 'ctinstall import shpc'));
     }
   }
   const [first] = made;
@@ -65,23 +69,34 @@ function tagsOf(recipe: ShpcRecipe, { tag, version, allTags }: ShpcOptions): rea
   });
 }
 
-/** Its name is that of a file beside the recipe, and leads nowhere else. */
-async function readOverride(path: HostPath, file: unknown): Promise<unknown> {
-  if (typeof file !== 'string') return undefined;
-  const beside = hostPath(basename(file), dirname(path) as HostPath);
-  if (file.includes('/') || (await statIfThere(beside)) === undefined)
-    throw refused(
-      path,
-      `${formatLine(path)}: the file \`${formatLine(file)}\`, which overrides it for this tag, is not beside it`,
-    );
+/** An image beside the recipe is found from elsewhere too. */
+function withImagePlace(path: HostPath, { source }: ShpcRecipe, imported: Imported): Imported {
+  const { image } = imported.easyconfig;
+  if (source.kind !== 'path' || image === undefined || image === 'none') return imported;
+  const directory = hostPath('..', hostPath(source.name, hostPath('..', path)));
+  return { ...imported, easyconfig: { ...imported.easyconfig, image: { ...image, directory } } };
+}
+
+/** Its name is that of a file beside the recipe or below, and leads nowhere else. */
+async function readOverride(
+  path: HostPath,
+  tag: string,
+  file: unknown,
+): Promise<{ value: unknown } | { fault: string }> {
+  if (file === undefined || file === null) return { value: undefined };
+  const shown = `the tag \`${formatLine(tag)}\`: the file \`${formatLine(String(file))}\`, which overrides the recipe for it,`;
+  if (typeof file !== 'string' || describeBadRelativePath(file) !== undefined)
+    return { fault: `${shown} is no path below the recipe's directory` };
+  const beside = hostPath(file, hostPath('..', path));
+  if ((await statIfThere(beside)) === undefined) return { fault: `${shown} is not there` };
   const { parse } = await import('yaml');
   try {
-    const value: unknown = parse(await readEasyconfig(beside), { logLevel: 'silent' });
-    if (isMap(value)) return value;
+    const value: unknown = parse(await readEasyconfig(beside), { logLevel: 'silent', stringKeys: true });
+    if (isMap(value)) return { value };
   } catch (error) {
-    if (error instanceof CtinstallError) throw error;
+    if (error instanceof CtinstallError) return { fault: `${shown} cannot be read: ${error.message}` };
   }
-  throw refused(path, `${formatLine(beside)}: is no YAML with fields of a recipe`);
+  return { fault: `${shown} is no YAML with fields of a recipe` };
 }
 
 function judge(names: readonly string[]): { never: readonly string[]; hiding: readonly string[] } {

@@ -13,6 +13,8 @@ import { type HostPath, hostPath, joinHost } from '../../lib/paths.ts';
 import { readRecord } from '../../records/record.ts';
 import { hasEmptyUserSoftware, hasUserSoftware } from '../../records/user-software.ts';
 import type { ResolvedInstall } from '../../resolve/types.ts';
+import type { Context } from '../context.ts';
+import { type AdoptedCopy, adoptCopy } from './adopt-copy.ts';
 
 const directoryName = 'user-software';
 const packedName = 'user-software.squashfs';
@@ -22,13 +24,15 @@ export interface Adoptable {
   readonly from: HostPath;
   readonly hasDirectory: boolean;
   readonly hasPacked: boolean;
+  /** On another file system than the install: it is copied then. */
+  readonly isElsewhere: boolean;
 }
 
 type Install = Pick<ResolvedInstall, 'installDir' | 'moduleName' | 'image' | 'prefix'>;
 
 /**
  * Looks whether the user software in `from` can be taken over, and changes nothing.
- * @throws CtinstallError `usage` where there is none, or no room for it; `filesystem` where it cannot be moved
+ * @throws CtinstallError `usage` where there is none, or no room for it
  */
 export async function findAdoptable(from: HostPath, install: Install): Promise<Adoptable> {
   const { installDir, moduleName } = install;
@@ -55,14 +59,26 @@ export async function findAdoptable(from: HostPath, install: Install): Promise<A
   if (!isBegun && (await hasUserSoftware(installDir)) && !(await hasEmptyUserSoftware(installDir)))
     refuse(
       `${moduleName} has user software of its own, which stays`,
-      `move it aside first: ${formatCommand(['ctinstall', 'uninstall', '--with-user-software', moduleName])} removes it`,
+      `without --adopt it is used; or move it aside first: ${formatCommand(['ctinstall', 'uninstall', '--with-user-software', moduleName])} removes it`,
     );
   const device = (await statIfThere(await nearest(installDir)))?.dev;
-  if (device !== (directory ?? packed)?.dev)
-    throw new CtinstallError('filesystem', `\`${from}\` is on another file system: nothing can be moved from there`, {
-      hint: `copy it, and install then without --adopt: ${formatCommand(['mkdir', '-p', installDir])}; ${formatCommand(['cp', '-a', `${from}/${directory === undefined ? packedName : directoryName}`, `${installDir}/`])}`,
-    });
-  return { from, hasDirectory: directory !== undefined, hasPacked: packed !== undefined };
+  const isElsewhere = device !== (directory ?? packed)?.dev;
+  return { from, hasDirectory: directory !== undefined, hasPacked: packed !== undefined, isElsewhere };
+}
+
+/**
+ * Takes it over, whole or not at all; what comes back takes it back.
+ * @throws CtinstallError `filesystem` with all as it was
+ */
+export async function adopt(
+  found: Adoptable,
+  places: Pick<AdoptedCopy, 'installDir' | 'staging'>,
+  context: Pick<Context, 'environment' | 'signal'>,
+): Promise<() => Promise<void>> {
+  if (!found.isElsewhere) return move(found, places.installDir);
+  // The packed form counts more.
+  const names = [...(found.hasPacked ? [packedName] : []), ...(found.hasDirectory ? [directoryName] : [])];
+  return adoptCopy({ from: found.from, names, ...places }, context);
 }
 
 /**
@@ -70,10 +86,7 @@ export async function findAdoptable(from: HostPath, install: Install): Promise<A
  * all of it or nothing, and given again it goes on: the packed form, which counts more, is in both until the directory has moved.
  * @throws CtinstallError `filesystem` with all as it was
  */
-export async function adopt(
-  { from, hasDirectory, hasPacked }: Adoptable,
-  installDir: HostPath,
-): Promise<() => Promise<void>> {
+async function move({ from, hasDirectory, hasPacked }: Adoptable, installDir: HostPath): Promise<() => Promise<void>> {
   const [oldPacked, newPacked] = [joinHost(from, packedName), joinHost(installDir, packedName)];
   const [oldDirectory, newDirectory] = [joinHost(from, directoryName), joinHost(installDir, directoryName)];
   const isNew = (await lstatIfThere(installDir)) === undefined;

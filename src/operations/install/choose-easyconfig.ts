@@ -2,7 +2,6 @@ import { searchCatalogue } from '../../discover/easyconfig-catalogue.ts';
 import { findByFileName } from '../../discover/easyconfigs.ts';
 import { resolvePath } from '../../easyconfig/candidates.ts';
 import type { EasyconfigSummary } from '../../easyconfig/summarize.ts';
-import type { VariantRequest } from '../../easyconfig/variant-changes.ts';
 import { lstatIfThere } from '../../host/files.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { compareNatural } from '../../lib/natural-order.ts';
@@ -11,7 +10,7 @@ import type { Settings } from '../../settings/types.ts';
 import { type Context, easyconfigPath } from '../context.ts';
 import { hasTags } from '../import/import-on-install.ts';
 import { indexPlace } from '../search/index-place.ts';
-import { findEasyconfigOfInstall } from './easyconfig-of-install.ts';
+import { type Chosen, findEasyconfigOfInstall, tagOf } from './easyconfig-of-install.ts';
 import { findImageFile, resolveTarget } from './install-target.ts';
 
 /** An easyconfig of a software, as a search knows it. */
@@ -37,12 +36,6 @@ export async function chooseEasyconfig(argument: string, where: Where, hasImage 
   return typeof found === 'string' ? { easyconfig: found, version: undefined } : found;
 }
 
-export interface Chosen {
-  readonly easyconfig: string;
-  /** That is to be made of it, where it has several: of a recipe with tags. */
-  readonly version: VariantRequest['version'];
-}
-
 async function choose(argument: string, where: Where, hasImage: boolean): Promise<string | Chosen> {
   const { context, settings } = where;
   if (/\.ya?ml$/.test(argument) || !/^[A-Za-z0-9][\w.+-]*(\/[\w.+-]+)*$/.test(argument)) return argument;
@@ -58,12 +51,12 @@ async function choose(argument: string, where: Where, hasImage: boolean): Promis
   const exact = candidates.filter(({ fullVersion }) => fullVersion === version);
   const [first, ...others] = exact.length > 0 ? exact.slice(0, 1) : candidates;
   if (first === undefined) {
-    const path = await findEasyconfigOfInstall(argument, where);
-    const tagged =
-      path === undefined && version !== undefined ? await findTagged(argument, version, ofName) : undefined;
+    const installed = await findEasyconfigOfInstall(argument, where);
+    if (installed !== undefined) return installed;
+    const tagged = version === undefined ? undefined : await findTagged(argument, version, ofName);
     if (tagged !== undefined) return tagged;
-    if (path === undefined && ofName.length > 0 && version !== undefined) throw noSuchVersion(name, version, ofName);
-    return path ?? argument;
+    if (ofName.length > 0 && version !== undefined) throw noSuchVersion(name, version, ofName);
+    return argument;
   }
   return chooseAmong(argument, [first, ...others], { ...where, hasImage });
 }
@@ -78,9 +71,7 @@ async function findTagged(
     if (!hasTags(path)) continue;
     const { findTagOf } = await import('../import/import-shpc.ts');
     const tag = await findTagOf(path, version);
-    if (tag === undefined) continue;
-    const place = { line: 1, column: 1, length: argument.length, in: { name: argument, text: argument, isFlag: true } };
-    return { easyconfig: path, version: { value: tag, place } };
+    if (tag !== undefined) return tagOf(path, tag, argument);
   }
   return undefined;
 }

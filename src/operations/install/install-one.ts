@@ -13,6 +13,7 @@ import type { Context } from '../context.ts';
 import { fitGpu } from '../gpu/fit-gpu.ts';
 import { regenerateTarget } from '../regenerate/regenerate-target.ts';
 import { adopt, findAdoptable } from './adopt.ts';
+import type { AdoptedCopy } from './adopt-copy.ts';
 import { buildImage, findChangedInputs } from './build-image.ts';
 import { planTarget } from './install-target.ts';
 import { reportKept } from './report-install.ts';
@@ -45,7 +46,7 @@ export async function installOne(
   const locking = { ...context, directories, waits: flags.wait !== false, forceUnlock: flags.forceUnlock === true };
   let isFetched = false;
   const done = await withInstallLock(places, locking, async (): Promise<Done> => {
-    const takeBack = flags.adopt === undefined ? undefined : await adoptFrom(flags.adopt, target, context);
+    const takeBack = flags.adopt === undefined ? undefined : await adoptFrom(flags.adopt, places, { target, context });
     const record = request.rebuild ? undefined : await findInstalled(target);
     if (record !== undefined) {
       if (isDefault) await announceModule(places, { ...context, isDefault });
@@ -103,10 +104,17 @@ async function installNow(
   return fetched !== undefined && fetched.brought === undefined;
 }
 
-async function adoptFrom(from: string, { install }: Target, { cwd, reporter }: Context): Promise<() => Promise<void>> {
-  const found = await findAdoptable(hostPath(from, cwd), install);
-  const takeBack = await adopt(found, install.installDir);
-  reporter.report({ event: 'note', message: `took over the user software of ${found.from}, which has it no more` });
+async function adoptFrom(
+  from: string,
+  { installDir, staging }: Pick<AdoptedCopy, 'installDir' | 'staging'>,
+  { target: { install }, context }: { readonly target: Target; readonly context: Context },
+): Promise<() => Promise<void>> {
+  const found = await findAdoptable(hostPath(from, context.cwd), install);
+  const takeBack = await adopt(found, { installDir, staging }, context);
+  const told = found.isElsewhere
+    ? `copied the user software of ${found.from}, which is on another file system and has it still: remove it there when you need it no more`
+    : `took over the user software of ${found.from}, which has it no more`;
+  context.reporter.report({ event: 'note', message: told });
   return takeBack;
 }
 

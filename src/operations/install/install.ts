@@ -191,8 +191,11 @@ async function tellOfAdoption(
   { cwd, reporter }: Context,
 ): Promise<void> {
   for (const { target } of requested) {
-    const { from: directory } = await findAdoptable(hostPath(from, cwd), target.install);
-    reporter.report({ event: 'note', message: `would take over the user software of ${directory} first` });
+    const { from: directory, isElsewhere } = await findAdoptable(hostPath(from, cwd), target.install);
+    reporter.report({
+      event: 'note',
+      message: `would ${isElsewhere ? 'copy' : 'take over'} the user software of ${directory} first`,
+    });
   }
 }
 

@@ -1,7 +1,9 @@
 import { readTextIfThere } from '../../host/files.ts';
 import { readTextsIfThere } from '../../host/many-files.ts';
+import { CtinstallError } from '../../lib/errors.ts';
 import { type HostPath, hostPath, joinHost } from '../../lib/paths.ts';
 import { type InstallRecord, type ReadRecord, sha256Of } from '../../records/record.ts';
+import { importForInstall, isOtherRecipe } from '../import/import-on-install.ts';
 
 /**
  * For each install the fields in which the easyconfig that it was made from has changed since; empty where that cannot be
@@ -37,7 +39,8 @@ async function compare(
   written: { readonly path: HostPath; readonly text: string },
   { sha256, record }: { sha256: string; record: InstallRecord },
 ): Promise<readonly string[] | undefined> {
-  const text = await withExtended(written);
+  const text = await asInstalled(written, record);
+  if (text === undefined) return [];
   if (sha256Of(text) === sha256) return undefined;
   const kept = await readTextIfThere(keptPath).catch(() => undefined);
   if (kept === undefined || sha256Of(kept) !== sha256) return [];
@@ -56,9 +59,23 @@ async function compare(
   return fields?.length === 0 ? undefined : fields;
 }
 
-/** With the files that it extends, where that can be said. What reads them is loaded for those only. */
-async function withExtended({ path, text }: { readonly path: HostPath; readonly text: string }): Promise<string> {
+/**
+ * What would be installed of a file now: with what it extends, or imported where it is a recipe in another format; undefined
+ * where that cannot be said any more. What reads them is loaded for those only.
+ */
+async function asInstalled(
+  { path, text }: { readonly path: HostPath; readonly text: string },
+  { version }: InstallRecord,
+): Promise<string | undefined> {
+  if (isOtherRecipe(path, text))
+    return importForInstall(path, text, { version, reporter: silent }).catch((error: unknown) => {
+      if (error instanceof CtinstallError) return undefined;
+      throw error;
+    });
   if (!/^\s*["']?extends["']?\s*:/m.test(text)) return text;
   const { readExtended } = await import('../../discover/read-extended.ts');
   return (await readExtended(path, text))?.text ?? text;
 }
+
+/** What an importer says was said at the install. */
+const silent = { report: () => undefined };

@@ -30,6 +30,9 @@ describe('a recipe that is not read', () => {
     [`${least}x = [1, 2]['a']\n`, /^5: text stands where a whole number belongs$/],
     [`${least}x = {}['__class__']\n`, /^5: there is no such entry/],
     [`${least}x = ['a' for a in ['b'] for c in ['d']]\n`, /^5: this comprehension is not understood$/],
+    [`${least}x = '%s' % ['a']\n`, /^5: a list as text is not understood$/],
+    [`${least}x = f'{1e3}'\n`, /^5: the number `1e3` is not understood$/],
+    [`${least}x = [1, 2][1.0]\n`, /^5: a number stands where a whole number belongs$/],
     [`${least}x = = 1\n`, /^5: is no Python: `x = = 1`$/],
     [`${least}x = ${'['.repeat(600)}${']'.repeat(600)}\n`, /^5: is nested too deeply$/],
     [`${least}a = '${'x'.repeat(500_000)}'\nb = a + a + a\n`, /^6: makes a text of more than 1 MiB$/],
@@ -75,6 +78,84 @@ patches_of_mine = 1
       expect.stringMatching(/^14: `HOME` in the container is set by the module or the runtime/),
       '15: `patches_of_mine` is not carried over',
     ]);
+  });
+
+  it('is named where EasyBuild would take something else, or knows more', () => {
+    expect(
+      notesOf(`modextravars = ['A=b']
+whatis = ['x', 1]
+modluafooter = None
+moduleclass = 'no class'
+description = 'of Python %(pyver)s, not of %%(pyver)s'
+dependencies = [('Python', {'arch=x86_64': '3.9'}), {'name': 'x'}]
+modextrapaths = {'A': ['x', 2], 'B': {'paths': ['y'], 'prepend': False}}
+modtclfooter = '''
+prepend-path -d ; C x
+append-path D x y
+depends-on other
+'''
+postinstallcmds = [
+    'mkdir -m 700 %(installdir)s/x',
+    'ln -s ../../x %(installdir)s/bin/x',
+    'chmod 755 %(installdir)s/{a,{b,c}}',
+    'printf "%s" x > %(installdir)s/x',
+    'install -m u+x a %(installdir)s/x',
+]
+`),
+    ).toEqual([
+      '5: `modextravars` is a list, and is not carried over',
+      '6: a number in `whatis` is not carried over',
+      '8: `no class` is no `moduleclass` that ctinstall can take',
+      '9: `%(pyver)s` is left as it is written: only EasyBuild knows what it stands for',
+      '10: a dependency that is not understood',
+      '10: a dependency that is not understood',
+      '11: `A` gets something else than paths, which is not carried over',
+      expect.stringMatching(/^13: not carried over.*`prepend-path -d ; C x`/),
+      '18: not carried over: `mkdir -m 700 %(installdir)s/x`',
+      '19: not carried over: `ln -s ../../x %(installdir)s/bin/x`',
+      '20: not carried over, as it is not understood: `chmod 755 %(installdir)s/{a,{b,c}}`',
+      '21: not carried over: `printf "%s" x > %(installdir)s/x`',
+      '22: not carried over: `install -m u+x a %(installdir)s/x`',
+    ]);
+  });
+
+  it('is told from what can', () => {
+    const { imported } = importEb(`${least}modextrapaths = {'B': {'paths': ['y'], 'prepend': False}}
+modtclfooter = '''
+prepend-path C /x /y
+append-path D %(installdir)s/d
+depends-on other
+'''
+postinstallcmds = [
+    '''cat >%(installdir)s/bin/odd <<"EOF"
+#!/bin/bash
+if [ -d /.singularity.d ]; then
+  exec python "$@"
+else
+  exec singularity exec $SIF python3 "$@"
+fi
+EOF''',
+    '''cat >%(installdir)s/bin/list-packages <<"EOF"
+#!/bin/bash
+singularity exec $SIF pip list
+EOF''',
+    'install -d %(installdir)s/share/d',
+]
+`);
+    expect(imported?.notes).toEqual([]);
+    expect(imported?.easyconfig).toMatchObject({
+      depends_on: ['other'],
+      wrappers: [{ name: 'list-packages', command: 'pip', args: ['list'] }],
+      files: [{ path: 'bin/odd' }],
+      env: {
+        module: {
+          B: { append: ['%(installdir)s/y'] },
+          C: { prepend: ['/x', '/y'] },
+          D: { append: ['%(installdir)s/d'] },
+        },
+      },
+      post_install: ["mkdir -p '%(installdir)s/share/d'"],
+    });
   });
 
   it('has its lines in the text of a modulefile too', () => {

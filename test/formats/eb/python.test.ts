@@ -34,9 +34,9 @@ it.each([
     .map((name) => [name, readFileSync(`${recipes}/${name}`, 'utf8')] as const),
 ])('%s has the values that Python gives it', (_name, recipe) => {
   const program = `import json, sys
-scope = {'SYSTEM': 'SYSTEM'}
+scope = {name: name for name in ('SYSTEM', 'EXTERNAL_MODULE')}
 exec(sys.stdin.read(), scope)
-print(json.dumps({k: v for k, v in scope.items() if not k.startswith('__') and k != 'SYSTEM'}))`;
+print(json.dumps({k: v for k, v in scope.items() if not k.startswith('__') and k not in ('SYSTEM', 'EXTERNAL_MODULE')}))`;
   const python = execFileSync('python3', ['-W', 'ignore', '-c', program], { input: recipe, encoding: 'utf8' });
   const { parameters } = readRecipe(recipe);
   expect(Object.fromEntries([...parameters].map(([name, { value }]) => [name, plain(value)]))).toEqual(

@@ -102,6 +102,67 @@ env: { A: "", B: "100% %(name)s" }
     });
   });
 
+  it('says what of the file that overrides it means nothing', () => {
+    const override = { docker: 'other', env: { A: 'x' } };
+    expect(converted(`${head}docker: a\n`, { override })).toMatchObject({
+      image: { source: `docker://a@${digest}` },
+      env: { container: { A: 'x' } },
+      notes: ['of the file that overrides the recipe for `1.22--h_0`, not carried over: `docker`'],
+    });
+  });
+
+  it.each(['yes', 'true', 'True', 'on', '1'])('asks for GPUs with `gpu: %s`', (gpu) => {
+    expect(converted(`${head}docker: a\nfeatures: { gpu: ${gpu} }\n`)).toMatchObject({ gpu: 'auto', notes: [] });
+  });
+
+  it.each(['no', 'false', '', '0'])('asks for none with `gpu: %s`', (gpu) => {
+    const made = converted(`${head}docker: a\nfeatures: { gpu: ${gpu} }\n`);
+    expect(made).toMatchObject({ notes: [] });
+    expect(made).not.toHaveProperty('gpu');
+  });
+
+  it('keeps tags as they are written, and quotes of other kinds out', () => {
+    const text = `docker: docker://localhost:5000/a/b:1.10
+latest:
+  1.10: ${digest}
+tags:
+  1.10: ${digest}
+  2021-03-01: ${digest}
+aliases:
+  - bare
+  - { name: open, command: "it's" }
+  - { name: cut, command: 'awk "$(cat it' }
+env: { T: true, N: null, F: 1.10 }
+features: { home: /x, x11: ~/.Xa, gpu: amd }
+`;
+    const parsed = parseShpc(text);
+    expect('recipe' in parsed && [parsed.recipe.latest, ...parsed.recipe.tags.keys()]).toEqual([
+      '1.10',
+      '1.10',
+      '2021-03-01',
+    ]);
+    const made = converted(text, { tag: '1.10' });
+    expect(made).toMatchObject({
+      version: '1.10',
+      image: { file: 'samtools-1.10.sif', source: `docker://localhost:5000/a/b@${digest}` },
+      env: { container: { T: 'True', N: '', F: '1.1' } },
+    });
+    expect('notes' in made && made.notes).toEqual([
+      'left out: the alias `bare` has no command',
+      "left out: the command of `open` has a quote that is not closed: `it's`",
+      'left out: the command of `cut` has a quote that is not closed: `awk "$(cat it`',
+      'another home directory in the container is not carried over: `/x`',
+      'another place of what X11 needs is not carried over: `~/.Xa`',
+      'what the recipe says of GPUs is not carried over: `amd`',
+    ]);
+  });
+
+  it('names fields of another kind than they should be', () => {
+    expect(converted(`${head}docker: a\naliases: samtools\nenv: [A]\nfeatures: [gpu]\noverrides: x\n`)).toMatchObject({
+      notes: ['not carried over: `aliases`, `env`, `features`, `overrides`'],
+    });
+  });
+
   it('may have its image beside it, or in a release', () => {
     expect(converted(`${head}path: sha256:aa.sif\n`)).toMatchObject({ image: { file: 'sha256:aa.sif' } });
     expect(converted(`${head.replaceAll(digest, '0.0.12')}gh: owner/repo\n`)).toMatchObject({
@@ -144,6 +205,14 @@ describe('the newest tag', () => {
     [['20250711_110525', '20240711_110525'], '20250711_110525'],
     [['21.03-py3', '21.12-py3'], '21.12-py3'],
     [['1.17--h5f_0', '1.17--h5f_1'], '1.17--h5f_1'],
+    // What stands before the number of a build is a hash.
+    [['1.17--h9a_0', '1.17--h1b_1', '1.17--h5f_10', '1.17--h7_9'], '1.17--h5f_10'],
+    [['1.4.1', '1.4.1--h1_3'], '1.4.1--h1_3'],
+    [['1.11.0-rc1', '1.11.0', '1.11.0.dev2', '1.11.0b1'], '1.11.0'],
+    [['2.0-beta', '2.0-alpha'], '2.0-beta'],
+    [['v1.90b6.6-181012-1', 'v1.90b6.21-181012-1'], 'v1.90b6.21-181012-1'],
+    [['2023-10-01', '2023-9-30', '2022-12-31'], '2023-10-01'],
+    [['R2016b', 'R2021a'], 'R2021a'],
     [['latest'], 'latest'],
     [[], undefined],
   ])('%j', (tags, newest) => {
