@@ -60,6 +60,19 @@ export function inFileOfItsOwn(file, name) {
   };
 }
 
+/** A plugin of esbuild for packages that are loaded lazily: they are in files of the build that are there already. */
+export function packagesApart(files) {
+  return {
+    name: 'packages-apart',
+    setup: ({ onResolve }) => {
+      onResolve({ filter: new RegExp(`^(${Object.keys(files).join('|')})$`), namespace: 'lazily' }, ({ path }) => ({
+        path: `./${files[path]}`,
+        external: true,
+      }));
+    },
+  };
+}
+
 /** The CommonJS form of a package, which reads its wasm from the file `name`, packed by brotli, beside the bundle. */
 export function withPackedWasm(package_, { wasm, name }) {
   return {
