@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
+import { dirname, join } from 'node:path';
 
 const require = createRequire(import.meta.url);
 
@@ -23,6 +24,36 @@ for (const name of ${JSON.stringify(Object.keys(await keysOf(path)))})
   Object.defineProperty(exports, name, { enumerable: true, get: () => (loaded ??= require(${JSON.stringify(path)}))[name] });`,
         resolveDir: import.meta.dirname,
       }));
+    },
+  };
+}
+
+/**
+ * A plugin of esbuild: the same for files of ours whose names match `filter`, which few runs need. They are to do nothing but
+ * give what they export.
+ */
+export function loadFilesLazily(filter) {
+  return {
+    name: 'files-lazily',
+    setup: ({ onResolve, onLoad }) => {
+      onResolve({ filter }, ({ path, resolveDir, namespace, kind }) =>
+        namespace === 'file' && kind === 'import-statement'
+          ? { path: join(resolveDir, path), namespace: 'file-lazily' }
+          : undefined,
+      );
+      onLoad({ filter: /.*/, namespace: 'file-lazily' }, ({ path }) => {
+        const names = Array.from(
+          readFileSync(path, 'utf8').matchAll(/^export (?:async )?(?:const|function) (\w+)/gm),
+          ([, name]) => name,
+        );
+        return {
+          contents: `
+let loaded;
+for (const name of ${JSON.stringify(names)})
+  Object.defineProperty(exports, name, { enumerable: true, get: () => (loaded ??= require(${JSON.stringify(path)}))[name] });`,
+          resolveDir: dirname(path),
+        };
+      });
     },
   };
 }

@@ -7,7 +7,14 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { build } from 'esbuild';
-import { inFileOfItsOwn, loadLazily, onlyCommand, packagesApart, withPackedWasm } from './build-plugins.js';
+import {
+  inFileOfItsOwn,
+  loadFilesLazily,
+  loadLazily,
+  onlyCommand,
+  packagesApart,
+  withPackedWasm,
+} from './build-plugins.js';
 
 /** For a tarball: small, and without what V8 makes for one Node.js, as it is not known which one will run it. */
 const isRelease = process.argv.includes('--release');
@@ -71,9 +78,30 @@ async function bundleForSpeed() {
   // To read a file takes the longer the more is in it: what these rarely need is not in theirs.
   const { yaml, execa, progress } = await bundle({ yaml: 'yaml', execa: 'execa', progress: 'cli-progress' });
   const apart = packagesApart({ yaml, execa, 'cli-progress': progress });
+  // To make the schemas takes long, and where there are no settings, locks, … there is nothing to check.
+  const checksLazily = loadFilesLazily(
+    /\/((option|value|file)-schemas|schema-keys|[a-z-]+-schema)\.ts$|^\.\/schema\.ts$/,
+  );
+  const shippedPresets = JSON.stringify(JSON.stringify(await parseShippedPresets()));
+  const options = { minifyWhitespace: true, define: { ...common.define, shippedPresets } };
   for (const name of ['list', 'show', 'search', 'job'])
-    Object.assign(files, await bundle({ [name]: program }, [onlyCommand(name), apart], { minifyWhitespace: true }));
+    Object.assign(files, await bundle({ [name]: program }, [onlyCommand(name), apart, checksLazily], options));
   return files;
+}
+
+/** What the shipped presets say, by their texts: to read those is not for each start. */
+async function parseShippedPresets() {
+  const directory = await mkdtemp(join(tmpdir(), 'ctinstall-build-'));
+  try {
+    const { outdir: _, ...options } = common;
+    const outfile = join(directory, 'parse.cjs');
+    await build({ ...options, entryPoints: ['src/settings/parse.ts'], outfile });
+    const { parseSettings } = await import(outfile);
+    const texts = readdirSync('sites').map((name) => readFileSync(join('sites', name), 'utf8'));
+    return Object.fromEntries(texts.map((text) => [text, parseSettings(text, 'preset')]));
+  } finally {
+    await rm(directory, { recursive: true });
+  }
 }
 
 /** One file for all: small counts here. */

@@ -54,7 +54,8 @@ function load<Exports>(name: string): { readonly exports: Exports; readonly scri
   });
   const module = { exports: {} };
   const require = createRequire(filename);
-  const requireAny = (wanted: string): unknown => (wanted.startsWith('./') ? loadPart(wanted.slice(2)) : require(wanted));
+  const requireAny = (wanted: string): unknown =>
+    wanted.startsWith('./') ? loadPart(wanted.slice(2)) : require(wanted);
   script.runInThisContext()(module.exports, requireAny, module, filename);
   return { exports: module.exports as Exports, script };
 }
