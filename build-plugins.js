@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 
 const require = createRequire(import.meta.url);
 
@@ -29,33 +29,55 @@ for (const name of ${JSON.stringify(Object.keys(await keysOf(path)))})
 }
 
 /**
- * A plugin of esbuild: the same for files of ours whose names match `filter`, which few runs need. They are to do nothing but
- * give what they export.
+ * A plugin of esbuild: the same for files of ours, which few runs need, from a file of the build that is there already and has
+ * each under its name. They are to do nothing but give what they export.
  */
-export function loadFilesLazily(filter) {
+export function loadFilesLazily(files, name) {
   return {
     name: 'files-lazily',
     setup: ({ onResolve, onLoad }) => {
-      onResolve({ filter }, ({ path, resolveDir, namespace, kind }) =>
-        namespace === 'file' && kind === 'import-statement'
-          ? { path: join(resolveDir, path), namespace: 'file-lazily' }
-          : undefined,
-      );
+      onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ path, resolveDir, kind }) => {
+        const file = join(resolveDir, path);
+        return kind === 'import-statement' && files.includes(file)
+          ? { path: file, namespace: 'file-lazily' }
+          : undefined;
+      });
+      onResolve({ filter: /.*/, namespace: 'file-lazily' }, ({ path }) => ({ path, external: true }));
       onLoad({ filter: /.*/, namespace: 'file-lazily' }, ({ path }) => {
         const names = Array.from(
           readFileSync(path, 'utf8').matchAll(/^export (?:async )?(?:const|function) (\w+)/gm),
-          ([, name]) => name,
+          ([, exported]) => exported,
         );
+        const [own, of] = [JSON.stringify(`./${name}`), JSON.stringify(nameOf(path))];
         return {
           contents: `
 let loaded;
 for (const name of ${JSON.stringify(names)})
-  Object.defineProperty(exports, name, { enumerable: true, get: () => (loaded ??= require(${JSON.stringify(path)}))[name] });`,
-          resolveDir: dirname(path),
+  Object.defineProperty(exports, name, { enumerable: true, get: () => (loaded ??= require(${own})[${of}])[name] });`,
         };
       });
     },
   };
+}
+
+/** A plugin of esbuild: a module that is not on the disk. */
+export function sourceOf(name, contents) {
+  return {
+    name: 'source-of',
+    setup: ({ onResolve, onLoad }) => {
+      onResolve({ filter: new RegExp(`^${name}$`) }, ({ path }) => ({ path, namespace: 'source-of' }));
+      onLoad({ filter: /.*/, namespace: 'source-of' }, () => ({ contents, resolveDir: import.meta.dirname }));
+    },
+  };
+}
+
+/** Source of a file that has what each of these exports, under its name. */
+export function namespacesOf(files) {
+  return files.map((path) => `export * as ${nameOf(path)} from ${JSON.stringify(path)};`).join('\n');
+}
+
+function nameOf(path) {
+  return path.replace(/\.ts$/, '').split('/').slice(-2).join('_').replaceAll('-', '_');
 }
 
 async function keysOf(name) {

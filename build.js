@@ -11,8 +11,10 @@ import {
   inFileOfItsOwn,
   loadFilesLazily,
   loadLazily,
+  namespacesOf,
   onlyCommand,
   packagesApart,
+  sourceOf,
   withPackedWasm,
 } from './build-plugins.js';
 
@@ -57,6 +59,11 @@ const common = {
 
 await rm('dist', { recursive: true, force: true });
 const program = 'src/cli/run-cli.ts';
+const schemaFiles = [
+  ...['settings/option-schemas', 'settings/value-schemas', 'settings/file-schemas'],
+  ...['easyconfig/schema', 'easyconfig/schema-keys'],
+  ...['transaction/holder-schema', 'gpu/gpu-file-schema', 'mpi/mpi-file-schema', 'mpi/saved-mpi-schema'],
+].map((name) => join(import.meta.dirname, 'src', `${name}.ts`));
 /** Packages of which something is in the files. */
 const packages = new Set();
 // With the grammar of another language, which few runs need: once, and not in each of the files below.
@@ -75,17 +82,25 @@ if (!isRelease) await compile();
 
 async function bundleForSpeed() {
   const files = await bundle({ program, completion: 'src/cli/completion/run-completion.ts' });
+  const options = { minifyWhitespace: true };
   // To read a file takes the longer the more is in it: what these rarely need is not in theirs.
   const { yaml, execa, progress } = await bundle({ yaml: 'yaml', execa: 'execa', progress: 'cli-progress' });
   const apart = packagesApart({ yaml, execa, 'cli-progress': progress });
   // To make the schemas takes long, and where there are no settings, locks, … there is nothing to check.
-  const checksLazily = loadFilesLazily(
-    /\/((option|value|file)-schemas|schema-keys|[a-z-]+-schema)\.ts$|^\.\/schema\.ts$/,
+  const { checks } = await bundle(
+    { checks: 'checks' },
+    [sourceOf('checks', namespacesOf(schemaFiles)), apart],
+    options,
   );
+  const checksLazily = loadFilesLazily(schemaFiles, checks);
   const shippedPresets = JSON.stringify(JSON.stringify(await parseShippedPresets()));
-  const options = { minifyWhitespace: true, define: { ...common.define, shippedPresets } };
-  for (const name of ['list', 'show', 'search', 'job'])
-    Object.assign(files, await bundle({ [name]: program }, [onlyCommand(name), apart, checksLazily], options));
+  const define = { ...common.define, shippedPresets };
+  for (const name of ['list', 'show', 'search', 'job']) {
+    // Only `show` makes schemas nearly always.
+    const lazily = name === 'show' ? [] : [checksLazily];
+    const plugins = [onlyCommand(name), apart, ...lazily];
+    Object.assign(files, await bundle({ [name]: program }, plugins, { ...options, define }));
+  }
   return files;
 }
 
@@ -188,6 +203,9 @@ async function compile() {
     const installDir = join(home, 'ctinstall/software/a/1');
     await mkdir(join(installDir, '.ctinstall'), { recursive: true });
     await writeFile(join(installDir, '.ctinstall/record.json'), JSON.stringify(recordIn(home)));
+    // So that what checks settings is compiled too.
+    await mkdir(join(home, '.config/ctinstall'), { recursive: true });
+    await writeFile(join(home, '.config/ctinstall/settings.yaml'), 'more_prefixes: []\n', { mode: 0o600 });
     // The second search has the index of the first.
     const commands = [
       ...['list', 'show a', 'show mpi4py-3.1.6-rocm-6.2.0.yaml', 'search mpi4py', 'search mpi4py'],

@@ -34,6 +34,7 @@ const nothing: ParsedSettings = { values: {}, force: {}, extends: undefined, det
 export function parseSettings(text: string, kind: SettingsFileKind = 'user'): ParsedSettings {
   const known = kind === 'preset' ? shipped.get(text) : undefined;
   if (known !== undefined) return known;
+  if (text === '') return nothing;
   const schema = fileSchemas[kind];
   const quick = schema.safeParse(readPlainYaml(text));
   if (quick.success) return describe(quick.data as Written);

@@ -46,12 +46,14 @@ describe('the built program', () => {
     const suffix = `-${process.version}-${process.arch}.cache`;
     const names = filesIn('.cache').map((name) => name.replace(suffix, ''));
     expect(names.map((name) => name.replace(/-[^-]+$/, '')).toSorted()).toEqual([
+      'checks',
       'completion',
       'job',
       'list',
       'program',
       'search',
       'show',
+      'yaml',
     ]);
     for (const name of names) {
       // What V8 compares is the length.
@@ -95,6 +97,24 @@ describe('the built program', () => {
     for (const name of caches) rmSync(join(dist, name));
     expect(commandLines.map((words) => run(...words))).toEqual(before);
     expect(filesIn('.cache')).toEqual([]);
+  });
+
+  it('reads settings with what V8 made of that, and says what is wrong with them', () => {
+    const settings = join(root, 'settings.yaml');
+    for (const [text, status] of [
+      ['more_prefixes: [/nowhere]\n', 0],
+      ['more_prefixes: [/nowhere\n', 2],
+      ['more_prefixes: 7\n', 2],
+      ['umaks: "027"\n', 2],
+    ] as const) {
+      writeFileSync(settings, text);
+      const told = runWith({ CTINSTALL_SITE_SETTINGS: settings }, ['list']);
+      expect([text, told.status]).toEqual([text, status]);
+      // The program of the other commands has all of it in one file.
+      const other = runWith({ CTINSTALL_SITE_SETTINGS: settings }, ['settings', 'get', 'more_prefixes']);
+      if (status !== 0) expect(told.stderr).toBe(other.stderr);
+      else expect(told.stderr).toContain(' or /nowhere');
+    }
   });
 
   it('tells of a bug with the place in its own file', () => {
