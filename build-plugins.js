@@ -88,15 +88,20 @@ async function keysOf(name) {
   }
 }
 
-/** A plugin of esbuild: leaves out what each other command imports when it is run. */
+/** A plugin of esbuild: leaves out how each other command is called, and what it imports when it is run. */
 export function onlyCommand(name) {
   return {
     name: 'only-command',
     setup: (build) => {
-      build.onResolve({ filter: /^\.\.?\/commands\// }, ({ path, kind }) =>
-        kind === 'dynamic-import' && !path.endsWith(`/${name}.ts`) ? { path, namespace: 'left-out' } : undefined,
+      build.onResolve({ filter: /^\.\.?\/(commands|definitions)\// }, ({ path, kind }) =>
+        kind === (path.includes('/commands/') ? 'dynamic-import' : 'import-statement') && !path.endsWith(`/${name}.ts`)
+          ? { path, namespace: 'left-out' }
+          : undefined,
       );
-      build.onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: '' }));
+      build.onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => {
+        const [, first = '', rest] = /\/definitions\/(.)(.*)\.ts$/.exec(path) ?? [];
+        return { contents: first === '' ? '' : `export const define${first.toUpperCase()}${rest} = undefined;` };
+      });
     },
   };
 }

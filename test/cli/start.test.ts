@@ -76,7 +76,9 @@ describe('the built program', () => {
        };`,
     );
     const { stderr } = runWith({ NODE_OPTIONS: `--require ${watch}` }, words);
-    expect(stderr.match(/^refused: .*$/gm)).toEqual(['refused: false']);
+    // `search` makes its index: it asks for what checks easyconfigs too.
+    const files = words[0] === 'search' ? 2 : 1;
+    expect(stderr.match(/^refused: .*$/gm)).toEqual(Array(files).fill('refused: false'));
   });
 
   it('does the same without it, and where it was cut, lost a part or is another Node.js’s, and writes nothing', () => {
