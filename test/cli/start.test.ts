@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Script } from 'node:vm';
@@ -117,6 +126,18 @@ describe('the built program', () => {
       if (status !== 0) expect(told.stderr).toBe(other.stderr);
       else expect(told.stderr).toContain(' or /nowhere');
     }
+  });
+
+  it('knows what the shipped presets say, as long as they say that', () => {
+    const sites = readdirSync(join(root, 'sites')).map((name) => name.replace('.yaml', ''));
+    const showAll = () =>
+      sites.map((site) => runWith({ CTINSTALL_SITE: site }, ['show', 'mpi4py-3.1.6-rocm-6.2.0.yaml', '--trace']));
+    const known = showAll();
+    for (const site of sites) appendFileSync(join(root, `sites/${site}.yaml`), '# another text\n');
+    expect(showAll()).toEqual(known);
+    expect(new Set(known.map(({ stdout, stderr }) => stdout + stderr)).size).toBe(sites.length);
+    appendFileSync(join(root, 'sites/openhpc.yaml'), 'prefix: /elsewhere\n');
+    expect(runWith({ CTINSTALL_SITE: 'openhpc' }, ['list']).stderr).toContain('/elsewhere');
   });
 
   it('tells of a bug with the place in its own file', () => {
