@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
+import { join } from 'node:path';
 
 const require = createRequire(import.meta.url);
 
@@ -27,6 +28,58 @@ for (const name of ${JSON.stringify(Object.keys(await keysOf(path)))})
   };
 }
 
+/**
+ * A plugin of esbuild: the same for files of ours, which few runs need, from a file of the build that is there already and has
+ * each under its name. They are to do nothing but give what they export.
+ */
+export function loadFilesLazily(files, name) {
+  return {
+    name: 'files-lazily',
+    setup: ({ onResolve, onLoad }) => {
+      onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ path, resolveDir, kind }) => {
+        const file = join(resolveDir, path);
+        return kind === 'import-statement' && files.includes(file)
+          ? { path: file, namespace: 'file-lazily' }
+          : undefined;
+      });
+      onResolve({ filter: /.*/, namespace: 'file-lazily' }, ({ path }) => ({ path, external: true }));
+      onLoad({ filter: /.*/, namespace: 'file-lazily' }, ({ path }) => {
+        const names = Array.from(
+          readFileSync(path, 'utf8').matchAll(/^export (?:async )?(?:const|function) (\w+)/gm),
+          ([, exported]) => exported,
+        );
+        const [own, of] = [JSON.stringify(`./${name}`), JSON.stringify(nameOf(path))];
+        return {
+          contents: `
+let loaded;
+for (const name of ${JSON.stringify(names)})
+  Object.defineProperty(exports, name, { enumerable: true, get: () => (loaded ??= require(${own})[${of}])[name] });`,
+        };
+      });
+    },
+  };
+}
+
+/** A plugin of esbuild: a module that is not on the disk. */
+export function sourceOf(name, contents) {
+  return {
+    name: 'source-of',
+    setup: ({ onResolve, onLoad }) => {
+      onResolve({ filter: new RegExp(`^${name}$`) }, ({ path }) => ({ path, namespace: 'source-of' }));
+      onLoad({ filter: /.*/, namespace: 'source-of' }, () => ({ contents, resolveDir: import.meta.dirname }));
+    },
+  };
+}
+
+/** Source of a file that has what each of these exports, under its name. */
+export function namespacesOf(files) {
+  return files.map((path) => `export * as ${nameOf(path)} from ${JSON.stringify(path)};`).join('\n');
+}
+
+function nameOf(path) {
+  return path.replace(/\.ts$/, '').split('/').slice(-2).join('_').replaceAll('-', '_');
+}
+
 async function keysOf(name) {
   try {
     return require(name);
@@ -35,15 +88,20 @@ async function keysOf(name) {
   }
 }
 
-/** A plugin of esbuild: leaves out what each other command imports when it is run. */
+/** A plugin of esbuild: leaves out how each other command is called, and what it imports when it is run. */
 export function onlyCommand(name) {
   return {
     name: 'only-command',
     setup: (build) => {
-      build.onResolve({ filter: /^\.\.?\/commands\// }, ({ path, kind }) =>
-        kind === 'dynamic-import' && !path.endsWith(`/${name}.ts`) ? { path, namespace: 'left-out' } : undefined,
+      build.onResolve({ filter: /^\.\.?\/(commands|definitions)\// }, ({ path, kind }) =>
+        kind === (path.includes('/commands/') ? 'dynamic-import' : 'import-statement') && !path.endsWith(`/${name}.ts`)
+          ? { path, namespace: 'left-out' }
+          : undefined,
       );
-      build.onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: '' }));
+      build.onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => {
+        const [, first = '', rest] = /\/definitions\/(.)(.*)\.ts$/.exec(path) ?? [];
+        return { contents: first === '' ? '' : `export const define${first.toUpperCase()}${rest} = undefined;` };
+      });
     },
   };
 }
@@ -56,6 +114,19 @@ export function inFileOfItsOwn(file, name) {
       onResolve({ filter: file }, ({ kind }) =>
         kind === 'dynamic-import' ? { path: `./${name}`, external: true } : undefined,
       );
+    },
+  };
+}
+
+/** A plugin of esbuild for packages that are loaded lazily: they are in files of the build that are there already. */
+export function packagesApart(files) {
+  return {
+    name: 'packages-apart',
+    setup: ({ onResolve }) => {
+      onResolve({ filter: new RegExp(`^(${Object.keys(files).join('|')})$`), namespace: 'lazily' }, ({ path }) => ({
+        path: `./${files[path]}`,
+        external: true,
+      }));
     },
   };
 }

@@ -7,7 +7,16 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { build } from 'esbuild';
-import { inFileOfItsOwn, loadLazily, onlyCommand, withPackedWasm } from './build-plugins.js';
+import {
+  inFileOfItsOwn,
+  loadFilesLazily,
+  loadLazily,
+  namespacesOf,
+  onlyCommand,
+  packagesApart,
+  sourceOf,
+  withPackedWasm,
+} from './build-plugins.js';
 
 /** For a tarball: small, and without what V8 makes for one Node.js, as it is not known which one will run it. */
 const isRelease = process.argv.includes('--release');
@@ -38,7 +47,6 @@ const common = {
         'cli-progress',
         'diff',
         'execa',
-        'fs-extra',
         'picocolors',
         'semver',
         'yaml',
@@ -51,6 +59,11 @@ const common = {
 
 await rm('dist', { recursive: true, force: true });
 const program = 'src/cli/run-cli.ts';
+const schemaFiles = [
+  ...['settings/option-schemas', 'settings/value-schemas', 'settings/file-schemas'],
+  ...['easyconfig/schema', 'easyconfig/schema-keys'],
+  ...['transaction/holder-schema', 'gpu/gpu-file-schema', 'mpi/mpi-file-schema', 'mpi/saved-mpi-schema'],
+].map((name) => join(import.meta.dirname, 'src', `${name}.ts`));
 /** Packages of which something is in the files. */
 const packages = new Set();
 // With the grammar of another language, which few runs need: once, and not in each of the files below.
@@ -68,13 +81,42 @@ await writeFile('dist/package.json', '{ "type": "commonjs" }\n');
 if (!isRelease) await compile();
 
 async function bundleForSpeed() {
-  return {
-    ...(await bundle({ program, completion: 'src/cli/completion/run-completion.ts' })),
-    ...(await bundle({ list: program }, [onlyCommand('list')])),
-    ...(await bundle({ show: program }, [onlyCommand('show')])),
-    ...(await bundle({ search: program }, [onlyCommand('search')])),
-    ...(await bundle({ job: program }, [onlyCommand('job')])),
-  };
+  const files = await bundle({ program, completion: 'src/cli/completion/run-completion.ts' });
+  const options = { minifyWhitespace: true };
+  // To read a file takes the longer the more is in it: what these rarely need is not in theirs.
+  const { yaml, execa, progress } = await bundle({ yaml: 'yaml', execa: 'execa', progress: 'cli-progress' });
+  const apart = packagesApart({ yaml, execa, 'cli-progress': progress });
+  // To make the schemas takes long, and where there are no settings, locks, … there is nothing to check.
+  const { checks } = await bundle(
+    { checks: 'checks' },
+    [sourceOf('checks', namespacesOf(schemaFiles)), apart],
+    options,
+  );
+  const checksLazily = loadFilesLazily(schemaFiles, checks);
+  const shippedPresets = JSON.stringify(JSON.stringify(await parseShippedPresets()));
+  const define = { ...common.define, shippedPresets };
+  for (const name of ['list', 'show', 'search', 'job']) {
+    // Only `show` makes schemas nearly always.
+    const lazily = name === 'show' ? [] : [checksLazily];
+    const plugins = [onlyCommand(name), apart, ...lazily];
+    Object.assign(files, await bundle({ [name]: program }, plugins, { ...options, define }));
+  }
+  return files;
+}
+
+/** What the shipped presets say, by their texts: to read those is not for each start. */
+async function parseShippedPresets() {
+  const directory = await mkdtemp(join(tmpdir(), 'ctinstall-build-'));
+  try {
+    const { outdir: _, ...options } = common;
+    const outfile = join(directory, 'parse.cjs');
+    await build({ ...options, entryPoints: ['src/settings/parse.ts'], outfile });
+    const { parseSettings } = await import(outfile);
+    const texts = readdirSync('sites').map((name) => readFileSync(join('sites', name), 'utf8'));
+    return Object.fromEntries(texts.map((text) => [text, parseSettings(text, 'preset')]));
+  } finally {
+    await rm(directory, { recursive: true });
+  }
 }
 
 /** One file for all: small counts here. */
@@ -161,6 +203,9 @@ async function compile() {
     const installDir = join(home, 'ctinstall/software/a/1');
     await mkdir(join(installDir, '.ctinstall'), { recursive: true });
     await writeFile(join(installDir, '.ctinstall/record.json'), JSON.stringify(recordIn(home)));
+    // So that what checks settings is compiled too.
+    await mkdir(join(home, '.config/ctinstall'), { recursive: true });
+    await writeFile(join(home, '.config/ctinstall/settings.yaml'), 'more_prefixes: []\n', { mode: 0o600 });
     // The second search has the index of the first.
     const commands = [
       ...['list', 'show a', 'show mpi4py-3.1.6-rocm-6.2.0.yaml', 'search mpi4py', 'search mpi4py'],

@@ -4,7 +4,7 @@
 #
 #   TMPDIR            where that directory is made (/var/tmp): the file system that the install rows measure
 #   CT_BENCH_IMAGE    size of the image of the install rows in MiB (2048); three times as much must be free
-#   CT_BENCH_SECONDS  after which a measurement of three rounds begins no further one (30), and one of fewer after three times
+#   CT_BENCH_SECONDS  after which a measurement of three rounds begins no further one (22), and one of fewer after three times
 #                     as many: all of it is to end within 15 minutes
 #   CT_BENCH_ROUNDS   per cent of the usual number of rounds (100): more on a noisy machine
 # shellcheck disable=SC2317 # functions that a trap and `quietly` call
@@ -76,6 +76,6 @@ fi
 status=0
 as_user env -i -C "$work/home" HOME="$work/home" USER="$CT_USER" LOGNAME="$CT_USER" SHELL=/bin/bash LANG=C.UTF-8 \
   PATH="$PATH" CT_LMOD_INIT="$CT_LMOD_INIT" CT_IMAGES="$CT_IMAGES" CT_MPICH="$CT_MPICH" CT_BENCH_IMAGE="${CT_BENCH_IMAGE:-2048}" \
-  CT_BENCH_ROUNDS="${CT_BENCH_ROUNDS:-100}" CT_BENCH_SECONDS="${CT_BENCH_SECONDS:-30}" ${btrfs:+CT_BENCH_BTRFS="$btrfs"} ${drops:+CT_BENCH_DROP_CACHES="$drops"} \
+  CT_BENCH_ROUNDS="${CT_BENCH_ROUNDS:-100}" CT_BENCH_SECONDS="${CT_BENCH_SECONDS:-22}" ${btrfs:+CT_BENCH_BTRFS="$btrfs"} ${drops:+CT_BENCH_DROP_CACHES="$drops"} \
   node "$work/tool/bench/main.js" "$@" || status=$?
 exit "$status"

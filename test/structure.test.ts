@@ -100,7 +100,7 @@ function findCircle(): string[] {
   return [];
 }
 
-const isFileModule = (name: string): boolean => /^((node:)?fs(\/.*)?|fs-extra)$/.test(name);
+const isFileModule = (name: string): boolean => /^((node:)?fs(\/.*)?)$/.test(name);
 const isProcessModule = (name: string): boolean => /^((node:)?child_process|execa)$/.test(name);
 
 /** The directories marked "no", and the files of others that are so too. */

@@ -12,14 +12,20 @@ const aims = { list: { ratio: { most: 3 } }, 'verify-quick': { ms: { most: 1000 
 export function measureInstallsAtScale(wanted) {
   const prefixes = { 300: makeInstalls(300), 1000: makeInstalls(1000) };
   const sides = { node: () => run(['node', '-e', '0']) };
-  for (const row of wanted)
-    for (const [count, prefix] of Object.entries(prefixes))
-      sides[`${row} ${count}`] = () => {
-        const lines = run([ctinstallProgram, '--prefix', prefix, ...commands[row]])
-          .trimEnd()
-          .split('\n');
-        if (lines.length !== Number(count)) throw new Error(`${row}: ${lines.length} lines for ${count} installs`);
-      };
+  const running = (row, count, env) => () => {
+    const argv = [ctinstallProgram, '--prefix', prefixes[count], ...commands[row]];
+    const lines = run(argv, { env: { ...process.env, ...env } })
+      .trimEnd()
+      .split('\n');
+    if (lines.length !== Number(count)) throw new Error(`${row}: ${lines.length} lines for ${count} installs`);
+  };
+  for (const row of wanted) for (const count of Object.keys(prefixes)) sides[`${row} ${count}`] = running(row, count);
+  if (wanted.includes('list')) {
+    // Nothing can be kept there.
+    sides.afresh = running('list', 300, { XDG_CACHE_HOME: '/dev/null' });
+    // What was made just now is not remembered yet.
+    run(['sleep', '11']);
+  }
   const times = interleave(sides, { rounds: roundsOf(7) });
   for (const prefix of Object.values(prefixes)) rmSync(prefix, { recursive: true });
   const inMs = (what, side) => ({ row: '', what, unit: ' ms', digits: 0, values: times[side] });
@@ -29,6 +35,7 @@ export function measureInstallsAtScale(wanted) {
       againstNode(times, `${row} 300`, { row, what, aim: aims[row].ratio }),
       { ...inMs('  … in milliseconds', `${row} 300`), aim: aims[row].ms },
       inMs('  … 1,000 installs, in milliseconds', `${row} 1000`),
+      ...(row === 'list' ? [againstNode(times, 'afresh', { what: '  … with nothing remembered / node -e 0' })] : []),
     ];
   });
   lines.at(-1).notes = [formatQuickest(times)];

@@ -55,9 +55,9 @@ export function defineCommand(program: Command, definition: CommandDefinition): 
   const { name, description, examples, about = [], settings = ['prefix'], isDefault = false } = definition;
   const made = program.command(name, { isDefault }).description(description);
   for (const key of allFlags) {
-    const { flag, help, schema } = optionTable[key];
+    const { flag, help, ...row } = optionTable[key];
     const option = new Option(flag, help).helpGroup(groups.settings).hideHelp(!settings.includes(key));
-    made.addOption('options' in schema && Array.isArray(schema.options) ? option.choices(schema.options) : option);
+    made.addOption('choices' in row ? option.choices(row.choices) : option);
   }
   addOutputOptions(made);
   document(made, { examples, about });

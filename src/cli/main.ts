@@ -21,6 +21,9 @@ declare const bundles: Readonly<Record<'program' | CommandOfItsOwn | 'completion
 type Program = typeof import('./run-cli.ts');
 type Completion = typeof import('./completion/run-completion.ts');
 
+/** Files of the program that it has asked for, by their names. */
+const parts = new Map<string, { readonly exports: unknown; readonly script: Script }>();
+
 /** Bytes of the check at the end of a cache. Above what is called at once: bundled, it would have no value yet further down. */
 const checkBytes = 4;
 
@@ -39,7 +42,7 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
   void exports.runCli(argv, toolDir);
 }
 
-/** Runs a CommonJS file as `require` does. */
+/** Runs a CommonJS file as `require` does, and so those of the build that it requires. */
 function load<Exports>(name: string): { readonly exports: Exports; readonly script: Script } {
   const filename = `${toolDir}/dist/${name}`;
   const cache = cacheOf(filename);
@@ -50,8 +53,17 @@ function load<Exports>(name: string): { readonly exports: Exports; readonly scri
     ...(existsSync(cache) ? { cachedData: dataOf(readFileSync(cache)) } : {}),
   });
   const module = { exports: {} };
-  script.runInThisContext()(module.exports, createRequire(filename), module, filename);
+  const require = createRequire(filename);
+  const requireAny = (wanted: string): unknown =>
+    wanted.startsWith('./') ? loadPart(wanted.slice(2)) : require(wanted);
+  script.runInThisContext()(module.exports, requireAny, module, filename);
   return { exports: module.exports as Exports, script };
+}
+
+function loadPart(name: string): unknown {
+  const part = parts.get(name) ?? load<unknown>(name);
+  parts.set(name, part);
+  return part.exports;
 }
 
 /** What is to be given to V8, which takes whatever has the right length and crashes on it: nothing where a part was lost. */
@@ -88,6 +100,7 @@ async function compile(): Promise<void> {
       if (name === 'program' || name === command[0]) await exports.runCli(command, toolDir);
     keep(bundles[name], script);
   }
+  for (const [name, { script }] of parts) keep(name, script);
   process.exitCode = 0;
 }
 

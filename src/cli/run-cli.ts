@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
-import * as z from 'zod';
 import { CtinstallError, exitStatusOf } from '../lib/errors.ts';
 import { hostPath } from '../lib/paths.ts';
 import { isColoured, paintLabels } from '../report/colours.ts';
@@ -12,9 +11,6 @@ import { answerHabits } from './habits.ts';
 import { handleSignals } from './handle-signals.ts';
 import { readOutputFlags } from './output-flags.ts';
 import { allCommandNames, commandFirst, commandNames, makeProgram, refuseUnknownHelp } from './program.ts';
-
-// Code made for a schema is worth its making only where thousands are parsed.
-z.config({ jitless: true });
 
 /** Runs one command line and sets the exit status: 0 done, 1 the work failed, 2 wrong usage, 70 a bug, 128+n a signal. */
 export async function runCli(given: readonly string[], toolDir: string): Promise<void> {

@@ -49,6 +49,9 @@ import { checkTotals } from './totals.ts';
 import { hintForVariableValue } from './variable-hints.ts';
 import { checkWithoutImage } from './without-image.ts';
 
+// Code made for a schema is worth its making only where thousands are parsed.
+z.config({ jitless: true });
+
 /*
  * The one definition of an easyconfig: it gives the type of what is written (WrittenEasyconfig), the checks, and the
  * JSON Schema for editors. Keys are EasyBuild's where EasyBuild has the word.

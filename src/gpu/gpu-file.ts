@@ -1,15 +1,8 @@
-import * as z from 'zod';
+import { imageGpuSchema } from './gpu-file-schema.ts';
 import type { ImageGpu } from './types.ts';
 
 /** In an install dir: what its image has for GPUs, if it has anything. */
 export const gpuFile = '.ctinstall/gpu.json';
-
-const version = z.string().regex(/^\d[\d.]*$/);
-const schema = z.object({
-  cuda: version.optional(),
-  hasForwardCompatibility: z.boolean().optional(),
-  rocm: version.optional(),
-});
 
 export function renderGpuFile(image: ImageGpu): string {
   return `${JSON.stringify(image, undefined, 2)}\n`;
@@ -18,7 +11,7 @@ export function renderGpuFile(image: ImageGpu): string {
 /** Undefined where the text is no such file. */
 export function parseGpuFile(text: string): ImageGpu | undefined {
   try {
-    return schema.safeParse(JSON.parse(text)).data;
+    return imageGpuSchema.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }

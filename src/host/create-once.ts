@@ -1,4 +1,4 @@
-import fs from 'fs-extra';
+import fs from 'node:fs/promises';
 import { codeOf } from './error-code.ts';
 import { fileError, isMissing } from './files.ts';
 

@@ -1,7 +1,6 @@
 import { type Dirent, constants as fsConstants, type Stats } from 'node:fs';
-import { lstat, readdir, stat } from 'node:fs/promises';
+import fs from 'node:fs/promises';
 import { dirname } from 'node:path';
-import fs from 'fs-extra';
 import { CtinstallError } from '../lib/errors.ts';
 import { codeOf } from './error-code.ts';
 import { syncFile } from './limits.ts';
@@ -37,7 +36,7 @@ export async function writeFileWhole(path: string, content: string, mode: number
   const part = `${path}.${process.pid}-${Math.random().toString(36).slice(2)}.part~`;
   await attempt('write', path, async () => {
     try {
-      const file = await fs.promises.open(part, 'wx', mode);
+      const file = await fs.open(part, 'wx', mode);
       try {
         await file.writeFile(content);
         await syncFile(file, path);
@@ -58,7 +57,7 @@ const onlyDirectory = fsConstants.O_RDONLY | fsConstants.O_DIRECTORY;
 /** Has the entries of directories written to the disk, as far as the file system does that. */
 export async function syncDirectories(paths: readonly string[]): Promise<void> {
   for (const path of paths) {
-    const directory = await fs.promises.open(path, onlyDirectory).catch(() => undefined);
+    const directory = await fs.open(path, onlyDirectory).catch(() => undefined);
     await directory?.sync().catch(() => undefined);
     await directory?.close();
   }
@@ -71,7 +70,7 @@ export async function makeDirectory(path: string): Promise<void> {
 /** Node's own recursive mkdir says "no such file" of a disk that is full or read-only. */
 async function makeWithParents(path: string): Promise<void> {
   const make = (): Promise<void> =>
-    fs.promises.mkdir(path).catch(async (error: unknown) => {
+    fs.mkdir(path).catch(async (error: unknown) => {
       if (!(await isDirectory(path))) throw error;
     });
   try {
@@ -97,11 +96,11 @@ export async function renameBack(from: string, to: string): Promise<void> {
     from,
     async () => {
       try {
-        await fs.promises.rename(from, to);
+        await fs.rename(from, to);
       } catch (error) {
         if (!['EEXIST', 'EPERM', 'EINVAL', 'ENOTSUP'].includes(codeOf(error) ?? '')) throw error;
-        await fs.promises.rm(to, { force: true });
-        await fs.promises.rename(from, to);
+        await fs.rm(to, { force: true });
+        await fs.rename(from, to);
       }
     },
     to,
@@ -117,7 +116,7 @@ export async function linkOrCopy(from: string, to: string): Promise<void> {
       await fs.link(from, to);
     } catch (error) {
       if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(codeOf(error) ?? '')) throw error;
-      await fs.promises.cp(from, part, { preserveTimestamps: true, verbatimSymlinks: true });
+      await fs.cp(from, part, { preserveTimestamps: true, verbatimSymlinks: true });
       await fs.rename(part, to);
     }
   });
@@ -164,7 +163,7 @@ export async function removeEmptyDirectory(path: string): Promise<boolean> {
 /** Entries of a directory by name, or none where it is not there. */
 export async function listDirectory(path: string): Promise<Dirent[]> {
   try {
-    const entries = await readdir(path, { withFileTypes: true });
+    const entries = await fs.readdir(path, { withFileTypes: true });
     return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (error) {
     if (isMissing(error)) return [];
@@ -174,12 +173,12 @@ export async function listDirectory(path: string): Promise<Dirent[]> {
 
 /** Follows symbolic links; undefined where nothing is there (or a link dangles, or it cannot be seen). */
 export async function statIfThere(path: string): Promise<Stats | undefined> {
-  return stat(path).catch(() => undefined);
+  return fs.stat(path).catch(() => undefined);
 }
 
 /** Of the name itself, not of what a link points to. */
 export async function lstatIfThere(path: string): Promise<Stats | undefined> {
-  return lstat(path).catch(() => undefined);
+  return fs.lstat(path).catch(() => undefined);
 }
 
 export async function isFile(path: string): Promise<boolean> {
@@ -199,7 +198,7 @@ type Access = 'read' | 'write' | 'execute';
 
 /** The code of the error with which the system refuses it, such as `EACCES` or `EROFS`; undefined where it does not. */
 export async function findRefusal(path: string, how: Access): Promise<string | undefined> {
-  const mode = { read: fs.constants.R_OK, write: fs.constants.W_OK, execute: fs.constants.X_OK }[how];
+  const mode = { read: fsConstants.R_OK, write: fsConstants.W_OK, execute: fsConstants.X_OK }[how];
   return fs.access(path, mode).then(
     () => undefined,
     (error: unknown) => codeOf(error) ?? 'EACCES',
@@ -207,7 +206,7 @@ export async function findRefusal(path: string, how: Access): Promise<string | u
 }
 
 export async function realPath(path: string): Promise<string> {
-  return attempt('resolve', path, () => fs.realpath.native(path));
+  return attempt('resolve', path, () => fs.realpath(path));
 }
 
 export function isMissing(error: unknown): boolean {

@@ -1,7 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import fs from 'node:fs/promises';
 import { dirname } from 'node:path';
-import fs from 'fs-extra';
-import { fileError, makeDirectory } from './files.ts';
+import { fileError, makeDirectory, statIfThere } from './files.ts';
 import { syncFile } from './limits.ts';
 
 export interface Received {
@@ -28,7 +29,7 @@ export async function receiveFile(
   await makeDirectory(dirname(path));
   const part = `${path}.${process.pid}-${Math.random().toString(36).slice(2)}.part~`;
   const system = (error: unknown): unknown => fileError(error, 'write', path);
-  const file = await fs.promises.open(part, 'wx', 0o666).catch((error: unknown) => {
+  const file = await fs.open(part, 'wx', 0o666).catch((error: unknown) => {
     throw system(error);
   });
   try {
@@ -42,7 +43,7 @@ export async function receiveFile(
     }
     options.verify(hashes.finish());
     await syncFile(file, part);
-    await fs.promises.rename(part, path);
+    await fs.rename(part, path);
   } finally {
     await file.close();
     await fs.rm(part, { force: true });
@@ -51,10 +52,10 @@ export async function receiveFile(
 
 /** The hashes of a file that is there, or undefined. */
 export async function hashesOf(path: string): Promise<Received | undefined> {
-  if (!(await fs.pathExists(path))) return undefined;
+  if ((await statIfThere(path)) === undefined) return undefined;
   const hashes = startHashes();
   try {
-    for await (const piece of fs.createReadStream(path, { highWaterMark: 2 ** 20 })) hashes.add(piece);
+    for await (const piece of createReadStream(path, { highWaterMark: 2 ** 20 })) hashes.add(piece);
   } catch (error) {
     throw fileError(error, 'read', path);
   }

@@ -1,5 +1,5 @@
+import fs from 'node:fs/promises';
 import { dirname } from 'node:path';
-import fs from 'fs-extra';
 import { CtinstallError } from '../lib/errors.ts';
 import { fileError, makeDirectory, realPath, syncDirectories } from './files.ts';
 import { setMode, syncFile } from './limits.ts';
@@ -16,7 +16,7 @@ export async function replaceFile(path: string, text: string): Promise<void> {
   await makeDirectory(dirname(target));
   const part = `${target}.${process.pid}.part~`;
   try {
-    const file = await fs.promises.open(part, 'wx', mode ?? 0o666);
+    const file = await fs.open(part, 'wx', mode ?? 0o666);
     try {
       if (mode !== undefined) await setMode(part, mode);
       await file.writeFile(text);

@@ -1,25 +1,10 @@
-import * as z from 'zod';
+import type * as z from 'zod';
+import { savedMpiSchema } from './saved-mpi-schema.ts';
 
 /** Beside a settings file: what was found when it was kept, and what a traced run loaded. */
 export const savedMpiFile = 'mpi.json';
 
-const tracedLibrary = z.object({
-  path: z.string(),
-  /** The end of the name of the file that it leads to: `0.0.0` of `libucp.so.0.0.0`. */
-  version: z.string().optional(),
-  buildId: z.string().optional(),
-  isLate: z.boolean(),
-  isByPath: z.boolean(),
-});
-
-const schema = z.object({
-  found: z.object({ path: z.string(), product: z.string(), how: z.string(), tried: z.array(z.string()) }).optional(),
-  trace: z
-    .object({ command: z.string(), main: z.string(), libraries: z.array(tracedLibrary), files: z.array(z.string()) })
-    .optional(),
-});
-
-export type SavedMpi = z.infer<typeof schema>;
+export type SavedMpi = z.infer<typeof savedMpiSchema>;
 export type SavedTrace = NonNullable<SavedMpi['trace']>;
 export type TracedLibrary = SavedTrace['libraries'][number];
 
@@ -30,7 +15,7 @@ export function renderSavedMpi(saved: SavedMpi): string {
 /** Undefined where the text is no such file. */
 export function parseSavedMpi(text: string): SavedMpi | undefined {
   try {
-    return schema.safeParse(JSON.parse(text)).data;
+    return savedMpiSchema.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ContentHash } from '../host/copy-file.ts';
-import { listDirectories, readTextsIfThere } from '../host/many-files.ts';
+import { listKinds } from '../host/list-kinds.ts';
+import { readFileStates, readTextsIfThere } from '../host/many-files.ts';
+import type { Memory } from '../host/memory.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { formatValue } from '../lib/format.ts';
 import { type HostPath, hostPath, joinHost, type Prefix } from '../lib/paths.ts';
@@ -53,17 +55,24 @@ export async function readRecord(installDir: HostPath): Promise<ReadRecord | und
   return read;
 }
 
-/** What of records is read: all, or all but what is said of each file, which is most of their text. */
-export type ReadOf = 'all' | 'but-files';
+/**
+ * What of records is read: all, or all but what is said of each file, which is most of their text. Only of the latter a memory
+ * can say something.
+ */
+export type ReadOf = 'all' | 'but-files' | Memory;
 
 /**
  * All records below a prefix, broken ones too, sorted by module name. Installs that were moved and linked are among them; a
  * link that only gives one a second name, such as `latest`, is not.
  */
 export async function readRecords(prefix: Prefix, readOf: ReadOf = 'all'): Promise<ReadRecord[]> {
-  const names = await listSubdirectories([joinHost(prefix, 'software')]);
+  const memory = typeof readOf === 'object' ? readOf : undefined;
+  const names = await listSubdirectories([joinHost(prefix, 'software')], memory);
   for (const { fault } of names) if (fault !== undefined) throw fault;
-  const versions = await listSubdirectories(names.map(({ path }) => path));
+  const versions = await listSubdirectories(
+    names.map(({ path }) => path),
+    memory,
+  );
   const linked = new Set([...names, ...versions].flatMap(({ path, isLink }) => (isLink ? path : [])));
   const isLinked = (path: HostPath): boolean =>
     linked.size > 0 && (linked.has(path) || linked.has(hostPath('..', path)));
@@ -95,16 +104,16 @@ interface Subdirectory {
   readonly fault: CtinstallError | undefined;
 }
 
-async function listSubdirectories(directories: readonly HostPath[]): Promise<Subdirectory[]> {
-  const listings = await listDirectories(directories);
+async function listSubdirectories(directories: readonly HostPath[], memory?: Memory): Promise<Subdirectory[]> {
+  const listings = await listKinds(directories, { memory });
   return directories.flatMap((directory, at): Subdirectory[] => {
     const entries = listings[at] ?? [];
     if (entries instanceof CtinstallError) return [{ path: directory, isLink: false, fault: entries }];
     return entries
-      .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
+      .filter((entry) => entry.startsWith('d') || entry.startsWith('l'))
       .map((entry) => ({
-        path: joinHost(directory, entry.name),
-        isLink: entry.isSymbolicLink(),
+        path: joinHost(directory, entry.slice(1)),
+        isLink: entry.startsWith('l'),
         fault: undefined,
       }));
   });
@@ -112,13 +121,24 @@ async function listSubdirectories(directories: readonly HostPath[]): Promise<Sub
 
 async function readRecordsOf(installDirs: readonly HostPath[], readOf: ReadOf = 'all'): Promise<ReadRecord[]> {
   const files = installDirs.map((installDir) => joinHost(installDir, '.ctinstall', 'record.json'));
-  const texts = await readTextsIfThere(files);
+  const memory = typeof readOf === 'object' ? readOf : undefined;
+  const states = memory === undefined ? [] : await readFileStates(files);
+  const values = files.map((file, at) => {
+    const state = states[at];
+    return state?.isFile === true ? memory?.recall(file, state) : undefined;
+  });
+  const texts = await readTextsIfThere(files.filter((_, at) => values[at] === undefined));
+  let next = 0;
   return installDirs.flatMap((installDir, at) => {
-    const [file = '', text] = [files[at], texts[at]];
+    const [file = '', state] = [files[at], states[at]];
+    if (values[at] !== undefined) return recordOf(installDir, file, values[at]);
+    const text = texts[next++];
     if (text === undefined) return [];
-    return text instanceof CtinstallError
-      ? brokenRecord(installDir, text.message)
-      : parseRecord(installDir, file, readOf === 'all' ? text : withoutFiles(text));
+    if (text instanceof CtinstallError) return brokenRecord(installDir, text.message);
+    const value = parseJson(file, readOf === 'all' ? text : withoutFiles(text));
+    if ('fault' in value) return brokenRecord(installDir, value.fault);
+    if (state?.isFile === true && isObject(value.json)) memory?.note(file, state, value.json);
+    return recordOf(installDir, file, value.json);
   });
 }
 
@@ -129,13 +149,19 @@ function withoutFiles(text: string): string {
   return start < 0 || end < 0 ? text : `${text.slice(0, start)}\n  "files": []${text.slice(end + '\n  ]'.length)}`;
 }
 
-function parseRecord(installDir: HostPath, file: string, text: string): ReadRecord {
-  let value: unknown;
+function parseJson(file: string, text: string): { readonly json: unknown } | { readonly fault: string } {
   try {
-    value = JSON.parse(text);
+    return { json: JSON.parse(text) };
   } catch (error) {
-    return brokenRecord(installDir, `\`${file}\`${describeJsonFault(error, text)}`);
+    return { fault: `\`${file}\`${describeJsonFault(error, text)}` };
   }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function recordOf(installDir: HostPath, file: string, value: unknown): ReadRecord {
   const record = checkRecord(value);
   if (!('wrong' in record)) return { installDir, record, fault: undefined };
   const wrong = record.wrong.join('.');

@@ -1,11 +1,11 @@
-import * as z from 'zod';
 import { describeIssues } from '../easyconfig/describe-issue.ts';
 import { knownKeysOf } from '../easyconfig/schema-keys.ts';
 import { placeIssues } from '../easyconfig/validate.ts';
 import { parsePlacedYaml } from '../easyconfig/yaml-places.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { formatValue } from '../lib/format.ts';
-import { isList, type OptionKey, optionKeys, optionTable, type SettingsValues } from './options.ts';
+import { optionSchemas } from './option-schemas.ts';
+import { type OptionKey, optionKeys, optionTable, type SettingsValues } from './options.ts';
 import { throwTogether } from './together.ts';
 
 /**
@@ -35,8 +35,8 @@ export function splitPaths(text: string): string[] {
 
 /** Text, a number, a switch or a list; or what is wrong with it. */
 function readPlain(key: OptionKey, name: string, text: string): unknown {
-  const value = isList(key) ? splitPaths(text) : readWord(key, text);
-  const result = optionTable[key].schema.safeParse(value);
+  const value = optionSchemas[key].def.type === 'array' ? splitPaths(text) : readWord(key, text);
+  const result = optionSchemas[key].safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   return new CtinstallError('settings-invalid', `\`${name}\` ${issue?.message ?? 'has the wrong form'}`, {
@@ -46,15 +46,16 @@ function readPlain(key: OptionKey, name: string, text: string): unknown {
 
 /** Numbers, and 1/0 or true/false for a switch. */
 function readWord(key: OptionKey, text: string): unknown {
-  const { schema } = optionTable[key];
-  if (schema instanceof z.ZodNumber && /^\d+$/.test(text)) return Number(text);
-  if (schema instanceof z.ZodBoolean && /^(1|0|true|false)$/.test(text)) return text === '1' || text === 'true';
+  const { type } = optionSchemas[key].def;
+  if (type === 'number' && /^\d+$/.test(text)) return Number(text);
+  if (type === 'boolean' && /^(1|0|true|false)$/.test(text)) return text === '1' || text === 'true';
   return text;
 }
 
 /** A map, written as YAML; its faults are shown as those of a file are. */
 function readMap(key: OptionKey, name: string, text: string): unknown {
-  const { schema, help } = optionTable[key];
+  const { help } = optionTable[key];
+  const schema = optionSchemas[key];
   const { yaml, issues } = parsePlacedYaml(text);
   const result = yaml === undefined ? undefined : schema.safeParse(yaml.value);
   if (result?.success) return result.data;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { describeBadBindPath, variablePattern } from '../easyconfig/rules.ts';
-import { optionKeys, optionTable } from './options.ts';
+import { optionSchemas } from './option-schemas.ts';
 import { presetName } from './value-schemas.ts';
 
 /*
@@ -9,7 +9,7 @@ import { presetName } from './value-schemas.ts';
  */
 
 const { site, ...presetOptions } = Object.fromEntries(
-  optionKeys.map((key) => [key, optionTable[key].schema.optional()]),
+  Object.entries(optionSchemas).map(([key, schema]) => [key, schema.optional()]),
 );
 
 const options = { site, ...presetOptions };

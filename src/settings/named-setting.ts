@@ -8,6 +8,7 @@ import { formatValue } from '../lib/format.ts';
 import { didYouMean } from '../lib/near.ts';
 import { type HostPath, hostPath } from '../lib/paths.ts';
 import { splitPaths } from './environment.ts';
+import { optionSchemas } from './option-schemas.ts';
 import { type OptionKey, optionKeys, optionOf } from './options.ts';
 
 /** A setting as users name it: `prefix`, `bind_groups.slurm`, and in the file of a site `force.prefix`. */
@@ -29,7 +30,7 @@ export function nameSetting(written: string): NamedSetting {
       hint: didYouMean(key, optionKeys) ?? `there are ${optionKeys.join(', ')}`,
     });
   const path: [string, ...string[]] = isForced ? ['force', option, ...parts] : [option, ...parts];
-  const { schema } = optionOf(option);
+  const schema: z.ZodType = optionSchemas[option];
   const [part, ...deeper] = parts;
   if (part === undefined) return { option, path, schema };
   const inner = deeper.length > 0 ? undefined : schemaOfPart(schema, part);

@@ -19,6 +19,12 @@ export interface ParsedSettings {
   readonly issues: readonly Issue[];
 }
 
+/** JSON: the texts of the presets that ship with the tool, and what each says. In the quick programs build.js puts it here. */
+declare const shippedPresets: string | undefined;
+const shipped = new Map<string, ParsedSettings>(
+  Object.entries(typeof shippedPresets === 'string' ? JSON.parse(shippedPresets) : {}),
+);
+
 const nothing: ParsedSettings = { values: {}, force: {}, extends: undefined, detect: [], issues: [] };
 
 /**
@@ -26,6 +32,9 @@ const nothing: ParsedSettings = { values: {}, force: {}, extends: undefined, det
  * more than which presets go with it.
  */
 export function parseSettings(text: string, kind: SettingsFileKind = 'user'): ParsedSettings {
+  const known = kind === 'preset' ? shipped.get(text) : undefined;
+  if (known !== undefined) return known;
+  if (text === '') return nothing;
   const schema = fileSchemas[kind];
   const quick = schema.safeParse(readPlainYaml(text));
   if (quick.success) return describe(quick.data as Written);
@@ -47,6 +56,8 @@ export function parseSettings(text: string, kind: SettingsFileKind = 'user'): Pa
  * each start. Undefined where the text must be read with care to say.
  */
 export function parseDetect(text: string): readonly DetectCondition[] | undefined {
+  const known = shipped.get(text);
+  if (known !== undefined) return known.detect;
   if (!text.includes('detect')) return [];
   if (otherLine.test(text)) return undefined;
   const block = detectBlock.exec(text)?.[0];

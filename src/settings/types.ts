@@ -1,7 +1,8 @@
 import type { BindAccess, GpuChoice, ImageMode } from '../easyconfig/types.ts';
 import type { HostPath, ModulesTool, Prefix } from '../lib/paths.ts';
 import type { MpiReplace } from '../mpi/types.ts';
-import type { namingSchemes, OptionKey, SettingsValues } from './options.ts';
+import type { namingSchemes } from './naming-schemes.ts';
+import type { OptionKey, SettingsValues } from './options.ts';
 
 /** One source of settings: the values it sets and what it is called. Later layers are stronger. */
 export interface SettingsLayer {

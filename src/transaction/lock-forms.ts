@@ -1,16 +1,12 @@
 import { createHash } from 'node:crypto';
-import * as z from 'zod';
 import { createFileOnce, createLinkOnce, readLinkIfThere } from '../host/create-once.ts';
 import { codeOf } from '../host/error-code.ts';
 import { readTextIfThere } from '../host/files.ts';
 import { whyUnfit } from '../host/open-file.ts';
 import type { ProcessIdentity } from '../host/process-identity.ts';
 import { CtinstallError } from '../lib/errors.ts';
-import { once } from '../lib/once.ts';
 import { type HostPath, hostPath } from '../lib/paths.ts';
-
-/** Linux has no higher number: 2^22. */
-const mostProcesses = 4_194_304;
+import { holderSchema } from './holder-schema.ts';
 
 /** How a lock is written down. What it says is text, which differs from holder to holder. */
 export interface LockForm {
@@ -26,26 +22,13 @@ export interface LockForm {
   readonly claimOf: (path: HostPath, text: string) => HostPath;
 }
 
-/** Anything else is a damaged lock: a signal to process -1, for one, would find all processes alive. */
-const holderSchema = once(() =>
-  z.object({
-    host: z.string().min(1),
-    pid: z.number().int().positive().max(mostProcesses),
-    started: z.string(),
-    boot: z.string(),
-    pidNamespace: z.string().optional(),
-    user: z.string(),
-    slurmJob: z.string().optional(),
-  }),
-);
-
 /** A file that says in JSON who holds it: the lock of an install. */
 export const fileLock: LockForm = {
   message: 'another ctinstall is at work on the same install',
   render: (holder) => `${JSON.stringify(holder)}\n`,
   parse: (text) => {
     try {
-      const { data } = holderSchema().safeParse(JSON.parse(text));
+      const { data } = holderSchema.safeParse(JSON.parse(text));
       return data && { ...data, pidNamespace: data.pidNamespace, slurmJob: data.slurmJob };
     } catch {
       return undefined;

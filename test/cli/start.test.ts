@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Script } from 'node:vm';
@@ -46,12 +55,14 @@ describe('the built program', () => {
     const suffix = `-${process.version}-${process.arch}.cache`;
     const names = filesIn('.cache').map((name) => name.replace(suffix, ''));
     expect(names.map((name) => name.replace(/-[^-]+$/, '')).toSorted()).toEqual([
+      'checks',
       'completion',
       'job',
       'list',
       'program',
       'search',
       'show',
+      'yaml',
     ]);
     for (const name of names) {
       // What V8 compares is the length.
@@ -74,7 +85,9 @@ describe('the built program', () => {
        };`,
     );
     const { stderr } = runWith({ NODE_OPTIONS: `--require ${watch}` }, words);
-    expect(stderr.match(/^refused: .*$/gm)).toEqual(['refused: false']);
+    // `search` makes its index: it asks for what checks easyconfigs too.
+    const files = words[0] === 'search' ? 2 : 1;
+    expect(stderr.match(/^refused: .*$/gm)).toEqual(Array(files).fill('refused: false'));
   });
 
   it('does the same without it, and where it was cut, lost a part or is another Node.js’s, and writes nothing', () => {
@@ -95,6 +108,36 @@ describe('the built program', () => {
     for (const name of caches) rmSync(join(dist, name));
     expect(commandLines.map((words) => run(...words))).toEqual(before);
     expect(filesIn('.cache')).toEqual([]);
+  });
+
+  it('reads settings with what V8 made of that, and says what is wrong with them', () => {
+    const settings = join(root, 'settings.yaml');
+    for (const [text, status] of [
+      ['more_prefixes: [/nowhere]\n', 0],
+      ['more_prefixes: [/nowhere\n', 2],
+      ['more_prefixes: 7\n', 2],
+      ['umaks: "027"\n', 2],
+    ] as const) {
+      writeFileSync(settings, text);
+      const told = runWith({ CTINSTALL_SITE_SETTINGS: settings }, ['list']);
+      expect([text, told.status]).toEqual([text, status]);
+      // The program of the other commands has all of it in one file.
+      const other = runWith({ CTINSTALL_SITE_SETTINGS: settings }, ['settings', 'get', 'more_prefixes']);
+      if (status !== 0) expect(told.stderr).toBe(other.stderr);
+      else expect(told.stderr).toContain(' or /nowhere');
+    }
+  });
+
+  it('knows what the shipped presets say, as long as they say that', () => {
+    const sites = readdirSync(join(root, 'sites')).map((name) => name.replace('.yaml', ''));
+    const showAll = () =>
+      sites.map((site) => runWith({ CTINSTALL_SITE: site }, ['show', 'mpi4py-3.1.6-rocm-6.2.0.yaml', '--trace']));
+    const known = showAll();
+    for (const site of sites) appendFileSync(join(root, `sites/${site}.yaml`), '# another text\n');
+    expect(showAll()).toEqual(known);
+    expect(new Set(known.map(({ stdout, stderr }) => stdout + stderr)).size).toBe(sites.length);
+    appendFileSync(join(root, 'sites/openhpc.yaml'), 'prefix: /elsewhere\n');
+    expect(runWith({ CTINSTALL_SITE: 'openhpc' }, ['list']).stderr).toContain('/elsewhere');
   });
 
   it('tells of a bug with the place in its own file', () => {

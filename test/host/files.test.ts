@@ -13,9 +13,9 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import fs from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fs from 'fs-extra';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createFileOnce } from '../../src/host/create-once.ts';
 import * as files from '../../src/host/files.ts';
@@ -300,7 +300,7 @@ describe('linkOrCopy', () => {
 
   it('never has half a copy under the name', async () => {
     vi.spyOn(fs, 'link').mockRejectedValue(systemError('ENOTSUP'));
-    vi.spyOn(fs.promises, 'cp').mockImplementation(async (_, to) => {
+    vi.spyOn(fs, 'cp').mockImplementation(async (_, to) => {
       writeFileSync(String(to), 'ha');
       throw systemError('ENOSPC');
     });

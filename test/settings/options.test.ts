@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { optionSchemas } from '../../src/settings/option-schemas.ts';
 import { type Option, optionKeys, optionTable } from '../../src/settings/options.ts';
 
 const rows: [string, Option][] = optionKeys.map((key) => [key, optionTable[key]]);
@@ -11,6 +12,11 @@ describe('the option table', () => {
     if (flag !== undefined) expect(flag).toMatch(/^--[a-z][a-z-]*( <[a-z]+>)?$/);
     expect(help.length).toBeGreaterThan(10);
     expect(help).not.toMatch(/\.$|\n/);
+  });
+
+  it.each(rows)('%s has the choices of its schema', (key, { choices }) => {
+    const schema = optionSchemas[key as keyof typeof optionSchemas];
+    expect(choices).toEqual(schema.def.type === 'enum' && 'options' in schema ? schema.options : undefined);
   });
 
   it('names no variable and no flag twice', () => {

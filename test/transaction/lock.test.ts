@@ -1,7 +1,8 @@
+import type { PathLike } from 'node:fs';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import fs from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fs from 'fs-extra';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { identifyThisProcess, type ProcessIdentity } from '../../src/host/process-identity.ts';
 import { type HostPath, hostPath } from '../../src/lib/paths.ts';
@@ -286,7 +287,7 @@ describe('where hard links are not what they should be', () => {
 
   it('one that was made although the server said that it was there: nobody waits for themself', async () => {
     const real = fs.link;
-    vi.spyOn(fs, 'link').mockImplementation(async (from: fs.PathLike, to: fs.PathLike) => {
+    vi.spyOn(fs, 'link').mockImplementation(async (from: PathLike, to: PathLike) => {
       await real(from, to);
       throw Object.assign(new Error('EEXIST'), { code: 'EEXIST' });
     });

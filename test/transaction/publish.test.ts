@@ -1,10 +1,13 @@
+import type { PathLike } from 'node:fs';
 import {
   chmodSync,
+  closeSync,
   existsSync,
   linkSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -12,9 +15,9 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import fs from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fs from 'fs-extra';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { writeFileWhole } from '../../src/host/files.ts';
 import { asPrefix, hostPath } from '../../src/lib/paths.ts';
@@ -153,7 +156,7 @@ describe('publishing over an install', () => {
     expect(files()).toEqual(kept);
     rmSync(join(places.installDir, 'user-software/venv'), { recursive: true });
     writeTree(places.staging, staged);
-    vi.spyOn(fs, 'rename').mockImplementation(async (from: fs.PathLike, to: fs.PathLike) => {
+    vi.spyOn(fs, 'rename').mockImplementation(async (from: PathLike, to: PathLike) => {
       if (String(from).endsWith('/user-software/venv')) throw Object.assign(new Error('EIO'), { code: 'EIO' });
       await renameReally(from, to);
     });
@@ -194,18 +197,18 @@ describe('publishing over an install', () => {
   it('has every file there at every moment, and keeps an old one for who has it open', async () => {
     installOld();
     stage();
-    const opened = fs.openSync(join(places.installDir, 'demo.sif'), 'r');
+    const opened = openSync(join(places.installDir, 'demo.sif'), 'r');
     const real = fs.rename;
     const missing: string[] = [];
-    vi.spyOn(fs, 'rename').mockImplementation(async (from: fs.PathLike, to: fs.PathLike) => {
+    vi.spyOn(fs, 'rename').mockImplementation(async (from: PathLike, to: PathLike) => {
       for (const path of Object.keys(old)) if (!existsSync(join(places.installDir, path))) missing.push(path);
       await real(from, to);
     });
     await publish(step, places.retired);
     await undoPublish(places.retired);
     expect(missing).toEqual([]);
-    expect(fs.readFileSync(opened, 'utf8')).toBe('old image');
-    fs.closeSync(opened);
+    expect(readFileSync(opened, 'utf8')).toBe('old image');
+    closeSync(opened);
   });
 
   it('cannot be undone once it is final', async () => {
@@ -228,7 +231,7 @@ describe('publishing over an install', () => {
       stage();
       let count = 0;
       const real = fs.rename;
-      const spy = vi.spyOn(fs, 'rename').mockImplementation(async (from: fs.PathLike, to: fs.PathLike) => {
+      const spy = vi.spyOn(fs, 'rename').mockImplementation(async (from: PathLike, to: PathLike) => {
         if (count === last) throw Object.assign(new Error('EIO'), { code: 'EIO' });
         count += 1;
         await real(from, to);

@@ -1,6 +1,7 @@
+import type { PathLike } from 'node:fs';
 import { existsSync, readFileSync } from 'node:fs';
+import fs from 'node:fs/promises';
 import { join } from 'node:path';
-import fs from 'fs-extra';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { applyPlan } from '../../src/apply/apply-plan.ts';
 import type { Plan } from '../../src/plan/types.ts';
@@ -78,7 +79,7 @@ describe('uninstallFiles', () => {
     const failAt = (last: number, onLast: () => void): void => {
       const real = fs.rename;
       let count = 0;
-      vi.spyOn(fs, 'rename').mockImplementation(async (from: fs.PathLike, to: fs.PathLike) => {
+      vi.spyOn(fs, 'rename').mockImplementation(async (from: PathLike, to: PathLike) => {
         count += 1;
         if (count === last) onLast();
         await real(from, to);
@@ -131,7 +132,7 @@ describe('uninstallFiles', () => {
 
   it('works where there is no room for a note', async () => {
     writeTree(plan.installDir, { 'user-software/x': 'mine' });
-    vi.spyOn(fs.promises, 'open').mockRejectedValue(Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' }));
+    vi.spyOn(fs, 'open').mockRejectedValue(Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' }));
     await uninstallFiles(plan, record, { removesUserSoftware: true });
     vi.restoreAllMocks();
     expect(files()).toEqual([]);

@@ -1,5 +1,6 @@
 import { readTextIfThere } from '../../host/files.ts';
-import { readTextsIfThere } from '../../host/many-files.ts';
+import { readFileStates, readTextsIfThere } from '../../host/many-files.ts';
+import type { Memory } from '../../host/memory.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { type HostPath, hostPath, joinHost } from '../../lib/paths.ts';
 import { type InstallRecord, type ReadRecord, sha256Of } from '../../records/record.ts';
@@ -11,35 +12,56 @@ import { importForInstall, isOtherRecipe } from '../import/import-on-install.ts'
  */
 export async function findChanges(
   records: readonly ReadRecord[],
-  signal: AbortSignal | undefined,
+  { memory, signal }: { readonly memory: Memory | undefined; readonly signal: AbortSignal | undefined },
 ): Promise<(readonly string[] | undefined)[]> {
   // Many modules may come from one file: it is read once.
-  const known = [...new Set(records.flatMap(({ record }) => record?.easyconfig?.path ?? []))];
-  const read = await readTextsIfThere(known, signal);
-  const files = new Map(
-    known.flatMap((path, at) => {
-      const text = read[at];
-      return typeof text === 'string' ? [[path, { text, sha256: sha256Of(text) }] as const] : [];
-    }),
-  );
+  const paths = [...new Set(records.flatMap(({ record }) => record?.easyconfig?.path ?? []))];
+  const sums = await readSums(paths, memory, signal);
   return Promise.all(
     records.map(({ installDir, record }) => {
-      const now = files.get(record?.easyconfig?.path ?? '');
-      if (record?.easyconfig === undefined || now === undefined) return undefined;
+      const sum = sums.get(record?.easyconfig?.path ?? '');
+      if (record?.easyconfig === undefined || sum === undefined || sum === record.easyconfig.sha256) return undefined;
       const { sha256, path } = record.easyconfig;
-      if (now.sha256 === sha256) return undefined;
       const kept = joinHost(installDir, '.ctinstall', 'easyconfig.yaml');
-      return compare(kept, { path: hostPath(path), text: now.text }, { sha256, record });
+      return compare(kept, hostPath(path), { sha256, record });
     }),
   );
 }
 
+/** The SHA-256 of the text of each file that can be read. */
+async function readSums(
+  paths: readonly string[],
+  memory: Memory | undefined,
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<string, string>> {
+  const states = memory === undefined ? [] : await readFileStates(paths, signal);
+  const sums = new Map<string, string>();
+  for (const [at, path] of paths.entries()) {
+    const state = states[at];
+    const sum = state?.isFile === true ? memory?.recall(path, state) : undefined;
+    if (typeof sum === 'string') sums.set(path, sum);
+  }
+  const unknown = paths.filter((path) => !sums.has(path));
+  const texts = await readTextsIfThere(unknown, signal);
+  for (const [at, path] of unknown.entries()) {
+    const text = texts[at];
+    if (typeof text !== 'string') continue;
+    const sum = sha256Of(text);
+    sums.set(path, sum);
+    const state = states[paths.indexOf(path)];
+    if (state?.isFile === true) memory?.note(path, state, sum);
+  }
+  return sums;
+}
+
 async function compare(
   keptPath: string,
-  written: { readonly path: HostPath; readonly text: string },
+  path: HostPath,
   { sha256, record }: { sha256: string; record: InstallRecord },
 ): Promise<readonly string[] | undefined> {
-  const text = await asInstalled(written, record);
+  const written = await readTextIfThere(path).catch(() => undefined);
+  if (written === undefined) return undefined;
+  const text = await asInstalled({ path, text: written }, record);
   if (text === undefined) return [];
   if (sha256Of(text) === sha256) return undefined;
   const kept = await readTextIfThere(keptPath).catch(() => undefined);

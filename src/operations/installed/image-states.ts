@@ -1,3 +1,4 @@
+import { isFileIn, type KindAndName } from '../../host/list-kinds.ts';
 import { readFileStates } from '../../host/many-files.ts';
 import { type HostPath, hostPath, joinHost } from '../../lib/paths.ts';
 import type { InstallRecord, ReadRecord } from '../../records/record.ts';
@@ -6,18 +7,32 @@ import type { InstallRecord, ReadRecord } from '../../records/record.ts';
 export const imageStates = ['copy', 'link', 'central', 'gone', 'none'] as const;
 export type ImageState = (typeof imageStates)[number];
 
-/** Looks where each module does: in its install dir, then where there are central images. */
+/**
+ * Looks where each module does: in its install dir, then where there are central images.
+ * @param entries of install dirs, where they are known
+ */
 export async function findImageStates(
   records: readonly ReadRecord[],
+  entries: ReadonlyMap<HostPath, readonly KindAndName[]>,
   signal: AbortSignal | undefined,
 ): Promise<(ImageState | undefined)[]> {
   const candidates = records.map(({ installDir, record }) =>
     record === undefined ? [] : candidatesOf(installDir, record),
   );
-  const states = await readFileStates(candidates.flat(), signal);
+  const known = records.map(({ installDir, record }) =>
+    record?.image === undefined || record.image.how === 'central'
+      ? 'unknown'
+      : isFileIn(entries.get(installDir), record.image.file),
+  );
+  // With an image of its own, it does not matter which others there are.
+  const looked = candidates.map((places, index) =>
+    known[index] === true ? [] : known[index] === false ? places.slice(1) : places,
+  );
+  const states = await readFileStates(looked.flat(), signal);
   let at = 0;
-  return candidates.map((places, index) => {
-    const there = places.map(() => states[at++]?.isFile === true);
+  return candidates.map((_, index) => {
+    const found = (looked[index] ?? []).map(() => states[at++]?.isFile === true);
+    const there = known[index] === 'unknown' ? found : [known[index], ...found];
     const record = records[index]?.record;
     if (record === undefined) return undefined;
     const how = record.image?.how;

@@ -1,4 +1,7 @@
+import { type KindAndName, listKinds } from '../../host/list-kinds.ts';
 import { readFileStates } from '../../host/many-files.ts';
+import type { Memory } from '../../host/memory.ts';
+import { CtinstallError } from '../../lib/errors.ts';
 import { sortedNaturally } from '../../lib/natural-order.ts';
 import { type HostPath, hostPath, joinHost, type Prefix } from '../../lib/paths.ts';
 import { readDefaultVersions } from '../../records/default-version.ts';
@@ -8,6 +11,7 @@ import { type Context, readSettingsOf } from '../context.ts';
 import { findHidden, type PlacedRecord, prefixesOf, readAllRecords } from './all-prefixes.ts';
 import { findChanges } from './find-changes.ts';
 import { findImageStates, type ImageState } from './image-states.ts';
+import { readInstallsMemory } from './installs-memory.ts';
 import { reportStopped } from './report-stopped.ts';
 import { readSoftwareStates, type SoftwareState } from './user-software-states.ts';
 
@@ -55,7 +59,8 @@ export async function listInstalled(
   const settingsNow = await readSettingsOf(context, settings);
   const prefixes = prefixesOf(settingsNow);
   const { oldDefaultPrefix: old } = settingsNow;
-  const records = await readAllRecords(prefixes, context, 'but-files');
+  const memory = await readInstallsMemory(prefixes, context);
+  const records = await readAllRecords(prefixes, context, memory ?? 'but-files');
   await reportStopped(prefixes, context);
   if (old !== undefined && records.some(({ prefix }) => prefix === old))
     context.reporter.report({
@@ -69,9 +74,12 @@ export async function listInstalled(
   );
   const installDirs = wanted.flatMap(({ record, installDir }) => (record === undefined ? [] : [installDir]));
   const { signal } = context;
-  const images = await findImageStates(wanted, signal);
-  const changes = await findChanges(wanted, signal);
-  const software = await readSoftwareStates(installDirs, { measures: size, signal });
+  const entries = memory === undefined ? new Map() : await readEntries(installDirs, memory, signal);
+  const images = await findImageStates(wanted, entries, signal);
+  const changes = await findChanges(wanted, { memory, signal });
+  const software = await readSoftwareStates(installDirs, { measures: size, memory, entries, signal });
+  // Of the others less is known now than before.
+  if (wanted.length === records.length) await memory?.save();
   const defaults = await readDefaultsOf(prefixes);
   const isLoaded = makeIsLoaded(context);
   await tellOfStaleMpi(wanted, context);
@@ -94,6 +102,21 @@ export async function listInstalled(
     return { ...place, fault, record, ...states };
   });
   return { prefixes, installs };
+}
+
+/** What lies in install dirs: of those that cannot be listed nothing is said. */
+async function readEntries(
+  installDirs: readonly HostPath[],
+  memory: Memory,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<HostPath, readonly KindAndName[]>> {
+  const listings = await listKinds(installDirs, { memory, signal });
+  return new Map(
+    installDirs.flatMap((installDir, at) => {
+      const kinds = listings[at];
+      return kinds === undefined || kinds instanceof CtinstallError ? [] : [[installDir, kinds] as const];
+    }),
+  );
 }
 
 async function readDefaultsOf(prefixes: readonly Prefix[]): Promise<ReadonlyMap<Prefix, ReadonlyMap<string, string>>> {

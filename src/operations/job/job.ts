@@ -77,8 +77,13 @@ type Asked = Pick<
 
 function readFlags(flags: JobFlags, { slurm }: Settings): Asked {
   const { partition, account, time, array, after = [], slurmOption = [] } = flags;
-  const given = slurmSchema.safeParse({ partition, account, time, options: [...slurmOption] });
-  if (!given.success) {
+  // What is plainly right is not worth the time that it takes to make the schema.
+  const isPlain =
+    slurmOption.length === 0 &&
+    [partition, account].every((word) => word === undefined || /^\w+$/.test(word)) &&
+    (time === undefined || /^\d+(?::\d+){0,2}$/.test(time));
+  const given = isPlain ? undefined : slurmSchema.safeParse({ partition, account, time, options: [...slurmOption] });
+  if (given?.success === false) {
     const [issue] = given.error.issues;
     const [key = ''] = issue?.path ?? [];
     throw new CtinstallError('usage', `\`--${key === 'options' ? 'slurm-option' : String(key)}\` ${issue?.message}`);
