@@ -10,7 +10,7 @@ it('image and packed user software are copied, and what names them leads to the 
   write('copies/keep');
   // Slurm of one node, which does not let users broadcast.
   const slurm = 'srun() { shift 3; "$@"; }; sbcast() { return 1; }; SLURM_JOB_ID=7 SLURM_JOB_NUM_NODES=1';
-  const after = `printf '%s\\n' "$SIF" "$SIFPY" "$SINGULARITY_BIND" "$APPTAINER_BIND"; cat "$copy.sif" "$copy.squashfs"`;
+  const after = `printf '%s\\n' "$SIF" "$SIFPY" "$SINGULARITY_BIND" "$APPTAINER_BIND"; cat "$copies/image.sif" "$copies/user-software.squashfs"`;
   const lines = broadcastLines({ directory: `${dir}/copies`, variables: ['SIF', 'SIFPY'], memory: 3 * 2 ** 30 });
   expect(lines[1]).toMatch(/\/copies is memory here: the copies take 3\.\S+ GiB of what/);
   const bind = (path: string): string => `/a:/a,${path}:/user-software:ro,image-src=/,/b`;
@@ -18,7 +18,13 @@ it('image and packed user software are copied, and what names them leads to the 
     encoding: 'utf8',
     env: { PATH: process.env.PATH, CONTAINERROOT: dir, SIF: image, SINGULARITY_BIND: bind(packed) },
   });
-  const copy = `${dir}/copies/ctinstall-7`;
-  expect(said.split('\n')).toEqual([`${copy}.sif`, `${copy}.sif`, bind(`${copy}.squashfs`), '', 'imagepacked']);
+  const copies = `${dir}/copies/ctinstall-7`;
+  expect(said.split('\n')).toEqual([
+    `${copies}/image.sif`,
+    `${copies}/image.sif`,
+    bind(`${copies}/user-software.squashfs`),
+    '',
+    'imagepacked',
+  ]);
   expect(execFileSync('ls', [`${dir}/copies`], { encoding: 'utf8' })).toBe('keep\n');
 });
