@@ -78,6 +78,29 @@ test('the job is tried, sent and run; what Slurm refuses is explained', async ()
   expect(refused.stderr).toMatch(
     /Slurm does not take this job\n.*[Ii]nvalid partition(.|\n)*hint: there is no such partition/,
   );
+  // The script, and then none at all: neither is sent, and the second is not written.
+  const checked = await sandbox.succeed(
+    `ctinstall job check wait.sh; ctinstall job --nodes 2 check py --partition debug -- python3 task.py; squeue -h; ls *.sh`,
+    slurm,
+  );
+  expect(checked.replaceAll(/\d+ to start at \S+ using \d+/g, 'N to start')).toBe(
+    `Job N to start processors on nodes n1 in partition debug
+Slurm would take it; nothing was sent
+Job N to start processors on nodes n[1-2] in partition debug
+Slurm would take it; nothing was sent
+job.sh\nlong.sh\nother.sh\nwait.sh\n`,
+  );
+  for (const [words, said] of [
+    ['py --slurm-option nodelist=n9 -- true', /invalid node name(.|\n)*hint: there is no such node/i],
+    ['py --slurm-option mem=900G -- true', /hint: no node of the partition has that much memory/],
+    ['py --slurm-option no-such-thing -- true', /hint: this Slurm has no such option/],
+    ['task.py', /hint: a job script begins with `#!\/bin\/bash`/],
+    ['py', /error: the job has no command/],
+  ] as const) {
+    const { status, stderr } = await sandbox.run(`ctinstall job check ${words}`, slurm);
+    expect(stderr).toMatch(said);
+    expect(status).toBe(words === 'py' ? 2 : 1);
+  }
   const stale = await sandbox.run(
     `sed -i 's/^module load py/module load gone/; /^#SBATCH --output/s/=out/=stale-out/' job.sh; sbatch --wait job.sh; status=$?; cat stale-out; exit $status`,
     slurm,

@@ -1,6 +1,8 @@
+import { isFile } from '../../host/files.ts';
 import { CtinstallError } from '../../lib/errors.ts';
+import { hostPath } from '../../lib/paths.ts';
 import type { Context } from '../../operations/context.ts';
-import { type Job, type JobRequest, makeJob, writeJob } from '../../operations/job/job.ts';
+import { type Job, type JobRequest, makeJob, requireCommand, writeJob } from '../../operations/job/job.ts';
 import { type EndedJob, waitForJob } from '../../operations/job/wait-for-job.ts';
 import { sendScript } from '../../slurm/send-script.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -24,10 +26,7 @@ export async function job(
     throw new CtinstallError('usage', '`--check`, `--submit` and `--wait` need the script in a file', {
       hint: 'name one with `--output`, such as `--output job.sh`',
     });
-  if (request.command.length === 0 && showBinding !== true)
-    throw new CtinstallError('usage', 'the job has no command', {
-      hint: 'give it after `--`: `ctinstall job PyTorch -- python train.py`',
-    });
+  if (showBinding !== true) requireCommand(request);
   const made = await makeJob(request, context);
   if (showBinding === true && !isJson) {
     printBinding(made, print);
@@ -47,6 +46,17 @@ export async function job(
   const ended = wait === true && submitted !== undefined ? await follow(submitted, isJson, context) : undefined;
   if (isJson) printDocument('job', { script, path, checked, submitted, ended, binding: binding?.tasks }, { print });
   if (ended !== undefined) process.exitCode = ended.status;
+}
+
+/** `ctinstall job check <module> -- <command>`, or with a job script in place of the module. */
+export async function jobCheck(request: JobRequest, { isJson, print, ...context }: CommandContext): Promise<void> {
+  const path = hostPath(request.module, context.cwd);
+  const isScript = request.command.length === 0 && (await isFile(path));
+  const checked = isScript ? { path } : { script: (await makeJob(requireCommand(request), context)).script };
+  const { environment } = context;
+  const said = await sendScript(checked.path ?? { text: checked.script }, { isTrial: true, environment });
+  if (isJson) printDocument('job check', { checked: said, ...checked }, { print });
+  else print(`${said}\nSlurm would take it; nothing was sent`);
 }
 
 /** Its output is that of the job; with JSON it stays in its file. */

@@ -70,6 +70,14 @@ export interface JobRequest {
   readonly settings: SettingsValues;
 }
 
+/** @throws CtinstallError `usage` where there is nothing to run */
+export function requireCommand(request: JobRequest): JobRequest {
+  if (request.command.length > 0) return request;
+  throw new CtinstallError('usage', 'the job has no command', {
+    hint: 'give it after `--`: `ctinstall job PyTorch -- python train.py`',
+  });
+}
+
 type Asked = Pick<
   JobScript,
   'nodes' | 'tasksPerNode' | 'gpusPerNode' | 'time' | 'partition' | 'account' | 'array' | 'after' | 'options'
