@@ -3,7 +3,7 @@
 # needs no privilege, listens on the loopback address only, and keeps all it writes in one directory: several can run side by
 # side. Debian's packages slurmctld, slurmd, slurm-client, munge are needed.
 #
-#   slurm.sh start [directory]        then: export SLURM_CONF=<directory>/slurm.conf
+#   slurm.sh start [directory [user]] then: export SLURM_CONF=<directory>/slurm.conf
 #   slurm.sh stop [directory]         ends its daemons, by their process ids
 #   slurm.sh run [directory [user]]   start, a line `ready` on stdout, and stop when stdin is at its end
 #

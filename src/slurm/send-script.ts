@@ -56,7 +56,7 @@ const refusals: readonly (readonly [RegExp, string])[] = [
   [/gres|tres|gpu/i, 'these nodes have no such GPUs: see `--gpus-per-node` and `--partition`'],
   [
     /more processors|node configuration|node count|cpu count/i,
-    'no node of the partition has that much: ask for fewer tasks, cores or nodes',
+    'no node of the partition has that much: ask for fewer tasks, cores or nodes, or less memory',
   ],
   [/dependency/i, '`--after` takes numbers of jobs that Slurm still knows'],
   [/unable to contact|connect|timed out/i, 'Slurm does not answer: try again later'],

@@ -78,7 +78,7 @@ test('--slurm of several: each has a log, those that fail say so, one that Slurm
     '  | no good',
     expect.stringMatching(/^Slurm job N_2 works on n[12]: long-1\.yaml$/),
     'warning: long-1.yaml: Slurm ended job N_2: it was cancelled',
-    `what each of job N has said is in ${sandbox.home}/.local/state/ctinstall/jobs/1`,
+    `what each of job N has said is in ${sandbox.dir}/.local/state/ctinstall/jobs/1`,
   ]);
   const stopped = await sandbox.run(
     `sed 's/^name: long/name: long2/' long-1.yaml >long2-1.yaml

@@ -92,7 +92,7 @@ job.sh\nlong.sh\nother.sh\nwait.sh\n`,
   );
   for (const [words, said] of [
     ['py --slurm-option nodelist=n9 -- true', /invalid node name(.|\n)*hint: there is no such node/i],
-    ['py --slurm-option mem=900G -- true', /hint: no node of the partition has that much memory/],
+    ['py --slurm-option mem=900G -- true', /hint: no node of the partition has that much: .* less memory/],
     ['py --slurm-option no-such-thing -- true', /hint: this Slurm has no such option/],
     ['task.py', /hint: a job script begins with `#!\/bin\/bash`/],
     ['py', /error: the job has no command/],
@@ -101,6 +101,14 @@ job.sh\nlong.sh\nother.sh\nwait.sh\n`,
     expect(stderr).toMatch(said);
     expect(status).toBe(words === 'py' ? 2 : 1);
   }
+  expect(
+    await sandbox.succeed(
+      'ctinstall job py --node-type generic --ntasks-per-node 2 --show-binding; ctinstall job py --node-type generic --ntasks-per-node 2 -o generic.sh --wait -- python3 task.py',
+      slurm,
+    ),
+  ).toMatch(
+    /^generic: tasks of each node\n {2}task 0: cores 0-1\n {2}task 1: cores 2-3\nwrote .*\njob \d+\n(srun: cluster .* lacks support for cpu binding\n)?(n1 [01]\n){2}$/,
+  );
   const stale = await sandbox.run(
     `sed -i 's/^module load py/module load gone/; /^#SBATCH --output/s/=out/=stale-out/' job.sh; sbatch --wait job.sh; status=$?; cat stale-out; exit $status`,
     slurm,

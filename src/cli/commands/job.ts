@@ -73,7 +73,7 @@ async function follow(id: string, isJson: boolean, context: Context): Promise<En
 function printBinding({ binding }: Job, print: (line: string) => void): void {
   if (binding === undefined)
     throw new CtinstallError('usage', 'which nodes the job has is not known: Slurm binds its tasks by itself', {
-      hint: 'name their type with `--node-type`: the setting `node_types` describes them',
+      hint: 'name their type with `--node-type`: one of the setting `node_types`, or `generic`',
     });
   print(`${binding.type}: tasks of each node`);
   for (const [task, { cores, gpu }] of binding.tasks.entries()) {

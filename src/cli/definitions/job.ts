@@ -56,7 +56,7 @@ function addJobOptions(command: Command): Command {
     .option('--array <numbers>', 'run it once for each number: `0-9`, `1,3%2`')
     .option('--after <job>', 'wait until this job has ended well; repeatable', addValue)
     .option('--slurm-option <option>', 'further option of sbatch, `qos=debug`; repeatable', addValue)
-    .option('--node-type <name>', 'of the setting `node_types`, where the partition does not say it')
+    .option('--node-type <name>', 'of the setting `node_types`, where the partition does not say it; or `generic`')
     .option('--no-bind', 'leave it to Slurm which cores a task gets')
     .option('--broadcast [dir]', 'copy the image to each node first, into a directory of its own; default: /tmp');
 }
