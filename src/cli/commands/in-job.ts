@@ -20,8 +20,7 @@ export async function ranInJob(command: Command, given: SettingsValues, context:
   const settings = readSlurmFlags(flags, (await readSettingsOf(context, given)).slurm);
   if (settings === undefined) return false;
   const { args } = command;
-  const writeLine = (line: string): void => void process.stderr.write(`${line}\n`);
-  const work = { settings, write: (piece: string): void => void process.stdout.write(piece), writeLine };
+  const work = { settings, write: context.write, writeLine: (line: string) => context.write(`${line}\n`, 'stderr') };
   const lines = args.map((name) => ({ argv: commandLine(command, [name]), name }));
   if (command.name() !== 'install' || args.length < 2)
     process.exitCode = await runInJob({ ...work, argv: commandLine(command, args) }, context);

@@ -1,7 +1,6 @@
 import { isFile } from '../../host/files.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { hostPath } from '../../lib/paths.ts';
-import type { Context } from '../../operations/context.ts';
 import { type Job, type JobRequest, makeJob, requireCommand, writeJob } from '../../operations/job/job.ts';
 import { type EndedJob, waitForJob } from '../../operations/job/wait-for-job.ts';
 import { sendScript } from '../../slurm/send-script.ts';
@@ -19,7 +18,7 @@ interface PrintFlags {
 /** `ctinstall job <module> -- <command>`. */
 export async function job(
   request: JobRequest & { readonly flags: PrintFlags },
-  { isJson, print, ...context }: CommandContext,
+  { isJson, print, write, onStop, ...context }: CommandContext,
 ): Promise<void> {
   const { output, check, wait, submit = wait, showBinding } = request.flags;
   if (output === undefined && (check === true || submit === true))
@@ -43,7 +42,10 @@ export async function job(
   if (checked !== undefined) say(checked);
   const submitted = submit === true ? await send(false) : undefined;
   if (submitted !== undefined) say(`job ${submitted}`);
-  const ended = wait === true && submitted !== undefined ? await follow(submitted, isJson, context) : undefined;
+  const ended =
+    wait === true && submitted !== undefined
+      ? await follow(submitted, { isJson, write, onStop, ...context })
+      : undefined;
   if (isJson) printDocument('job', { script, path, checked, submitted, ended, binding: binding?.tasks }, { print });
   if (ended !== undefined) process.exitCode = ended.status;
 }
@@ -59,9 +61,12 @@ export async function jobCheck(request: JobRequest, { isJson, print, ...context 
   else print(`${said}\nSlurm would take it; nothing was sent`);
 }
 
+type Following = Omit<CommandContext, 'print' | 'isColoured' | 'isTrace'>;
+
 /** Its output is that of the job; with JSON it stays in its file. */
-async function follow(id: string, isJson: boolean, context: Context): Promise<EndedJob> {
-  const ended = await waitForJob(id, (piece) => isJson || process.stdout.write(piece), context);
+async function follow(id: string, { isJson, write, onStop, ...context }: Following): Promise<EndedJob> {
+  onStop.message = `cancelling job ${id} … (once more to leave it running)`;
+  const ended = await waitForJob(id, (piece) => isJson || write(piece), context);
   if (ended.status === 0) return ended;
   const said = ended.state === undefined ? '' : `, Slurm: ${ended.state}`;
   const { reason } = ended;

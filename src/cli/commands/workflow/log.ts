@@ -10,5 +10,5 @@ export async function log(
   context: CommandContext,
 ): Promise<void> {
   const found = await openRun(id, settings, context);
-  await followLog(found, { unit: job, isFollowed: follow, onText: (text) => process.stdout.write(text) }, context);
+  await followLog(found, { unit: job, isFollowed: follow, onText: (text) => context.write(text) }, context);
 }
