@@ -21,6 +21,7 @@ bash "$root/testbed/prepare-tool.sh"
 
 work=$(mktemp -d "${TMPDIR:-/var/tmp}/ctinstall-bench.XXXXXX")
 clean_up() {
+  [ -z "${slurm:-}" ] || as_root bash "$root/testbed/slurm.sh" stop "$slurm" || true
   [ -z "${dropper:-}" ] || kill "$dropper" 2>/dev/null || true
   if mountpoint --quiet "$work/btrfs"; then as_root umount "$work/btrfs" || as_root umount --lazy "$work/btrfs"; fi
   rm -rf "$work"
@@ -40,20 +41,30 @@ cp -R "$root"/{bench,testbed,dist,bin,easyconfigs,modulefiles,runscripts,sites,p
 chmod -R u=rwX,go=rX "$work/tool"
 [ "$(id -u)" != 0 ] || chown "$CT_USER:" "$work/home"
 
-# For the row `reflink`: a file system that can clone files. The loop device goes with the mount.
-wants_btrfs() {
+wants() { # pattern of a row, rows…
   local row
-  [ $# -gt 0 ] || return 0
-  for row; do [ "$row" != reflink ] || return 0; done
+  [ $# -gt 1 ] || return 0
+  # shellcheck disable=SC2053 # it is a pattern
+  for row in "${@:2}"; do [[ $row != $1 ]] || return 0; done
   return 1
 }
+
+# For the rows `broadcast…`: a Slurm whose nodes have a directory each, and that broadcasts by itself, which takes root.
+slurm=
+if wants 'broadcast*' "$@" && as_root true 2>/dev/null; then
+  slurm=$work/slurm
+  mkdir "$slurm"
+  as_root env PATH="$PATH" bash "$root/testbed/slurm.sh" start "$slurm" "$CT_USER" >/dev/null
+fi
+
+# For the row `reflink`: a file system that can clone files. The loop device goes with the mount.
 mount_btrfs() {
   local PATH=$PATH:/usr/sbin:/sbin # an ordinary user's has none of them
   truncate --size 5G "$work/btrfs.image" && mkfs.btrfs --quiet "$work/btrfs.image" && mkdir "$work/btrfs" &&
     as_root mount -o loop "$work/btrfs.image" "$work/btrfs" && as_root chown "$CT_USER:" "$work/btrfs"
 }
 btrfs=
-if wants_btrfs "$@" && quietly "$work/btrfs.log" mount_btrfs; then btrfs=$work/btrfs; fi
+if wants reflink "$@" && quietly "$work/btrfs.log" mount_btrfs; then btrfs=$work/btrfs; fi
 
 # For cold caches, which only root can make: each line asked for is answered when they are empty.
 drop_caches() {
@@ -76,6 +87,6 @@ fi
 status=0
 as_user env -i -C "$work/home" HOME="$work/home" USER="$CT_USER" LOGNAME="$CT_USER" SHELL=/bin/bash LANG=C.UTF-8 \
   PATH="$PATH" CT_LMOD_INIT="$CT_LMOD_INIT" CT_IMAGES="$CT_IMAGES" CT_MPICH="$CT_MPICH" CT_BENCH_IMAGE="${CT_BENCH_IMAGE:-2048}" \
-  CT_BENCH_ROUNDS="${CT_BENCH_ROUNDS:-100}" CT_BENCH_SECONDS="${CT_BENCH_SECONDS:-22}" ${btrfs:+CT_BENCH_BTRFS="$btrfs"} ${drops:+CT_BENCH_DROP_CACHES="$drops"} \
+  CT_BENCH_ROUNDS="${CT_BENCH_ROUNDS:-100}" CT_BENCH_SECONDS="${CT_BENCH_SECONDS:-22}" ${slurm:+CT_BENCH_SLURM="$slurm"} ${btrfs:+CT_BENCH_BTRFS="$btrfs"} ${drops:+CT_BENCH_DROP_CACHES="$drops"} \
   node "$work/tool/bench/main.js" "$@" || status=$?
 exit "$status"

@@ -3,17 +3,24 @@
 # needs no privilege, listens on the loopback address only, and keeps all it writes in one directory: several can run side by
 # side. Debian's packages slurmctld, slurmd, slurm-client, munge are needed.
 #
-#   slurm.sh start [directory]   then: export SLURM_CONF=<directory>/slurm.conf
-#   slurm.sh stop [directory]    ends its daemons, by their process ids
-#   slurm.sh run [directory]     start, a line `ready` on stdout, and stop when stdin is at its end
+#   slurm.sh start [directory [user]] then: export SLURM_CONF=<directory>/slurm.conf
+#   slurm.sh stop [directory]         ends its daemons, by their process ids
+#   slurm.sh run [directory [user]]   start, a line `ready` on stdout, and stop when stdin is at its end
 #
 # The directory is $CT_TESTBED/slurm, if none is named; its path must be short, as a socket lies in it.
+#
+# Root may name a user: the jobs are that user's, and slurmd is root's, as it is at sites. Without that it cannot set the
+# groups of a process, and refuses `sbcast`. Each node then has a directory of its own in the place <directory>/local, which is
+# <directory>/tmp/<node> to who looks from outside.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=testbed/common.sh
 . "$here/common.sh"
 PATH=$PATH:/usr/sbin:/sbin
 S=${2:-${CT_TESTBED:-/opt/ctinstall-testbed}/slurm}
+user=${3:-$(id -un)}
+of_user=()
+[ -z "${3:-}" ] || of_user=(setpriv --reuid "$user" --regid "$(id -g "$user")" --init-groups --)
 nodes=(n1 n2)
 cpus=4 # of each node, whatever the machine has
 
@@ -30,8 +37,7 @@ choose_ports() { # how many, one after the other
 }
 
 write_settings() {
-  local user host index
-  user=$(id -un)
+  local host index
   host=$(hostname -s)
   choose_ports $((${#nodes[@]} + 1))
   # TmpFS: in a directory of both nodes PMIx of the second would find that of the first.
@@ -43,7 +49,7 @@ ClusterName=testbed
 SlurmctldHost=$host(127.0.0.1)
 SlurmctldPort=$port
 SlurmUser=$user
-SlurmdUser=$user
+SlurmdUser=$(id -un)
 AuthType=auth/munge
 AuthInfo=socket=$S/munge.socket
 CredType=cred/munge
@@ -84,6 +90,15 @@ start_daemon() { # name, command…
   echo "$!" >"$S/$name.started"
 }
 
+start_slurmd() {
+  local -a own=()
+  if [ "$user" != "$(id -un)" ]; then
+    # shellcheck disable=SC2016 # the words of that shell
+    own=(unshare --mount bash -c 'mount --bind "$1" "$2" && exec "${@:3}"' own "$S/tmp/$1" "$S/local")
+  fi
+  start_daemon "slurmd-$1" "${own[@]}" slurmd -D -N "$1"
+}
+
 is_up() {
   local states
   states=$(timeout 10 sinfo --noheader --Node --partition=debug --format='%N %T' 2>/dev/null) || return 1
@@ -93,20 +108,23 @@ is_up() {
 start() {
   local node tries
   [ ! -e "$S/slurm.conf" ] || die "there is a Slurm in $S already" "end it: $0 stop $S"
-  mkdir -p "$S"/{state,spool}
+  mkdir -p "$S"/{state,spool,local}
   write_settings
   (umask 077 && head -c 128 /dev/urandom >"$S/munge.key")
+  # munged refuses what others may have written
+  [ "$user" = "$(id -un)" ] || chown "$user" "$S" "$S/munge.key" "$S/state"
   # --force: the directory may be one that others may write to, as /tmp is
-  start_daemon munged munged --foreground --force --key-file="$S/munge.key" --socket="$S/munge.socket" \
+  start_daemon munged "${of_user[@]}" munged --foreground --force --key-file="$S/munge.key" --socket="$S/munge.socket" \
     --pid-file="$S/munged.pid" --log-file="$S/munged.log" --seed-file="$S/munged.seed"
   for ((tries = 0; tries < 600; tries++)); do
     ! munge --socket="$S/munge.socket" --no-input --output=/dev/null 2>/dev/null || break
     sleep 0.05
   done
-  start_daemon slurmctld slurmctld -D -c
+  start_daemon slurmctld "${of_user[@]}" slurmctld -D -c
   for node in "${nodes[@]}"; do
     mkdir -p "$S/spool/$node" "$S/tmp/$node"
-    start_daemon "slurmd-$node" slurmd -D -N "$node"
+    [ "$user" = "$(id -un)" ] || chown "$user" "$S/tmp/$node"
+    start_slurmd "$node"
   done
   for ((tries = 0; tries < 600; tries++)); do
     ! is_up || return 0
@@ -134,7 +152,7 @@ stop() {
     fi
     rm -f "$file"
   done
-  rm -rf "$S"/{state,spool,tmp,slurm.conf,cgroup.conf,munge.socket,munge.socket.lock,munge.key}
+  rm -rf "$S"/{state,spool,tmp,local,slurm.conf,cgroup.conf,munge.socket,munge.socket.lock,munge.key}
 }
 
 is_ours() { grep -qsz -e "^SLURM_CONF=$S/slurm.conf\$" "/proc/$1/environ"; }

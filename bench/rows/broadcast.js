@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { formatTimes, interleave, perRound, roundsOf, run } from '../measure.js';
 import { ctinstallProgram, prefix, work, writeEasyconfig } from '../work.js';
@@ -7,52 +7,56 @@ import { makeImage } from './big-image.js';
 const slurmProgram = fileURLToPath(new URL('../../testbed/slurm.sh', import.meta.url));
 const nodes = 2;
 const perNode = 8;
+/** An eighth of what the install rows take: `CT_BENCH_IMAGE=8192` is 1 GiB. */
+const mebibytes = Math.min(1024, Math.ceil(Number(process.env.CT_BENCH_IMAGE ?? 2048) / 8));
 
 /**
- * On the Slurm of the test bed, whose nodes are one machine: an image of 1 GiB put on each node by a job's script, against
- * `srun cp`; and eight containers a node, with and without.
+ * On the Slurm of the test bed, whose nodes are one machine: an image put on each node by a job's script, against
+ * `srun cp`; and eight containers a node, with and without. What run.sh has started as root broadcasts with `sbcast`, and its
+ * nodes have a directory each.
  */
 export function measureBroadcast(rows) {
-  const slurm = `${work}/slurm`;
+  const ofRoot = process.env.CT_BENCH_SLURM;
+  const slurm = ofRoot ?? `${work}/slurm`;
   const env = { ...process.env, SLURM_CONF: `${slurm}/slurm.conf` };
-  run(['bash', slurmProgram, 'start', slurm]);
+  const copies = ofRoot === undefined ? `${work}/copies` : `${slurm}/local`;
+  if (ofRoot === undefined) run(['bash', slurmProgram, 'start', slurm]);
   try {
+    mkdirSync(copies, { recursive: true });
     return [
-      ...(rows.includes('broadcast') ? measureCopies(env) : []),
-      ...(rows.includes('broadcast-start') ? measureStarts(env) : []),
+      ...(rows.includes('broadcast') ? measureCopies(env, copies) : []),
+      ...(rows.includes('broadcast-start') ? measureStarts(env, copies) : []),
     ];
   } finally {
-    run(['bash', slurmProgram, 'stop', slurm]);
+    if (ofRoot === undefined) run(['bash', slurmProgram, 'stop', slurm]);
   }
 }
 
-function measureCopies(env) {
-  const { file } = makeImage('gibibyte.sif', 1024);
+function measureCopies(env, copies) {
+  const { file } = makeImage('broadcast.sif', mebibytes);
   run([
     ctinstallProgram,
     '--prefix',
     prefix,
     '--image-dir',
     `${work}/images`,
-    writeEasyconfig('gibibyte', { image: { file } }),
+    writeEasyconfig('broadcast', { image: { file } }),
   ]);
-  const copies = makeCopies();
   // In the image there is nothing to run.
-  const own = writeScript('own', ['gibibyte', '--nodes', `${nodes}`, '--broadcast', copies], 'srun bash -c true');
+  const own = writeScript('own', ['broadcast', '--nodes', `${nodes}`, '--broadcast', copies], 'srun bash -c true');
   const plain = `${work}/plain.sh`;
   const copy = `${copies}/$SLURM_JOB_ID.sif`;
   writeFileSync(
     plain,
-    `srun bash -c 'cp ${prefix}/software/gibibyte/1/${file} ${copy}.$SLURM_NODEID'\nsrun bash -c true\nsrun bash -c 'rm ${copy}.$SLURM_NODEID'\n`,
+    `srun bash -c 'cp ${prefix}/software/broadcast/1/${file} ${copy}.$SLURM_NODEID'\nsrun bash -c true\nsrun bash -c 'rm ${copy}.$SLURM_NODEID'\n`,
   );
   const inJob = (script) => () =>
     run(['salloc', '--quiet', `--nodes=${nodes}`, '--ntasks-per-node=1', 'bash', script], { env });
   const times = interleave({ own: inJob(own), plain: inJob(plain) }, { rounds: roundsOf(5) });
-  rmSync(copies, { recursive: true });
   return [
     {
       row: 'broadcast',
-      what: `1 GiB to ${nodes} nodes: job --broadcast / srun cp`,
+      what: `${mebibytes} MiB to ${nodes} nodes: job --broadcast / srun cp`,
       unit: ' ×',
       values: perRound(times, (ms) => ms.own / ms.plain),
       notes: [formatTimes(times)],
@@ -60,10 +64,9 @@ function measureCopies(env) {
   ];
 }
 
-function measureStarts(env) {
+function measureStarts(env, copies) {
   const easyconfig = writeEasyconfig('tiny', { image: { file: 'tiny.sif' }, wrappers: ['start-shell'] });
   run([ctinstallProgram, '--prefix', prefix, '--image-dir', process.env.CT_IMAGES, easyconfig]);
-  const copies = makeCopies();
   const flags = ['tiny', '--nodes', `${nodes}`, '--ntasks-per-node', `${perNode}`];
   // The nodes have fewer cores than that.
   const step = `srun --overcommit --ntasks=${nodes * perNode} --ntasks-per-node=${perNode} singularity exec "$SIF" true`;
@@ -72,7 +75,6 @@ function measureStarts(env) {
   const size = [`--nodes=${nodes}`, '--ntasks-per-node=1'];
   const inJob = (script) => () => run(['salloc', '--quiet', ...size, 'bash', script], { env });
   const times = interleave({ there: inJob(there), copied: inJob(copied) }, { rounds: roundsOf(5) });
-  rmSync(copies, { recursive: true });
   return [
     {
       row: 'broadcast-start',
@@ -82,12 +84,6 @@ function measureStarts(env) {
       notes: [formatTimes(times)],
     },
   ];
-}
-
-function makeCopies() {
-  const copies = `${work}/copies`;
-  mkdirSync(copies, { recursive: true });
-  return copies;
 }
 
 /** The script of a job, with its step or another one. */

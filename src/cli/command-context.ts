@@ -13,4 +13,6 @@ export interface CommandContext extends Context {
   readonly onStop: { message: string };
   /** Writes a line of the result to stdout. */
   readonly print: (line: string) => void;
+  /** Hands on what another program has said, as it is. */
+  readonly write: (piece: string | Uint8Array, to?: 'stdout' | 'stderr') => void;
 }

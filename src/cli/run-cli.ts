@@ -53,6 +53,10 @@ export async function runCli(given: readonly string[], toolDir: string): Promise
       reporter.clear();
       process.stdout.write(`${line}\n`);
     },
+    write: (piece, to = 'stdout') => {
+      reporter.clear();
+      process[to].write(piece);
+    },
   };
   try {
     refuseUnknownHelp(given);

@@ -62,7 +62,8 @@ export function parseCores(list: string): number[] {
   });
 }
 
-function deal(cores: readonly number[], parts: number): number[][] {
+/** Parts of the same size, in order. @throws CtinstallError `usage` where there are fewer cores than parts */
+export function deal(cores: readonly number[], parts: number): number[][] {
   const each = Math.floor(cores.length / parts);
   if (each === 0)
     throw new CtinstallError('usage', `there are ${cores.length} cores for ${parts} tasks`, {

@@ -15,6 +15,8 @@ export interface JobState {
   readonly output: string | undefined;
   /** How often Slurm has put it into the queue again, as it does when a node fails. */
   readonly restarts: number;
+  /** Its number in the array, or the numbers of those that wait: `3`, `4-9%2`; undefined where it is no array. */
+  readonly task: string | undefined;
 }
 
 /**
@@ -44,6 +46,7 @@ export function parseJob(line: string): JobState[] {
       hasEnded: !running.test(state),
       status: ended === 0 && state !== 'COMPLETED' ? 1 : ended,
       restarts: Number(/\bRestarts=(\d+)/.exec(line)?.[1] ?? 0),
+      task: /\bArrayTaskId=(\S+)/.exec(line)?.[1],
       output: /\bStdOut=(.*?)(?: Power=| MailUser=| TresPer\w+=| NtasksPer\w+=|\s*$)/.exec(line)?.[1],
     },
   ];

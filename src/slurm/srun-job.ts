@@ -37,34 +37,17 @@ const usualProcessors = 16;
  * @throws CtinstallError `slurm-missing` where there is no `srun`
  */
 export async function prepareSlurmJob(command: readonly string[], options: SlurmOptions): Promise<SlurmJob> {
-  const { name, settings, directory, environment } = options;
+  const { environment } = options;
   const srun = await lookUpProgram('srun', environment.PATH);
   if (srun === undefined)
     throw new CtinstallError('slurm-missing', 'there is no `srun` on PATH: this machine has no Slurm, or not here', {
       hint: 'leave `--slurm` out to do it on this node',
     });
-  const processors = options.processors || (await chooseProcessors(options));
-  const given = Object.entries({
-    '--cpus-per-task': processors,
-    '--partition': settings.partition,
-    '--account': settings.account,
-    '--time': settings.time,
-  }).flatMap(([flag, value]) => (value === undefined ? [] : [`${flag}=${value}`]));
   // Its first words say where it runs: srun tells the job only when that has to wait.
   const tell = 'printf "ctinstall-job %s.%s %s\\n" "$SLURM_JOB_ID" "$SLURM_STEP_ID" "$SLURMD_NODENAME" >&2; exec "$@"';
   let id: string | undefined;
   return {
-    argv: [
-      srun,
-      '--nodes=1',
-      '--ntasks=1',
-      `--job-name=${name}`,
-      '--export=ALL',
-      `--chdir=${directory}`,
-      ...given,
-      ...settings.options.map((option) => `--${option}`),
-      ...['bash', '-p', '-c', tell, 'ctinstall', ...command],
-    ],
+    argv: [srun, ...(await flagsOfJob(options)), ...['bash', '-p', '-c', tell, 'ctinstall', ...command]],
     takeLine: (line) => {
       const [, step, node = ''] = /^ctinstall-job (\d+\.\d+) (\S*)$/.exec(line) ?? [];
       if (step === undefined) return /^srun: job /.test(line) ? line.replace('srun: job', 'Slurm job') : undefined;
@@ -80,6 +63,22 @@ export async function prepareSlurmJob(command: readonly string[], options: Slurm
       if (exitCode !== 0) throw new Error(`scancel ended with ${exitCode}`);
     },
   };
+}
+
+/** Flags of `srun` and `sbatch` for a job of one task on one node. */
+export async function flagsOfJob(options: SlurmOptions): Promise<string[]> {
+  const { name, settings, directory } = options;
+  const given = Object.entries({
+    '--cpus-per-task': options.processors || (await chooseProcessors(options)),
+    '--partition': settings.partition,
+    '--account': settings.account,
+    '--time': settings.time,
+  }).flatMap(([flag, value]) => (value === undefined ? [] : [`${flag}=${value}`]));
+  return [
+    ...['--nodes=1', '--ntasks=1', `--job-name=${name}`, '--export=ALL', `--chdir=${directory}`],
+    ...given,
+    ...settings.options.map((option) => `--${option}`),
+  ];
 }
 
 /** As many as every node of the partition has; undefined leaves it to Slurm. */

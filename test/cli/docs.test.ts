@@ -31,8 +31,10 @@ async function faultOf(line: string): Promise<string | undefined> {
   const program = makeProgram(contextIn('/'), undefined);
   for (const command of program.commands) {
     command.configureOutput({ writeErr: () => undefined, writeOut: () => undefined });
-    const inner = command.commands.length > 0 ? command.commands : [command];
-    for (const each of inner) each.configureOutput({ writeErr: () => undefined }).action(() => undefined);
+    // One that has others may do something by itself too.
+    const doesWork = command.commands.length === 0 || command.registeredArguments.length > 0;
+    for (const each of [...(doesWork ? [command] : []), ...command.commands])
+      each.configureOutput({ writeErr: () => undefined }).action(() => undefined);
   }
   try {
     await program.parseAsync(argv, { from: 'user' });

@@ -24,5 +24,6 @@ export function contextIn(cwd: string, environment: Readonly<Record<string, stri
     isTrace: false,
     isColoured: { stdout: false, stderr: false },
     print: () => undefined,
+    write: () => undefined,
   };
 }

@@ -1,11 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
-import { giveToUser, makeSandbox, type Sandbox, standInImage } from '../harness/sandbox.ts';
+import { expect, test } from 'vitest';
+import { makeSandbox, type Sandbox, standInImage } from '../harness/sandbox.ts';
 import { useSlurm } from '../harness/slurm.ts';
 
-const slurm = useSlurm();
+const slurm = useSlurm({ slurmd: 'root' });
 
 async function installed(): Promise<Sandbox> {
   const sandbox = makeSandbox();
@@ -81,6 +78,37 @@ test('the job is tried, sent and run; what Slurm refuses is explained', async ()
   expect(refused.stderr).toMatch(
     /Slurm does not take this job\n.*[Ii]nvalid partition(.|\n)*hint: there is no such partition/,
   );
+  // The script, and then none at all: neither is sent, and the second is not written.
+  const checked = await sandbox.succeed(
+    `ctinstall job check wait.sh; ctinstall job --nodes 2 check py --partition debug -- python3 task.py; squeue -h; ls *.sh`,
+    slurm,
+  );
+  expect(checked.replaceAll(/\d+ to start at \S+ using \d+/g, 'N to start')).toBe(
+    `Job N to start processors on nodes n1 in partition debug
+Slurm would take it; nothing was sent
+Job N to start processors on nodes n[1-2] in partition debug
+Slurm would take it; nothing was sent
+job.sh\nlong.sh\nother.sh\nwait.sh\n`,
+  );
+  for (const [words, said] of [
+    ['py --slurm-option nodelist=n9 -- true', /invalid node name(.|\n)*hint: there is no such node/i],
+    ['py --slurm-option mem=900G -- true', /hint: no node of the partition has that much: .* less memory/],
+    ['py --slurm-option no-such-thing -- true', /hint: this Slurm has no such option/],
+    ['task.py', /hint: a job script begins with `#!\/bin\/bash`/],
+    ['py', /error: the job has no command/],
+  ] as const) {
+    const { status, stderr } = await sandbox.run(`ctinstall job check ${words}`, slurm);
+    expect(stderr).toMatch(said);
+    expect(status).toBe(words === 'py' ? 2 : 1);
+  }
+  expect(
+    await sandbox.succeed(
+      'ctinstall job py --node-type generic --ntasks-per-node 2 --show-binding; ctinstall job py --node-type generic --ntasks-per-node 2 -o generic.sh --wait -- python3 task.py',
+      slurm,
+    ),
+  ).toMatch(
+    /^generic: tasks of each node\n {2}task 0: cores 0-1\n {2}task 1: cores 2-3\nwrote .*\njob \d+\n(srun: cluster .* lacks support for cpu binding\n)?(n1 [01]\n){2}$/,
+  );
   const stale = await sandbox.run(
     `sed -i 's/^module load py/module load gone/; /^#SBATCH --output/s/=out/=stale-out/' job.sh; sbatch --wait job.sh; status=$?; cat stale-out; exit $status`,
     slurm,
@@ -92,10 +120,9 @@ test('the job is tried, sent and run; what Slurm refuses is explained', async ()
 
 test('an image that is broadcast is what tasks use, and is gone after the job, however it ends', async () => {
   const sandbox = await installed();
-  // What each node has of its own, in a path without blanks; here both nodes have the same.
-  const copies = mkdtempSync(join(tmpdir(), 'ct-copies-'));
-  onTestFinished(() => rmSync(copies, { recursive: true, force: true }));
-  giveToUser(copies);
+  const ofSlurm = slurm.SLURM_CONF?.replace(/\/slurm\.conf$/, '') ?? '';
+  // What each node has of its own.
+  const copies = `${ofSlurm}/local`;
   sandbox.write(
     'task.py',
     'import os\nprint(os.environ["APPTAINER_CONTAINER"], os.listdir(os.environ["COPIES"]), flush=True)\n',
@@ -103,21 +130,26 @@ test('an image that is broadcast is what tasks use, and is gone after the job, h
   const flags = `--nodes 2 --broadcast ${copies} --wait`;
   const ran = await sandbox.run(
     `export COPIES=${copies}
-     ctinstall job py ${flags} -o job.sh -- python3 task.py; echo "status $?"; ls "$COPIES"`,
+     ctinstall job py ${flags} -o job.sh -- python3 task.py; echo "status $?"; ls ${ofSlurm}/tmp/*`,
     slurm,
   );
-  expect(ran).toMatchObject({
-    stderr: '',
-    stdout: expect.stringMatching(/\n(\/\S*\/ctinstall-\d+\.sif \['ctinstall-\d+\.sif'\]\n){2}status 0\n$/),
-  });
+  const [n1, n2] = [`${ofSlurm}/tmp/n1`, `${ofSlurm}/tmp/n2`];
+  expect(ran.stderr).toBe('');
+  // Slurm's own words would be there, had it not broadcast by itself.
+  expect(ran.stdout.split('\n').slice(2)).toEqual([
+    ...Array(2).fill(expect.stringMatching(/\/local\/ctinstall-\d+\/image\.sif \['ctinstall-\d+'\]$/)),
+    ...['status 0', `${n1}:`, '', `${n2}:`, ''],
+  ]);
   const cancelled = await sandbox.run(
-    `export COPIES=${copies}
-     ctinstall job py ${flags} -o long.sh -- python3 -c 'import time; print("runs", flush=True); time.sleep(600)' >said &
-     pid=$!; for ((n = 0; n < 150; n++)); do ! grep -q ^runs said || break; sleep 0.2; done; ls "$COPIES"; kill -INT $pid; wait $pid
-     for ((n = 0; n < 150; n++)); do ls "$COPIES" | grep -q sif || break; sleep 0.2; done; ls "$COPIES"`,
+    `ctinstall job py ${flags} -o long.sh -- python3 -c 'import time; print("runs", flush=True); time.sleep(600)' >said &
+     pid=$!; for ((n = 0; n < 150; n++)); do ! grep -q ^runs said || break; sleep 0.2; done; ls ${n1}/* ${n2}/* | sed 's/-[0-9]*:/-N:/'; kill -INT $pid; wait $pid
+     for ((n = 0; n < 150; n++)); do [ -n "$(ls ${n1} ${n2} | grep ctinstall)" ] || break; sleep 0.2; done; ls ${n1} ${n2}`,
     slurm,
   );
-  expect(cancelled.stdout).toMatch(/^ctinstall-\d+\.sif\n$/);
+  expect(cancelled.stdout).toBe(`${n1}/ctinstall-N:\nimage.sif\n\n${n2}/ctinstall-N:\nimage.sif\n${n1}:\n\n${n2}:\n`);
   const noRoom = await sandbox.run('ctinstall job py --broadcast /not/there --wait -o none.sh -- true', slurm);
-  expect(noRoom).toMatchObject({ status: 1, stdout: expect.stringMatching(/No such file or directory/) });
+  expect(noRoom.status).toBe(1);
+  expect(noRoom.stdout).toMatch(
+    /No such file or directory(.|\n)*error: \/not\/there\/ctinstall-\d+ cannot be made on each node/,
+  );
 });

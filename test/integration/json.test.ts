@@ -2,6 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { outputNames, schemaOf } from '../../src/cli/json/schema-of.ts';
 import { makeSandbox, type Sandbox, tinyImage } from '../harness/sandbox.ts';
+import { useSlurm } from '../harness/slurm.ts';
 import { makeWheel } from '../harness/wheel.ts';
 
 /*
@@ -49,6 +50,7 @@ const scripts: Readonly<Record<string, string | readonly string[]>> = {
   'venv list': 'ctinstall venv list py --json',
   'venv remove': 'ctinstall venv remove py --yes --name second --json',
   job: 'ctinstall job py --json -- python3 task.py',
+  'job check': 'ctinstall job check py --json -- python3 task.py',
   kernel: 'SINGULARITYENV_PYTHONPATH=$HOME/packages ctinstall kernel py --json',
   'kernel --remove': 'ctinstall kernel py --remove --json',
   list: ['ctinstall list --json', 'ctinstall list --json --size', 'module load py; ctinstall list --json py'],
@@ -88,6 +90,8 @@ const scripts: Readonly<Record<string, string | readonly string[]>> = {
   'settings set': 'ctinstall settings set image_dirs "$CT_IMAGES" --json',
   'settings unset': 'ctinstall settings unset image_dirs --json',
 };
+
+const slurm = useSlurm();
 
 const linesOf = (text: string): unknown[] =>
   text
@@ -145,7 +149,10 @@ env: { module: { A: b, MANPATH: { prepend: /x } }, container: { C: d } }\npost_i
     const printed = JSON.parse(await sandbox.succeed(`ctinstall schema --json-output '${name}'`));
     const validate = new Ajv2020({ strict: false }).compile(printed);
     for (const script of [of].flat()) {
-      const { stdout, stderr } = await sandbox.run(`set -e; PATH=$PATH:/usr/sbin; ${inPrefix(script)}`);
+      const { stdout, stderr } = await sandbox.run(
+        `set -e; PATH=$PATH:/usr/sbin; ${inPrefix(script)}`,
+        name === 'job check' ? slurm : {},
+      );
       const isLines = /^\{"event"/.test(stdout);
       const values = isLines ? linesOf(stdout) : [JSON.parse(stdout)];
       expect([script, stderr, values.length > 0]).toEqual([script, stderr, true]);

@@ -1,6 +1,7 @@
+import { isFile } from '../../host/files.ts';
 import { CtinstallError } from '../../lib/errors.ts';
-import type { Context } from '../../operations/context.ts';
-import { type Job, type JobRequest, makeJob, writeJob } from '../../operations/job/job.ts';
+import { hostPath } from '../../lib/paths.ts';
+import { type Job, type JobRequest, makeJob, requireCommand, writeJob } from '../../operations/job/job.ts';
 import { type EndedJob, waitForJob } from '../../operations/job/wait-for-job.ts';
 import { sendScript } from '../../slurm/send-script.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -17,17 +18,14 @@ interface PrintFlags {
 /** `ctinstall job <module> -- <command>`. */
 export async function job(
   request: JobRequest & { readonly flags: PrintFlags },
-  { isJson, print, ...context }: CommandContext,
+  { isJson, print, write, onStop, ...context }: CommandContext,
 ): Promise<void> {
   const { output, check, wait, submit = wait, showBinding } = request.flags;
   if (output === undefined && (check === true || submit === true))
     throw new CtinstallError('usage', '`--check`, `--submit` and `--wait` need the script in a file', {
       hint: 'name one with `--output`, such as `--output job.sh`',
     });
-  if (request.command.length === 0 && showBinding !== true)
-    throw new CtinstallError('usage', 'the job has no command', {
-      hint: 'give it after `--`: `ctinstall job PyTorch -- python train.py`',
-    });
+  if (showBinding !== true) requireCommand(request);
   const made = await makeJob(request, context);
   if (showBinding === true && !isJson) {
     printBinding(made, print);
@@ -44,14 +42,31 @@ export async function job(
   if (checked !== undefined) say(checked);
   const submitted = submit === true ? await send(false) : undefined;
   if (submitted !== undefined) say(`job ${submitted}`);
-  const ended = wait === true && submitted !== undefined ? await follow(submitted, isJson, context) : undefined;
+  const ended =
+    wait === true && submitted !== undefined
+      ? await follow(submitted, { isJson, write, onStop, ...context })
+      : undefined;
   if (isJson) printDocument('job', { script, path, checked, submitted, ended, binding: binding?.tasks }, { print });
   if (ended !== undefined) process.exitCode = ended.status;
 }
 
+/** `ctinstall job check <module> -- <command>`, or with a job script in place of the module. */
+export async function jobCheck(request: JobRequest, { isJson, print, ...context }: CommandContext): Promise<void> {
+  const path = hostPath(request.module, context.cwd);
+  const isScript = request.command.length === 0 && (await isFile(path));
+  const checked = isScript ? { path } : { script: (await makeJob(requireCommand(request), context)).script };
+  const { environment } = context;
+  const said = await sendScript(checked.path ?? { text: checked.script }, { isTrial: true, environment });
+  if (isJson) printDocument('job check', { checked: said, ...checked }, { print });
+  else print(`${said}\nSlurm would take it; nothing was sent`);
+}
+
+type Following = Omit<CommandContext, 'print' | 'isColoured' | 'isTrace'>;
+
 /** Its output is that of the job; with JSON it stays in its file. */
-async function follow(id: string, isJson: boolean, context: Context): Promise<EndedJob> {
-  const ended = await waitForJob(id, (piece) => isJson || process.stdout.write(piece), context);
+async function follow(id: string, { isJson, write, onStop, ...context }: Following): Promise<EndedJob> {
+  onStop.message = `cancelling job ${id} … (once more to leave it running)`;
+  const ended = await waitForJob(id, (piece) => isJson || write(piece), context);
   if (ended.status === 0) return ended;
   const said = ended.state === undefined ? '' : `, Slurm: ${ended.state}`;
   const { reason } = ended;
@@ -63,7 +78,7 @@ async function follow(id: string, isJson: boolean, context: Context): Promise<En
 function printBinding({ binding }: Job, print: (line: string) => void): void {
   if (binding === undefined)
     throw new CtinstallError('usage', 'which nodes the job has is not known: Slurm binds its tasks by itself', {
-      hint: 'name their type with `--node-type`: the setting `node_types` describes them',
+      hint: 'name their type with `--node-type`: one of the setting `node_types`, or `generic`',
     });
   print(`${binding.type}: tasks of each node`);
   for (const [task, { cores, gpu }] of binding.tasks.entries()) {

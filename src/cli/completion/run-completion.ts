@@ -18,6 +18,7 @@ export async function runCompletion(words: readonly string[], toolDir: string): 
     isTrace: false,
     isColoured: { stdout: false, stderr: false },
     print: () => undefined,
+    write: () => undefined,
   });
   if (lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`);
 }

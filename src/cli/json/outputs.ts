@@ -71,6 +71,12 @@ export const documents = {
     /** What each task of a node gets. */
     binding: z.array(z.object({ cores: z.array(z.number()), gpu: z.number().optional() })).optional(),
   }),
+  'job check': z.object({
+    checked: z.string().describe('what Slurm says that it would do'),
+    /** The script that was asked about: its text, or where it is. */
+    script: z.string().optional(),
+    path: z.string().optional(),
+  }),
   kernel: z.object({ name: z.string(), path: z.string(), installDir: z.string() }),
   'kernel --remove': z.object({ removed: z.string() }),
   list: listDocument,

@@ -6,7 +6,8 @@ import { asPrefix, hostPath, joinHost, modulePathOf } from '../../lib/paths.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import type { Settings } from '../../settings/types.ts';
 import { slurm as slurmSchema } from '../../settings/value-schemas.ts';
-import { bindTasks, type TaskBinding } from '../../slurm/cpu-binding.ts';
+import { bindTasks, type NodeType, type TaskBinding } from '../../slurm/cpu-binding.ts';
+import { findGenericNode, genericType } from '../../slurm/generic-node.ts';
 import { type JobScript, renderJobScript } from '../../slurm/job-script.ts';
 import { withMoreMemory } from '../../slurm/memory.ts';
 import { type Context, readSettingsOf } from '../context.ts';
@@ -44,8 +45,12 @@ export async function makeJob({ module, command, flags, settings: given }: JobRe
   const settings = await readSettingsOf(context, given);
   const asked = readFlags(flags, settings);
   const installed = requireImage(await findInstalled(module, prefixesOf(settings), context));
-  const type = nodeTypeOf(flags, asked.partition, settings);
-  const { tasksPerNode: tasks, gpusPerNode: gpus } = asked;
+  const { tasksPerNode: tasks, gpusPerNode: gpus, partition } = asked;
+  const type =
+    nodeTypeOf(flags, partition, settings) ??
+    (flags.nodeType === genericType && flags.bind
+      ? { name: genericType, type: await findGenericNode({ partition, gpus }, { ...context, root: hostPath('/') }) }
+      : undefined);
   if (gpus > 0 && type !== undefined) await noteOtherGpus(installed, type, context);
   const binding = type === undefined ? undefined : { type: type.name, tasks: bindTasks(type.type, { gpus, tasks }) };
   const broadcast = await broadcastOf(flags, installed, type?.type.local_is_memory === true);
@@ -68,6 +73,14 @@ export interface JobRequest {
   readonly flags: JobFlags;
   /** What counts more than the files of settings. */
   readonly settings: SettingsValues;
+}
+
+/** @throws CtinstallError `usage` where there is nothing to run */
+export function requireCommand(request: JobRequest): JobRequest {
+  if (request.command.length > 0) return request;
+  throw new CtinstallError('usage', 'the job has no command', {
+    hint: 'give it after `--`: `ctinstall job PyTorch -- python train.py`',
+  });
 }
 
 type Asked = Pick<
@@ -119,19 +132,19 @@ function nodeTypeOf({ nodeType, bind }: JobFlags, partition: string | undefined,
   if (nodeType === undefined)
     return entries.find(({ type }) => partition !== undefined && type.partitions?.includes(partition) === true);
   const named = entries.find(({ name }) => name === nodeType);
-  if (named !== undefined) return named;
+  if (named !== undefined || nodeType === genericType) return named;
   throw new CtinstallError('usage', `there is no node type \`${nodeType}\``, {
     hint:
       entries.length === 0
-        ? 'the setting `node_types` describes them'
-        : `there are ${entries.map(({ name }) => `\`${name}\``).join(', ')}`,
+        ? 'the setting `node_types` describes them; `generic` is what Slurm and this machine say'
+        : `there are ${[...entries.map(({ name }) => name), genericType].map((name) => `\`${name}\``).join(', ')}`,
   });
 }
 
 /** By the variable that gives a task its GPU it is known of which maker those of a type of nodes are. */
 async function noteOtherGpus(
   { installDir, record }: Installed,
-  { name, type }: { readonly name: string; readonly type: Settings['nodeTypes'][string] },
+  { name, type }: { readonly name: string; readonly type: NodeType },
   { reporter }: Context,
 ): Promise<void> {
   const image = await readKeptGpu(installDir);

@@ -58,7 +58,10 @@ export async function waitForJob(
       await sleep(looks < mostOften ? often : seldom, undefined, { signal });
     }
   } catch (error) {
-    if (signal.aborted) await cancelJobs([id], { comment: undefined, environment });
+    if (signal.aborted) {
+      await cancelJobs([id], { comment: undefined, environment });
+      reporter.report({ event: 'note', message: `job ${id} is cancelled` });
+    }
     throw error;
   }
 }

@@ -10,7 +10,7 @@ export async function log(
   context: CommandContext,
 ): Promise<void> {
   const found = await openRun(id, settings, context);
-  const onText = (text: Buffer): boolean => process.stdout.write(text);
+  const onText = (text: Buffer): void => context.write(text);
   const nothing = await followLog(found, { unit: job, isFollowed: follow, onText }, context);
   if (nothing !== undefined) context.reporter.report({ event: 'note', message: nothing });
 }
