@@ -12,6 +12,7 @@ export interface Base {
   readonly file: string;
   readonly size: number;
   readonly mtimeMs: number;
+  readonly inode: number;
   readonly image: SifImage;
   readonly squashfs: SquashfsSuperblock;
 }
@@ -40,7 +41,8 @@ export async function findBase(asked: string, { imageDirs }: Settings, cwd: Host
     );
   const behind = descriptors.find((object) => object.type === 'partition' && object.offset > root.offset);
   if (behind !== undefined) throw unfit(path, `another partition (object ${behind.id}) lies behind its root`);
-  return { path, file: basename(path), size: stats.size, mtimeMs: stats.mtimeMs, image, squashfs: root.squashfs };
+  const { size, mtimeMs, ino: inode } = stats;
+  return { path, file: basename(path), size, mtimeMs, inode, image, squashfs: root.squashfs };
 }
 
 /** Where it lies, or would. */
