@@ -7,6 +7,7 @@ import { inodesStored, type Renaming, renameInRoot } from '../../image/rename-in
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatLine, formatValue } from '../../lib/format.ts';
 import { type HostPath, hostPath, joinHost } from '../../lib/paths.ts';
+import { packingMemory } from '../../squashfs/packing-memory.ts';
 import { makeProgressParser } from '../../squashfs/parse-progress.ts';
 import type { Context } from '../context.ts';
 
@@ -33,6 +34,7 @@ export interface PackOptions {
   readonly title: string;
 }
 
+const blockSizeOffset = 12;
 const flagsOffset = 24;
 const inodeTableOffset = 64;
 /** Longer than any name that it stands for, with the heads that other places in the listing may need. */
@@ -63,7 +65,8 @@ export async function addToSquashfs(target: Target, options: PackOptions, contex
     const [first = '', ...rest] = path.split('/');
     return [renamings.find(({ to }) => to === first)?.from ?? first, ...rest].join('/');
   });
-  await append(target, { ...options, sources, stored }, context);
+  const memory = packingMemory(superblock.readUInt32LE(blockSizeOffset));
+  await append(target, { ...options, sources, stored, memory }, context);
   await writePieces(file, [flagsPiece(offset, flags)], { isSyncedLater: true });
   const renamed = await withFileReader(file, (reader) =>
     renameInRoot((at, length) => reader.read(offset + at, length), renamings),
@@ -104,11 +107,13 @@ interface Sources {
   readonly sources: readonly string[];
   /** Paths that begin with the name of a source. */
   readonly stored: readonly string[];
+  /** Flags. */
+  readonly memory: readonly string[];
 }
 
 async function append(
   target: Target,
-  { sources, stored, time, title }: Pick<PackOptions, 'time' | 'title'> & Sources,
+  { sources, stored, memory, time, title }: Pick<PackOptions, 'time' | 'title'> & Sources,
   context: Context,
 ): Promise<void> {
   const { environment, signal, reporter } = context;
@@ -127,6 +132,7 @@ async function append(
     '-no-recovery',
     '-exit-on-error',
     ...permissions,
+    ...memory,
     ...asTheyAre,
   ];
   const argv = ['mksquashfs', ...sources, target.file, '-offset', String(target.offset), ...flags] as const;
