@@ -12,6 +12,7 @@ const saidByCp: readonly (readonly [RegExp, string])[] = [
   [/Disk quota exceeded/, 'EDQUOT'],
   [/Read-only file system/, 'EROFS'],
   [/Permission denied/, 'EACCES'],
+  [/No such file or directory/, 'ENOENT'],
   [/Input\/output error/, 'EIO'],
   [/File too large/, 'EFBIG'],
 ];

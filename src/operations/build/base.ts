@@ -9,6 +9,7 @@ import type { Settings } from '../../settings/types.ts';
 /** An image that files can be added to. */
 export interface Base {
   readonly path: HostPath;
+  /** Its name in what the image says of itself: the address where it was brought from elsewhere. */
   readonly file: string;
   readonly size: number;
   readonly mtimeMs: number;
@@ -68,14 +69,14 @@ function unfit(path: HostPath, why: string): CtinstallError {
  * Where the image is to be.
  * @throws CtinstallError `usage` where something is there already, or it is the base
  */
-export async function checkOutput(to: HostPath, base: HostPath, isForced: boolean): Promise<void> {
+export async function checkOutput(to: HostPath, base: HostPath | undefined, isForced: boolean): Promise<void> {
   const stats = await statIfThere(to);
   if (stats === undefined) return;
   const refuse = (message: string, hint?: string): never => {
     throw new CtinstallError('usage', message, { hint });
   };
   if (stats.isDirectory()) refuse(`\`${to}\` is a directory`, 'name the file to be made: `my.sif`');
-  if ((await realPath(to)) === (await realPath(base)))
+  if (base !== undefined && (await realPath(to)) === (await realPath(base)))
     refuse(`\`${to}\` is the base itself, which is never changed`, 'give the new image another name');
   if (!stats.isFile()) refuse(`\`${to}\` is no regular file`);
   if (!isForced) refuse(`\`${to}\` is there already`, 'give the new image another name, or replace it with `--force`');

@@ -7,9 +7,10 @@ import { type HostPath, hostPath } from '../../lib/paths.ts';
 import type { Settings } from '../../settings/types.ts';
 import { type Context, readSettingsOf } from '../context.ts';
 import { requireAsSeen } from './copy-base.ts';
+import { type FoundBase, isAddress, requireRuntime, withBase } from './fetch-base.ts';
 import { makeImage } from './make-image.ts';
 import type { Making } from './plan.ts';
-import { planBuild } from './plan-build.ts';
+import { checkRequest, planBuild } from './plan-build.ts';
 import { againOf, partOf, removeRemains, temporaryName } from './remains.ts';
 import type { BuildOptions, BuildOutcome } from './types.ts';
 
@@ -25,6 +26,24 @@ export async function build(options: BuildOptions, context: Context): Promise<Bu
 
 /** The same with settings that were read. */
 export async function buildWith(
+  options: Omit<BuildOptions, 'settings'>,
+  settings: Settings,
+  context: Context,
+): Promise<BuildOutcome> {
+  await checkRequest(options, context);
+  if (options.update === true || !isAddress(options.base)) return buildOn(options, settings, context);
+  const to = hostPath(options.output, context.cwd);
+  if (options.dryRun === true) {
+    await requireRuntime(settings, context);
+    return { path: to, isPlan: true, built: undefined };
+  }
+  await removeRemains(to, context);
+  const build = ({ file, address }: FoundBase): Promise<BuildOutcome> =>
+    buildOn({ ...options, base: file, baseAddress: address }, settings, context);
+  return withBase({ asked: options.base, to, settings }, build, context);
+}
+
+async function buildOn(
   options: Omit<BuildOptions, 'settings'>,
   settings: Settings,
   context: Context,

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { isOfLayers } from '../../easyconfig/image-source.ts';
 import { isDirectory, makeDirectory, readTextIfThere, writeFileWhole } from '../../host/files.ts';
 import { run } from '../../host/run.ts';
 import { syncEarly } from '../../host/sync-early.ts';
@@ -14,7 +15,7 @@ import { placeholderOfSha256, writeLateText } from './late-text.ts';
 import { makeInputs } from './make-inputs.ts';
 import { addToSquashfs } from './pack.ts';
 import type { BuildPlan, Making } from './plan.ts';
-import { topOf } from './plan-build.ts';
+import { shownBase, topOf } from './plan-build.ts';
 import { recordObject } from './read-record.ts';
 import { makeSbom } from './sbom.ts';
 import { step } from './step.ts';
@@ -50,10 +51,10 @@ async function makeOf(hashed: HashedBase, part: HostPath, making: Making, contex
   const title = `add files to ${basename(plan.to)}`;
   const { record, json } = await step(reporter, title, async () => {
     const target = { file: part, offset: base.image.rootFileSystem.offset };
-    const stored = [`${own}/${recordName}`, `${runtimeDirectory}/labels.json`];
+    const stored = [`${own}/${recordName}`, ...(isOfLayers(base.file) ? [] : [`${runtimeDirectory}/labels.json`])];
     const packing = { directories: directoriesOf(layer, plan), replaces: [runtimeDirectory], stored, time, title };
     const changedFrom = await addToSquashfs(
-      { ...target, shown: base.path },
+      { ...target, shown: shownBase(base, making.options) },
       { ...packing, work: joinHost(work, 'sources') },
       context,
     );
@@ -102,7 +103,7 @@ function describe(
   };
   const labels: Labels = {
     'ctinstall.build.version': toolVersion,
-    'ctinstall.build.base': `${base.file}@sha256:${sha256}`,
+    'ctinstall.build.base': isOfLayers(base.file) ? base.file : `${base.file}@sha256:${sha256}`,
   };
   return { record, json: `${JSON.stringify(record, null, 2)}\n`, labels };
 }
