@@ -29,7 +29,9 @@ export async function findBase(asked: string, { imageDirs }: Settings, cwd: Host
     throw new CtinstallError(
       stats === undefined ? 'image-not-found' : 'image-invalid',
       stats === undefined ? `no image at \`${path}\`` : `\`${path}\` is no image file`,
-      { hint: 'name the image to build on with `--base <image>.sif`' },
+      {
+        hint: 'name the image to build on: a SIF, by its path or as it is called in an image directory (`image_dirs`), or an address such as `docker://…`',
+      },
     );
   await checkImage(path);
   const { image } = await discoverImageContents(path);

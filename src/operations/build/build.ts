@@ -1,4 +1,4 @@
-import { removeFile, rename, statIfThere, syncDirectories } from '../../host/files.ts';
+import { removeFile, rename, statIfThere, syncDirectories, writeFileWhole } from '../../host/files.ts';
 import { digestFile } from '../../host/hash-file.ts';
 import { linkIfPossible } from '../../host/links.ts';
 import { withTemporaryDirectory } from '../../host/temporary.ts';
@@ -55,6 +55,9 @@ async function buildOn(
   const part = await partOf(plan.to);
   const temporary = context.environment.TMPDIR || '/tmp';
   try {
+    // Whether it can be written there is known before the long work.
+    await writeFileWhole(part, '', 0o644);
+    await removeFile(part);
     const record = await withTemporaryDirectory(
       temporary,
       (directory) => makeImage(part, { plan, options, settings, work: hostPath(directory) }, context),
@@ -68,16 +71,18 @@ async function buildOn(
     const seconds = (performance.now() - started) / 1000;
     return { path: plan.to, isPlan: false, built: { bytes, baseBytes: plan.base.size, record, seconds } };
   } catch (error) {
-    throw withOwnHint(error);
+    throw withOwnHint(error, part, plan.to);
   } finally {
     await removeFile(part);
   }
 }
 
 /** What writes files knows of installs, which have a prefix: an image has another place. */
-function withOwnHint(error: unknown): unknown {
+function withOwnHint(error: unknown, part: HostPath, to: HostPath): unknown {
   if (!(error instanceof CtinstallError) || !['no-space', 'prefix-not-writable'].includes(error.code)) return error;
-  const { code, message, details } = error;
+  const { code, details } = error;
+  // Nobody knows that one.
+  const message = error.message.replaceAll(part, to);
   const hint =
     'the image is written beside its place, other files in `TMPDIR`, packages of conda in the prefix: make room, or choose other places';
   return new CtinstallError(code, message, { details, hint, cause: error });
