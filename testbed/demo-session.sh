@@ -17,7 +17,7 @@ wrong() { # wanted, came
 headline() { # title, explanation
   step=$((step + 1))
   printf '\n== %s. %s\n' "$step" "$1"
-  fold -s -w 100 <<<"$2" | sed 's/ *$//; s/^/   /'
+  fold -s -w 77 <<<"${2//$'\n'/ }" | sed 's/ *$//; s/^/   /'
   echo
 }
 # Runs a command line in this shell, shows what it prints as it comes, and keeps it in $output.
@@ -135,8 +135,8 @@ after=$(environment)
 [ "$before" = "$after" ] || wrong 'the environment as it was before the module was loaded' \
   "$(diff <(printf '%s\n' "$before") <(printf '%s\n' "$after"))"
 
-headline 'An image without an easyconfig' 'Name the image, and ctinstall looks into it, drafts an easyconfig, and installs it. On a \
-terminal it asks first; --yes answers. This image has Python in it, so the module has python and pip on PATH, and a virtual \
+headline 'An image without an easyconfig' 'Name the image, and ctinstall looks into it, drafts an easyconfig, and installs it. On a
+terminal it asks first; --yes answers. This image has Python in it, so the module has python and pip on PATH, and a virtual
 environment for your packages.'
 run "cp $CT_IMAGES/venv.sif python-3.11.sif"
 run 'ctinstall --yes python-3.11.sif'
