@@ -38,7 +38,10 @@ test('with proot, patterns of %files stand for all that fit, as the runtimes hav
     ...['all/one.txt', 'all/two.txt', 'in/deep', 'named', 'some/a1.dat', 'some/b2.dat', 'a*b', ''],
   ]);
   const none = await sandbox.run('ctinstall build none.sif --way proot --definition none.def; s=$?; ls; exit $s');
-  expect(none).toMatchObject({ status: 2, stderr: expect.stringMatching(/line 4: there is no .*\n\nhint: nothing fits/) });
+  expect(none).toMatchObject({
+    status: 2,
+    stderr: expect.stringMatching(/line 4: there is no .*\n\nhint: nothing fits/),
+  });
   expect(none.stdout).not.toContain('none.sif');
 });
 

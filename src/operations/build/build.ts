@@ -1,4 +1,4 @@
-import { removeFile, rename, statIfThere, syncDirectories, writeFileWhole } from '../../host/files.ts';
+import { removeFile, rename, statIfThere, syncDirectories } from '../../host/files.ts';
 import { digestFile } from '../../host/hash-file.ts';
 import { linkIfPossible } from '../../host/links.ts';
 import { withTemporaryDirectory } from '../../host/temporary.ts';
@@ -55,9 +55,6 @@ async function buildOn(
   const part = await partOf(plan.to);
   const temporary = context.environment.TMPDIR || '/tmp';
   try {
-    // Whether it can be written there is known before the long work.
-    await writeFileWhole(part, '', 0o644);
-    await removeFile(part);
     const record = await withTemporaryDirectory(
       temporary,
       (directory) => makeImage(part, { plan, options, settings, work: hostPath(directory) }, context),

@@ -1,4 +1,4 @@
-import { isDirectory, realPath, statIfThere } from '../../host/files.ts';
+import { findRefusal, isDirectory, realPath, statIfThere } from '../../host/files.ts';
 import { run } from '../../host/run.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { type HostPath, hostPath, joinHost } from '../../lib/paths.ts';
@@ -37,6 +37,15 @@ export async function checkRequest(options: Omit<BuildOptions, 'settings'>, cont
   const to = hostPath(options.output, context.cwd);
   if (!(await isDirectory(hostPath('..', to))))
     throw new CtinstallError('usage', `there is no directory \`${hostPath('..', to)}\``, { hint: 'make it first' });
+  const refusal = await findRefusal(hostPath('..', to), 'write');
+  if (refusal !== undefined)
+    throw new CtinstallError(
+      'filesystem',
+      `nothing can be written to \`${hostPath('..', to)}\`: ${refusal === 'EROFS' ? 'the file system is read-only' : 'permission denied'}`,
+      {
+        hint: 'write the image to a directory of your own',
+      },
+    );
   if (options.update === true || !isAddress(options.base)) return;
   await checkOutput(to, undefined, options.force === true);
   await requireSquashfsTools(context);
