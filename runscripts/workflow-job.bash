@@ -50,11 +50,10 @@ finish() { # state, exit status
   exit "$2"
 }
 
-# A workflow that is stopped says so by a file. Else it was Slurm, for a reason that it tells those who ask.
+# A workflow that is stopped says so by a file. Else it was Slurm, for a reason that it tells those who ask: also whether
+# the job waits to begin again.
 finish_stopped() {
   if [[ ! ${SLURM_JOB_ID-} || -e $run/stopped ]]; then finish cancelled 143; fi
-  # It begins again on another node.
-  [[ ! ${requeue-} ]] || { rm -rf -- "$work" "$status.$$~"; exit 143; }
   why='ended from outside'
   finish failed 143
 }
@@ -73,7 +72,10 @@ prepare_container() {
   # Ranks on one node share the memory in /dev/shm, sockets in /tmp, and variables of what starts them.
   if [[ ${ranks-} ]]; then flags+=(--no-mount 'home,cwd'); else flags+=(--containall --workdir "$work"); fi
   flags+=(--writable-tmpfs "${gpu[@]}")
-  for place in "${binds[@]}"; do flags+=(--bind "$place"); done
+  for place in "${binds[@]}"; do
+    [[ -e ${place%%:*} ]] || fail "${place%%:*} is not there, which is to be seen as ${place#*:}"
+    flags+=(--bind "$place")
+  done
   [[ ! -s $work/hosts ]] || flags+=(--bind "$work/hosts:/etc/hosts")
   give FB_WORKFLOW_ID "$workflow"
   give FB_JOB_NAME "$job"
@@ -149,6 +151,8 @@ start_it() {
   name_container "$verb"
   timeout -k 10 "${seconds:-0}" "${launcher[@]}" "${container[@]}" "${command[@]}" </dev/null &
   child=$!
+  # It may have come before there was anything to end.
+  [[ ! $stopped ]] || stop_it
 }
 
 await_it() {
@@ -294,10 +298,17 @@ send() { # file, URI, secret or nothing
   ((code == 0)) || fail "$2 could not be written"
 }
 
+# A program may have made its directories read-only: the owner may still remove them.
+clear_volumes() {
+  rm -rf -- "$run/volumes" 2>/dev/null ||
+    { chmod -R u+rwX -- "$run/volumes" && rm -rf -- "$run/volumes"; } || fail 'the volumes could not be removed'
+}
+
 # In the background, so that a signal is heard at once; and a secret is set there only.
 transfer() { # fetch or put, from, to, secret or nothing
   carry "$@" </dev/null &
   child=$!
+  [[ ! $stopped ]] || stop_it
   await_it
 }
 
@@ -360,6 +371,8 @@ quote_curl() { # text
   printf '"%s"' "${text//\"/\\\"}"
 }
 
+# What a job starts looks for its own programs there; a job of Slurm's may begin without it.
+export PATH
 case ${1-} in
   exec) exec_beside '' "${@:2}" ;;
   exec-task) exec_beside "${@:2}" ;;

@@ -7,14 +7,22 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Cancels jobs in one call: those that wait for one of them must not begin in between. With `comment`, also the user's jobs
- * that have it.
+ * that have it, but for those in `except`.
  */
 export async function cancelJobs(
   ids: readonly string[],
-  { comment, environment }: { readonly comment: string | undefined; readonly environment: Environment },
+  {
+    comment,
+    except = [],
+    environment,
+  }: {
+    readonly comment: string | undefined;
+    readonly except?: readonly string[];
+    readonly environment: Environment;
+  },
 ): Promise<void> {
   const named = comment === undefined ? [] : await findByComment(comment, environment);
-  const all = [...new Set([...ids, ...named])];
+  const all = [...new Set([...ids, ...named])].filter((id) => !except.includes(id));
   if (all.length === 0) return;
   const scancel = await lookUpProgram('scancel', environment.PATH);
   if (scancel === undefined) throw new CtinstallError('slurm-missing', 'there is no `scancel` on PATH');

@@ -84,19 +84,27 @@ describe('a workflow of a Slurm', () => {
     expect(await sandbox.succeed('ctinstall workflow log long-1 b', slurm)).toBe('b\n');
   });
 
-  test('that loses a node tells which of its jobs that has ended, and lets one begin again that may', async () => {
+  test('that loses a node tells which of its jobs that has ended; what may begin again does, and what depends on it', async () => {
     const sandbox = makeSandbox();
+    sandbox.write('host/first', '');
     sandbox.write(
       'node.fz',
       `version: v4
+volumes: { h: { type: HOST, path: "${sandbox.dir}/host" } }
+defaults: { job: { mounts: { /h: h } } }
 jobs:
   once: { ${image}, command: [sleep, "4718"], slurm: { options: [nodelist=n2] } }
-  again: { ${image}, command: [sleep, "4718"], slurm: { options: [nodelist=n2] }, policy: { restart: on-node-fault } }
+  again:
+    ${image}
+    script: if rm /h/first; then sleep 4718; else echo again; fi
+    slurm: { options: [nodelist=n2] }
+    policy: { restart: on-node-fault }
   last: { ${image}, command: [echo, last], requires: [once] }
+  later: { ${image}, command: [echo, later], requires: [again] }
 `,
     );
-    await sandbox.succeed('ctinstall workflow start node.fz', slurm);
-    for (const job of ['once', 'again']) await waitFor(sandbox, 'node-1', job, 'running');
+    await sandbox.succeed('ctinstall workflow start node.fz; until [ ! -e host/first ]; do sleep 0.1; done', slurm);
+    await waitFor(sandbox, 'node-1', 'once', 'running');
     await sandbox.succeed('scontrol update nodename=n2 state=down reason=test', slurm);
     await waitFor(sandbox, 'node-1', 'once', 'failed');
     await waitFor(sandbox, 'node-1', 'again', 'pending');
@@ -105,14 +113,77 @@ jobs:
       once: 'failed',
       again: 'pending',
       last: 'never',
+      later: 'pending',
     });
-    expect((await described(sandbox, 'node-1')).jobs[0]?.why).toContain('NODE_FAIL');
+    const { jobs } = await described(sandbox, 'node-1');
+    expect(jobs.find(({ name }) => name === 'once')?.why).toContain('NODE_FAIL');
+    // Slurm has it wait for two minutes.
+    const id = jobs.find(({ name }) => name === 'again')?.slurmIds[0];
     await sandbox.succeed(
-      'scontrol update nodename=n2 state=resume 2>/dev/null || :; ctinstall workflow stop node-1',
+      `scontrol update nodename=n2 state=resume 2>/dev/null || :; scontrol update jobid=${id} starttime=now`,
       slurm,
     );
+    await waitFor(sandbox, 'node-1', 'later', 'finished');
+    expect(await statesOf(sandbox, 'node-1')).toMatchObject({ '': 'failed', once: 'failed', again: 'finished' });
+    expect(await sandbox.succeed('ctinstall workflow log node-1 again')).toMatch(/^again$/m);
     expect(await sandbox.succeed(queue, slurm)).toBe('');
-    expect(await statesOf(sandbox, 'node-1')).toMatchObject({ '': 'stopped', once: 'failed', again: 'cancelled' });
+  });
+
+  test('one that is requeued and then cancelled has failed, with what Slurm says', async () => {
+    const sandbox = makeSandbox();
+    sandbox.write(
+      'back.fz',
+      `version: v4\njobs:\n  a: { ${image}, command: [sleep, "4719"], policy: { restart: on-node-fault } }\n`,
+    );
+    await sandbox.succeed('ctinstall workflow start back.fz', slurm);
+    await waitFor(sandbox, 'back-1', 'a', 'running');
+    const id = (await described(sandbox, 'back-1')).jobs[0]?.slurmIds[0];
+    await sandbox.succeed(`scontrol requeue ${id}`, slurm);
+    await waitFor(sandbox, 'back-1', 'a', 'pending');
+    await sandbox.succeed(`scancel ${id}`, slurm);
+    await waitFor(sandbox, 'back-1', 'a', 'failed');
+    expect((await described(sandbox, 'back-1')).jobs[0]?.why).toContain('CANCELLED');
+  });
+
+  test('what is left of one whose start was killed goes out of Slurm with `clean`; a job may be called `constructor`', async () => {
+    const sandbox = makeSandbox();
+    const names = ['constructor', 'toString', ...Array.from({ length: 10 }, (_, index) => `j${index}`)];
+    sandbox.write(
+      'many.fz',
+      `version: v4\njobs:\n${names.map((name) => `  ${name}: { ${image}, command: [echo, hi] }\n`).join('')}`,
+    );
+    await sandbox.run(
+      `setsid ctinstall workflow start many.fz >/dev/null 2>&1 & start=$!
+       until [ "$(squeue --noheader | wc -l)" -ge 3 ]; do sleep 0.05; done
+       kill -9 -- -$start; wait`,
+      slurm,
+    );
+    expect(await sandbox.succeed(queue, slurm)).toContain('many-1.');
+    expect(new Set(Object.values(await statesOf(sandbox, 'many-1')))).toEqual(new Set(['stalled', 'pending']));
+    await sandbox.succeed('ctinstall workflow clean many-1', slurm);
+    expect(await sandbox.succeed(`${queue}; ls -A "$CTINSTALL_PREFIX/workflows"`, slurm)).toBe('');
+  });
+
+  test('a service that goes on stays known, and can be stopped, where a resume is refused', async () => {
+    const sandbox = makeSandbox();
+    sandbox.write(
+      'web.fz',
+      `version: v4
+services: { web: { ${image}, command: [sleep, "4720"], persist: true } }
+jobs: { user: { ${image}, command: ["false"], depends-on: [{ name: web, status: running }] } }
+`,
+    );
+    await sandbox.run('ctinstall workflow start --watch web.fz', slurm);
+    expect(await statesOf(sandbox, 'web-1')).toEqual({ '': 'failed', web: 'running', user: 'failed' });
+    const script = `${sandbox.prefix}/workflows/web-1/jobs/user.sh`;
+    const asks = (cores: number): string => `sed -i 's/--cpus-per-task=.*/--cpus-per-task=${cores}/' '${script}'`;
+    const refused = await sandbox.run(`${asks(99)}; ctinstall workflow resume web-1`, slurm);
+    expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining('Slurm does not take `user`')]);
+    expect(await statesOf(sandbox, 'web-1')).toMatchObject({ web: 'running' });
+    await sandbox.run(`${asks(1)}; ctinstall workflow resume --watch web-1`, slurm);
+    expect(await statesOf(sandbox, 'web-1')).toEqual({ '': 'failed', web: 'running', user: 'failed' });
+    await sandbox.succeed('ctinstall workflow stop web-1', slurm);
+    expect(await sandbox.succeed(queue, slurm)).toBe('');
   });
 
   test('is stopped while it is submitted, and nothing of it runs', async () => {

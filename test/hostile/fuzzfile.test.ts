@@ -151,6 +151,7 @@ function scriptsOf(workflow: Workflow, trick: string): string[] {
     engine: 'slurm',
     runtime: 'singularity',
     entries: new Map(),
+    slurmPrograms: "/opt/o'dd $(id)/bin",
     sbatchOf: (job) => sbatchLines(job, jobs, { id: 'odd-1', directory: place, settings }),
     launcherOf: () => ({ outside: [], inside: [] }),
     variablesOf: () => ({}),

@@ -35,6 +35,16 @@ const scripts: Readonly<Record<string, string | readonly string[]>> = {
   'workflow list':
     'ctinstall workflow start --engine local flow.fz >/dev/null 2>&1 || true; ctinstall workflow list --json',
   'workflow describe': 'ctinstall workflow describe --json flow-1',
+  'workflow start': 'ctinstall workflow start --engine local --json flow.fz || true',
+  'workflow start --dry-run': 'ctinstall workflow start --engine local --dry-run --json flow.fz',
+  'workflow describe --watch': 'ctinstall workflow describe --watch --json flow-1 || true',
+  'workflow graph': ['ctinstall workflow graph --json flow.fz', 'ctinstall workflow graph --json flow-1'],
+  'workflow resume': [
+    'ctinstall workflow resume --json flow-1 || true',
+    'ctinstall workflow start --engine local good.fz >/dev/null; ctinstall workflow resume --json good-1',
+  ],
+  'workflow stop': 'ctinstall workflow stop --json flow-1',
+  'workflow clean': 'ctinstall workflow clean --all --json',
   'venv create': 'ctinstall venv create py --name second --json',
   'venv list': 'ctinstall venv list py --json',
   'venv remove': 'ctinstall venv remove py --yes --name second --json',
@@ -106,6 +116,7 @@ describe('what is printed with --json', () => {
 binds: [/tmp, { host: /none, container: /x, access: ro, optional: true }]\nwrappers: [{ name: show, command: cat, args: [-n] }, { from: /bin }]
 env: { module: { A: b, MANPATH: { prepend: /x } }, container: { C: d } }\npost_install: ['true']\nsanity_check_commands: ['true']\n`,
       ],
+      ['good.fz', `version: v4\njobs: { a: { image: { uri: "${tinyImage}" }, command: ["true"] } }\n`],
       ['flow.fz', `version: v4\njobs: { a: { image: { uri: "${tinyImage}" }, command: ["false"] } }\n`],
       [
         'recipes/container.yaml',

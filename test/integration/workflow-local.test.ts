@@ -181,7 +181,7 @@ services:
   late:
     ${image}
     command: [sleep, "4714"]
-    readiness-probe: { exec: { command: [test, -e, /data/late] }, period-seconds: 1, failure-threshold: 2 }
+    readiness-probe: { exec: { command: [test, -e, /data/late] }, period-seconds: 1, timeout-seconds: 20, failure-threshold: 2 }
 jobs:
   ask: { ${image}, command: [wget, -qO-, "http://web.svc:18471/index.html"], depends-on: [{ name: web, status: RUNNING }, { name: tcp, status: RUNNING }] }
   wait: { ${image}, command: [echo, ok], depends-on: [{ name: late, status: RUNNING }] }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { machine, makeSandbox, standInImage, tinyImage } from '../harness/sandbox.ts';
+import { machine, makeSandbox, type Sandbox, standInImage, tinyImage } from '../harness/sandbox.ts';
 import { useSlurm } from '../harness/slurm.ts';
 import { followWorkflows } from '../harness/workflows.ts';
 
@@ -135,7 +135,39 @@ jobs:
 
   test('starts the ranks of MPICH and of Open MPI on two nodes as one program, whatever the file calls it', async () => {
     const sandbox = makeSandbox();
-    const script = (library: string, world: string): string => `|
+    writeRanks(sandbox);
+    const ran = await sandbox.run('ctinstall workflow start --watch mpi.fz', slurm);
+    await expectOneProgram(sandbox, ran.status);
+    expect(ran.stderr).toContain('`open` says mpich, and its image has Open MPI: its ranks are started for that');
+    expect(ran.stderr).not.toContain('`mpich` says');
+  });
+
+  test("starts them by the host's launchers where Slurm has no PMI of theirs; is refused where these are not there", async () => {
+    const sandbox = makeSandbox();
+    writeRanks(sandbox);
+    // What asks and submits knows a Slurm without these plugins.
+    const without = `plugins=$(scontrol show config | awk '$1 == "PluginDir" { print $3 }')
+      mkdir plugins; ln -s "$plugins"/*.so plugins; rm plugins/mpi_{pmi,cray}*
+      sed "s#^KillWait#PluginDir=$PWD/plugins\\n&#" "$SLURM_CONF" >slurm.conf; export SLURM_CONF=$PWD/slurm.conf`;
+    const ran = await sandbox.run(
+      `${without}; PATH=$PATH:$CT_MPICH/bin ctinstall workflow start --watch mpi.fz`,
+      slurm,
+    );
+    await expectOneProgram(sandbox, ran.status);
+    expect(ran.stderr).toMatch(/Slurm here has no `pmix`: ranks are started by \/.*\/mpirun$/m);
+    expect(ran.stderr).toMatch(/Slurm here has no `pmi2`: ranks are started by \/.*\/mpiexec.hydra$/m);
+    const refused = await sandbox.run('SLURM_CONF=$PWD/slurm.conf ctinstall workflow start mpi.fz', slurm);
+    expect([refused.status, refused.stderr]).toEqual([
+      1,
+      expect.stringContaining('nothing here starts MPICH, as `mpich` needs: Slurm here has no `pmi2`'),
+    ]);
+    expect(refused.stderr).toContain('load the module of MPICH; Slurm has: nothing');
+  });
+});
+
+/** A workflow of two jobs with four ranks each, on two nodes. */
+function writeRanks(sandbox: Sandbox): void {
+  const script = (library: string, world: string): string => `|
       #!/usr/bin/python3
       import ctypes, os
       mpi = ctypes.CDLL('${library}', mode=ctypes.RTLD_GLOBAL)
@@ -144,10 +176,10 @@ jobs:
       mpi.MPI_Comm_rank(world, ctypes.byref(rank)); mpi.MPI_Comm_size(world, ctypes.byref(size))
       os.write(1, b'%d of %d %s\\n' % (rank.value, size.value, os.environb.get(b'WORD')))
       mpi.MPI_Finalize()`;
-    const ofOpenMpi = "ctypes.c_void_p(ctypes.addressof(ctypes.c_void_p.in_dll(mpi, 'ompi_mpi_comm_world')))";
-    sandbox.write(
-      'mpi.fz',
-      `version: v4
+  const ofOpenMpi = "ctypes.c_void_p(ctypes.addressof(ctypes.c_void_p.in_dll(mpi, 'ompi_mpi_comm_world')))";
+  sandbox.write(
+    'mpi.fz',
+    `version: v4
 defaults: { job: { resource: { cpu: { cores: 2, affinity: NUMA } }, policy: { timeout: { execute: 2m } } } }
 jobs:
   mpich:
@@ -162,16 +194,15 @@ jobs:
     env: ["OMPI_MCA_btl=tcp,self", OMPI_MCA_reachable=weighted, WORD=mine]
     multinode: { nodes: 2, implementation: mpich, procs-per-node: 2 }
 `,
-    );
-    const ran = await sandbox.run('ctinstall workflow start --watch mpi.fz', slurm);
-    const logs = await sandbox.succeed('ctinstall workflow log mpi-1 mpich; ctinstall workflow log mpi-1 open', slurm);
-    expect([ran.status, logs]).toEqual([0, expect.any(String)]);
-    expect(logs.match(/\d of 4 mine/g)?.toSorted()).toEqual(
-      ['0', '1', '2', '3'].flatMap((rank) => [`${rank} of 4 mine`, `${rank} of 4 mine`]),
-    );
-    expect(ran.stderr).toContain('`open` says mpich, and its image has Open MPI: its ranks are started for that');
-    expect(ran.stderr).not.toContain('`mpich` says');
-    // What would keep ranks from each other's memory is set.
-    expect(logs).not.toMatch(/Permission denied|different user namespaces/);
-  });
-});
+  );
+}
+
+async function expectOneProgram(sandbox: Sandbox, status: number | null): Promise<void> {
+  const logs = await sandbox.succeed('ctinstall workflow log mpi-1 mpich; ctinstall workflow log mpi-1 open', slurm);
+  expect([status, logs]).toEqual([0, expect.any(String)]);
+  expect(logs.match(/\d of 4 mine/g)?.toSorted()).toEqual(
+    ['0', '1', '2', '3'].flatMap((rank) => [`${rank} of 4 mine`, `${rank} of 4 mine`]),
+  );
+  // What would keep ranks from each other's memory is set.
+  expect(logs).not.toMatch(/Permission denied|different user namespaces/);
+}

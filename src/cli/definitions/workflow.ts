@@ -89,6 +89,7 @@ export const defineWorkflow: Define = (program, context) => {
     .argument('<id>', 'as `ctinstall workflow list` shows it')
     .option('--watch', 'show a table of the jobs until they have ended')
     .option('--detach', 'local: come back at once')
+    .option('--force-unlock', 'take the lock of a dead process on another host')
     .action(async (id: string, _, command: Command) => {
       const flags = command.optsWithGlobals();
       await (await import('../commands/workflow/resume.ts')).resume(id, flags, settingsFlags(flags), context);
@@ -123,6 +124,7 @@ export const defineWorkflow: Define = (program, context) => {
   ])
     .argument('[id...]', 'those to remove; all that ended well if none is named')
     .option('--all', 'those that failed or were stopped too')
+    .option('--force-unlock', 'take the lock of a dead process on another host')
     .action(async (ids: string[], _, command: Command) => {
       const flags = command.optsWithGlobals();
       await (await import('../commands/workflow/clean.ts')).clean(ids, flags, settingsFlags(flags), context);

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type ErrorCode, exitStatusOf } from '../../lib/errors.ts';
 import { buildRecord } from '../../operations/build/build-record.ts';
 import { bytes, maybeText, quota, seconds, texts } from './values.ts';
+import { workflowEvents } from './workflow.ts';
 
 const codes = Object.keys(exitStatusOf) as [ErrorCode, ...ErrorCode[]];
 /** Where several modules are worked on at a time. */
@@ -118,6 +119,7 @@ export const events = {
     record: buildRecord.nullable().describe('what it was made of'),
   }),
   copied: z.object({ event: z.literal('copied'), from: z.string(), to: z.string() }),
+  ...workflowEvents,
 } as const;
 
 export type EventName = keyof typeof events;
@@ -136,4 +138,9 @@ export const eventsOf: Readonly<Record<string, readonly EventName[]>> = {
   'venv create': ['venv-created'],
   'venv remove': ['venv-removed'],
   'show --copy': ['copied'],
+  'workflow start': ['note', 'started', 'job', 'ended'],
+  'workflow resume': ['note', 'started', 'job', 'ended', 'resumed'],
+  'workflow describe --watch': ['job', 'ended'],
+  'workflow stop': ['stopped'],
+  'workflow clean': ['cleaned'],
 };

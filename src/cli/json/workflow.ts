@@ -14,7 +14,41 @@ const run = {
 
 const jobState = z.enum(['pending', 'running', 'finished', 'failed', 'cancelled', 'never', 'lost', 'unknown']);
 
+const ended = z.enum(['finished', 'failed', 'stopped', 'stalled', 'running', 'waiting']);
+
+export const workflowEvents = {
+  started: z.object({ event: z.literal('started'), id: z.string(), directory: z.string(), engine: run.engine }),
+  job: z
+    .object({ event: z.literal('job'), name: z.string(), state: jobState, why: z.string().optional() })
+    .describe('a job is in another state than before'),
+  ended: z.object({ event: z.literal('ended'), id: z.string(), state: ended }),
+  stopped: z.object({ event: z.literal('stopped'), id: z.string() }),
+  resumed: z
+    .object({ event: z.literal('resumed'), id: z.string(), count: z.literal(0) })
+    .describe('all has ended well: nothing is to be done'),
+  cleaned: z.object({ event: z.literal('cleaned'), removed: texts }),
+} as const;
+
 export const workflowDocuments = {
+  'workflow start --dry-run': z.array(
+    z.object({ path: z.string(), text: z.string(), mode: z.number().describe('permissions, as a number') }),
+  ),
+  'workflow graph': z.object({
+    title: z.string(),
+    state: z.string().optional().describe('of a run'),
+    nodes: z.array(
+      z.object({
+        name: z.string(),
+        kind: z.string(),
+        needs: z.array(z.object({ name: z.string(), on: z.enum(['ok', 'any', 'begin']) })),
+        asks: z.string(),
+        state: jobState.optional(),
+        took: z.string().optional(),
+        why: z.string().optional(),
+        log: texts,
+      }),
+    ),
+  }),
   'workflow validate': z.object({
     file: z.string(),
     jobs: z.number(),

@@ -5,8 +5,10 @@ import type { SettingsValues } from '../../settings/options.ts';
 import { type Context, readSettingsOf } from '../context.ts';
 import { partOf } from './images.ts';
 import { listWorkflows, openRun } from './open-run.ts';
-import { readStanding } from './read-standing.ts';
+import { hasRunning, isAtWork, type RunStanding, readStanding } from './read-standing.ts';
 import { listBroken } from './run-directory.ts';
+import { withRunLock } from './run-lock.ts';
+import { cancelSlurm } from './stop.ts';
 import type { RunDirectory } from './types.ts';
 
 /**
@@ -15,7 +17,15 @@ import type { RunDirectory } from './types.ts';
  */
 export async function cleanWorkflows(
   ids: readonly string[],
-  { settings, all = false }: { readonly settings: SettingsValues; readonly all?: boolean | undefined },
+  {
+    settings,
+    all = false,
+    forceUnlock,
+  }: {
+    readonly settings: SettingsValues;
+    readonly all?: boolean | undefined;
+    readonly forceUnlock?: boolean | undefined;
+  },
   context: Context,
 ): Promise<string[]> {
   const { prefix } = await readSettingsOf(context, settings);
@@ -28,8 +38,15 @@ export async function cleanWorkflows(
         ? []
         : await namedOnes(rest, settings, context);
   for (const { id, directory } of broken) await removeBroken(prefix, id, directory);
-  for (const { directory } of runs) await removeTree(directory);
+  for (const found of runs)
+    await withRunLock(found, { environment: context.environment, forceUnlock }, () => removeRun(found, context));
   return [...broken.map(({ id }) => id), ...runs.map(({ run }) => run.id)];
+}
+
+/** With what of it Slurm still holds, as its submission was broken off. */
+async function removeRun(found: RunDirectory, context: Context): Promise<void> {
+  if (found.run.engine === 'slurm') await cancelSlurm(found, {}, context);
+  await removeTree(found.directory);
 }
 
 /** With the images that it was still bringing. */
@@ -40,20 +57,21 @@ async function removeBroken(prefix: Prefix, id: string, directory: HostPath): Pr
   await removeTree(directory);
 }
 
+/** One that cannot go on by itself may. */
+function mayBeRemoved(standing: RunStanding): boolean {
+  return !isAtWork(standing) || (standing.state === 'stalled' && !hasRunning(standing));
+}
+
 async function overOnes(settings: SettingsValues, all: boolean, context: Context): Promise<RunDirectory[]> {
   const { runs } = await listWorkflows(settings, context);
-  return runs.filter(({ standing: { state, standings } }) => {
-    if (standings.some((each) => each.state === 'running')) return false;
-    return all ? ['finished', 'failed', 'stopped', 'stalled'].includes(state) : state === 'finished';
-  });
+  return runs.filter(({ standing }) => mayBeRemoved(standing) && (all || standing.state === 'finished'));
 }
 
 async function namedOnes(ids: readonly string[], settings: SettingsValues, context: Context): Promise<RunDirectory[]> {
   const runs: RunDirectory[] = [];
   for (const id of ids) {
     const found = await openRun(id, settings, context);
-    const { state, standings } = await readStanding(found, context);
-    if (state === 'running' || state === 'waiting' || standings.some((each) => each.state === 'running'))
+    if (!mayBeRemoved(await readStanding(found, context)))
       throw new CtinstallError('workflow-failed', `${id} is at work`, {
         hint: `stop it: \`ctinstall workflow stop ${id}\``,
       });

@@ -2,6 +2,7 @@ import { lookUpProgram } from '../../host/look-up.ts';
 import { runInteractive } from '../../host/run-interactive.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import type { Context } from '../context.ts';
+import { unitsOf } from './judge.ts';
 import { findUnit } from './logs.ts';
 import { readStatuses } from './read-standing.ts';
 import { scriptOf } from './run-directory.ts';
@@ -14,6 +15,12 @@ export async function execBeside(
   { environment }: Context,
 ): Promise<number> {
   const job = findUnit(found, unit);
+  if (job.kind !== 'job' && job.kind !== 'service')
+    throw new CtinstallError('workflow-failed', `\`${unit}\` runs in no container`);
+  if (job.array !== undefined && unit === job.name)
+    throw new CtinstallError('usage', `\`${unit}\` is an array`, {
+      hint: `name one of its tasks: \`${unitsOf(job)[0]}\``,
+    });
   const status = (await readStatuses(found)).get(unit);
   if (status?.state !== 'running')
     throw new CtinstallError('workflow-failed', `\`${unit}\` does not run`, {

@@ -61,7 +61,7 @@ function judgeUnit(
   if (status !== undefined && status.state !== 'running' && !wasEnded(status))
     return { state: status.state, status, why: whyEnded(status) };
   const word = evidence.wordOn(job, unit);
-  if (status !== undefined && wasEnded(status))
+  if (status !== undefined && wasEnded(status) && !(job.isRequeued && ['pending', 'running'].includes(word.state)))
     return { state: 'failed', status, why: (word.state === 'gone' ? word.why : undefined) ?? status.why };
   if (status !== undefined) {
     // It may wait again, as its node failed.
@@ -83,6 +83,14 @@ function judgeUnit(
 /** Whether Slurm has ended it, which may tell why. */
 export function wasEnded({ state, why }: JobStatus): boolean {
   return state === 'failed' && why === 'ended from outside';
+}
+
+/** Whether Slurm may still know of it what no status file tells. */
+export function isOpen(job: PlannedJob, statuses: ReadonlyMap<string, JobStatus>): boolean {
+  return unitsOf(job).some((unit) => {
+    const status = statuses.get(unit);
+    return status === undefined || status.state === 'running' || wasEnded(status);
+  });
 }
 
 function isBlocked({ on }: PlannedNeed, state: State | undefined): boolean {

@@ -6,7 +6,7 @@ import { didYouMean } from '../../lib/near.ts';
 import { type HostPath, joinHost } from '../../lib/paths.ts';
 import type { Context } from '../context.ts';
 import { unitsOf } from './judge.ts';
-import { readStanding } from './read-standing.ts';
+import { readStanding, readStatuses } from './read-standing.ts';
 import type { PlannedJob, RunDirectory, Standing } from './types.ts';
 
 /** @throws CtinstallError `usage` where there is no such job or task */
@@ -25,12 +25,15 @@ interface LogOptions {
   readonly onText: (text: Buffer) => void;
 }
 
-/** Gives the log of a job; of all tasks, one after the other, if it is an array. Followed, until the job has ended. */
+/**
+ * Gives the log of a job; of all tasks, one after the other, if it is an array. Followed, until the job has ended.
+ * @returns why there is nothing in it, if there is not
+ */
 export async function followLog(
   found: RunDirectory,
   { unit, isFollowed, onText }: LogOptions,
   context: Context,
-): Promise<void> {
+): Promise<string | undefined> {
   const job = findUnit(found, unit);
   const isWholeArray = job.array !== undefined && unit === job.name;
   if (isWholeArray && isFollowed)
@@ -38,23 +41,38 @@ export async function followLog(
       hint: `name one of its tasks: \`${unitsOf(job)[0]}\``,
     });
   const files = (isWholeArray ? unitsOf(job) : [unit]).map((each) => logOf(found, each));
+  let isEmpty = true;
   for (const file of files) {
     let at = 0;
     for (;;) {
-      const isOver = !isFollowed || (await hasEnded(found, job.name, context));
+      const isOver = !isFollowed || (await hasEnded(found, { job, unit }, context));
       for (let piece = await readFrom(file, at); piece.length > 0; piece = await readFrom(file, at)) {
         onText(piece);
         at += piece.length;
+        isEmpty = false;
       }
       if (isOver || context.signal.aborted) break;
       await sleep(500, undefined, { signal: context.signal }).catch(() => undefined);
     }
   }
+  if (!isEmpty) return undefined;
+  const standing = await standingOf(found, job, context);
+  return `\`${unit}\` has printed nothing: ${standing?.state}${standing?.why === undefined ? '' : `, ${standing.why}`}`;
 }
 
-async function hasEnded(found: RunDirectory, name: string, context: Context): Promise<boolean> {
-  const { standings } = await readStanding(found, context);
-  return !['pending', 'running', 'unknown'].includes(standings.find((each) => each.name === name)?.state ?? '');
+async function hasEnded(
+  found: RunDirectory,
+  { job, unit }: { readonly job: PlannedJob; readonly unit: string },
+  context: Context,
+): Promise<boolean> {
+  // A task may have ended while others of its array go on.
+  const status = (await readStatuses(found)).get(unit);
+  if (status !== undefined && status.state !== 'running') return true;
+  return !['pending', 'running', 'unknown'].includes((await standingOf(found, job, context))?.state ?? '');
+}
+
+async function standingOf(found: RunDirectory, { name }: PlannedJob, context: Context): Promise<Standing | undefined> {
+  return (await readStanding(found, context)).standings.find((each) => each.name === name);
 }
 
 export function logOf({ directory }: RunDirectory, unit: string): HostPath {

@@ -19,6 +19,7 @@ export interface Preparation {
   readonly entries: ReadonlyMap<string, HostPath>;
   /** Lines of a job for Slurm. */
   readonly sbatchOf: (job: PlannedJob) => readonly string[];
+  readonly slurmPrograms: string | undefined;
   /** What starts the ranks of a job, outside of the container and in it. */
   readonly launcherOf: (job: PlannedJob) => { readonly outside: readonly string[]; readonly inside: readonly string[] };
   /** What ranks need in their containers, unless the file says otherwise. */
@@ -64,6 +65,7 @@ function taskFiles(
     id,
     directory,
     sbatch: preparation.sbatchOf(job),
+    slurmPrograms: preparation.slurmPrograms,
     runtime,
     image: 'uri' in task.image ? imagePlace(task.image.uri, prefix) : '',
     binds,
@@ -99,7 +101,7 @@ function volumePlace(name: string, volumes: readonly Volume[], { directory, pref
 }
 
 function helperFile(job: PlannedJob, { volumes, files }: Workflow, preparation: Preparation): PreparedFile {
-  const { id, directory } = preparation;
+  const { id, directory, slurmPrograms } = preparation;
   const [, name = ''] = job.name.split('+');
   const volume = volumes.find((each) => each.name === name);
   const root = volumePlace(name, volumes, preparation);
@@ -107,7 +109,7 @@ function helperFile(job: PlannedJob, { volumes, files }: Workflow, preparation: 
     job.kind === 'stop'
       ? [`: >"$run/services/${name}.stop"`]
       : job.kind === 'clean'
-        ? ['rm -rf -- "$run/volumes"']
+        ? ['clear_volumes']
         : (job.kind === 'ingress' ? volume?.ingress : volume?.egress)?.flatMap(({ uri, path, secret }) => {
             const file = quoteBash(joinHost(root, path));
             const inline = /^file:\/\/\/?(.*)$/.exec(uri)?.[1];
@@ -120,7 +122,7 @@ function helperFile(job: PlannedJob, { volumes, files }: Workflow, preparation: 
               job.kind === 'ingress' ? `bring ${quoteBash(uri)} ${file}` : `send ${file} ${quoteBash(uri)}`;
             return [`${transfer}${login}`];
           });
-  const facts = { id, directory, sbatch: preparation.sbatchOf(job) };
+  const facts = { id, directory, sbatch: preparation.sbatchOf(job), slurmPrograms };
   return { path: scriptOf(directory, job.name), text: renderHelper(job, facts, lines ?? [':']), mode: 0o755 };
 }
 

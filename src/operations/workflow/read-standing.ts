@@ -5,7 +5,7 @@ import { isRunningScript } from '../../host/running-script.ts';
 import { joinHost } from '../../lib/paths.ts';
 import { askStates, type Submitted } from '../../slurm/states.ts';
 import type { Context } from '../context.ts';
-import { type EngineWord, judge, judgeWorkflow, unitsOf, type WorkflowState, wasEnded } from './judge.ts';
+import { type EngineWord, isOpen, judge, judgeWorkflow, unitsOf, type WorkflowState } from './judge.ts';
 import { parseJson, readJsonIfThere, scriptOf } from './run-directory.ts';
 import type { JobStatus, PlannedJob, RunDirectory, Standing } from './types.ts';
 
@@ -21,6 +21,16 @@ export interface SlurmNote {
   readonly phase: 'submitting' | 'submitted' | 'refused';
   readonly by?: ProcessIdentity | undefined;
   readonly jobs: Readonly<Record<string, readonly Submitted[]>>;
+}
+
+/** Whether something of it runs, waits, or could go on. */
+export function isAtWork(standing: RunStanding): boolean {
+  return ['running', 'waiting', 'stalled'].includes(standing.state) || hasRunning(standing);
+}
+
+/** A service that lasts may run when all else has ended. */
+export function hasRunning({ standings }: RunStanding): boolean {
+  return standings.some(({ state }) => state === 'running');
 }
 
 export async function readStanding(found: RunDirectory, context: Context): Promise<RunStanding> {
@@ -96,31 +106,25 @@ async function askSlurm(
   { environment }: Context,
 ): Promise<Words> {
   const note = await readJsonIfThere<SlurmNote>(joinHost(directory, 'slurm.json'));
-  const jobs = note?.jobs ?? {};
-  const isOpen = (unit: string): boolean => {
-    const status = statuses.get(unit);
-    return status === undefined || status.state === 'running' || wasEnded(status);
-  };
-  const ids = run.jobs
-    .filter((job) => unitsOf(job).some(isOpen))
-    .flatMap(({ name }) =>
-      // It may be called `constructor`.
-      Object.hasOwn(jobs, name) ? (jobs[name] ?? []) : [],
-    );
+  // A job may be called `constructor`.
+  const jobs = new Map(Object.entries(note?.jobs ?? {}));
+  const open = run.jobs.filter((job) => isOpen(job, statuses));
+  const ids = open.flatMap(({ name }) => jobs.get(name) ?? []);
   const asked = ids.length === 0 ? new Map<string, EngineWord>() : await askStates(ids, environment);
   const isWhole = note !== undefined && note.phase !== 'submitting';
   const isAlive = note?.by !== undefined && (await judgeProcess(note.by)) !== 'dead';
   // Killed after the release it left nothing undone.
-  const isReleased = ids.length > 0 && asked !== 'no-answer' && ![...asked.values()].some(isHeld);
+  const isReleased =
+    open.every(({ name }) => jobs.has(name)) && asked !== 'no-answer' && ![...asked.values()].some(isHeld);
   return {
     wordOn: (job, unit) => {
       if (asked === 'no-answer') return { state: 'unknown', why: 'Slurm does not answer' };
-      const submitted = jobs[job.name] ?? [];
+      const submitted = jobs.get(job.name) ?? [];
       if (submitted.length === 0) return isWhole ? { state: 'gone' } : { state: 'pending' };
       const task = job.array === undefined ? undefined : Number(unit.slice(job.name.length + 1));
       return wordOfTask(submitted, task, asked);
     },
-    slurmIdsOf: ({ name }) => (jobs[name] ?? []).map(({ id }) => id),
+    slurmIdsOf: ({ name }) => (jobs.get(name) ?? []).map(({ id }) => id),
     note:
       isWhole || isAlive || isReleased
         ? undefined

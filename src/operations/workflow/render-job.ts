@@ -10,6 +10,8 @@ export interface ScriptFacts {
   readonly directory: HostPath;
   /** Lines for Slurm, without `#SBATCH `; none for other engines. */
   readonly sbatch: readonly string[];
+  /** Where Slurm's programs are, unless each shell looks there by itself. */
+  readonly slurmPrograms: string | undefined;
 }
 
 /** What the script of a job in a container needs beside that. */
@@ -113,14 +115,20 @@ export function renderHelper(job: PlannedJob, facts: ScriptFacts, lines: readonl
   return scriptText(job, facts, ['work_on_volume() {', ...lines.map((line) => `  ${line}`), '}']);
 }
 
-function scriptText(job: PlannedJob, { id, directory, sbatch }: ScriptFacts, lines: readonly string[]): string {
+function scriptText(
+  job: PlannedJob,
+  { id, directory, sbatch, slurmPrograms }: ScriptFacts,
+  lines: readonly string[],
+): string {
   const all = [
     '#!/bin/bash -p',
     ...sbatch.map((line) => `#SBATCH ${line}`),
     `# ${titles[job.kind]} of the workflow ${id}, made by ctinstall.`,
+    // Nothing of the submitter's environment comes along.
+    ...(slurmPrograms === undefined ? [] : [`PATH=$PATH:${quoteBash(slurmPrograms)}`]),
     `workflow=${id}`,
     `run=${quoteBash(directory)}`,
-    `job=${job.name} kind=${job.kind} tries=${job.tries}${job.seconds === undefined ? '' : ` seconds=${job.seconds}`}${job.isRequeued ? ' requeue=yes' : ''}`,
+    `job=${job.name} kind=${job.kind} tries=${job.tries}${job.seconds === undefined ? '' : ` seconds=${job.seconds}`}`,
     ...lines,
     // shellcheck's word for a file that it need not see.
     '. "$run/job.bash"',

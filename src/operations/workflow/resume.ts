@@ -4,6 +4,7 @@ import { CtinstallError } from '../../lib/errors.ts';
 import { joinHost } from '../../lib/paths.ts';
 import type { Context } from '../context.ts';
 import { type RunStanding, readStanding, readStatuses } from './read-standing.ts';
+import { withRunLock } from './run-lock.ts';
 import { setOff } from './start.ts';
 import { cancelSlurm } from './stop.ts';
 import type { PlannedJob, RunDirectory } from './types.ts';
@@ -12,8 +13,17 @@ import { unitsToRepeat } from './units-to-repeat.ts';
 /**
  * Runs again what failed or never ran, and what depends on that. What ended well stays.
  * @returns how many jobs and tasks are run
+ * @throws CtinstallError `locked` while another does so
  */
-export async function resumeWorkflow(found: RunDirectory, context: Context): Promise<number> {
+export function resumeWorkflow(
+  found: RunDirectory,
+  { forceUnlock }: { readonly forceUnlock?: boolean | undefined },
+  context: Context,
+): Promise<number> {
+  return withRunLock(found, { environment: context.environment, forceUnlock }, () => resume(found, context));
+}
+
+async function resume(found: RunDirectory, context: Context): Promise<number> {
   const { directory, run } = found;
   const { state, standings } = await readStanding(found, context);
   if (state === 'running' || state === 'waiting')
@@ -26,17 +36,17 @@ export async function resumeWorkflow(found: RunDirectory, context: Context): Pro
   if (run.engine === 'slurm') await cancelSlurm(found, { keeps: isRunning }, context);
   const statuses = await readStatuses(found);
   const repeated = unitsToRepeat(run.jobs, statuses, isRunning);
+  if (repeated.size === 0) return 0;
+  // From here on who stops it is heeded.
+  await removeFile(joinHost(directory, 'stopped'));
+  await makeDirectory(joinHost(directory, 'volumes'));
   for (const [name, units] of repeated) {
     for (const unit of units) if (statuses.has(unit)) await keepOld(found, unit);
     for (const word of ['ready', 'failed', 'stop'])
       await removeFile(joinHost(directory, 'services', `${name}.${word}`));
   }
-  const count = [...repeated.values()].flat().length;
-  if (count === 0) return 0;
-  await makeDirectory(joinHost(directory, 'volumes'));
-  await removeFile(joinHost(directory, 'stopped'));
   await setOff(found, context);
-  return count;
+  return [...repeated.values()].flat().length;
 }
 
 /** The status of an earlier run tells nothing any more; people may want to see it. */

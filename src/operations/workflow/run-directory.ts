@@ -26,6 +26,8 @@ import type { Run, RunDirectory } from './types.ts';
  *   services/        which of them are ready, or are to stop
  *   secrets/         for the user's eyes only
  *   volumes/         the ephemeral ones
+ *   lock             who resumes it or removes it
+ *   stopped          there if it is to end
  *   slurm.json       the numbers of the jobs, of Slurm; engine.json: who runs them, on this machine
  */
 
@@ -66,9 +68,16 @@ export async function listBroken(prefix: Prefix): Promise<{ readonly id: string;
     const directory = joinHost(parent, entry.name);
     if (!entry.isDirectory() || (await statIfThere(joinHost(directory, 'run.json'))) !== undefined) continue;
     const maker = await readJsonIfThere<ProcessIdentity>(joinHost(directory, 'start.json'));
-    if (maker !== undefined && (await judgeProcess(maker)) === 'dead') broken.push({ id: entry.name, directory });
+    const isLeft = maker === undefined ? await isOld(directory) : (await judgeProcess(maker)) === 'dead';
+    if (isLeft) broken.push({ id: entry.name, directory });
   }
   return broken;
+}
+
+/** Who was killed before it said who it is has made nothing since. */
+async function isOld(directory: HostPath): Promise<boolean> {
+  const made = (await statIfThere(directory))?.mtimeMs;
+  return made !== undefined && Date.now() - made > 600_000;
 }
 
 /** @throws CtinstallError `workflow-not-found` */
@@ -103,7 +112,7 @@ export async function listRuns(prefix: Prefix): Promise<RunDirectory[]> {
 
 async function readRunIfThere(directory: HostPath): Promise<RunDirectory | undefined> {
   const run = await readJsonIfThere<Run>(joinHost(directory, 'run.json')).catch(() => undefined);
-  return run && { directory, run };
+  return Array.isArray(run?.jobs) ? { directory, run } : undefined;
 }
 
 export async function readJsonIfThere<T>(path: HostPath): Promise<T | undefined> {

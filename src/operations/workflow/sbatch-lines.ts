@@ -26,12 +26,21 @@ export function sbatchLines(
   return renderSbatch(request);
 }
 
+/** How often after each other tasks of an array run that may not all run at once. */
+function roundsOf(array: PlannedJob['array']): number {
+  return array === undefined || array.concurrency === 0
+    ? 1
+    : Math.ceil((array.end - array.start + 1) / array.concurrency);
+}
+
 /** A service runs as long as all that wait for it may take, if that is known. */
 function limitOf(job: PlannedJob, jobs: readonly PlannedJob[]): number | undefined {
   if (job.kind === 'stop' || job.kind === 'clean') return 300;
   if (job.kind !== 'service') return undefined;
   const users = jobs.filter(({ kind, needs }) => kind === 'job' && needs.some(({ name }) => name === job.name));
-  const limits = users.map(({ seconds, tries }) => (seconds === undefined ? undefined : seconds * tries));
+  const limits = users.map(({ seconds, tries, array }) =>
+    seconds === undefined ? undefined : seconds * tries * roundsOf(array),
+  );
   return users.length === 0 || limits.includes(undefined)
     ? undefined
     : limits.reduce<number>((sum, limit) => sum + (limit ?? 0), 600);

@@ -1,5 +1,6 @@
 import type { Task } from '../../formats/fuzzfile/types.ts';
 import { removeTree } from '../../host/files.ts';
+import { lookUpProgram } from '../../host/look-up.ts';
 import { identifyProcess } from '../../host/process-identity.ts';
 import { startDetached } from '../../host/start-detached.ts';
 import { CtinstallError } from '../../lib/errors.ts';
@@ -109,9 +110,16 @@ export async function prepare({ jobs, tasks, settings, ...facts }: Facts, contex
     ...facts,
     prefix: settings.prefix,
     sbatchOf: (job) => (facts.engine === 'slurm' ? sbatchLines(job, jobs, { ...facts, settings }) : []),
+    slurmPrograms: facts.engine === 'slurm' ? await findSlurmPrograms(context) : undefined,
     launcherOf: await launcherFor(facts.engine, mpis, context),
     variablesOf: ({ name }) => mpis.get(name)?.variables ?? {},
   };
+}
+
+async function findSlurmPrograms({ environment }: Context): Promise<string | undefined> {
+  const sbatch = await lookUpProgram('sbatch', environment.PATH);
+  const place = sbatch === undefined ? undefined : hostPath('..', hostPath(sbatch));
+  return place === undefined || ['/usr/local/bin', '/usr/bin', '/bin'].includes(place) ? undefined : place;
 }
 
 export async function chooseEngine(asked: string | undefined, { environment }: Context): Promise<Engine> {

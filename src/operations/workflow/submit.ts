@@ -26,10 +26,15 @@ export async function submitRun(found: RunDirectory, { environment, signal }: Co
   const comment = commentOf(found);
   const options: SubmitOptions = { comment, environment, signal };
   const by = await identifyThisProcess(environment);
-  const note = (phase: SlurmNote['phase'], jobs: SlurmNote['jobs']): Promise<void> =>
-    writeFileWhole(joinHost(directory, 'slurm.json'), `${JSON.stringify({ phase, by, jobs })}\n`, 0o644);
-  const earlier = (await readJsonIfThere<SlurmNote>(joinHost(directory, 'slurm.json')))?.jobs ?? {};
-  await note('submitting', {});
+  const earlier = Object.entries(
+    (await readJsonIfThere<SlurmNote>(joinHost(directory, 'slurm.json')))?.jobs ?? {},
+  ).filter(([name]) => !names.has(name));
+  // A service of them may run, whatever becomes of these.
+  const note = (phase: SlurmNote['phase'], jobs: Iterable<[string, readonly Submitted[]]>): Promise<void> => {
+    const text = JSON.stringify({ phase, by, jobs: Object.fromEntries([...earlier, ...jobs]) });
+    return writeFileWhole(joinHost(directory, 'slurm.json'), `${text}\n`, 0o644);
+  };
+  await note('submitting', []);
   let known: readonly string[] = [];
   let isAnyIn = false;
   try {
@@ -37,18 +42,18 @@ export async function submitRun(found: RunDirectory, { environment, signal }: Co
     await tryJobs(trialsOf(await Promise.all(scripts)), options);
     isAnyIn = true;
     const jobs: Map<string, readonly Submitted[]> = await submitHeld(submissions, options);
-    const byName = Object.fromEntries(jobs);
     known = open.flatMap(({ name }) => (jobs.get(name) ?? []).map(({ id }) => id));
-    await note('submitting', byName);
+    await note('submitting', jobs);
     if ((await statIfThere(joinHost(directory, 'stopped'))) !== undefined)
       throw new CtinstallError('interrupted', `${run.id} was stopped while it was submitted`);
     await releaseJobs(known, environment);
-    await note('submitted', { ...earlier, ...byName });
+    await note('submitted', jobs);
   } catch (error) {
     await writeFileWhole(joinHost(directory, 'stopped'), '', 0o644).catch(() => undefined);
     // What Slurm does not take back now, the next command finds.
-    const isTakenBack = await (isAnyIn ? cancelJobs(known, { comment, environment }) : Promise.resolve())
-      .then(() => note(isAnyIn ? 'submitted' : 'refused', {}))
+    const except = earlier.flatMap(([, submitted]) => submitted.map(({ id }) => id));
+    const isTakenBack = await (isAnyIn ? cancelJobs(known, { comment, except, environment }) : Promise.resolve())
+      .then(() => note(isAnyIn ? 'submitted' : 'refused', []))
       .then(
         () => true,
         () => false,

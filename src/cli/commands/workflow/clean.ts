@@ -1,16 +1,18 @@
 import { cleanWorkflows } from '../../../operations/workflow/clean.ts';
 import type { SettingsValues } from '../../../settings/options.ts';
 import type { CommandContext } from '../../command-context.ts';
+import { printEvent } from '../../json/print.ts';
 
 /** `ctinstall workflow clean [id…]`. */
 export async function clean(
   ids: readonly string[],
-  { all }: { readonly all?: boolean },
+  { all, forceUnlock }: { readonly all?: boolean; readonly forceUnlock?: boolean },
   settings: SettingsValues,
-  { print, isJson, ...context }: CommandContext,
+  context: CommandContext,
 ): Promise<void> {
-  const removed = await cleanWorkflows(ids, { settings, all }, context);
-  if (isJson) print(JSON.stringify({ event: 'cleaned', removed }));
+  const { print, isJson } = context;
+  const removed = await cleanWorkflows(ids, { settings, all, forceUnlock }, context);
+  if (isJson) printEvent('cleaned', { event: 'cleaned', removed }, context);
   else for (const id of removed) print(`removed ${id}`);
   if (!isJson && removed.length === 0) print('there is nothing to remove');
 }

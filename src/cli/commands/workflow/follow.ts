@@ -4,6 +4,7 @@ import type { RunStanding } from '../../../operations/workflow/read-standing.ts'
 import { watchWorkflow } from '../../../operations/workflow/resume.ts';
 import type { RunDirectory, Standing } from '../../../operations/workflow/types.ts';
 import type { CommandContext } from '../../command-context.ts';
+import { printEvent } from '../../json/print.ts';
 import { describeStandings, tableOf } from '../../words/describe-workflow.ts';
 import { liveTable } from '../../words/live-table.ts';
 
@@ -17,7 +18,7 @@ export async function followRun(found: RunDirectory, flags: WatchFlags, context:
   const { print, isJson } = context;
   const { id, engine } = found.run;
   const isAwaited = flags.watch === true || (engine === 'local' && flags.detach !== true);
-  if (isJson) print(JSON.stringify({ event: 'started', id, directory: found.directory, engine }));
+  if (isJson) printEvent('started', { event: 'started', id, directory: found.directory, engine }, context);
   else {
     print(`${id} is started${engine === 'slurm' ? ' with Slurm' : ' on this machine'}: ${found.directory}`);
     if (!isAwaited) print(`see how it stands: ctinstall workflow describe ${id}`);
@@ -48,21 +49,23 @@ export async function awaitRun(found: RunDirectory, { watch }: WatchFlags, conte
 }
 
 /** A line for each job that is in another state than before. */
-function changeTeller({ print, isJson }: CommandContext): (now: RunStanding) => void {
+function changeTeller(context: CommandContext): (now: RunStanding) => void {
+  const { print, isJson } = context;
   const before = new Map<string, string>();
   return ({ standings }) => {
     for (const { name, state, why } of standings) {
       if (state === 'pending' || before.get(name) === state) continue;
       before.set(name, state);
-      if (isJson) print(JSON.stringify({ event: 'job', name, state, why }));
+      if (isJson) printEvent('job', { event: 'job', name, state, why }, context);
       else print(`${name}: ${state}${why === undefined || state === 'running' ? '' : ` (${why})`}`);
     }
   };
 }
 
-function finishWith(found: RunDirectory, standing: RunStanding, { print, isJson }: CommandContext): void {
+function finishWith(found: RunDirectory, standing: RunStanding, context: CommandContext): void {
+  const { print, isJson } = context;
   const { id } = found.run;
-  if (isJson) print(JSON.stringify({ event: 'ended', id, state: standing.state }));
+  if (isJson) printEvent('ended', { event: 'ended', id, state: standing.state }, context);
   else print(`${id}: ${standing.state}`);
   if (standing.state === 'finished') return;
   const failed = standing.standings.filter(({ state }) => state === 'failed' || state === 'lost');

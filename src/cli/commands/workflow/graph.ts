@@ -2,6 +2,7 @@ import { readGraph } from '../../../operations/workflow/graph.ts';
 import type { TemplateOptions } from '../../../operations/workflow/load-fuzzfile.ts';
 import type { SettingsValues } from '../../../settings/options.ts';
 import type { CommandContext } from '../../command-context.ts';
+import { printDocument } from '../../json/print.ts';
 
 interface GraphFlags extends TemplateOptions {
   readonly svg?: boolean;
@@ -16,7 +17,7 @@ export async function graph(
   context: CommandContext,
 ): Promise<void> {
   const read = await readGraph(what, { ...flags, settings }, context);
-  if (context.isJson) context.print(JSON.stringify(read, undefined, 2));
+  if (context.isJson) printDocument('workflow graph', read, context);
   else if (flags.html === true) context.print((await import('../../words/graph/render-html.ts')).renderHtml(read));
   else if (flags.svg === true) context.print((await import('../../words/graph/render-svg.ts')).renderSvg(read));
   else for (const line of (await import('../../words/graph/render-text.ts')).renderText(read)) context.print(line);

@@ -10,5 +10,7 @@ export async function log(
   context: CommandContext,
 ): Promise<void> {
   const found = await openRun(id, settings, context);
-  await followLog(found, { unit: job, isFollowed: follow, onText: (text) => process.stdout.write(text) }, context);
+  const onText = (text: Buffer): boolean => process.stdout.write(text);
+  const nothing = await followLog(found, { unit: job, isFollowed: follow, onText }, context);
+  if (nothing !== undefined) context.reporter.report({ event: 'note', message: nothing });
 }

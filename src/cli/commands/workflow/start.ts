@@ -3,6 +3,7 @@ import { previewWorkflow } from '../../../operations/workflow/preview.ts';
 import { type StartOptions, startWorkflow } from '../../../operations/workflow/start.ts';
 import type { SettingsValues } from '../../../settings/options.ts';
 import type { CommandContext } from '../../command-context.ts';
+import { printDocument } from '../../json/print.ts';
 import { followRun, type WatchFlags } from './follow.ts';
 
 interface StartFlags extends Omit<StartOptions, 'settings' | 'tell'>, WatchFlags {
@@ -21,7 +22,7 @@ export async function start(
   const options = { ...flags, settings, tell };
   if (flags.dryRun === true) {
     const files = await previewWorkflow(file, options, context);
-    if (isJson) print(JSON.stringify(files, undefined, 2));
+    if (isJson) printDocument('workflow start --dry-run', files, context);
     else for (const { path, text } of files) print(`==> ${formatLine(path)} <==\n${text}`);
     return;
   }

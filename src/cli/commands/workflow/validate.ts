@@ -2,6 +2,7 @@ import { loadFuzzfile, type TemplateOptions } from '../../../operations/workflow
 import { tryWorkflow } from '../../../operations/workflow/preview.ts';
 import type { SettingsValues } from '../../../settings/options.ts';
 import type { CommandContext } from '../../command-context.ts';
+import { printDocument } from '../../json/print.ts';
 
 /** `ctinstall workflow validate <fuzzfile>`; where Slurm is, it says what of the jobs it would refuse. */
 export async function validate(
@@ -15,7 +16,11 @@ export async function validate(
   if (!context.isJson) for (const note of notes) context.print(note);
   const isTried = await tryWorkflow(workflow, { file, settings }, context);
   if (context.isJson)
-    return context.print(JSON.stringify({ file, jobs, tasks: workflow.tasks.length, notes, slurm: isTried }));
+    return printDocument(
+      'workflow validate',
+      { file, jobs, tasks: workflow.tasks.length, notes, slurm: isTried },
+      context,
+    );
   const services = workflow.tasks.length - jobs;
   context.print(
     `${file} is good: ${count(jobs, 'job')}${services > 0 ? `, ${count(services, 'service')}` : ''}${isTried ? '; Slurm would take them' : ''}`,

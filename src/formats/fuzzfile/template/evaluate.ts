@@ -2,6 +2,8 @@ import { nearestWords } from '../../../lib/near.ts';
 import { type Functions, functionNames, isTrue, printValue } from './functions.ts';
 import { type Command, type Node, type Operand, type Pipe, TemplateFault, type TemplateValue } from './types.ts';
 
+/** Most actions and calls that a template may do: loops in loops come to an end too. */
+const mostSteps = 1_000_000;
 /** Most characters of what a template gives: a loop must not fill the memory. */
 const mostCharacters = 4 * 2 ** 20;
 
@@ -33,6 +35,12 @@ export function evaluateTemplate(
     if (length > mostCharacters) throw new TemplateFault('the template gives more than 4 MiB', 0);
     out.push(text);
   };
+  let steps = 0;
+  const countStep = (at: number): void => {
+    steps += 1;
+    if (steps > mostSteps) throw new TemplateFault('the template has too much to do: more than a million steps', at);
+  };
+  const weigh = makeScales();
   const root = new Scope(undefined);
   root.variables.set('$', values);
 
@@ -72,6 +80,7 @@ export function evaluateTemplate(
     const entries = entriesOf(value, pipe.at);
     if (entries.length === 0) return walk(node.otherwise, dot, scope);
     for (const [key, item] of entries) {
+      countStep(pipe.at);
       const inner = new Scope(scope);
       const names = pipe.variables;
       const given = names.length === 2 ? [key, item] : [item];
@@ -96,6 +105,7 @@ export function evaluateTemplate(
     { words, at }: Command,
     { dot, scope, piped }: { dot: TemplateValue; scope: Scope; piped: readonly TemplateValue[] },
   ): TemplateValue => {
+    countStep(at);
     const [first, ...rest] = words;
     if (first === undefined) return undefined;
     if (first.is !== 'function') {
@@ -130,7 +140,9 @@ export function evaluateTemplate(
       );
     }
     try {
-      return made(...all);
+      const value = made(...all);
+      if (weigh(value) > mostCharacters) throw new TemplateFault(`\`${name}\` gives more than 4 MiB`, at);
+      return value;
     } catch (error) {
       if (error instanceof TemplateFault) throw error;
       throw new TemplateFault(error instanceof Error ? error.message : String(error), at);
@@ -153,6 +165,21 @@ export function evaluateTemplate(
   };
   walk(nodes, values, root);
   return out.join('');
+}
+
+/** Says how much a value would print, about: a list may hold another twice, which holds another twice. */
+function makeScales(): (value: TemplateValue) => number {
+  const known = new WeakMap<object, number>();
+  const weigh = (value: TemplateValue): number => {
+    if (typeof value === 'string') return value.length;
+    if (typeof value !== 'object') return 1;
+    const before = known.get(value);
+    if (before !== undefined) return before;
+    const weight = Object.values(value).reduce<number>((sum, each) => sum + 1 + weigh(each), 1);
+    known.set(value, weight);
+    return weight;
+  };
+  return weigh;
 }
 
 function fieldOf(value: TemplateValue, field: string): TemplateValue {

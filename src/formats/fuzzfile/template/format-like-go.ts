@@ -1,5 +1,8 @@
 import type { TemplateValue } from './types.ts';
 
+/** As much as a text of a template is padded with. */
+export const mostWidth = 10_000;
+
 /** Go's `fmt.Sprintf`, with the verbs that templates use. What does not fit is told of in the text, as Go does. */
 export function formatLikeGo(format: string, values: readonly TemplateValue[]): string {
   let next = 0;
@@ -10,7 +13,7 @@ export function formatLikeGo(format: string, values: readonly TemplateValue[]): 
       const value = values[next];
       next += 1;
       if (next > values.length) return `%!${verb}(MISSING)`;
-      return pad(formatOne(value, verb, precision), flags, Number(width ?? 0));
+      return pad(formatOne(value, verb, precision), flags, Math.min(Number(width ?? 0), mostWidth));
     },
   );
 }

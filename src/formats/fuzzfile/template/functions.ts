@@ -1,4 +1,4 @@
-import { formatLikeGo } from './format-like-go.ts';
+import { formatLikeGo, mostWidth } from './format-like-go.ts';
 import type { TemplateValue } from './types.ts';
 
 export type Functions = Readonly<Record<string, (...values: readonly TemplateValue[]) => TemplateValue>>;
@@ -101,7 +101,7 @@ const strings: Functions = {
   lower: (value) => text(value).toLowerCase(),
   upper: (value) => text(value).toUpperCase(),
   replace: (from, to, value) => text(value).replaceAll(text(from), () => text(to)),
-  repeat: (count, value) => text(value).repeat(Math.min(Math.max(0, number(count)), 10_000)),
+  repeat: (count, value) => text(value).repeat(widthOf(count)),
   substr: (start, end, value) => {
     const all = text(value);
     if (number(start) < 0) return all.slice(0, Math.max(0, number(end)));
@@ -111,14 +111,22 @@ const strings: Functions = {
   },
   quote: (...values) => values.map((value) => JSON.stringify(text(value))).join(' '),
   squote: (...values) => values.map((value) => `'${text(value)}'`).join(' '),
-  indent: (count, value) => text(value).replace(/^/gm, ' '.repeat(number(count))),
-  nindent: (count, value) => `\n${text(value).replace(/^/gm, ' '.repeat(number(count)))}`,
+  indent: (count, value) => indent(text(value), count),
+  nindent: (count, value) => `\n${indent(text(value), count)}`,
   base: (path) => text(path).replace(/\/+$/, '').split('/').at(-1) || (text(path).startsWith('/') ? '/' : '.'),
   dir: (path) => text(path).replace(/\/[^/]*$/, '') || (text(path).startsWith('/') ? '/' : '.'),
   b64enc: (value) => Buffer.from(text(value)).toString('base64'),
   b64dec: (value) => Buffer.from(text(value), 'base64').toString(),
   toJson: (value) => JSON.stringify(value) ?? 'null',
 };
+
+function widthOf(count: TemplateValue): number {
+  return Math.min(Math.max(0, number(count)), mostWidth);
+}
+
+function indent(value: string, count: TemplateValue): string {
+  return value.replace(/^/gm, ' '.repeat(widthOf(count)));
+}
 
 const numbers: Functions = {
   int: number,

@@ -5,7 +5,7 @@ import { type Command, type Node, type Operand, type Pipe, TemplateFault } from 
 /** Reads a template. @throws TemplateFault */
 export function parseTemplate(text: string): Node[] {
   const pieces = scan(text);
-  const reader = { pieces, next: 0 };
+  const reader = { pieces, next: 0, depth: 0 };
   const { nodes, end } = parseNodes(reader, false);
   if (end !== undefined) throw new TemplateFault(`\`${end.word}\` has nothing that it ends`, end.at);
   return nodes;
@@ -14,6 +14,16 @@ export function parseTemplate(text: string): Node[] {
 interface Reader {
   readonly pieces: readonly Piece[];
   next: number;
+  /** Of blocks in blocks. */
+  depth: number;
+}
+
+/** Deeper than any template that people write. */
+const mostDepth = 200;
+
+function enter(reader: { depth: number }, at: number): void {
+  reader.depth += 1;
+  if (reader.depth > mostDepth) throw new TemplateFault(`more than ${mostDepth} stand in each other here`, at);
 }
 
 interface End {
@@ -53,6 +63,17 @@ function parseBlock(
   tokens: readonly Token[],
   { reader, at }: { reader: Reader; at: number },
 ): Node {
+  enter(reader, at);
+  const block = readBlock(is, tokens, { reader, at });
+  reader.depth -= 1;
+  return block;
+}
+
+function readBlock(
+  is: 'if' | 'with' | 'range',
+  tokens: readonly Token[],
+  { reader, at }: { reader: Reader; at: number },
+): Node {
   const pipe = parsePipe(tokens, at);
   const { nodes: then, end } = parseNodes(reader, true);
   if (end === undefined) throw new TemplateFault(`this \`${is}\` has no \`end\``, at);
@@ -67,7 +88,7 @@ function parseBlock(
 }
 
 function parsePipe(tokens: readonly Token[], at: number): Pipe {
-  const reader: TokenReader = { tokens, next: 0, at };
+  const reader: TokenReader = { tokens, next: 0, depth: 0, at };
   const pipe = readPipe(reader);
   const left = tokens[reader.next];
   if (left !== undefined) throw new TemplateFault(`\`${left.text}\` cannot stand here`, left.at);
@@ -77,6 +98,8 @@ function parsePipe(tokens: readonly Token[], at: number): Pipe {
 interface TokenReader {
   readonly tokens: readonly Token[];
   next: number;
+  /** Of parentheses. */
+  depth: number;
   readonly at: number;
 }
 
@@ -130,7 +153,9 @@ function readOperand(reader: TokenReader, token: Token): Operand {
     case 'sign': {
       if (token.text === '.') return { is: 'chain', from: 'dot', fields: [], at };
       if (token.text !== '(') throw new TemplateFault(`\`${token.text}\` cannot stand here`, at);
+      enter(reader, at);
       const pipe = readPipe(reader);
+      reader.depth -= 1;
       if (!isSign(reader, ')')) throw new TemplateFault('this `(` is never closed', at);
       reader.next += 1;
       return { is: 'chain', from: { pipe }, fields: readFields(reader), at };

@@ -64,8 +64,22 @@ describe('a template', () => {
     ['{{ .Name .Cores }}', '1:4 a value takes no arguments'],
     ['{{ ( .Name }}', '1:4 this `(` is never closed'],
     ['{{ range $i := until 100000 }}{{ repeat 10000 "x" }}{{ end }}', '1:1 the template gives more than 4 MiB'],
+    [
+      '{{ range until 100000 }}{{ range until 100000 }}{{ end }}{{ end }}',
+      '1:34 the template has too much to do: more than a million steps',
+    ],
+    [
+      '{{ $l := list "a" }}{{ range until 40 }}{{ $l = list $l $l }}{{ end }}{{ $l }}',
+      '1:49 `list` gives more than 4 MiB',
+    ],
+    ['{{ $s := "a" }}{{ range until 40 }}{{ $s = print $s $s }}{{ end }}', '1:44 `print` gives more than 4 MiB'],
   ])('%s is refused', (text, fault) => {
     expect(faultOf(text)).toContain(fault);
+  });
+
+  it('what stands in each other too deep is refused', () => {
+    expect(faultOf(`{{ ${'('.repeat(200_000)} }}`)).toContain('1:204 more than 200 stand in each other here');
+    expect(faultOf('{{ if true }}'.repeat(100_000))).toContain('1:2601 more than 200 stand in each other here');
   });
 
   it('is told from what only looks like one', () => {
