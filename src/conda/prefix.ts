@@ -8,6 +8,7 @@ export interface Placeholder {
  * Puts the prefix of an environment in place of the placeholder that the package was built with. In a binary file a text
  * ends with NUL: as many more follow it as it is shorter now, so that nothing moves. In a text file a first line `#!` that
  * is longer than Linux takes becomes one of `env`.
+ * @param content is written over where it is of a binary file: some are large
  * @throws RangeError where the prefix is longer than the placeholder of a binary file
  */
 export function replacePrefix(content: Buffer, { text, mode }: Placeholder, prefix: string): Buffer {
@@ -27,8 +28,7 @@ function replaceText(content: Buffer, from: Buffer, to: Buffer): Buffer {
   return Buffer.concat([...pieces, content.subarray(start)]);
 }
 
-function replaceInBinary(content: Buffer, from: Buffer, to: Buffer): Buffer {
-  const result = Buffer.from(content);
+function replaceInBinary(result: Buffer, from: Buffer, to: Buffer): Buffer {
   for (let at = result.indexOf(from); at >= 0; ) {
     const end = result.indexOf(0, at);
     const stop = end < 0 ? result.length : end;

@@ -34,7 +34,8 @@ export const fieldMeanings: Readonly<Record<string, string>> = {
   'image.mode': 'what the install has: a copy, a link, or no file',
   'image.verify': 'the runtime must find a valid signature by a key that you have',
   build: 'what the image is made of, where the install makes it; paths begin at the easyconfig',
-  'build.base': 'SIF to build on: a file in an image directory, or a path',
+  'build.base':
+    'SIF to build on: a file in an image directory, a path, or an address that the runtime brings it from (`docker://…`)',
   'build.base_sha256': 'its SHA-256, checked while it is copied',
   'build.conda': '`environment.yml`, an `@EXPLICIT` list or a `conda-lock.yml`',
   'build.pip': "what the image's Python installs: a list, or a requirements file",

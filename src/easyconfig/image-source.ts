@@ -37,6 +37,23 @@ export function describeBadImageSource(source: string): string | undefined {
     : undefined;
 }
 
+/** A recipe is for others to read, and is kept with each install. */
+export function describeBadRecipeSource(source: string): string | undefined {
+  const bad = describeBadImageSource(source);
+  if (bad !== undefined) return bad;
+  return /\/\/[^/@]*:[^/@]*@/.test(source) ? 'holds a password: log in with the runtime instead' : undefined;
+}
+
+/** Whether it is no SIF yet: one is made of it where it is brought, with another hash each time. */
+export function isOfLayers(source: string): boolean {
+  return ['docker://', 'docker-archive:', 'oci:'].includes(schemeOf(source) ?? '');
+}
+
+/** Whether it can only ever be the same: a digest says which it is. */
+export function hasDigest(source: string): boolean {
+  return schemeOf(source) === 'docker://' && /@sha256:[0-9a-f]{64}$/.test(source);
+}
+
 /** Whether the source is a registry or library on this very machine, which need not speak TLS. */
 export function isOnThisMachine(source: string): boolean {
   const scheme = schemeOf(source);

@@ -1,4 +1,5 @@
 import { formatValue } from '../lib/format.ts';
+import { hasDigest, isOfLayers } from './image-source.ts';
 import { fileNameOf } from './normalize.ts';
 import type { WrittenEasyconfig } from './schema.ts';
 import { findSitePath } from './site-paths.ts';
@@ -50,12 +51,14 @@ function lintAbout(easyconfig: WrittenEasyconfig): LintWarning[] {
 
 /** An image that is built is known by what it is built on. */
 function lintBuild({ base, base_sha256 }: NonNullable<WrittenEasyconfig['build']>): LintWarning[] {
-  if (base === undefined || base_sha256 !== undefined) return [];
+  if (base === undefined || base_sha256 !== undefined || hasDigest(base)) return [];
   return [
     {
       path: ['build', 'base'],
-      message: 'nothing says which image this is: no `base_sha256`',
-      hint: 'write the hash of the image that you tried: `sha256sum` prints it',
+      message: `nothing says which image this is: no ${isOfLayers(base) ? 'digest (`docker://…@sha256:…`)' : '`base_sha256`'}`,
+      hint: isOfLayers(base)
+        ? '`ctinstall show` says of the image that you tried which digest that was'
+        : 'write the hash of the image that you tried: `sha256sum` prints it',
     },
   ];
 }

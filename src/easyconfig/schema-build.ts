@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { describeBadRecipeSource, isOfLayers, schemeOf } from './image-source.ts';
 import { describeBadRequirement } from './requirements.ts';
 import {
   buildWays,
@@ -16,7 +17,7 @@ const localFile = (hint: string) => ruled(templated, describeBadLocalFile, hint)
 /** What the image is made of, where the install makes it: named as the flags of `ctinstall build`. */
 export const imageBuild = z
   .strictObject({
-    base: localFile('such as `python-3.12.sif`').optional(),
+    base: ruled(templated, describeBadBase, 'such as `python-3.12.sif`, or `docker://…`').optional(),
     base_sha256: matching(sha256Pattern, 'SHA-256', '64 lower-case hex digits, as `sha256sum` prints').optional(),
     conda: localFile('such as `environment.yml`').optional(),
     pip: z
@@ -44,6 +45,10 @@ export const imageBuild = z
   })
   .superRefine(checkBuild);
 
+function describeBadBase(base: string): string | undefined {
+  return schemeOf(base) === undefined ? describeBadLocalFile(base) : describeBadRecipeSource(base);
+}
+
 type Written = Readonly<Record<string, unknown>>;
 
 const added = ['conda', 'pip', 'files'];
@@ -70,6 +75,12 @@ function checkBuild(written: Written, context: z.RefinementCtx): void {
   if (!has('base')) refuse([], 'must have a `base` or a `definition`', 'such as `base: python-3.12.sif`');
   else if (kind === 'base' && !added.some(has))
     refuse([], 'must add something to its base', 'such as `conda: environment.yml`, or `pip: [numpy]`');
+  if (typeof written.base === 'string' && has('base_sha256') && isOfLayers(written.base))
+    refuse(
+      ['base_sha256'],
+      'must not stand beside such a `base`, of which a SIF is made here, with another hash each time',
+      'name it with its digest: `docker://example.org/python@sha256:…`',
+    );
   if (has('wheels') && !has('pip')) refuse(['wheels'], 'must stand beside `pip`');
 }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { mpiChoices, mpiGlibcs, mpiWays } from '../mpi/types.ts';
 import { hintForBindPath, hintForContainerPath } from './bind-hints.ts';
-import { describeBadImageSource } from './image-source.ts';
+import { describeBadRecipeSource } from './image-source.ts';
 import { describeBadPipOption, describeBadRequirement } from './requirements.ts';
 import {
   describeBadArgument,
@@ -181,13 +181,6 @@ const installedFile = z.union([
     from: ruled(z.string(), describeBadLocalFile, 'the name of a file beside the easyconfig'),
   }),
 ]);
-
-/** A recipe is for others to read, and is kept with each install. */
-function describeBadRecipeSource(source: string): string | undefined {
-  const bad = describeBadImageSource(source);
-  if (bad !== undefined) return bad;
-  return /\/\/[^/@]*:[^/@]*@/.test(source) ? 'holds a password: log in with the runtime instead' : undefined;
-}
 
 const image = z.strictObject({
   file: ruled(

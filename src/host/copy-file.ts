@@ -39,15 +39,13 @@ export interface CopyOptions {
   readonly mode: number;
   /** The file as it was when somebody looked at it: another size or time is an error. */
   readonly expected?: { readonly size: number; readonly mtimeMs: number };
-  /** The caller goes on writing to the copy, and has it on the disk then. */
-  readonly isSyncedLater?: boolean;
   readonly onProgress?: (bytes: number) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Copies a file that must not be there yet, reading each byte once and hashing it as it goes; cloned where the file
- * system can. On disk when it returns, unless it is synced later. A failure leaves nothing at `to`.
+ * system can. On disk when it returns. A failure leaves nothing at `to`.
  * @throws CtinstallError `image-changed` when the source's size or time of change differs at the end
  */
 export async function copyFileHashed(from: string, to: string, options: CopyOptions): Promise<CopiedFile> {
@@ -121,7 +119,7 @@ async function copyToNewFile(copy: Copy): Promise<ContentHash> {
   const target = await open(copy.to, 'wx', copy.options.mode);
   try {
     const hash = await copyBytes(copy, target);
-    if (copy.options.isSyncedLater !== true) await syncFile(target, copy.to);
+    await syncFile(target, copy.to);
     return hash;
   } finally {
     await target.close();
@@ -132,7 +130,7 @@ async function copyToNewFile(copy: Copy): Promise<ContentHash> {
 async function copyBytes(copy: Copy, target: FileHandle | undefined): Promise<ContentHash> {
   const { source, from, to, size, options } = copy;
   const hasher = startHasher(options.needsSha256 ? 'sha256' : 'tree', size);
-  const syncing = target === undefined || options.isSyncedLater === true ? undefined : syncAsItGoes(target, to);
+  const syncing = target === undefined ? undefined : syncAsItGoes(target, to);
   let done = 0;
   try {
     await forEachPiece(source, {

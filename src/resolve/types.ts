@@ -45,8 +45,8 @@ export type ImageSource =
       readonly kind: 'build';
       readonly build: ImageBuild;
       readonly inputs: BuildInputs;
-      /** What it is built on: path of the base or of the definition file. */
-      readonly on: HostPath;
+      /** What it is built on: path of the base or of the definition file, or the address of a base that is brought. */
+      readonly on: string;
     };
 
 /** What an image is made of, by its names: a digest of each. */

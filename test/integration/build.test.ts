@@ -166,6 +166,12 @@ test('what cannot be is refused, and leaves nothing', async () => {
     ['echo nothing > no.sif; ctinstall build x.sif --base no.sif --files prog', 1, /no\.sif` is not an image/],
     [`ctinstall build x.sif ${tiny} --pip demo_tool --wheels wheels`, 1, /no python3 on its PATH/],
     [`ctinstall build x.sif ${tiny}`, 2, /nothing is to be added/],
+    ['ctinstall build x.sif --base none.sif --files prog', 1, /no image at `\S*none\.sif`\n\nhint: .*`docker:\/\/…`/],
+    [
+      `mkdir closed; chmod 555 closed; ctinstall build closed/x.sif ${tiny} --files prog`,
+      1,
+      /nothing can be written to `\S*\/closed`: permission denied/,
+    ],
     [
       `mkdir -p no/a; > no/a/f; chmod 0 no/a/f; ctinstall build x.sif ${tiny} --files no:/no`,
       1,

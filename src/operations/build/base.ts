@@ -9,9 +9,11 @@ import type { Settings } from '../../settings/types.ts';
 /** An image that files can be added to. */
 export interface Base {
   readonly path: HostPath;
+  /** Its name in what the image says of itself: the address where it was brought from elsewhere. */
   readonly file: string;
   readonly size: number;
   readonly mtimeMs: number;
+  readonly inode: number;
   readonly image: SifImage;
   readonly squashfs: SquashfsSuperblock;
 }
@@ -27,7 +29,9 @@ export async function findBase(asked: string, { imageDirs }: Settings, cwd: Host
     throw new CtinstallError(
       stats === undefined ? 'image-not-found' : 'image-invalid',
       stats === undefined ? `no image at \`${path}\`` : `\`${path}\` is no image file`,
-      { hint: 'name the image to build on with `--base <image>.sif`' },
+      {
+        hint: 'name the image to build on: a SIF, by its path or as it is called in an image directory (`image_dirs`), or an address such as `docker://…`',
+      },
     );
   await checkImage(path);
   const { image } = await discoverImageContents(path);
@@ -40,7 +44,8 @@ export async function findBase(asked: string, { imageDirs }: Settings, cwd: Host
     );
   const behind = descriptors.find((object) => object.type === 'partition' && object.offset > root.offset);
   if (behind !== undefined) throw unfit(path, `another partition (object ${behind.id}) lies behind its root`);
-  return { path, file: basename(path), size: stats.size, mtimeMs: stats.mtimeMs, image, squashfs: root.squashfs };
+  const { size, mtimeMs, ino: inode } = stats;
+  return { path, file: basename(path), size, mtimeMs, inode, image, squashfs: root.squashfs };
 }
 
 /** Where it lies, or would. */
@@ -66,14 +71,14 @@ function unfit(path: HostPath, why: string): CtinstallError {
  * Where the image is to be.
  * @throws CtinstallError `usage` where something is there already, or it is the base
  */
-export async function checkOutput(to: HostPath, base: HostPath, isForced: boolean): Promise<void> {
+export async function checkOutput(to: HostPath, base: HostPath | undefined, isForced: boolean): Promise<void> {
   const stats = await statIfThere(to);
   if (stats === undefined) return;
   const refuse = (message: string, hint?: string): never => {
     throw new CtinstallError('usage', message, { hint });
   };
   if (stats.isDirectory()) refuse(`\`${to}\` is a directory`, 'name the file to be made: `my.sif`');
-  if ((await realPath(to)) === (await realPath(base)))
+  if (base !== undefined && (await realPath(to)) === (await realPath(base)))
     refuse(`\`${to}\` is the base itself, which is never changed`, 'give the new image another name');
   if (!stats.isFile()) refuse(`\`${to}\` is no regular file`);
   if (!isForced) refuse(`\`${to}\` is there already`, 'give the new image another name, or replace it with `--force`');

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { schemeOf } from '../../easyconfig/image-source.ts';
 import { readRequirementsLine } from '../../easyconfig/requirements.ts';
 import type { ImageBuild } from '../../easyconfig/types.ts';
 import { expandPattern } from '../../host/expand-pattern.ts';
@@ -22,7 +23,7 @@ export async function digestInputs(
   build: ImageBuild,
   { directory, settings }: { readonly directory: HostPath; readonly settings: Settings },
   context: Context,
-): Promise<{ readonly inputs: BuildInputs; readonly on: HostPath }> {
+): Promise<{ readonly inputs: BuildInputs; readonly on: string }> {
   const inputs: Record<string, string> = { build: digestBuild(build) };
   const addText = async (name: string): Promise<void> => {
     const path = hostPath(name, directory);
@@ -31,6 +32,18 @@ export async function digestInputs(
   const addTree = async (name: string, path: HostPath): Promise<void> => {
     if ((await statIfThere(path)) === undefined) throw missing(name, path);
     inputs[name] = await digestTree(path, context);
+  };
+  const addFile = async (name: string): Promise<string> => {
+    const path = await findBaseFile(name, settings, directory);
+    await addTree(name, path);
+    return path;
+  };
+  /** What is there now is not looked at, but for files here. */
+  const addAddress = async (address: string): Promise<string> => {
+    const [, path] = /^(?:docker-archive|oci):([^:]+)/.exec(address) ?? [];
+    if (path === undefined) inputs[address] = digest(address);
+    else await addTree(address, hostPath(path, directory));
+    return address;
   };
   if (build.kind === 'definition') {
     const path = hostPath(build.definition, directory);
@@ -46,8 +59,8 @@ export async function digestInputs(
     }
     return { inputs, on: path };
   }
-  const on = await findBaseFile(build.base.file, settings, directory);
-  await addTree(build.base.file, on);
+  const { file } = build.base;
+  const on = schemeOf(file) === undefined ? await addFile(file) : await addAddress(file);
   if (build.kind === 'packages') return { inputs, on };
   if (build.conda !== undefined) await addText(build.conda);
   for (const each of build.pip) if (await isFile(hostPath(each, directory))) await addText(each);

@@ -7,6 +7,7 @@ import { inodesStored, type Renaming, renameInRoot } from '../../image/rename-in
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatLine, formatValue } from '../../lib/format.ts';
 import { type HostPath, hostPath, joinHost } from '../../lib/paths.ts';
+import { packingMemory } from '../../squashfs/packing-memory.ts';
 import { makeProgressParser } from '../../squashfs/parse-progress.ts';
 import type { Context } from '../context.ts';
 
@@ -24,6 +25,8 @@ export interface PackOptions {
   readonly directories: ReadonlyMap<string, HostPath>;
   /** Those names that may be there: the new directory takes the place of the old one. */
   readonly replaces: readonly string[];
+  /** Files that are stored just as they are, neither compressed nor joined with others, by their paths in the root. */
+  readonly stored?: readonly string[];
   /** A directory of its own, which is there. */
   readonly work: HostPath;
   /** What is newer gets this time: seconds since 1970 UTC. */
@@ -31,6 +34,7 @@ export interface PackOptions {
   readonly title: string;
 }
 
+const blockSizeOffset = 12;
 const flagsOffset = 24;
 const inodeTableOffset = 64;
 /** Longer than any name that it stands for, with the heads that other places in the listing may need. */
@@ -57,7 +61,12 @@ export async function addToSquashfs(target: Target, options: PackOptions, contex
   // New data goes where the tables begin, and tables behind it.
   const changedFrom = offset + Number(superblock.readBigUInt64LE(inodeTableOffset));
   await writePieces(file, [flagsPiece(offset, flags | inodesStored)], { isSyncedLater: true });
-  await append(target, { ...options, sources }, context);
+  const stored = (options.stored ?? []).map((path) => {
+    const [first = '', ...rest] = path.split('/');
+    return [renamings.find(({ to }) => to === first)?.from ?? first, ...rest].join('/');
+  });
+  const memory = packingMemory(superblock.readUInt32LE(blockSizeOffset));
+  await append(target, { ...options, sources, stored, memory }, context);
   await writePieces(file, [flagsPiece(offset, flags)], { isSyncedLater: true });
   const renamed = await withFileReader(file, (reader) =>
     renameInRoot((at, length) => reader.read(offset + at, length), renamings),
@@ -94,9 +103,17 @@ function flagsPiece(offset: number, flags: number): { offset: number; bytes: Uin
   return { offset: offset + flagsOffset, bytes: Uint8Array.of(flags & 0xff, flags >> 8) };
 }
 
+interface Sources {
+  readonly sources: readonly string[];
+  /** Paths that begin with the name of a source. */
+  readonly stored: readonly string[];
+  /** Flags. */
+  readonly memory: readonly string[];
+}
+
 async function append(
   target: Target,
-  { sources, time, title }: Pick<PackOptions, 'time' | 'title'> & { readonly sources: readonly string[] },
+  { sources, stored, memory, time, title }: Pick<PackOptions, 'time' | 'title'> & Sources,
   context: Context,
 ): Promise<void> {
   const { environment, signal, reporter } = context;
@@ -105,7 +122,19 @@ async function append(
   );
   // What is not for everybody would be for nobody who runs the image: in it all is root's.
   const permissions = ['-action', 'chmod(a+rX,go-w)@!type(l)'];
-  const flags = ['-keep-as-directory', '-all-root', '-no-xattrs', '-no-recovery', '-exit-on-error', ...permissions];
+  const asTheyAre = stored.flatMap((path) =>
+    ['uncompressed', 'no-fragments'].flatMap((what) => ['-action', `${what}@pathname(${path})`]),
+  );
+  const flags = [
+    '-keep-as-directory',
+    '-all-root',
+    '-no-xattrs',
+    '-no-recovery',
+    '-exit-on-error',
+    ...permissions,
+    ...memory,
+    ...asTheyAre,
+  ];
   const argv = ['mksquashfs', ...sources, target.file, '-offset', String(target.offset), ...flags] as const;
   // Newer times become this one.
   const env = { ...environment, SOURCE_DATE_EPOCH: String(time), LC_ALL: 'C' };

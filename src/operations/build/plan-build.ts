@@ -1,4 +1,4 @@
-import { isDirectory, realPath, statIfThere } from '../../host/files.ts';
+import { findRefusal, isDirectory, realPath, statIfThere } from '../../host/files.ts';
 import { run } from '../../host/run.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { type HostPath, hostPath, joinHost } from '../../lib/paths.ts';
@@ -6,6 +6,7 @@ import type { Settings } from '../../settings/types.ts';
 import type { Context } from '../context.ts';
 import { type Base, checkOutput, findBase } from './base.ts';
 import { readEpoch } from './epoch.ts';
+import { isAddress } from './fetch-base.ts';
 import { type AddedFiles, readFilesFlags } from './inputs.ts';
 import { takenName } from './pack.ts';
 import type { BuildPlan } from './plan.ts';
@@ -13,12 +14,8 @@ import { readBuildRecords } from './read-record.ts';
 import { requireSquashfsTools } from './squashfs-tools.ts';
 import type { BuildOptions } from './types.ts';
 
-/** All that can be known before the long work, and refused. @throws CtinstallError `usage`, `image-…`, `squashfs-tools-missing` */
-export async function planBuild(
-  options: Omit<BuildOptions, 'settings'>,
-  settings: Settings,
-  context: Context,
-): Promise<BuildPlan> {
+/** What can be refused with no look at the base. @throws CtinstallError `usage`, `squashfs-tools-missing` */
+export async function checkRequest(options: Omit<BuildOptions, 'settings'>, context: Context): Promise<void> {
   const { files = [], pip = [] } = options;
   if (files.length + pip.length === 0 && options.conda === undefined)
     throw new CtinstallError('usage', 'nothing is to be added to the base', {
@@ -37,25 +34,53 @@ export async function planBuild(
   ])
     if (value === '') throw new CtinstallError('usage', `\`--${flag}\` is empty`, { hint: 'is a variable not set?' });
   if (options.lock !== undefined) await requireLockPlace(options.lock, context.cwd);
+  const to = hostPath(options.output, context.cwd);
+  if (!(await isDirectory(hostPath('..', to))))
+    throw new CtinstallError('usage', `there is no directory \`${hostPath('..', to)}\``, { hint: 'make it first' });
+  const refusal = await findRefusal(hostPath('..', to), 'write');
+  if (refusal !== undefined)
+    throw new CtinstallError(
+      'filesystem',
+      `nothing can be written to \`${hostPath('..', to)}\`: ${refusal === 'EROFS' ? 'the file system is read-only' : 'permission denied'}`,
+      {
+        hint: 'write the image to a directory of your own',
+      },
+    );
+  if (options.update === true || !isAddress(options.base)) return;
+  await checkOutput(to, undefined, options.force === true);
+  await requireSquashfsTools(context);
+}
+
+/** All that can be known before the long work, and refused. @throws CtinstallError `usage`, `image-…`, `squashfs-tools-missing` */
+export async function planBuild(
+  options: Omit<BuildOptions, 'settings'>,
+  settings: Settings,
+  context: Context,
+): Promise<BuildPlan> {
+  const { files = [] } = options;
   const isUpdate = options.update === true;
   const output = hostPath(options.output, context.cwd);
   const to = isUpdate ? await requireBuilt(output) : output;
-  const base = await findBase(isUpdate ? to : options.base, settings, context.cwd);
+  const found = await findBase(isUpdate ? to : options.base, settings, context.cwd);
+  const base = options.baseAddress === undefined ? found : { ...found, file: options.baseAddress };
   if (isUpdate) await requireRecord(base);
   else await checkOutput(to, base.path, options.force === true);
-  if (!(await isDirectory(hostPath('..', to))))
-    throw new CtinstallError('usage', `there is no directory \`${hostPath('..', to)}\``, { hint: 'make it first' });
   const mksquashfs = await requireSquashfsTools(context);
   const own = await findOwnName(base, context);
   const added = await readFilesFlags(files, { own, cwd: context.cwd });
   // It is seen again when they are added; here, before the long work.
   for (const name of new Set(added.map(topOf)))
-    if (name !== own && (await isInBase(name, base, context))) throw takenName(name, base.path);
+    if (name !== own && (await isInBase(name, base, context))) throw takenName(name, shownBase(base, options));
   return {
     ...{ base, to, own, mksquashfs },
     files: added,
     time: readEpoch(context.environment) ?? base.squashfs.mkfsTime,
   };
+}
+
+/** As the user knows it. */
+export function shownBase({ path }: Base, { baseAddress }: Pick<BuildOptions, 'baseAddress'>): string {
+  return baseAddress ?? path;
 }
 
 /** What `--update` adds to: the file itself, where it is a link. */

@@ -21,13 +21,18 @@ export function againOf(part: HostPath): HostPath {
   return hostPath(`${part.slice(0, -'.part~'.length)}.again.part~`);
 }
 
+/** A directory for a base that is brought for the build. */
+export async function baseOf(to: HostPath): Promise<HostPath> {
+  return hostPath(`${(await partOf(to)).slice(0, -'.part~'.length)}.base.part~`);
+}
+
 /** What the names of temporary directories begin with. */
 export async function temporaryName(): Promise<string> {
   return `ctinstall-build-${await processName()}-`;
 }
 
 const name = '\\d+-\\d+-\\d*-[0-9a-f]{8}-[0-9a-f]{8}';
-const partPattern = new RegExp(`^\\.(.+)\\.(${name})\\.(?:again\\.)?part~$`);
+const partPattern = new RegExp(`^\\.(.+)\\.(${name})\\.(?:(?:again|base)\\.)?part~$`);
 const temporaryPattern = new RegExp(`^ctinstall-build-(${name})-\\w{6}$`);
 
 export interface Remains {

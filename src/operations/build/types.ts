@@ -4,7 +4,10 @@ import type { SettingsValues } from '../../settings/options.ts';
 /** What is asked for: named as the flags of `ctinstall build`. */
 export interface BuildOptions {
   readonly output: string;
+  /** A file, the name of one in an image directory, or an address such as `docker://…`. */
   readonly base: string;
+  /** Where the base was brought from, if it was: then `base` is gone after the build. */
+  readonly baseAddress?: string | undefined;
   /** What the SHA-256 of the base must be. */
   readonly baseSha256?: string | undefined;
   /** `<directory>[:/path]`. */

@@ -1,3 +1,4 @@
+import { hasDigest } from '../../easyconfig/image-source.ts';
 import type { EasyconfigCommand } from '../../easyconfig/types.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatCommand, formatLine, formatScript } from '../../lib/format.ts';
@@ -6,13 +7,16 @@ import type { Target } from './types.ts';
 /** @throws CtinstallError `checksum-missing` */
 export function requireChecksum({ loaded: { path }, install: { image, build } }: Target): void {
   // Packages have hashes of their own in their channels and indexes.
-  const ofBase = build === undefined || build.kind === 'definition' ? undefined : build.base.sha256;
+  const base = build === undefined || build.kind === 'definition' ? undefined : build.base;
+  const isKnown = base !== undefined && (base.sha256 !== undefined || hasDigest(base.file));
   if (image === undefined || image.sha256 !== undefined) return;
-  if (build !== undefined && ofBase === undefined)
+  if (build !== undefined && !isKnown)
     throw new CtinstallError(
       'checksum-missing',
       `\`${formatLine(path)}\` gives no SHA-256 of what its image is built on, and checksums are enforced`,
-      { hint: 'put it into `build.base_sha256`: `sha256sum` prints it' },
+      {
+        hint: 'put it into `build.base_sha256`: `sha256sum` prints it; of `docker://` the digest: `docker://…@sha256:…`',
+      },
     );
   if (build === undefined)
     throw new CtinstallError(

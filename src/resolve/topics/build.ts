@@ -1,3 +1,4 @@
+import { describeBadRecipeSource, schemeOf } from '../../easyconfig/image-source.ts';
 import { describeBadRequirement } from '../../easyconfig/requirements.ts';
 import { describeBadContainerPath, describeBadLocalFile, describeBadVariableValue } from '../../easyconfig/rules.ts';
 import type { ImageBuild } from '../../easyconfig/types.ts';
@@ -35,6 +36,12 @@ function fillBuild(build: ImageBuild, fill: Fill): ImageBuild {
 }
 
 function issuesOf(build: ImageBuild): ResolveIssue[] {
+  const base = ({ file: named }: { readonly file: string }): ResolveIssue[] =>
+    filledIssue(
+      ['build', 'base'],
+      named,
+      schemeOf(named) === undefined ? describeBadLocalFile : describeBadRecipeSource,
+    );
   const file = (key: readonly PropertyKey[], path: string | undefined): ResolveIssue[] =>
     path === undefined ? [] : filledIssue(['build', ...key], path, describeBadLocalFile);
   switch (build.kind) {
@@ -46,10 +53,10 @@ function issuesOf(build: ImageBuild): ResolveIssue[] {
         ),
       ];
     case 'packages':
-      return file(['base'], build.base.file);
+      return base(build.base);
     case 'files':
       return [
-        ...file(['base'], build.base.file),
+        ...base(build.base),
         ...file(['conda'], build.conda),
         ...build.pip.flatMap((each, at) => filledIssue(['build', 'pip', at], each, describeBadRequirement)),
         ...file(['wheels'], build.wheels),

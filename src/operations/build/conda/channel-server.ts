@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type ServerResponse } from 'node:http';
+import { pipeline, Readable } from 'node:stream';
 
 /** What the solver is given instead of channels that it cannot fetch: they are served to it on this machine. */
 export interface ChannelServer {
@@ -15,9 +16,12 @@ export interface ChannelServer {
   readonly close: () => Promise<void>;
 }
 
+/** An index is large: what can be handed on in pieces is not held. */
+type Content = Buffer | string | AsyncIterable<Uint8Array> | undefined;
+
 interface Served {
   readonly channel: string;
-  readonly read: (file: string) => Promise<Buffer | string | undefined>;
+  readonly read: (file: string) => Promise<Content>;
 }
 
 /**
@@ -25,7 +29,7 @@ interface Served {
  * machine out. `readIndex` gives an index file of a channel by its URL.
  */
 export async function startChannelServer(
-  readIndex: (url: string, signal: AbortSignal) => Promise<Buffer | undefined>,
+  readIndex: (url: string, signal: AbortSignal) => Promise<Content>,
 ): Promise<ChannelServer> {
   let fault: unknown;
   const closing = new AbortController();
@@ -70,11 +74,12 @@ export async function startChannelServer(
   };
 }
 
-function answer(response: ServerResponse, reading: Promise<Buffer | string | undefined> | undefined): void {
+function answer(response: ServerResponse, reading: Promise<Content> | undefined): void {
   Promise.resolve(reading).then(
     (content) => {
       response.statusCode = content === undefined ? 404 : 200;
-      response.end(content);
+      if (content === undefined || typeof content === 'string' || Buffer.isBuffer(content)) response.end(content);
+      else pipeline(Readable.from(content), response, () => undefined);
     },
     () => {
       response.statusCode = 502;

@@ -20,9 +20,10 @@ export async function solveEnvironment(
   request: CondaRequest,
   context: CondaContext,
 ): Promise<CondaPackage[]> {
-  const server = await startChannelServer((url, closing) =>
-    readIndex(url, request.cache, { ...context, signal: AbortSignal.any([context.signal, closing]) }),
-  );
+  const server = await startChannelServer((url, closing) => {
+    const ours = { ...context, signal: AbortSignal.any([context.signal, closing]) };
+    return url.startsWith('file://') ? fetchUrl(url, ours) : readIndex(url, request.cache, ours);
+  });
   try {
     return await solveWith(server, { environment, request, context });
   } finally {

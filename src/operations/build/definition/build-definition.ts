@@ -18,6 +18,8 @@ import { requireSha256 } from '../../../runtime/fetch-checked.ts';
 import type { Settings } from '../../../settings/types.ts';
 import { type Context, readSettingsOf } from '../../context.ts';
 import { findBase } from '../base.ts';
+import { isAddress } from '../fetch-base.ts';
+import { pinToDigest } from '../registry-digest.ts';
 import { partOf, removeRemains } from '../remains.ts';
 import { step } from '../step.ts';
 import type { BuildOutcome, BuildRecord } from '../types.ts';
@@ -50,7 +52,7 @@ export async function buildDefinitionWith(
   const definition =
     'definition' in from
       ? await loadDefinition(from.definition, from.buildArg, cwd)
-      : definePackages((await findBase(from.base, settings, cwd)).path, from.packages);
+      : definePackages(await findStart(from.base, settings, context), from.packages);
   const to = hostPath(options.output, cwd);
   await requirePlace(to, options.force === true);
   await refuseSources(definition.stages, cwd);
@@ -88,6 +90,12 @@ export async function buildDefinitionWith(
   const bytes = (await statIfThere(to))?.size ?? 0;
   const seconds = (performance.now() - started) / 1000;
   return { path: to, isPlan: false, built: { bytes, baseBytes: undefined, record, seconds } };
+}
+
+/** What packages are added to: the path of a SIF, or an address, of which the digest is known where a registry says it. */
+async function findStart(base: string, settings: Settings, context: Context): Promise<string> {
+  if (isAddress(base)) return (await pinToDigest(base, context)).source;
+  return (await findBase(base, settings, context.cwd)).path;
 }
 
 /** `%pre` and `%setup` run on the machine itself. @throws CtinstallError `host-commands` */

@@ -1,8 +1,9 @@
+import { schemeOf } from '../../../easyconfig/image-source.ts';
 import { parseDefinition } from '../../../formats/definition/parse.ts';
 import type { Definition } from '../../../formats/definition/types.ts';
 import { CtinstallError } from '../../../lib/errors.ts';
 import { formatValue } from '../../../lib/format.ts';
-import type { HostPath } from '../../../lib/paths.ts';
+import { maskSecrets } from '../../../lib/mask-secrets.ts';
 
 /** Whichever the image has; what a package manager leaves to be used again is removed. */
 const post = `    set -- PACKAGES
@@ -27,8 +28,8 @@ const post = `    set -- PACKAGES
     fi
 `;
 
-/** A definition file that adds packages of its distribution to an image. @throws CtinstallError `usage` for what is no name of a package */
-export function definePackages(base: HostPath, lists: readonly string[]): Definition {
+/** A definition file that adds packages of its distribution to an image: a file, or an address. @throws CtinstallError `usage` for what is no name of a package */
+export function definePackages(base: string, lists: readonly string[]): Definition {
   const packages = lists.flatMap((list) => list.split(',')).filter((name) => name !== '');
   const refuse = (message: string, hint: string): never => {
     throw new CtinstallError('usage', message, { hint });
@@ -46,7 +47,17 @@ export function definePackages(base: HostPath, lists: readonly string[]): Defini
       `\`${formatValue(base)}\` cannot be named in a definition file`,
       'call it otherwise: without `#`, `{`, `}` and `\\`',
     );
-  const text = `Bootstrap: localimage\nFrom: ${base}\n\n%post\n${post.replace('PACKAGES', packages.join(' '))}`;
+  const scheme = schemeOf(base);
+  const header =
+    scheme === undefined
+      ? `Bootstrap: localimage\nFrom: ${base}`
+      : `Bootstrap: ${scheme.replace(/:.*/, '')}\nFrom: ${base.slice(scheme.length)}`;
+  if (scheme === 'https://' || scheme === 'http://')
+    refuse(
+      `packages cannot be added to \`${formatValue(maskSecrets(base))}\` itself`,
+      'fetch the image, and name its file',
+    );
+  const text = `${header}\n\n%post\n${post.replace('PACKAGES', packages.join(' '))}`;
   const { definition } = parseDefinition(text);
   if (definition === undefined) throw new Error('the generated definition file is faulty');
   return definition;

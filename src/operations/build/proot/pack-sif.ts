@@ -7,6 +7,7 @@ import { writePieces } from '../../../host/write-pieces.ts';
 import { type AddedObject, newSquashfsOffset, renderNewSif } from '../../../image/write-sif.ts';
 import { CtinstallError } from '../../../lib/errors.ts';
 import { type HostPath, hostPath } from '../../../lib/paths.ts';
+import { packingMemory } from '../../../squashfs/packing-memory.ts';
 import type { Context } from '../../context.ts';
 
 export interface PackOptions {
@@ -22,6 +23,9 @@ export interface PackOptions {
 
 const pageBytes = 4096;
 
+/** What mksquashfs takes by itself. */
+const usualBlockBytes = 128 * 1024;
+
 /** Packs a tree straight into its place in a new SIF; all in it becomes root's. */
 export async function packSif(part: HostPath, options: PackOptions, context: Context): Promise<void> {
   const { root, objects, architecture, time, isReproducible } = options;
@@ -30,7 +34,8 @@ export async function packSif(part: HostPath, options: PackOptions, context: Con
   const help = textOf(await ask(['mksquashfs', '-help'], machine));
   // Several times as fast as the usual gzip, and as small.
   const compression = /^\s*zstd\b/m.test(help) ? ['-comp', 'zstd', '-Xcompression-level', '3'] : [];
-  const flags = ['-all-root', '-no-xattrs', '-noappend', '-no-progress', '-exit-on-error', ...compression];
+  const memory = packingMemory(usualBlockBytes);
+  const flags = ['-all-root', '-no-xattrs', '-noappend', '-no-progress', '-exit-on-error', ...memory, ...compression];
   const argv = ['mksquashfs', root, part, '-offset', String(newSquashfsOffset), ...flags] as const;
   const epoch = isReproducible ? String(time) : undefined;
   const result = await run(argv, { env: { ...environment, SOURCE_DATE_EPOCH: epoch, LC_ALL: 'C' }, signal });
