@@ -32,7 +32,7 @@ export const defineBuild: Define = (program, context) => {
   })
     .argument('<image>', 'the file to be made')
     .option('--update', 'add to the image itself, in place of a base')
-    .option('--base <image>', 'SIF to build on: a file, in an image directory, or an address such as docker://…')
+    .option('--base <image>', 'SIF to build on: a file or an address (docker://…)')
     .option('--conda <file>', 'environment.yml or a lock: made with no conda at all')
     .option('--lock <file>', 'with --conda: write there just what was taken, for --conda another time')
     .option('--pip <what>', 'requirements file or package, installed by the image’s Python; repeatable', addValue)
