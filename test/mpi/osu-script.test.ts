@@ -16,10 +16,10 @@ it.each([
   (_, status) => {
     const said = mkdtempSync(join(dir, 'said-'));
     const program = join(dir, 'osu_latency');
-    // Each of the programs that it starts has files mapped as long as it runs.
+    // Each of the programs that it starts has files mapped as long as it runs: longer than a busy machine needs to look.
     writeFileSync(
       program,
-      `#!/bin/sh\nsleep 0.3\necho '# OSU MPI Latency Test v7.3'\necho '8   1.50'\nexit ${status}\n`,
+      `#!/bin/sh\nsleep 2\necho '# OSU MPI Latency Test v7.3'\necho '8   1.50'\nexit ${status}\n`,
       { mode: 0o755 },
     );
     writeFileSync(join(dir, 'osu.sh'), osuScript);
