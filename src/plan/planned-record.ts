@@ -5,6 +5,8 @@ import type { Bind, BuildInputs } from '../resolve/types.ts';
 export interface RecordedEasyconfig {
   readonly path: HostPath;
   readonly sha256: string;
+  /** Of a recipe in another format, as it was: what has not changed need not be imported again to be compared. */
+  readonly recipeSha256?: string;
 }
 
 /** What is known of a record before the install ran. */

@@ -28,7 +28,12 @@ export interface InstallRecord {
     readonly inputs?: Readonly<Record<string, string>>;
   };
   /** The file that it was installed from. */
-  readonly easyconfig?: { readonly path: string; readonly sha256: string };
+  readonly easyconfig?: {
+    readonly path: string;
+    readonly sha256: string;
+    /** Of the file itself, where it is a recipe in another format: `sha256` is of what was made of it. */
+    readonly recipeSha256?: string;
+  };
   readonly venv?: string;
   /** Console scripts that the user installed, and that have wrappers. */
   readonly userWrappers?: readonly string[];
@@ -136,7 +141,9 @@ const checkForm = object<Required<InstallRecord>>({
       inputs: maybe(texts),
     }),
   ),
-  easyconfig: maybe(object<Required<InstallRecord>['easyconfig']>({ path: text, sha256: text })),
+  easyconfig: maybe(
+    object<Required<Required<InstallRecord>['easyconfig']>>({ path: text, sha256: text, recipeSha256: maybe(text) }),
+  ),
   venv: maybe(text),
   userWrappers: maybe(list(text)),
   userSoftware: text,

@@ -132,6 +132,9 @@ aliases: { ${alias}: /bin/echo }
   await succeed(`${install} small-1.0.eb
     ctinstall --image "$CT_IMAGES/tiny.sif" --easyconfigs "$PWD/reg" tool/1.10`);
   expect(JSON.parse(await succeed('ctinstall list --json'))).toMatchObject([{ differs: null }, { differs: null }]);
+  // By this `list` knows it without importing it again.
+  const record = 'ctinstall/software/small/1.0/.ctinstall/record.json';
+  await succeed(`grep -F "\\"recipeSha256\\": \\"$(sha256sum small-1.0.eb | cut -d' ' -f1)\\"" ${record}`);
   write('small-1.0.eb', `# a comment\n${eb('new')}`);
   write('reg/tool/container.yaml', shpc('tell'));
   expect(JSON.parse(await succeed('ctinstall list --json'))).toMatchObject([

@@ -11,7 +11,7 @@ import type { PreviousInstall } from '../../plan/plan-inputs.ts';
 import { planInstall } from '../../plan/plan-install.ts';
 import type { Plan } from '../../plan/types.ts';
 import { compareContent } from '../../records/compare-content.ts';
-import { type InstallRecord, readRecord, sha256Of } from '../../records/record.ts';
+import { type InstallRecord, readRecord } from '../../records/record.ts';
 import { hasEmptyUserSoftware, hasInUserSoftware, hasUserSoftware, hasVenv } from '../../records/user-software.ts';
 import { addLinkedPlaces } from '../../resolve/linked-places.ts';
 import { resolveInstall } from '../../resolve/resolve-install.ts';
@@ -28,7 +28,7 @@ import { fitInstall } from '../mpi/fit-install.ts';
 import { findWrappers } from '../regenerate/find-wrappers.ts';
 import { broughtImageOf } from './brought-image.ts';
 import { findBuilt } from './build-image.ts';
-import { type LoadedEasyconfig, loadEasyconfig, unresolvable } from './load-easyconfig.ts';
+import { type LoadedEasyconfig, loadEasyconfig, recordedEasyconfig, unresolvable } from './load-easyconfig.ts';
 import { readCondaFile } from './read-conda-file.ts';
 import { readFiles } from './read-files.ts';
 import { refuseSecondEnvironment } from './refuse-second-environment.ts';
@@ -98,7 +98,7 @@ export async function planTarget(target: Target, image: ImageOptions, context: C
     runtime,
     image: found,
     base: hostPath('..', loaded.path),
-    easyconfig: { path: loaded.path, sha256: sha256Of(loaded.whole) },
+    easyconfig: recordedEasyconfig(loaded),
     easyconfigText: loaded.text,
     scriptTexts: await readScriptTexts(context.toolDir),
     previous: await findPrevious(install),

@@ -11,6 +11,8 @@ import { type PlacedYaml, parsePlacedYaml } from '../../easyconfig/yaml-places.t
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatCommand, formatLine } from '../../lib/format.ts';
 import type { HostPath } from '../../lib/paths.ts';
+import type { RecordedEasyconfig } from '../../plan/planned-record.ts';
+import { sha256Of } from '../../records/record.ts';
 import type { ResolveIssue } from '../../resolve/types.ts';
 import type { Settings } from '../../settings/types.ts';
 import { type Context, easyconfigPath } from '../context.ts';
@@ -25,6 +27,8 @@ export interface LoadedEasyconfig {
   readonly original: string;
   /** As it was read, with what it extends: that is what it is compared by. */
   readonly whole: string;
+  /** The recipe in another format that it was imported from, as it was read. */
+  readonly recipe?: string | undefined;
   readonly easyconfig: Easyconfig;
   readonly yaml: PlacedYaml;
 }
@@ -62,7 +66,12 @@ export async function loadEasyconfig(
       event: 'warning',
       message: `\`${formatLine(path)}\` describes ${easyconfig.name}; by its name and version it should be called \`${wanted}\``,
     });
-  return loaded;
+  return isOther ? { ...loaded, recipe: found } : loaded;
+}
+
+/** What the record says of the file that was installed from. */
+export function recordedEasyconfig({ path, whole, recipe }: LoadedEasyconfig): RecordedEasyconfig {
+  return { path, sha256: sha256Of(whole), ...(recipe === undefined ? {} : { recipeSha256: sha256Of(recipe) }) };
 }
 
 /** parse → validate → normalise, of a text that was read. @throws CtinstallError `easyconfig-invalid` */

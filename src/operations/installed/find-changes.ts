@@ -20,8 +20,9 @@ export async function findChanges(
   return Promise.all(
     records.map(({ installDir, record }) => {
       const sum = sums.get(record?.easyconfig?.path ?? '');
-      if (record?.easyconfig === undefined || sum === undefined || sum === record.easyconfig.sha256) return undefined;
-      const { sha256, path } = record.easyconfig;
+      if (record?.easyconfig === undefined || sum === undefined) return undefined;
+      const { path, sha256, recipeSha256 } = record.easyconfig;
+      if (sum === sha256 || sum === recipeSha256) return undefined;
       const kept = joinHost(installDir, '.ctinstall', 'easyconfig.yaml');
       return compare(kept, hostPath(path), { sha256, record });
     }),

@@ -9,7 +9,7 @@ import type { RecordedEasyconfig } from '../../plan/planned-record.ts';
 import type { MakeWrappersStep } from '../../plan/steps/make-wrappers.ts';
 import type { Plan } from '../../plan/types.ts';
 import { type FindAreas, findOtherModulefiles } from '../../records/other-modulefiles.ts';
-import { type InstallRecord, readRecord, sha256Of } from '../../records/record.ts';
+import { type InstallRecord, readRecord } from '../../records/record.ts';
 import { openSoftware } from '../../records/software-permissions.ts';
 import type { DirectoryBits, ResolvedInstall } from '../../resolve/types.ts';
 import { readScriptTexts } from '../../scripts/read-scripts.ts';
@@ -17,7 +17,7 @@ import type { Settings } from '../../settings/types.ts';
 import { withInstallLock } from '../../transaction/with-install-lock.ts';
 import type { Context } from '../context.ts';
 import { withKeptGpu } from '../gpu/fit-gpu.ts';
-import type { LoadedEasyconfig } from '../install/load-easyconfig.ts';
+import { type LoadedEasyconfig, recordedEasyconfig } from '../install/load-easyconfig.ts';
 import type { Target } from '../install/types.ts';
 import { fitInstalled } from '../mpi/fit-installed.ts';
 import { findWrappers } from './find-wrappers.ts';
@@ -119,13 +119,13 @@ async function planOf({ loaded, install, runtime }: Target, flags: RegenerateOpt
 
 /** Written anew from the text that was kept, it stays what it was installed from. */
 function easyconfigOf(
-  { path, whole }: LoadedEasyconfig,
+  loaded: LoadedEasyconfig,
   { installDir }: ResolvedInstall,
   { easyconfig }: InstallRecord,
 ): RecordedEasyconfig | undefined {
-  const isKept = path === joinHost(installDir, '.ctinstall', 'easyconfig.yaml');
-  if (!isKept) return { path, sha256: sha256Of(whole) };
-  return easyconfig && { path: hostPath(easyconfig.path), sha256: easyconfig.sha256 };
+  const isKept = loaded.path === joinHost(installDir, '.ctinstall', 'easyconfig.yaml');
+  if (!isKept) return recordedEasyconfig(loaded);
+  return easyconfig && { ...easyconfig, path: hostPath(easyconfig.path) };
 }
 
 /** Files whose text is another; the record, which tells the time, is none of them. */
