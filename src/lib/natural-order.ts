@@ -6,6 +6,23 @@ export function compareNatural(a: string, b: string): number {
   return compareKeys(keyOf(a), keyOf(b));
 }
 
+/** Order of versions by age: `1.10` after `1.9`, and `1.10-rc1`, `1.10.0a2` or `1.10.dev3` before the release that they lead to. */
+export function compareVersions(a: string, b: string): number {
+  return (
+    compareNatural(a.replace(candidate, '$1'), b.replace(candidate, '$1')) ||
+    Number(isCandidate(b)) - Number(isCandidate(a)) ||
+    compareNatural(a, b)
+  );
+}
+
+/** Whether a version is not released yet, in the spellings of Python's, conda's and containers' versions. */
+export function isCandidate(version: string): boolean {
+  return candidate.test(version);
+}
+
+const candidate =
+  /^(v?\d+(?:[.-]\d+)*)[._-]?(?:(?:alpha|beta|rc|pre|preview|dev|snapshot|nightly)[._-]?\d*(?![a-z])|[ab]\d+(?![a-z\d]))/i;
+
 /** Many in that order, by a text of each. */
 export function sortedNaturally<Item>(items: readonly Item[], textOf: (item: Item) => string): Item[] {
   // Taken apart once, and not in each comparison.

@@ -83,12 +83,16 @@ describe('arrays', () => {
 describe('what squeue says', () => {
   it('is read: jobs, tasks, tasks that wait together', () => {
     const words = parseQueue(
-      '17|PENDING|Dependency\n18_3|RUNNING|None\n18_[4-6%2]|PENDING|JobArrayTaskLimit\n19|TIMEOUT|TimeLimit\n20|PENDING|DependencyNeverSatisfied\n\n',
+      '17|PENDING|Dependency\n18_3|RUNNING|None\n18_[4-6,9,12-20:4%2]|PENDING|JobArrayTaskLimit\n21_[1,3,...]|PENDING|Resources\n19|TIMEOUT|TimeLimit\n20|PENDING|DependencyNeverSatisfied\n\n',
     );
     expect(Object.fromEntries(words)).toEqual({
       '17': { state: 'pending', why: 'Slurm: Dependency' },
       '18_3': { state: 'running' },
-      '18': { state: 'pending', why: 'Slurm: JobArrayTaskLimit' },
+      ...Object.fromEntries(
+        [4, 5, 6, 9, 12, 16, 20].map((task) => [`18_${task}`, { state: 'pending', why: 'Slurm: JobArrayTaskLimit' }]),
+      ),
+      // Cut short, it is of all.
+      '21': { state: 'pending', why: 'Slurm: Resources' },
       '19': { state: 'gone', why: 'Slurm: TIMEOUT, TimeLimit' },
       '20': { state: 'gone', why: 'DependencyNeverSatisfied' },
     });

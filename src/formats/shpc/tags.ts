@@ -1,6 +1,6 @@
 import { namePattern } from '../../easyconfig/rules.ts';
 import { formatValue } from '../../lib/format.ts';
-import { compareNatural } from '../../lib/natural-order.ts';
+import { compareNatural, isCandidate } from '../../lib/natural-order.ts';
 import type { ShpcRecipe } from './recipe.ts';
 
 /** Where the image of a tag comes from, or why it cannot be had. */
@@ -50,7 +50,7 @@ function partsOf(tag: string): { release: number[]; isFinal: boolean; build: num
   const [, release = '', rest = ''] = /^v?(\d+(?:[.-]\d+)*)?(.*)$/is.exec(tag) ?? [];
   return {
     release: (release.match(/\d+/g) ?? []).map(Number),
-    isFinal: !/^[._-]?(?:(?:alpha|beta|rc|pre|preview|dev|snapshot|nightly)(?![a-z])|[ab]\d+$)/i.test(rest),
+    isFinal: !isCandidate(tag),
     // Of conda: what stands before the number is a hash, which says nothing of age.
     build: Number(/^--.*_(\d+)$/.exec(rest)?.[1] ?? -1),
     rest,

@@ -4,7 +4,7 @@ import { resolvePath } from '../../easyconfig/candidates.ts';
 import type { EasyconfigSummary } from '../../easyconfig/summarize.ts';
 import { lstatIfThere } from '../../host/files.ts';
 import { CtinstallError } from '../../lib/errors.ts';
-import { compareNatural } from '../../lib/natural-order.ts';
+import { compareVersions } from '../../lib/natural-order.ts';
 import type { HostPath } from '../../lib/paths.ts';
 import type { Settings } from '../../settings/types.ts';
 import { type Context, easyconfigPath } from '../context.ts';
@@ -146,8 +146,15 @@ function candidateOf(path: HostPath, { name, version, versionsuffix }: Easyconfi
   return { path, name, version, fullVersion: `${version}${versionsuffix}` };
 }
 
-export function newestFirst<Each extends Pick<Candidate, 'version' | 'fullVersion'>>(all: readonly Each[]): Each[] {
-  return all.toSorted((a, b) => compareNatural(b.version, a.version) || compareNatural(b.fullVersion, a.fullVersion));
+type Versioned = Pick<Candidate, 'version' | 'fullVersion'>;
+
+export function newestFirst<Each extends Versioned>(all: readonly Each[]): Each[] {
+  return all.toSorted((a, b) => compareByVersion(b, a));
+}
+
+/** Older ones come first. */
+export function compareByVersion(a: Versioned, b: Versioned): number {
+  return compareVersions(a.version, b.version) || compareVersions(a.fullVersion, b.fullVersion);
 }
 
 /** `3.1` is also 3.1.6, but not 3.10. */

@@ -1,6 +1,6 @@
 import { compareNatural } from '../../lib/natural-order.ts';
 import type { InstallRecord } from '../../records/record-form.ts';
-import { type Candidate, newestFirst } from '../install/choose-easyconfig.ts';
+import { type Candidate, compareByVersion, newestFirst } from '../install/choose-easyconfig.ts';
 
 type Version = Pick<InstallRecord, 'name' | 'version' | 'fullVersion'>;
 
@@ -14,21 +14,17 @@ export function newerThan(installed: Version, candidates: readonly Candidate[]):
       (each) =>
         each.name === installed.name &&
         flavourOf(each) === flavourOf(installed) &&
-        compareVersions(each, installed) > 0,
+        compareByVersion(each, installed) > 0,
     ),
   );
 }
 
 /** Of each software and flavour the newest install. */
 export function newestInstalls<Each extends Version>(installs: readonly Each[]): Each[] {
-  const oldestFirst = installs.toSorted(compareVersions);
+  const oldestFirst = installs.toSorted(compareByVersion);
   return [...new Map(oldestFirst.map((each) => [`${each.name} ${flavourOf(each)}`, each])).values()].toSorted((a, b) =>
     compareNatural(a.name, b.name),
   );
-}
-
-function compareVersions(a: Omit<Version, 'name'>, b: Omit<Version, 'name'>): number {
-  return compareNatural(a.version, b.version) || compareNatural(a.fullVersion, b.fullVersion);
 }
 
 function flavourOf({ version, fullVersion }: Omit<Version, 'name'>): string {

@@ -144,7 +144,7 @@ function wordOfTask(
   for (const { id, array } of submitted) {
     if (task === undefined || array === undefined) return asked.get(id) ?? { state: 'gone' };
     const index = task - array.shift;
-    // Tasks that wait share one line of Slurm's.
+    // Where Slurm's list of tasks that wait is cut short, its word is for all of the job.
     if (index >= array.first && index <= array.last)
       return asked.get(`${id}_${index}`) ?? asked.get(id) ?? { state: 'gone' };
   }
