@@ -89,3 +89,31 @@ test('--update adds to a conda environment: what is there stays as it is', async
     ...['one 1.0', 'two 1.0', 'Packages: one=1.0=0, two=1.0=0', 'Packages: one=1.0=0', 'one 2.0', 'two 1.0', ''],
   ]);
 });
+
+test('modules of noarch packages are compiled once and for ever by the Python of the environment', async () => {
+  const sandbox = makeSandbox();
+  // Stands in for the Python of conda: that of the image, which must not read what packages want it to at its start.
+  const pack = (subdir: string, name: string, noarch: string, paths: readonly string[]): string => `
+    echo '{"name":"${name}","version":"3.11.2","build":"0","build_number":0,"depends":[]${noarch},"subdir":"${subdir}"}' > pkg/info/index.json
+    echo '{"paths_version":1,"paths":[${paths.map((path) => `{"_path":"${path}","path_type":"hardlink"}`)}]}' > pkg/info/paths.json
+    (cd pkg; tar -cjf ../chan/${subdir}/${name}-3.11.2-0.tar.bz2 *); rm -r pkg
+    echo "file://$PWD/chan/${subdir}/${name}-3.11.2-0.tar.bz2#$(sha256sum < chan/${subdir}/${name}-3.11.2-0.tar.bz2 | cut -d' ' -f1)" >> list.txt`;
+  const site = 'site-packages';
+  const out = await sandbox.succeed(`mkdir -p chan/linux-64 chan/noarch; echo @EXPLICIT > list.txt
+    mkdir -p pkg/info pkg/bin; printf '#!/bin/sh\\nexec /usr/bin/python3 "$@"\\n' > pkg/bin/python; chmod +x pkg/bin/python
+    ${pack('linux-64', 'python', '', ['bin/python'])}
+    mkdir -p pkg/info pkg/${site}/hello; echo 'print("ran"); names = {"a", "b", "c"}' > pkg/${site}/hello/__init__.py
+    echo 'print {{ name }}' > pkg/${site}/hello/template.py; echo 'import hello' > pkg/${site}/at_start.pth
+    ${pack('noarch', 'hello', ',"noarch":"python"', [`${site}/hello/__init__.py`, `${site}/hello/template.py`, `${site}/at_start.pth`])}
+    ctinstall build my.sif --base "$CT_IMAGES/venv.sif" --conda list.txt --check-reproducible 2>&1 | grep -c 'ran\\|not compiled' || true
+    singularity exec my.sif sh -c 'cd /ctinstall/conda/lib/python3.11/${site}/hello; ls __pycache__; head -c 8 __pycache__/* | tail -c 4 | od -An -tu4
+      PYTHONPATH=.. python3 -v -c "import hello" 2>&1 | grep -c "matches.*hello/__init__"'
+    mkdir -p pkg/info pkg/bin; printf '#!/bin/sh\\nexit 1\\n' > pkg/bin/python; chmod +x pkg/bin/python
+    sed -i /linux-64/d list.txt; ${pack('linux-64', 'python', '', ['bin/python'])}
+    ctinstall build none.sif --base "$CT_IMAGES/venv.sif" --conda list.txt 2>&1 | grep -o 'are not compiled.*'`);
+  expect(out.split('\n').map((line) => line.trim())).toEqual([
+    ...['0', '__init__.cpython-311.pyc', '1', '1'],
+    'are not compiled, and load more slowly: the Python of the environment does not run in this image',
+    '',
+  ]);
+});

@@ -8,6 +8,7 @@ import { CtinstallError } from '../../lib/errors.ts';
 import { type HostPath, hostPath, joinHost } from '../../lib/paths.ts';
 import type { Context } from '../context.ts';
 import type { Base } from './base.ts';
+import { compileModules } from './compile-modules.ts';
 import { createCondaEnvironment } from './conda/create-environment.ts';
 import { readBuildRecords } from './read-record.ts';
 import type { BuildInput } from './types.ts';
@@ -60,6 +61,8 @@ export async function addConda(options: CondaOptions, context: Context): Promise
   const request = { file, directory, prefix: path, cache, platform, glibc, kept };
   const made = await createCondaEnvironment(request, context);
   await writeFileWhole(joinHost(layer, own, 'conda-lock.txt'), made.lock, 0o644);
+  const newest = await findNewest(directory, context);
+  await compileModules({ image: base.path, runtime, layer, own, work: options.work }, context);
   return {
     input: {
       kind: 'conda',
@@ -69,7 +72,7 @@ export async function addConda(options: CondaOptions, context: Context): Promise
       sha256: { [asked]: await hashFile(file, context.signal) },
     },
     pip: made.pip,
-    newest: await findNewest(directory, context),
+    newest,
     lock: made.lock,
   };
 }

@@ -54,7 +54,8 @@ if [ "$installer" = pip ] || ! { command -v uv >/dev/null || [ -n "$uv" ]; }; th
 fi
 export PIP_NO_COMPILE=1 PIP_NO_CACHE_DIR=1 UV_NO_CACHE=1
 ${runscripts}/install-requirements "$there" "$requirements" "$installer" "$uv" "$@"
-"$there/bin/python" -m compileall -q -f --invalidation-mode unchecked-hash "$there/lib"
+# Else sets would be written in another order each time.
+PYTHONHASHSEED=0 "$there/bin/python" -m compileall -q -f --invalidation-mode unchecked-hash "$there/lib"
 `;
 
 /** What of this session pip needs to find its index. */
