@@ -3,7 +3,7 @@ import { lookUpProgram } from '../../host/look-up.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { hostPath } from '../../lib/paths.ts';
 import type { HostFacts, ImageMpi, MpiDecision } from '../../mpi/types.ts';
-import { mpiTypes } from '../../slurm/mpi-types.ts';
+import { mpiFamilies, mpiTypeFor, mpiTypes } from '../../slurm/mpi-types.ts';
 import type { Context } from '../context.ts';
 
 export type Launcher = (decision: Pick<MpiDecision, 'way' | 'host'>) => [string, ...string[]];
@@ -18,11 +18,20 @@ export async function findTestLauncher(
   const sinfo = srun === undefined ? undefined : await ask(['sinfo', '--noheader'], machine);
   if (srun !== undefined && sinfo?.kind === 'answered' && sinfo.exitCode === 0) {
     const types = await mpiTypes(context.environment);
+    const family = image.mpis[0]?.mpi.family === 'openmpi' ? 'openmpi' : 'mpich';
     return ({ way, host }) => {
       const isCray = way === 'mpi' && host?.product.startsWith('Cray') === true && types.includes('cray_shasta');
-      const own = image.mpis[0]?.mpi.family === 'openmpi' ? 'pmix' : 'pmi2';
+      const type = isCray ? 'cray_shasta' : mpiTypeFor(family, types);
+      if (type === undefined)
+        throw new CtinstallError(
+          'slurm-missing',
+          `Slurm here has no \`${mpiFamilies[family].types[0]}\`, which starts the ranks of ${mpiFamilies[family].title}`,
+          {
+            hint: `Slurm has: ${types.join(', ') || 'nothing'}; where it is not on PATH, the launcher of the host's MPI is used`,
+          },
+        );
       const places = [`--nodes=${nodes}`, `--ntasks=${ranks}`, `--ntasks-per-node=${Math.ceil(ranks / nodes)}`];
-      return [srun, '--kill-on-bad-exit=1', `--mpi=${isCray ? 'cray_shasta' : own}`, ...places];
+      return [srun, '--kill-on-bad-exit=1', `--mpi=${type}`, ...places];
     };
   }
   const [prefix = ''] =

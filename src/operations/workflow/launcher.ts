@@ -1,6 +1,6 @@
 import { CtinstallError } from '../../lib/errors.ts';
 import { quoteBash } from '../../scripts/quote-bash.ts';
-import { mpiTypes } from '../../slurm/mpi-types.ts';
+import { mpiFamilies, mpiTypeFor, mpiTypes } from '../../slurm/mpi-types.ts';
 import type { Context } from '../context.ts';
 import { findHostLauncher } from './host-launcher.ts';
 import type { RanksMpi } from './ranks-mpi.ts';
@@ -24,13 +24,8 @@ const ownLauncher = [
 
 const none: Launcher = { outside: [], inside: [] };
 
-/** By what Slurm speaks to the ranks, the first that it has. The wrong one starts as many programs of one rank each. */
-const typesOf = { openmpi: ['pmix'], mpich: ['pmi2', 'cray_shasta'] } as const;
-
 /** Cores are what Slurm gives by itself. */
 const bindingOf = { core: [], socket: ['--cpu-bind=sockets'], numa: ['--cpu-bind=ldoms'] } as const;
-
-const familyOf = { openmpi: 'Open MPI', mpich: 'MPICH' } as const;
 
 /**
  * What the launcher of a host needs in a job, which gets nothing of the environment it was submitted from: its libraries; and
@@ -52,18 +47,19 @@ export async function launcherFor(
   context: Context,
 ): Promise<(job: PlannedJob) => Launcher> {
   const types = mpis.size > 0 && engine === 'slurm' ? await mpiTypes(context.environment) : [];
-  const typeOf = (implementation: RanksMpi['implementation']): string | undefined =>
-    typesOf[implementation].find((type) => types.includes(type));
+  const typeOf = (implementation: RanksMpi['implementation']) => mpiTypeFor(implementation, types);
   const hosts = new Map<RanksMpi['implementation'], string>();
   for (const [name, { implementation }] of mpis) {
     if (engine === 'local' || typeOf(implementation) !== undefined || hosts.has(implementation)) continue;
     const path = await findHostLauncher(implementation, context);
-    const lack = `Slurm here has no \`${typesOf[implementation][0]}\``;
+    const lack = `Slurm here has no \`${mpiFamilies[implementation].types[0]}\``;
     if (path === undefined)
       throw new CtinstallError(
         'workflow-failed',
-        `nothing here starts ${familyOf[implementation]}, as \`${name}\` needs: ${lack}, and no launcher of it is on PATH`,
-        { hint: `load the module of ${familyOf[implementation]}; Slurm has: ${types.join(', ') || 'nothing'}` },
+        `nothing here starts ${mpiFamilies[implementation].title}, as \`${name}\` needs: ${lack}, and no launcher of it is on PATH`,
+        {
+          hint: `load the module of ${mpiFamilies[implementation].title}; Slurm has: ${types.join(', ') || 'nothing'}`,
+        },
       );
     context.reporter.report({ event: 'note', message: `${lack}: ranks are started by ${path}` });
     hosts.set(implementation, path);
