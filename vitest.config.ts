@@ -7,23 +7,13 @@ const once = ['test/faults/**/*.test.ts', 'test/once/**/*.test.ts'];
 
 /** Where a path of the prefix goes through what is generated, through shells and the container runtime. */
 const withBlanks = integrationOf(
-  ...[
-    'binds',
-    'commands',
-    'container-environment',
-    'environment-modules',
-    'hooks',
-    'kernel',
-    'module',
-    'recipe-commands',
-  ],
-  ...['squashfs-update', 'venv', 'wrap-directory', 'wrappers'],
+  ...['binds', 'container-environment', 'environment-modules', 'hooks', 'kernel', 'module', 'recipe-commands'],
+  ...['venv', 'wrap-directory', 'wrappers'],
 );
 
 /** Where files are made, replaced and removed, as a group's umask has them. */
 const withGroupUmask = integrationOf(
-  ...['commands', 'hooks', 'image-modes', 'list-verify', 'module', 'regenerate', 'remains', 'settings', 'site-policy'],
-  ...['stack', 'versions'],
+  ...['commands', 'image-modes', 'list-verify', 'module', 'regenerate', 'remains', 'site-policy', 'versions'],
 );
 
 function integrationOf(...names: string[]): string[] {
@@ -41,8 +31,8 @@ export default defineConfig({
     maxWorkers: availableParallelism() + 1,
     globalSetup: 'test/harness/global-setup.ts',
     // Real programs are started by many tests: a slow machine must not turn into a failed test.
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
+    testTimeout: 900_000,
+    hookTimeout: 900_000,
     reporters: process.env.CTINSTALL_TEST_JSON
       ? ['default', ['json', { outputFile: process.env.CTINSTALL_TEST_JSON }]]
       : ['default'],

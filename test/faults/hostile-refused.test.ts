@@ -92,7 +92,7 @@ const ofYaml: Readonly<Record<string, Refused>> = {
   },
 };
 
-/** Of each field all the tricks that it does not take, in one recipe after the other. */
+/** Of each field one of the tricks that it does not take, of the next field the next one. */
 function ofFields(directory: string): Record<string, Refused> {
   const tricks = Object.entries(
     payloads({ canary: join(directory, 'canary'), elsewhere: join(directory, 'elsewhere') }),
@@ -108,7 +108,7 @@ function ofFields(directory: string): Record<string, Refused> {
           ? []
           : [[`${path}: ${trick}`, { text, line, says: issues[0]?.message ?? '' }]];
       });
-      return [0, 1].flatMap((more) => refused.slice((2 * turn + more) % refused.length).slice(0, 1));
+      return refused.slice(turn % refused.length).slice(0, 1);
     }),
   );
 }
@@ -116,7 +116,7 @@ function ofFields(directory: string): Record<string, Refused> {
 test('refused recipes: the message names the field and the line, and nothing is written', async () => {
   const { dir, prefix, run } = makeSandbox();
   const cases = Object.entries({ ...ofYaml, ...ofFields(dir) });
-  expect(cases.length).toBeGreaterThan(80);
+  expect(cases.length).toBeGreaterThan(60);
   mkdirSync(join(dir, 'cases'));
   for (const [index, [, { text }]] of cases.entries()) writeFileSync(join(dir, 'cases', `${index}-1.0.yaml`), text);
   const files = cases.map((_, index) => `cases/${index}-1.0.yaml`);
