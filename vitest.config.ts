@@ -6,15 +6,10 @@ const integration = ['test/integration/**/*.test.ts'];
 const once = ['test/faults/**/*.test.ts', 'test/once/**/*.test.ts'];
 
 /** Where a path of the prefix goes through what is generated, through shells and the container runtime. */
-const withBlanks = integrationOf(
-  ...['binds', 'container-environment', 'environment-modules', 'hooks', 'kernel', 'module', 'recipe-commands'],
-  ...['venv', 'wrap-directory', 'wrappers'],
-);
+const withBlanks = integrationOf('binds', 'kernel', 'module', 'venv', 'wrap-directory', 'wrappers');
 
 /** Where files are made, replaced and removed, as a group's umask has them. */
-const withGroupUmask = integrationOf(
-  ...['commands', 'image-modes', 'list-verify', 'module', 'regenerate', 'remains', 'site-policy', 'versions'],
-);
+const withGroupUmask = integrationOf('list-verify', 'module', 'regenerate', 'remains', 'versions');
 
 function integrationOf(...names: string[]): string[] {
   return names.map((name) => `test/integration/${name}.test.ts`);
