@@ -3,7 +3,7 @@ import { copyFile, type FileHandle, open, rm } from 'node:fs/promises';
 import { CtinstallError } from '../lib/errors.ts';
 import { codeOf } from './error-code.ts';
 import { fileError } from './files.ts';
-import { startHasher } from './hasher.ts';
+import { digestFormFor, startHasher } from './hasher.ts';
 import { ignoreNoSync, setMode, syncFile } from './limits.ts';
 import { openFile } from './open-file.ts';
 import { forEachPiece } from './pieces.ts';
@@ -129,7 +129,7 @@ async function copyToNewFile(copy: Copy): Promise<ContentHash> {
 /** Reads the source to its end, hashing, and writes to `target` if there is one. */
 async function copyBytes(copy: Copy, target: FileHandle | undefined): Promise<ContentHash> {
   const { source, from, to, size, options } = copy;
-  const hasher = startHasher(options.needsSha256 ? 'sha256' : 'tree', size);
+  const hasher = startHasher(options.needsSha256 ? 'sha256' : digestFormFor(size), size);
   const syncing = target === undefined ? undefined : syncAsItGoes(target, to);
   let done = 0;
   try {

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
+import type { HashName } from './digest-forms.ts';
 
-/** Computes SHA-256 of one run of pieces after the other. */
+/** Computes the hash of one run of pieces after the other. */
 export interface HashThread {
   /** Pieces that were given and are not hashed yet. */
   readonly waiting: () => number;
   /**
-   * Resolves when the piece is hashed and its memory may be used anew; with the SHA-256 of all pieces since the last result
+   * Resolves when the piece is hashed and its memory may be used anew; with the hash of all pieces since the last result
    * if this is the last of them.
    */
   readonly hash: (piece: Uint8Array, isLast: boolean) => Promise<Uint8Array | undefined>;
@@ -14,11 +15,12 @@ export interface HashThread {
 }
 
 /** A thread of its own, or, where the system grants no more of them, this one. Pieces must lie in shared memory. */
-export function startHashThread(): HashThread {
+export function startHashThread(name: HashName): HashThread {
+  const options = { workerData: name, execArgv: [], resourceLimits };
   try {
-    return hashInWorker(new Worker(new URL('hash-worker.mjs', import.meta.url), { execArgv: [], resourceLimits }));
+    return hashInWorker(new Worker(new URL('hash-worker.mjs', import.meta.url), options));
   } catch {
-    return hashHere();
+    return hashHere(name);
   }
 }
 
@@ -26,15 +28,15 @@ export function startHashThread(): HashThread {
 const resourceLimits = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 16 };
 
 /** In this thread, while which it does nothing else. */
-export function hashHere(): HashThread {
-  let hash = createHash('sha256');
+export function hashHere(name: HashName): HashThread {
+  let hash = createHash(name);
   return {
     waiting: () => 0,
     hash: (piece, isLast) => {
       hash.update(piece);
       if (!isLast) return Promise.resolve(undefined);
       const digest = hash.digest();
-      hash = createHash('sha256');
+      hash = createHash(name);
       return Promise.resolve(digest);
     },
     close: () => Promise.resolve(),

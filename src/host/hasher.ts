@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import { type DigestForm, fastestForm, hashOf } from './digest-forms.ts';
 import { type HashThread, hashHere, startHashThread } from './hash-thread.ts';
 import { pieceBytes } from './pieces.ts';
 
@@ -8,19 +9,16 @@ import { pieceBytes } from './pieces.ts';
  *
  * `sha256`: as `sha256sum` prints it. It can only be computed from the first byte to the last.
  *
- * `tree`: {@link treeForm}, a colon and 64 hex digits; as many processors as there are compute it. The content is cut into
- * pieces of 1 MiB (1,048,576 bytes), the last of which may be shorter; an empty file has none. The SHA-256 of the pieces, 32
- * bytes each, are put one after the other in the order of the pieces, and the SHA-256 of that is the digest. The same with
- * other tools: `split -b 1M --filter='openssl dgst -sha256 -binary' FILE | openssl dgst -sha256`.
+ * A {@link DigestForm}, written `<form>:<hex digits>`: as many processors as there are compute it. The content is cut into
+ * pieces of 1 MiB (1,048,576 bytes), the last of which may be shorter; an empty file has none. The hashes of the pieces are
+ * put one after the other in the order of the pieces, and the hash of that is the digest. The same with other tools:
+ * `split -b 1M --filter='openssl dgst -sha256 -binary' FILE | openssl dgst -sha256`, or with `-blake2b512`.
  */
-export type HashKind = 'sha256' | 'tree';
-
-/** Names the rule of `tree` in records, so that another can come beside it. */
-export const treeForm = 'sha256-tree-1MiB';
+export type HashKind = 'sha256' | DigestForm;
 
 /** No more threads than this, however many processors there are: each takes some 12 MiB of memory. */
 const mostThreads = 5;
-/** Starting a thread takes as long as hashing some MiB. */
+/** Starting a thread, and finding the faster hash, takes as long as hashing some MiB. */
 const smallBytes = 8 * pieceBytes;
 
 /** Hashes the pieces of a file as they come. */
@@ -37,11 +35,17 @@ export interface Hasher {
   readonly close: () => Promise<void>;
 }
 
+/** The form in which a file of about so many bytes gets a new digest here. */
+export function digestFormFor(size: number): DigestForm {
+  return size <= smallBytes ? 'sha256-tree-1MiB' : fastestForm();
+}
+
 /** A hasher for a file of about so many bytes; to be closed. */
 export function startHasher(kind: HashKind, size: number): Hasher {
   const count = kind === 'sha256' ? 1 : Math.min(availableParallelism(), mostThreads);
-  const threads = size <= smallBytes ? [hashHere()] : Array.from({ length: count }, startHashThread);
-  return kind === 'sha256' ? hashInOrder(threads) : hashAsTree(threads);
+  const name = kind === 'sha256' ? kind : hashOf[kind];
+  const threads = size <= smallBytes ? [hashHere(name)] : Array.from({ length: count }, () => startHashThread(name));
+  return kind === 'sha256' ? hashInOrder(threads) : hashAsTree(kind, threads);
 }
 
 function hashInOrder(threads: readonly HashThread[]): Hasher {
@@ -55,7 +59,7 @@ function hashInOrder(threads: readonly HashThread[]): Hasher {
   };
 }
 
-function hashAsTree(threads: readonly HashThread[]): Hasher {
+function hashAsTree(form: DigestForm, threads: readonly HashThread[]): Hasher {
   const digests: Uint8Array[] = [];
   let count = 0;
   return {
@@ -64,7 +68,7 @@ function hashAsTree(threads: readonly HashThread[]): Hasher {
       const at = count++;
       digests[at] = (await leastBusy(threads).hash(piece, true)) ?? new Uint8Array();
     },
-    digest: async () => `${treeForm}:${createHash('sha256').update(Buffer.concat(digests)).digest('hex')}`,
+    digest: async () => `${form}:${createHash(hashOf[form]).update(Buffer.concat(digests)).digest('hex')}`,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { ContentHash } from '../host/copy-file.ts';
+import { isDigestForm } from '../host/digest-forms.ts';
 import { digestFile, hashFile } from '../host/hash-file.ts';
-import { treeForm } from '../host/hasher.ts';
 import { formatLine } from '../lib/format.ts';
 import type { HostPath } from '../lib/paths.ts';
 
@@ -19,7 +19,7 @@ export async function compareContent(
   }
   if (digest === undefined) return undefined;
   const [form = ''] = digest.split(':');
-  if (form !== treeForm) return `was measured in a way that this version does not know: \`${formatLine(form)}\``;
-  const found = await digestFile(path, signal);
+  if (!isDigestForm(form)) return `was measured in a way that this version does not know: \`${formatLine(form)}\``;
+  const found = await digestFile(path, signal, form);
   return found === digest ? undefined : `has digest ${found} instead of ${digest}`;
 }

@@ -4,6 +4,7 @@ import { appendFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fastestForm } from '../../src/host/digest-forms.ts';
 import { digestFile, hashFile } from '../../src/host/hash-file.ts';
 import { failure } from '../image/failure.ts';
 
@@ -33,18 +34,25 @@ const vectors: [string, Buffer, string][] = [
 describe('digestFile', () => {
   it.each(vectors)('of %s is as another program computes it', async (_, content, root) => {
     writeFileSync(path, content);
-    expect(await digestFile(path)).toBe(`sha256-tree-1MiB:${root}`);
+    expect(await digestFile(path, undefined, 'sha256-tree-1MiB')).toBe(`sha256-tree-1MiB:${root}`);
   });
 
-  it.each([0, 1, mebi - 1, mebi, mebi + 1, 8 * mebi, 8 * mebi + 1, 33 * mebi + 5])(
-    'of %d bytes is what the command in the documentation prints',
-    async (size) => {
+  const sizes = [0, 1, mebi - 1, mebi, mebi + 1, 8 * mebi, 8 * mebi + 1, 33 * mebi + 5];
+  it.each((['sha256', 'blake2b512'] as const).flatMap((name) => sizes.map((size) => [name, size] as const)))(
+    'with %s of %d bytes is what the command in the documentation prints',
+    async (name, size) => {
       writeFileSync(path, counting(size));
-      const command = `split -b 1M --filter='openssl dgst -sha256 -binary' "$1" | openssl dgst -sha256`;
-      const printed = execFileSync('sh', ['-c', command, 'sh', path], { encoding: 'utf8' });
-      expect(await digestFile(path)).toBe(`sha256-tree-1MiB:${printed.trim().split(' ').at(-1)}`);
+      const command = `split -b 1M --filter='openssl dgst -${name} -binary' "$1" | openssl dgst -${name}`;
+      const printed = execFileSync('sh', ['-c', command, 'sh', path], { encoding: 'utf8' }).trim().split(' ').at(-1);
+      const form = `${name}-tree-1MiB` as const;
+      expect(await digestFile(path, undefined, form)).toBe(`${form}:${printed}`);
     },
   );
+
+  it('is in the form that is fastest here, unless it is asked for another', async () => {
+    writeFileSync(path, counting(9 * mebi));
+    expect(await digestFile(path)).toBe(await digestFile(path, undefined, fastestForm()));
+  });
 
   it('differs when two pieces change places, one byte is another, or a byte comes or goes', async () => {
     const content = counting(20 * mebi);

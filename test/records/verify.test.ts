@@ -123,6 +123,8 @@ describe('verifyInstall', () => {
     expect(await digested(`sha256-tree-1MiB:${'0'.repeat(64)}`)).toEqual([
       `install/a.sif has digest sha256-tree-1MiB:${root} instead of sha256-tree-1MiB:${'0'.repeat(64)}`,
     ]);
+    const blake = createHash('blake2b512').update(createHash('blake2b512').update('an image').digest()).digest('hex');
+    expect(await digested(`blake2b512-tree-1MiB:${blake}`)).toEqual([]);
     expect(await digested(`of-later:${root}`)).toEqual([
       'install/a.sif was measured in a way that this version does not know: `of-later`',
     ]);
