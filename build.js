@@ -28,7 +28,8 @@ const common = {
   platform: 'node',
   target: 'node20',
   minifySyntax: true,
-  minifyWhitespace: isRelease,
+  // What is not in a file need not be read at each start.
+  minifyWhitespace: true,
   minifyIdentifiers: isRelease,
   legalComments: 'linked',
   // CommonJS has none, and import() of what is in the same file or Node's own is require().
@@ -82,16 +83,11 @@ if (!isRelease) await compile();
 
 async function bundleForSpeed() {
   const files = await bundle({ program, completion: 'src/cli/completion/run-completion.ts' });
-  const options = { minifyWhitespace: true };
   // To read a file takes the longer the more is in it: what these rarely need is not in theirs.
   const { yaml, execa, progress } = await bundle({ yaml: 'yaml', execa: 'execa', progress: 'cli-progress' });
   const apart = packagesApart({ yaml, execa, 'cli-progress': progress });
   // To make the schemas takes long, and where there are no settings, locks, … there is nothing to check.
-  const { checks } = await bundle(
-    { checks: 'checks' },
-    [sourceOf('checks', namespacesOf(schemaFiles)), apart],
-    options,
-  );
+  const { checks } = await bundle({ checks: 'checks' }, [sourceOf('checks', namespacesOf(schemaFiles)), apart]);
   const checksLazily = loadFilesLazily(schemaFiles, checks);
   const shippedPresets = JSON.stringify(JSON.stringify(await parseShippedPresets()));
   const define = { ...common.define, shippedPresets };
@@ -99,7 +95,7 @@ async function bundleForSpeed() {
     // Only `show` makes schemas nearly always.
     const lazily = name === 'show' ? [] : [checksLazily];
     const plugins = [onlyCommand(name), apart, ...lazily];
-    Object.assign(files, await bundle({ [name]: program }, plugins, { ...options, define }));
+    Object.assign(files, await bundle({ [name]: program }, plugins, { define }));
   }
   return files;
 }
