@@ -14,13 +14,9 @@ describe('what an install leaves', () => {
 
   test.each([
     ['umask 000', `-perm -o+w -o ${isProjects}`],
-    ['umask 022', `-perm -o+w -o ${isProjects}`],
-    ['umask 027', `-perm /007 -o ${isProjects}`],
     ['umask 077', `-perm /007 -o ${isProjects}`],
     ['export CTINSTALL_UMASK=002; umask 077', `-perm -o+w -o ${isProjects}`],
-    ['export CTINSTALL_UMASK=022; umask 022', `-perm /022`],
-    ['export CTINSTALL_UMASK=077; umask 077', `-perm /077`],
-    ['export CTINSTALL_UMASK=027; umask 027', `-perm /027`],
+    ['export CTINSTALL_UMASK=027; umask 022', `-perm /027`],
   ])('%s: no more, and no fewer, may write and read it', (umask, rule) => {
     const { run } = makeProject();
     // Packed, unpacked and installed again: nothing of that opens or closes anything.
@@ -29,7 +25,7 @@ describe('what an install leaves', () => {
       `${umask}; set -e
       mine=$CTINSTALL_PREFIX/software/tiny/1.0/user-software/mine; install; echo mine >"$mine"; chmod o-w "$mine"
       # What is for one alone would be told of, and close the squashfs.
-      case $CTINSTALL_UMASK in 077) ;; 002) chmod go+r "$mine" ;; *) chmod g+r "$mine" ;; esac
+      case $CTINSTALL_UMASK in 002) chmod go+r "$mine" ;; *) chmod g+r "$mine" ;; esac
       ctinstall squashfs make tiny; ${find(`\\( ${rule} \\)`)} >&2; ctinstall squashfs unmake tiny; install --rebuild
       ctinstall squashfs make --remove-directory tiny; ctinstall squashfs unmake tiny; ctinstall verify
       ${find(`\\( ${rule} \\)`)}; ${use}; ctinstall uninstall --yes tiny`,
@@ -42,7 +38,8 @@ describe('what an install leaves', () => {
 });
 
 describe('two members of a project', () => {
-  test.each(['022', '027'])('under umask %s the second one can do all that the first one can, and back', (umask) => {
+  test('under umask 027 the second one can do all that the first one can, and back', () => {
+    const umask = '027';
     const { run } = makeProject();
     const all = (member: Member): Ran =>
       run(
@@ -57,7 +54,7 @@ describe('two members of a project', () => {
       run('first', `umask ${umask}; install && echo mine >"$CTINSTALL_PREFIX/software/tiny/1.0/user-software/mine"`)
         .status,
     ).toBe(0);
-    for (const member of ['second', 'first', 'second'] as const) {
+    for (const member of ['second', 'first'] as const) {
       const ran = all(member);
       expect(ran.stderr).not.toMatch(/error|warning/);
       expect(ran.stdout.match(/^mine$/gm)).toHaveLength(3);
@@ -72,7 +69,7 @@ describe('two members of a project', () => {
     expect(run('second', 'find "$CTINSTALL_PREFIX/software" "$CTINSTALL_PREFIX/modules" -mindepth 1').stdout).toBe('');
   });
 
-  test.each(['ctinstall regenerate --all', 'install', 'eval "$(ctinstall check | sed -n "s/^ *hint: find /find /p")"'])(
+  test.each(['ctinstall regenerate --all', 'eval "$(ctinstall check | sed -n "s/^ *hint: find /find /p")"'])(
     'directories from before keep the second one out: check names them, and `%s` opens them',
     (fix) => {
       const rebuild = (place: ReturnType<typeof makeProject>): Ran =>

@@ -23,7 +23,7 @@ export function makeProject(): { dir: string; prefix: string; run: (member: Memb
     asRoot('rm', '-rf', dir);
     rmSync(dir, { recursive: true, force: true });
   });
-  writeFileSync(join(dir, 'tiny-1.0.yaml'), tinyEasyconfig('sanity_check_commands: ["true"]\n'));
+  writeFileSync(join(dir, 'tiny-1.0.yaml'), tinyEasyconfig());
   asRoot('mkdir', join(dir, 'project'), join(dir, 'first'), join(dir, 'second'));
   for (const member of ['first', 'second'] as const) asRoot('chown', members[member], join(dir, member));
   asRoot('chmod', '755', dir);
@@ -37,6 +37,7 @@ export function makeProject(): { dir: string; prefix: string; run: (member: Memb
       TMPDIR: tmpdir(),
       LANG: 'C.UTF-8',
       CTINSTALL_PREFIX: prefix,
+      MODULEPATH: join(prefix, 'modules'),
       CTINSTALL_SITE_SETTINGS: '/dev/null',
       CT_IMAGES: machine.images,
       CT_TOOL: inject('toolDir'),
@@ -47,7 +48,7 @@ export function makeProject(): { dir: string; prefix: string; run: (member: Memb
       ...['env', '-i', '-C', join(dir, member)],
       ...Object.entries(environment).map(([name, value]) => `${name}=${value}`),
       ...['bash', '--norc', '--noprofile', '-c'],
-      `. '${machine.lmodInit}'; module use "$CTINSTALL_PREFIX/modules"; PATH=$CT_TOOL/bin:$PATH
+      `. '${machine.lmodInit}'; PATH=$CT_TOOL/bin:$PATH
       install() { ctinstall --image-dir "$CT_IMAGES" "$@" ../tiny-1.0.yaml; }
       ${script}`,
     ];

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,8 @@ function readMachine(): {
   images: string;
   lmodInit: string;
   user: string;
+  /** Of the user, for a root who starts programs as that one. */
+  ids: { uid: number; gid: number };
   path: string;
   environment: Record<string, string>;
 } {
@@ -30,7 +32,8 @@ function readMachine(): {
     ),
   );
   // Lmod drops repeated entries from PATH when it loads any module at all; npm puts some there.
-  return { images, lmodInit, user, path: [...new Set(path.split(':'))].join(':'), environment };
+  const [uid = 0, gid = 0] = ['-u', '-g'].map((which) => Number(execFileSync('id', [which, user])));
+  return { images, lmodInit, user, ids: { uid, gid }, path: [...new Set(path.split(':'))].join(':'), environment };
 }
 
 export const tinyImage = join(machine.images, 'tiny.sif');
@@ -61,23 +64,21 @@ export function makeSandbox(whenDone: (remove: () => void) => void = onTestFinis
   giveToUser(dir);
   const prefix = join(dir, inject('prefixName'));
   const run = (script: string, environment: Readonly<Record<string, string>> = {}): Promise<Ran> =>
-    runAsUser(
-      `umask ${inject('umask')}; . "$CT_LMOD_INIT"; module use "$CT_TOOL/modulefiles" "$CTINSTALL_PREFIX/modules"; PATH=$CT_TOOL/bin:$PATH\n${script}`,
-      dir,
-      {
-        ...machine.environment,
-        PATH: machine.path,
-        HOME: dir,
-        TMPDIR: tmpdir(),
-        LANG: 'C.UTF-8',
-        CT_LMOD_INIT: machine.lmodInit,
-        CT_IMAGES: machine.images,
-        CT_TOOL: inject('toolDir'),
-        CTINSTALL_PREFIX: prefix,
-        CTINSTALL_SITE_SETTINGS: '/dev/null',
-        ...environment,
-      },
-    );
+    runAsUser(`umask ${inject('umask')}; . "$CT_LMOD_INIT"; PATH=$CT_TOOL/bin:$PATH\n${script}`, dir, {
+      ...machine.environment,
+      PATH: machine.path,
+      HOME: dir,
+      TMPDIR: tmpdir(),
+      LANG: 'C.UTF-8',
+      CT_LMOD_INIT: machine.lmodInit,
+      CT_IMAGES: machine.images,
+      CT_TOOL: inject('toolDir'),
+      // What `module use` leads to, without a start of Lmod for each script.
+      MODULEPATH: `${environment.CTINSTALL_PREFIX ?? prefix}/modules:${inject('toolDir')}/modulefiles`,
+      CTINSTALL_PREFIX: prefix,
+      CTINSTALL_SITE_SETTINGS: '/dev/null',
+      ...environment,
+    });
   return {
     dir,
     prefix,
@@ -90,9 +91,9 @@ export function makeSandbox(whenDone: (remove: () => void) => void = onTestFinis
     },
     write: (name, text) => {
       const path = resolve(dir, name);
-      mkdirSync(dirname(path), { recursive: true });
-      execFileSync('bash', ['-c', 'cat > "$1"', 'write', path], { input: text });
-      giveToUser(dir);
+      const made = mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text);
+      giveToUser(made ?? path);
       return path;
     },
   };
@@ -107,10 +108,13 @@ export function isRoot(): boolean {
 }
 
 function runAsUser(script: string, cwd: string, env: Readonly<Record<string, string>>): Promise<Ran> {
-  const asUser = isRoot() ? ['setpriv', '--reuid', machine.user, '--regid', machine.user, '--init-groups', '--'] : [];
-  const [program = 'bash', ...args] = [...asUser, 'bash', '--norc', '--noprofile', '-c', script];
   return new Promise((done, reject) => {
-    const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn('bash', ['--norc', '--noprofile', '-c', script], {
+      cwd,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(isRoot() ? machine.ids : {}),
+    });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (piece: Buffer) => {

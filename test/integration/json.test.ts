@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { outputNames, schemaOf } from '../../src/cli/json/schema-of.ts';
+import { jsonSchemaOf, outputNames, schemaOf } from '../../src/cli/json/schema-of.ts';
 import { makeSandbox, type Sandbox, tinyImage } from '../harness/sandbox.ts';
 import { useSlurm } from '../harness/slurm.ts';
 import { makeWheel } from '../harness/wheel.ts';
@@ -146,8 +146,7 @@ env: { module: { A: b, MANPATH: { prepend: /x } }, container: { C: d } }\npost_i
   });
 
   test.each(Object.entries(scripts))('%s', async (name, of) => {
-    const printed = JSON.parse(await sandbox.succeed(`ctinstall schema --json-output '${name}'`));
-    const validate = new Ajv2020({ strict: false }).compile(printed);
+    const validate = new Ajv2020({ strict: false }).compile(JSON.parse(JSON.stringify(jsonSchemaOf(name))));
     for (const script of [of].flat()) {
       const { stdout, stderr } = await sandbox.run(
         `set -e; PATH=$PATH:/usr/sbin; ${inPrefix(script)}`,
@@ -168,6 +167,11 @@ env: { module: { A: b, MANPATH: { prepend: /x } }, container: { C: d } }\npost_i
 function inPrefix(script: string): string {
   return /software\/|\.ctinstall\//.test(script) ? `cd "$CTINSTALL_PREFIX"; ${script}` : script;
 }
+
+test('`ctinstall schema` prints it', async () => {
+  const printed = await makeSandbox().succeed(`ctinstall schema --json-output 'install --dry-run'`);
+  expect(printed).toBe(`${JSON.stringify(jsonSchemaOf('install --dry-run'), undefined, 2)}\n`);
+});
 
 test('a schema that there is not is named, with those that there are', async () => {
   const { status, stderr } = await makeSandbox().run('ctinstall schema --json-output lst');
