@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { existsSync, lstatSync, readdirSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { asRoot } from '../harness/as-root.ts';
 import { makeSandbox, type Sandbox, tinyEasyconfig } from '../harness/sandbox.ts';
 
@@ -23,40 +23,27 @@ const cases: Readonly<Record<string, Bad>> = {
     says: ['error: no easyconfig `mpi4py-3.1.6-rocm-6.2.1.yaml`', 'did you mean `mpi4py-3.1.6-rocm-6.2.0.yaml`?'],
   },
   'a mistyped command': { command: 'ctinstall lsit', status: 2, says: ['did you mean `ctinstall list`?'] },
-  'no such path': { command: 'ctinstall ./none.yaml', status: 2, says: ['no easyconfig `./none.yaml`'] },
   'YAML syntax': { easyconfig: 'name: [tiny\nversion: 1\n', status: 2, says: [/tiny-1\.0\.yaml:\d+:\d+: /, 'hint:'] },
-  'wrong type': {
-    easyconfig: 'name: tiny\nversion: "1.0"\nimage: tiny.sif\n',
-    status: 2,
-    says: ['tiny-1.0.yaml:3:8: `image` must be a map of keys and values, not text'],
-  },
   'unknown key': {
     easyconfig: tinyEasyconfig('wraper: []\n'),
     status: 2,
     says: ['tiny-1.0.yaml:5:1: unknown key `wraper`', 'did you mean `wrappers`?', '^^^^^^'],
   },
-  'a version that is a number': {
-    easyconfig: 'name: tiny\nversion: 1.10\nimage: { file: tiny.sif }\n',
-    status: 2,
-    says: ['YAML reads `1.10` as the number 1.1', 'quote it: `version: "1.10"`'],
-  },
   'all faults at once': {
-    easyconfig: 'name: -x\nversion: 1.10\nimage: { file: a/b }\nbogus: 1\n',
+    easyconfig:
+      'name: -x\nversion: 1.10\nimage: { file: a/b }\nbogus: 1\nbinds: ["/a:b", "/a,b", "/a\\nb"]\nenv: { module: { A: "x\\ny" } }\n',
     status: 2,
-    says: ['4 faults', ':1:7:', ':2:10:', ':3:16:', ':4:1:'],
-  },
-  'a colon in a bind': { easyconfig: tinyEasyconfig('binds: ["/a:b"]\n'), status: 2, says: ['holds `:`'] },
-  'a comma in a bind': { easyconfig: tinyEasyconfig('binds: ["/a,b"]\n'), status: 2, says: ['holds `,`'] },
-  'a newline in a bind': { easyconfig: tinyEasyconfig('binds: ["/a\\nb"]\n'), status: 2, says: ['holds a newline'] },
-  'a newline in a variable': {
-    easyconfig: tinyEasyconfig('env: { module: { A: "x\\ny" } }\n'),
-    status: 2,
-    says: ['holds a newline'],
-  },
-  'an unknown bind group': {
-    easyconfig: tinyEasyconfig('binds: [{ site: filesystem }]\n'),
-    status: 2,
-    says: ['unknown bind group `filesystem`', 'did you mean `filesystems`?'],
+    says: [
+      '8 faults',
+      ':1:7:',
+      'YAML reads `1.10` as the number 1.1',
+      ':3:16:',
+      ':4:1: unknown key `bogus`',
+      /:5:9: .* holds `:`/,
+      /:5:17: .* holds `,`/,
+      /:5:25: .* holds a newline/,
+      /:6:21: .* holds a newline/,
+    ],
   },
   'an unknown wrapper': {
     easyconfig: tinyEasyconfig().replace('start-shell', 'start-shel'),
@@ -191,42 +178,51 @@ const cases: Readonly<Record<string, Bad>> = {
   },
 };
 
+/** One for all cases that leave nothing behind. */
+let shared: Sandbox;
+
+beforeAll(() => {
+  const removals: (() => void)[] = [];
+  shared = makeSandbox((remove) => removals.push(remove));
+  return () => {
+    for (const remove of removals) remove();
+  };
+});
+
 describe('bad input gets one clear message and leaves nothing behind', () => {
   test.each(Object.entries(cases))(
     '%s',
     async (_, { easyconfig = tinyEasyconfig(), before = '', command = install, status, says }) => {
-      const sandbox = makeSandbox();
-      sandbox.write('tiny-1.0.yaml', easyconfig);
-      if (before !== '') await sandbox.succeed(before);
-      const listed = await listing(sandbox);
-      const ran = await sandbox.run(command);
+      shared.write('tiny-1.0.yaml', easyconfig);
+      if (before !== '') await shared.succeed(before);
+      const listed = listing(shared.dir);
+      const ran = await shared.run(command);
       for (const text of says) expect(ran.stderr).toMatch(text instanceof RegExp ? text : literally(text));
       expect(ran.status).toBe(status);
       expect(ran.stderr).not.toMatch(/at .*\.js:\d+/);
       expect(ran.stdout).toBe('');
-      expect(await listing(sandbox)).toBe(listed);
+      expect(listing(shared.dir)).toEqual(listed);
+      for (const name of readdirSync(shared.dir)) rmSync(join(shared.dir, name), { recursive: true });
     },
   );
 });
 
-describe('what was installed before still works', () => {
-  test.each([
+test('what was installed before still works after a rebuild that fails', async () => {
+  const sandbox = makeSandbox();
+  sandbox.write('tiny-1.0.yaml', tinyEasyconfig());
+  await sandbox.succeed(`${install}; echo mine > "$CTINSTALL_PREFIX/software/tiny/1.0/user-software/file"`);
+  const listed = listing(sandbox.prefix);
+  for (const name of [
     'wrong checksum',
     'a failing sanity check',
     'a venv in an image without Python',
     'a sanity check of a path that is not there',
-  ])('after a rebuild with %s', async (name) => {
-    const sandbox = makeSandbox();
-    sandbox.write('tiny-1.0.yaml', tinyEasyconfig());
-    await sandbox.succeed(install);
-    await sandbox.succeed('echo mine > "$CTINSTALL_PREFIX/software/tiny/1.0/user-software/file"');
-    const listed = await listing(sandbox);
+  ]) {
     sandbox.write('tiny-1.0.yaml', cases[name]?.easyconfig ?? '');
-    expect((await sandbox.run(`${install} --rebuild`)).status).toBe(1);
-    sandbox.write('tiny-1.0.yaml', tinyEasyconfig());
-    expect(await listing(sandbox)).toBe(listed);
-    expect(await sandbox.succeed('module load tiny; singularity exec "$SIF" cat /user-software/file')).toBe('mine\n');
-  });
+    expect([name, (await sandbox.run(`${install} --rebuild`)).status]).toEqual([name, 1]);
+    expect([name, ...listing(sandbox.prefix)]).toEqual([name, ...listed]);
+  }
+  expect(await sandbox.succeed('module load tiny; singularity exec "$SIF" cat /user-software/file')).toBe('mine\n');
 });
 
 describe('a full file system', () => {
@@ -250,41 +246,35 @@ describe('a full file system', () => {
   });
 });
 
-describe('nothing to pack', () => {
-  test('an empty user-software, and none', async () => {
-    const sandbox = makeSandbox();
-    sandbox.write('tiny-1.0.yaml', tinyEasyconfig());
-    await sandbox.succeed(install);
-    const empty = await sandbox.run('module load tiny; ctinstall squashfs');
-    expect(empty).toMatchObject({ status: 1, stdout: '' });
-    expect(empty.stderr).toMatch(/nothing to pack|is empty/i);
-    const none = await sandbox.run('module load tiny; ctinstall squashfs unmake');
-    expect(none.status).toBe(1);
-    expect(none.stderr).toMatch(/^error: /);
-  });
-
-  test('no mksquashfs', async () => {
-    const sandbox = makeSandbox();
-    sandbox.write('tiny-1.0.yaml', tinyEasyconfig());
-    await sandbox.succeed(install);
-    const script = `
-      module load tiny; echo x > "$CONTAINERROOT/user-software/x"
-      mkdir tools; for tool in $(ls /usr/bin | grep -v squashfs); do ln -s /usr/bin/$tool tools/; done
-      ln -sf "$(command -v node)" tools/
-      PATH=$CT_TOOL/bin:$PWD/tools
-      ctinstall squashfs`;
-    const ran = await sandbox.run(script);
-    expect(ran.stderr).toMatch(/error: .*mksquashfs/);
-    expect(ran.stderr).toContain('squashfs-tools');
-    expect(ran.status).toBe(1);
-  });
+test('there is nothing to pack in an empty user-software, nothing to unpack, and no packing without mksquashfs', async () => {
+  const sandbox = makeSandbox();
+  sandbox.write('tiny-1.0.yaml', tinyEasyconfig());
+  const empty = await sandbox.run(`${install} >&2; module load tiny; ctinstall squashfs`);
+  expect(empty).toMatchObject({ status: 1, stdout: '' });
+  expect(empty.stderr).toMatch(/nothing to pack|is empty/i);
+  const none = await sandbox.run('module load tiny; ctinstall squashfs unmake');
+  expect(none.status).toBe(1);
+  expect(none.stderr).toMatch(/^error: /);
+  const without = await sandbox.run(`
+    module load tiny; echo x > "$CONTAINERROOT/user-software/x"
+    mkdir tools; ln -s $(ls -d /usr/bin/* | grep -v squashfs) tools/; ln -sf "$(command -v node)" tools/
+    PATH=$CT_TOOL/bin:$PWD/tools
+    ctinstall squashfs`);
+  expect(without.stderr).toMatch(/error: .*mksquashfs/);
+  expect(without.stderr).toContain('squashfs-tools');
+  expect(without.status).toBe(1);
 });
 
-/** Every file and directory of the sandbox, with size and time of change. */
-function listing(sandbox: Sandbox): Promise<string> {
-  return sandbox.succeed(
-    "find . -mindepth 1 -not -path './.apptainer*' -not -path './.cache*' -printf '%p %s %y\\n' | sort",
-  );
+/** Every file and directory below that, with its kind and size. */
+function listing(dir: string): string[] {
+  return readdirSync(dir, { recursive: true, withFileTypes: true })
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !/^\.(apptainer|cache)/.test(relative(dir, path)))
+    .map((path) => {
+      const { mode, size } = lstatSync(path);
+      return `${path} ${mode.toString(8)} ${size}`;
+    })
+    .toSorted();
 }
 
 function literally(text: string): RegExp {
