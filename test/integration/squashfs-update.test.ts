@@ -94,7 +94,7 @@ describe('ctinstall squashfs update', () => {
 });
 
 describe('nothing is changed', () => {
-  test.each<[string, string, number, string]>([
+  const cases: [string, string, number, string][] = [
     [
       'when the command fails',
       "tiny -- sh -c 'touch /user-software/x; exit 7'",
@@ -106,15 +106,17 @@ describe('nothing is changed', () => {
     ['without a command', 'tiny', 2, 'error: there is no command to run'],
     ['without one after the dashes', 'tiny --', 2, 'error: there is no command to run'],
     ['for a command that none asked for', 'status tiny -- true', 2, 'error: '],
-  ])('%s', async (_what, words, status, message) => {
+  ];
+  test(`${cases.map(([what]) => what).join(', ')}`, async () => {
     const sandbox = await packed();
-    const before = await sandbox.succeed('cd "$CTINSTALL_PREFIX/software/tiny/1.0"; sha256sum *.squashfs; ls -A1R .');
-    const ran = await sandbox.run(`ctinstall squashfs ${words.startsWith('status') ? words : `update ${words}`}`);
-    expect(ran.stderr).toContain(message);
-    expect(ran.status).toBe(status);
-    expect(await sandbox.succeed('cd "$CTINSTALL_PREFIX/software/tiny/1.0"; sha256sum *.squashfs; ls -A1R .')).toBe(
-      before,
-    );
+    const state = (): Promise<string> =>
+      sandbox.succeed('cd "$CTINSTALL_PREFIX/software/tiny/1.0"; sha256sum *.squashfs; ls -A1R .');
+    const before = await state();
+    for (const [what, words, status, message] of cases) {
+      const ran = await sandbox.run(`ctinstall squashfs ${words.startsWith('status') ? words : `update ${words}`}`);
+      expect([what, ran.status, ran.stderr]).toEqual([what, status, expect.stringContaining(message)]);
+      expect([what, await state()]).toEqual([what, before]);
+    }
   });
 
   test('user software that is a directory needs no update', async () => {
@@ -152,6 +154,6 @@ describe('nothing is changed', () => {
       check: check('old'),
       expected: 'old\n3000000\ntiny/1.0: as installed\n',
     };
-    expect(await killAtRandom(sandbox, 6, [round])).toBeGreaterThanOrEqual(6);
+    expect(await killAtRandom(sandbox, 4, [round])).toBeGreaterThanOrEqual(4);
   });
 });
