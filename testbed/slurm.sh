@@ -41,6 +41,7 @@ write_settings() {
   host=$(hostname -s)
   choose_ports $((${#nodes[@]} + 1))
   # TmpFS: in a directory of both nodes PMIx of the second would find that of the first.
+  # SchedulerParameters: a job begins as soon as it can, not 3 seconds later.
   # v1 named outright: slurmd then starts whether or not cgroups are mounted; none is made
   echo 'CgroupPlugin=cgroup/v1' >"$S/cgroup.conf"
   {
@@ -62,6 +63,7 @@ SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU
 ReturnToService=2
 SlurmdParameters=config_overrides
+SchedulerParameters=batch_sched_delay=0,sched_interval=1
 KillWait=5
 StateSaveLocation=$S/state
 SlurmdSpoolDir=$S/spool/%n

@@ -35,7 +35,7 @@ export function followWorkflows(environment?: Environment) {
     while ((await statesOf(sandbox, id))[job] !== state) {
       if (performance.now() > deadline)
         throw new Error(`${job} of ${id} is not ${state}: ${JSON.stringify(await described(sandbox, id))}`);
-      await sleep(100);
+      await sleep(300);
     }
   }
 

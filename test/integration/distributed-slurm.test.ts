@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest';
-import { makeSandbox, standInImage } from '../harness/sandbox.ts';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makeSandbox, type Sandbox, standInImage } from '../harness/sandbox.ts';
 import { useSlurm } from '../harness/slurm.ts';
 
 const slurm = useSlurm();
@@ -29,12 +31,21 @@ names = ["MASTER_ADDR", "MASTER_PORT", "LOCAL_RANK", "LOCAL_WORLD_SIZE", "CUDA_V
 print(os.environ["SLURMD_NODENAME"], rank, total, *(os.environ[name] for name in names), flush=True)
 `;
 
-test('four ranks on two nodes add up their numbers, in two jobs at once on the same nodes', async () => {
-  const sandbox = makeSandbox();
+let sandbox: Sandbox;
+let remove: () => void;
+beforeAll(async () => {
+  sandbox = makeSandbox((itself) => {
+    remove = itself;
+  });
   sandbox.write(
     'learn-1.yaml',
-    `name: learn\nversion: "1"\nimage: { file: ${standInImage} }\nrunscripts: [python-distributed]\n`,
+    `name: learn\nversion: "1"\nimage: { file: ${standInImage}, mode: central }\nrunscripts: [python-distributed]\n`,
   );
+  await sandbox.succeed('ctinstall --image-dir "$CT_IMAGES" learn-1.yaml');
+});
+afterAll(() => remove());
+
+test('four ranks on two nodes add up their numbers, in two jobs at once on the same nodes', async () => {
   sandbox.write('reduce.py', allReduce);
   // The nodes of the test bed are this machine.
   sandbox.write('hosts', '127.0.0.1 localhost n1 n2\n');
@@ -47,13 +58,20 @@ srun --output="out-$1" singularity exec -B "$PWD/hosts:/etc/hosts" "$SIF" python
 `,
   );
   const left = await sandbox.succeed(
-    `ctinstall --image-dir "$CT_IMAGES" learn-1.yaml >/dev/null 2>&1; module load learn
+    `module load learn
      sbatch --wait job.sh a >/dev/null & sbatch --wait job.sh b >/dev/null & wait
      compgen -G "/tmp/ctinstall-caches-$UID-*" || true`,
     slurm,
   );
   expect(left).toBe('');
-  const [a = '', b = ''] = await Promise.all(['a', 'b'].map((job) => sandbox.succeed(`sort out-${job}`)));
+  const [a = '', b = ''] = ['a', 'b'].map(
+    (job) =>
+      `${readFileSync(join(sandbox.dir, `out-${job}`), 'utf8')
+        .trim()
+        .split('\n')
+        .toSorted()
+        .join('\n')}\n`,
+  );
   const portOf = (output: string): string => output.split(' ')[4] ?? '';
   for (const output of [a, b]) {
     const port = portOf(output);
@@ -67,17 +85,12 @@ srun --output="out-$1" singularity exec -B "$PWD/hosts:/etc/hosts" "$SIF" python
 });
 
 test('a job that is cancelled leaves no caches on its nodes', async () => {
-  const sandbox = makeSandbox();
-  sandbox.write(
-    'learn-1.yaml',
-    `name: learn\nversion: "1"\nimage: { file: ${standInImage} }\nrunscripts: [python-distributed]\n`,
-  );
   sandbox.write(
     'wait.py',
     'import os, pathlib, time\npathlib.Path("ready-" + os.environ["RANK"]).write_text(os.environ["TRITON_CACHE_DIR"])\ntime.sleep(600)\n',
   );
   const caches = await sandbox.succeed(
-    `ctinstall --image-dir "$CT_IMAGES" learn-1.yaml >/dev/null 2>&1; module load learn
+    `module load learn
      srun -N2 -n2 --job-name=cancelled singularity exec "$SIF" python-distributed wait.py >/dev/null 2>&1 &
      until [ -s ready-0 ] && [ -s ready-1 ]; do sleep 0.1; done
      ls -d "$(dirname "$(cat ready-0)")" "$(dirname "$(cat ready-1)")"

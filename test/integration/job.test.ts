@@ -1,18 +1,21 @@
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeSandbox, type Sandbox, standInImage } from '../harness/sandbox.ts';
 import { useSlurm } from '../harness/slurm.ts';
 
 const slurm = useSlurm({ slurmd: 'root' });
 
-async function installed(): Promise<Sandbox> {
-  const sandbox = makeSandbox();
+let sandbox: Sandbox;
+let remove: () => void;
+beforeAll(async () => {
+  sandbox = makeSandbox((itself) => {
+    remove = itself;
+  });
   sandbox.write('py-1.yaml', `name: py\nversion: "1"\nimage: { file: ${standInImage} }\nwrappers: [start-shell]\n`);
   await sandbox.succeed('ctinstall --image-dir "$CT_IMAGES" py-1.yaml');
-  return sandbox;
-}
+});
+afterAll(() => remove());
 
 test('a script for whole nodes of LUMI-G is one that a person would write', async () => {
-  const sandbox = await installed();
   const script = await sandbox.succeed(
     `ctinstall job py --nodes 2 --gpus-per-node 2 --partition standard-g --account project_1 --time 1:00:00 \\
        --array 0-3 --after 17 --slurm-option qos=debug -- python3 "my file.py"`,
@@ -49,7 +52,6 @@ srun --kill-on-bad-exit=1 --cpu-bind="$cpu_bind" bash -c 'export ROCR_VISIBLE_DE
 });
 
 test('the job is tried, sent and run; what Slurm refuses is explained', async () => {
-  const sandbox = await installed();
   sandbox.write('task.py', 'import os\nprint(os.environ["SLURMD_NODENAME"], os.environ["SLURM_PROCID"], flush=True)\n');
   const sent = await sandbox.succeed(
     `ctinstall job py --nodes 2 --ntasks-per-node 2 --slurm-option output=out -o job.sh --check --submit -- python3 task.py
@@ -73,34 +75,39 @@ test('the job is tried, sent and run; what Slurm refuses is explained', async ()
     slurm,
   );
   expect(stopped.stdout).toBe('130\nCANCELLED\n');
-  const refused = await sandbox.run('ctinstall job py --partition none -o other.sh --check -- python3 task.py', slurm);
-  expect(refused.status).toBe(1);
-  expect(refused.stderr).toMatch(
-    /Slurm does not take this job\n.*[Ii]nvalid partition(.|\n)*hint: there is no such partition/,
-  );
-  // The script, and then none at all: neither is sent, and the second is not written.
-  const checked = await sandbox.succeed(
-    `ctinstall job check wait.sh; ctinstall job --nodes 2 check py --partition debug -- python3 task.py; squeue -h; ls *.sh`,
+  // A script, and then none at all: neither is sent, and the second is not written.
+  const checked = await sandbox.run(
+    `ctinstall job py --partition none -o other.sh --check -- python3 task.py >&2; echo "status $?" >&2
+     ctinstall job check wait.sh; ctinstall job --nodes 2 check py --partition debug -- python3 task.py; squeue -h; ls *.sh`,
     slurm,
   );
-  expect(checked.replaceAll(/\d+ to start at \S+ using \d+/g, 'N to start')).toBe(
+  expect(checked.stderr).toMatch(
+    /Slurm does not take this job\n.*[Ii]nvalid partition(.|\n)*hint: there is no such partition(.|\n)*\nstatus 1\n/,
+  );
+  expect(checked.stdout.replaceAll(/\d+ to start at \S+ using \d+/g, 'N to start')).toBe(
     `Job N to start processors on nodes n1 in partition debug
 Slurm would take it; nothing was sent
 Job N to start processors on nodes n[1-2] in partition debug
 Slurm would take it; nothing was sent
 job.sh\nlong.sh\nother.sh\nwait.sh\n`,
   );
-  for (const [words, said] of [
-    ['py --slurm-option nodelist=n9 -- true', /invalid node name(.|\n)*hint: there is no such node/i],
-    ['py --slurm-option mem=900G -- true', /hint: no node of the partition has that much: .* less memory/],
-    ['py --slurm-option no-such-thing -- true', /hint: this Slurm has no such option/],
-    ['task.py', /hint: a job script begins with `#!\/bin\/bash`/],
-    ['py', /error: the job has no command/],
-  ] as const) {
-    const { status, stderr } = await sandbox.run(`ctinstall job check ${words}`, slurm);
-    expect(stderr).toMatch(said);
-    expect(status).toBe(words === 'py' ? 2 : 1);
-  }
+  const refusals: readonly [string, number, RegExp][] = [
+    ['py --slurm-option nodelist=n9 -- true', 1, /invalid node name(.|\n)*hint: there is no such node/i],
+    ['py --slurm-option mem=900G -- true', 1, /hint: no node of the partition has that much: .* less memory/],
+    ['py --slurm-option no-such-thing -- true', 1, /hint: this Slurm has no such option/],
+    ['task.py', 1, /hint: a job script begins with `#!\/bin\/bash`/],
+    ['py', 2, /error: the job has no command/],
+  ];
+  const { stderr } = await sandbox.run(
+    refusals.map(([words]) => `ctinstall job check ${words}; echo "status $?" >&2`).join('\n'),
+    slurm,
+  );
+  const parts = stderr.split(/(?<=^status \d\n)/m);
+  for (const [index, [words, status, said]] of refusals.entries())
+    expect([words, parts[index]]).toEqual([
+      words,
+      expect.stringMatching(new RegExp(`${said.source}(.|\n)*\nstatus ${status}\n$`, said.flags)),
+    ]);
   expect(
     await sandbox.succeed(
       'ctinstall job py --node-type generic --ntasks-per-node 2 --show-binding; ctinstall job py --node-type generic --ntasks-per-node 2 -o generic.sh --wait -- python3 task.py',
@@ -119,18 +126,17 @@ job.sh\nlong.sh\nother.sh\nwait.sh\n`,
 });
 
 test('an image that is broadcast is what tasks use, and is gone after the job, however it ends', async () => {
-  const sandbox = await installed();
   const ofSlurm = slurm.SLURM_CONF?.replace(/\/slurm\.conf$/, '') ?? '';
   // What each node has of its own.
   const copies = `${ofSlurm}/local`;
   sandbox.write(
-    'task.py',
+    'copied.py',
     'import os\nprint(os.environ["APPTAINER_CONTAINER"], os.listdir(os.environ["COPIES"]), flush=True)\n',
   );
   const flags = `--nodes 2 --broadcast ${copies} --wait`;
   const ran = await sandbox.run(
     `export COPIES=${copies}
-     ctinstall job py ${flags} -o job.sh -- python3 task.py; echo "status $?"; ls ${ofSlurm}/tmp/*`,
+     ctinstall job py ${flags} -o copied.sh -- python3 copied.py; echo "status $?"; ls ${ofSlurm}/tmp/*`,
     slurm,
   );
   const [n1, n2] = [`${ofSlurm}/tmp/n1`, `${ofSlurm}/tmp/n2`];
@@ -141,7 +147,7 @@ test('an image that is broadcast is what tasks use, and is gone after the job, h
     ...['status 0', `${n1}:`, '', `${n2}:`, ''],
   ]);
   const cancelled = await sandbox.run(
-    `ctinstall job py ${flags} -o long.sh -- python3 -c 'import time; print("runs", flush=True); time.sleep(600)' >said &
+    `ctinstall job py ${flags} -o stopped.sh -- python3 -c 'import time; print("runs", flush=True); time.sleep(600)' >said &
      pid=$!; for ((n = 0; n < 150; n++)); do ! grep -q ^runs said || break; sleep 0.2; done; ls ${n1}/* ${n2}/* | sed 's/-[0-9]*:/-N:/'; kill -INT $pid; wait $pid
      for ((n = 0; n < 150; n++)); do [ -n "$(ls ${n1} ${n2} | grep ctinstall)" ] || break; sleep 0.2; done; ls ${n1} ${n2}`,
     slurm,

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
-import { makeSandbox } from '../harness/sandbox.ts';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { makeSandbox, type Sandbox } from '../harness/sandbox.ts';
 import { useSlurm } from '../harness/slurm.ts';
 import { readScreen } from '../harness/vnc-client.ts';
 
@@ -23,8 +23,8 @@ time.sleep(600)
 
 const functions = `
 until_says() { for ((n = 0; n < 600; n++)); do ! grep -qs "$1" "$2" || return 0; sleep 0.1; done; cat "$2" >&2; exit 1; }
-install() {
-  ctinstall --image "$CT_IMAGES/vnc.sif" lumi-vnc >/dev/null 2>&1 && module load lumi-vnc || exit 1
+use() {
+  module load lumi-vnc || exit 1
   # In a container the runtime's own idea of the home directory counts.
   export SINGULARITY_HOME=$HOME APPTAINER_HOME=$HOME
   trap 'rm -rf "$sessions"' EXIT
@@ -32,12 +32,21 @@ install() {
 sessions=~/.local/state/ctinstall/vnc
 `;
 
+let sandbox: Sandbox;
+let remove: () => void;
+beforeAll(async () => {
+  sandbox = makeSandbox((itself) => {
+    remove = itself;
+  });
+  await sandbox.succeed('ctinstall --image "$CT_IMAGES/vnc.sif" lumi-vnc');
+});
+afterAll(() => remove());
+
 test('programs with windows, in two servers at once, are seen with a VNC viewer that knows the password', async () => {
-  const sandbox = makeSandbox();
   sandbox.write('window.py', window);
   const running = sandbox.run(
     `${functions}
-     install
+     use
      start-vnc --geometry 320x240 -- python3 window.py >one.out 2>&1 & one=$!
      until_says password: one.out
      singularity exec "$SIF" start-vnc --localhost >two.out 2>&1 & two=$!
@@ -51,12 +60,13 @@ test('programs with windows, in two servers at once, are seen with a VNC viewer 
      vnc-status; ls -A "$sessions"`,
   );
   await vi.waitUntil(() => existsSync(join(sandbox.dir, 'ready')), { timeout: 90_000, interval: 50 });
-  const status = await sandbox.succeed('cat status');
-  const [one = '', two = ''] = await Promise.all(['one', 'two'].map((name) => sandbox.succeed(`cat ${name}.out`)));
+  const [status = '', one = '', two = '', modes] = ['status', 'one.out', 'two.out', 'modes'].map((name) =>
+    readFileSync(join(sandbox.dir, name), 'utf8'),
+  );
   const passwords = /password: +(\S+)$/gm;
   for (const said of [one, two])
     expect(status.replace(passwords, 'password: …')).toContain(said.replace(/password: .*/, 'password: …'));
-  expect(await sandbox.succeed('cat modes')).toBe('600 700 ');
+  expect(modes).toBe('600 700 ');
 
   const [port, password] = [
     Number(/-L (\d+):/.exec(one)?.[1]),
@@ -83,10 +93,9 @@ test('programs with windows, in two servers at once, are seen with a VNC viewer 
 });
 
 test('in a job the line of ssh goes by the login node, and the server ends with the job', async () => {
-  const sandbox = makeSandbox();
   const said = await sandbox.succeed(
     `${functions}
-     install
+     use
      printf '#!/bin/bash\\nsrun start-vnc --localhost\\n' >job.sh
      id=$(sbatch --parsable --nodelist=n2 --output=out job.sh)
      until_says password: out

@@ -31,22 +31,25 @@ jobs:
     await waitFor(sandbox, 'chain-1', '', 'failed');
     // `first` prints 0 and fails, as grep does.
     expect(await statesOf(sandbox, 'chain-1')).toMatchObject({ first: 'failed', each: 'never', last: 'never' });
-    expect(await sandbox.succeed('ctinstall workflow log chain-1 first', slurm)).toBe('0\n');
     const scripts = `${sandbox.prefix}/workflows/chain-1/jobs`;
-    await sandbox.succeed(`sed -i 's/; env | grep -c LEAK//' ${scripts}/first.sh`);
-    const failed = await sandbox.run('ctinstall workflow resume --watch chain-1', slurm);
-    expect(failed.status).toBe(1);
-    expect(await statesOf(sandbox, 'chain-1')).toMatchObject({ first: 'finished', each: 'failed', last: 'never' });
-    const text = await sandbox.succeed('ctinstall workflow describe chain-1', slurm);
-    expect(text).toMatch(
+    const failed = await sandbox.run(
+      `ctinstall workflow log chain-1 first; sed -i 's/; env | grep -c LEAK//' ${scripts}/first.sh
+       ctinstall workflow resume --watch chain-1 >&2; echo $?; ctinstall workflow describe chain-1`,
+      slurm,
+    );
+    expect(failed.stdout).toMatch(
+      /^0\n1\nchain-1: failed[\s\S]*^first +finished[\s\S]*^each +failed[\s\S]*^last +never/m,
+    );
+    expect(failed.stdout).toMatch(
       /^each\.1501: failed, exit status 3\n {2}Slurm job: \d+_1\n {2}log: .*each\.1501\.log\n {2}\| one\n {2}\| task 1501$/m,
     );
-    await sandbox.succeed(`sed -i 's/!= 1501/!= 1/' ${scripts}/each/script`);
-    await sandbox.succeed('ctinstall workflow resume --watch chain-1', slurm);
+    const ended = await sandbox.succeed(
+      `sed -i 's/!= 1501/!= 1/' ${scripts}/each/script; ctinstall workflow resume --watch chain-1 >&2
+       for task in 1500 1501; do ctinstall workflow log chain-1 each.$task; done; ${queue}`,
+      slurm,
+    );
+    expect(ended).toBe(`one\ntask 1500\n${'one\ntask 1501\n'.repeat(2)}`);
     expect(await statesOf(sandbox, 'chain-1')).toMatchObject({ '': 'finished', last: 'finished' });
-    expect(await sandbox.succeed('ctinstall workflow log chain-1 each.1500', slurm)).toBe('one\ntask 1500\n');
-    expect(await sandbox.succeed('ctinstall workflow log chain-1 each.1501', slurm)).toBe('one\ntask 1501\n'.repeat(2));
-    expect(await sandbox.succeed(queue, slurm)).toBe('');
   });
 
   test('is stopped, and resumed; a command runs beside a job', async () => {
@@ -57,13 +60,14 @@ jobs:
     );
     await sandbox.succeed('ctinstall workflow start long.fz', slurm);
     await waitFor(sandbox, 'long-1', 'a', 'running');
-    expect(await sandbox.succeed("ctinstall workflow exec long-1 a -- sh -c 'echo beside $FB_JOB_NAME'", slurm)).toBe(
-      'beside a\n',
+    const beside = await sandbox.succeed(
+      `ctinstall workflow exec long-1 a -- sh -c 'echo beside $FB_JOB_NAME'
+       ctinstall workflow stop long-1 >&2; ${queue}`,
+      slurm,
     );
-    await sandbox.succeed('ctinstall workflow stop long-1', slurm);
+    expect(beside).toBe('beside a\n');
     await waitFor(sandbox, 'long-1', '', 'stopped');
     expect(await statesOf(sandbox, 'long-1')).toEqual({ '': 'stopped', a: 'cancelled', b: 'never' });
-    expect(await sandbox.succeed(queue, slurm)).toBe('');
     await sandbox.succeed(
       `sed -i "s/'4712'/'0'/" ${sandbox.prefix}/workflows/long-1/jobs/a.sh; ctinstall workflow resume --watch long-1`,
       slurm,
@@ -84,8 +88,7 @@ jobs:
     expect(refused.stderr).toContain('invalid partition');
     expect((await sandbox.run('ctinstall workflow validate big.fz', slurm)).stderr).toBe(refused.stderr);
     // Nothing of it is there.
-    expect(await sandbox.succeed('ctinstall workflow list', slurm)).toBe('');
-    expect(await sandbox.succeed(queue, slurm)).toBe('');
+    expect(await sandbox.succeed(`ctinstall workflow list; ${queue}`, slurm)).toBe('');
   });
 
   test('of which the script of a job is killed is lost, and says so', async () => {
@@ -94,13 +97,13 @@ jobs:
       'kill.fz',
       `version: v4\njobs:\n  a: { ${image}, command: [sleep, "20"] }\n  b: { ${image}, command: [echo, b], requires: [a] }\n`,
     );
-    await sandbox.succeed('ctinstall workflow start kill.fz', slurm);
-    await waitFor(sandbox, 'kill-1', 'a', 'running');
-    // Slurm may say so before the script does.
     const status = `${sandbox.prefix}/workflows/kill-1/status/a`;
-    await sandbox.succeed(`until grep -q running ${status}; do sleep 0.1; done 2>/dev/null`);
+    await sandbox.succeed(
+      `ctinstall workflow start kill.fz; until grep -q running ${status}; do sleep 0.1; done 2>/dev/null`,
+      slurm,
+    );
     const { pid }: { pid: number } = JSON.parse(readFileSync(status, 'utf8'));
-    await sandbox.succeed(`kill -9 ${pid}`);
+    process.kill(pid, 'SIGKILL');
     await waitFor(sandbox, 'kill-1', '', 'failed');
     expect(await statesOf(sandbox, 'kill-1')).toMatchObject({ a: 'lost', b: 'never' });
   });
@@ -108,15 +111,16 @@ jobs:
   test('whose start is killed runs nothing, says so, and can be resumed or stopped', async () => {
     const sandbox = makeSandbox();
     const jobs = Array.from(
-      { length: 12 },
+      { length: 6 },
       (_, index) =>
         `  j${index}: { ${image}, command: [echo, j${index}]${index > 0 ? `, requires: [j${index - 1}]` : ''} }`,
     );
     sandbox.write('many.fz', `version: v4\njobs:\n${jobs.join('\n')}\n`);
     // As soon as some are in.
     await sandbox.run(
-      `ctinstall workflow start many.fz & start=$!
-       until [ "$(squeue --noheader | wc -l)" -ge 3 ]; do sleep 0.05; done
+      `mkdir slow; printf '#!/bin/sh\\nsleep 0.5\\nexec %s "$@"\\n' "$(type -P sbatch)" >slow/sbatch; chmod +x slow/sbatch
+       PATH=$PWD/slow:$PATH ctinstall workflow start many.fz & start=$!
+       until [ "$(squeue --noheader | wc -l)" -ge 2 ]; do sleep 0.05; done
        kill -9 $(pgrep -P $start node || echo $start) $start; wait`,
       slurm,
     );
@@ -127,10 +131,9 @@ jobs:
     expect(await sandbox.succeed('squeue --noheader --format=%r | sort -u', slurm)).toMatch(
       /^(JobHeldUser\n|Dependency\n|None\n)+$/,
     );
-    await sandbox.succeed('ctinstall workflow stop many-1', slurm);
-    expect(await sandbox.succeed(queue, slurm)).toBe('');
-    await sandbox.succeed('ctinstall workflow resume --watch many-1', slurm);
-    expect((await statesOf(sandbox, 'many-1')).j11).toBe('finished');
+    const stopped = `ctinstall workflow stop many-1 >&2; ${queue}; ctinstall workflow resume --watch many-1 >&2`;
+    expect(await sandbox.succeed(stopped, slurm)).toBe('');
+    expect((await statesOf(sandbox, 'many-1')).j5).toBe('finished');
   });
 
   test('starts the ranks of MPICH and of Open MPI on two nodes as one program, whatever the file calls it', async () => {
