@@ -66,6 +66,7 @@ export function parseSquashfsSuperblock(bytes: Uint8Array): Parsed<SquashfsSuper
       idTableStart,
       mkfsTime: view.getUint32(8, true),
       inodes: view.getUint32(4, true),
+      ids: view.getUint16(26, true),
     },
   };
 }

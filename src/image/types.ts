@@ -106,6 +106,8 @@ export interface SquashfsSuperblock {
   /** When it was made: seconds since 1970 UTC. */
   readonly mkfsTime: number;
   readonly inodes: number;
+  /** How many different ids of users and groups own its files. */
+  readonly ids: number;
 }
 
 /** The superblock of an ext3 file system. */

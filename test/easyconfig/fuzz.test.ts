@@ -78,7 +78,7 @@ describe('parseEasyconfig', () => {
         expect(places).toEqual(places.toSorted((a, b) => a - b));
         for (const shown of describeIssues('f', text, issues)) expect(shown).not.toMatch(/\p{Cc}/u);
       }),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     );
   });
 });
@@ -104,7 +104,7 @@ describe('a value of an easyconfig', () => {
           expect(easyconfig).toBe(value);
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 800 },
     );
     expect(kept).toBeGreaterThan(20);
   }
@@ -218,7 +218,7 @@ describe('an easyconfig that is taken', () => {
           rendered += 1;
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 800 },
     );
     expect(rendered).toBeGreaterThan(100);
   });

@@ -14,25 +14,22 @@ test('every command under a clock that is years behind, or ahead, of the one bef
   expect(await sandbox.succeed(`${at('-12', 'date +%Y')}; date +%Y`)).toMatch(/^20[01]\d\n20[2-9]\d\n$/);
   const clocks = [
     ['+0', '-12'],
-    ['-12', '+0'],
-    ['+9', '-9'],
+    ['-9', '+9'],
   ] as const;
   for (const [first, then] of clocks) {
     await sandbox.succeed(`${at(first, install)}; echo mine >"${here}/user-software/mine"`);
     const out = await sandbox.succeed(`
       ${at(then, `${install} --rebuild`)} >&2; ${use}
-      ${at(first, 'ctinstall verify')}; ${at(then, 'ctinstall verify --quick')}
-      ${at(first, 'ctinstall squashfs make tiny')} >&2; ${use}
+      ${at(first, 'ctinstall verify')}
+      ${at(first, 'ctinstall squashfs make tiny')} >&2
       ${at(then, 'ctinstall squashfs make tiny')} >&2; ${use}
-      ${at(then, 'ctinstall squashfs unmake tiny')} >&2; ${use}
+      ${at(then, 'ctinstall squashfs unmake tiny')} >&2
       ${at(then, 'ctinstall squashfs make --remove-directory tiny')} >&2; ${use}
       ${at(first, 'ctinstall squashfs unmake tiny')} >&2; ${use}
       ${at(then, 'ctinstall clean')} >&2; ${at(first, 'ctinstall list')} | cut -c 1-8
       ${at(then, 'ctinstall uninstall --yes --with-user-software tiny')}
       find "$CTINSTALL_PREFIX" ! -type d`);
-    expect(out).toBe(
-      `mine\ntiny/1.0: as installed\ntiny/1.0: as installed\n${'mine\n'.repeat(5)}tiny/1.0\nremoved tiny/1.0\n`,
-    );
+    expect(out).toBe(`mine\ntiny/1.0: as installed\n${'mine\n'.repeat(3)}tiny/1.0\nremoved tiny/1.0\n`);
   }
 });
 
@@ -43,11 +40,11 @@ test('a clock that jumps back while it runs', async () => {
   const back = 'NO_FAKE_STAT=1 FAKETIME_DONT_FAKE_MONOTONIC=1 faketime -f "+0 i-1.5"';
   const out = await sandbox.succeed(`
     ${back} ${install} >&2; echo mine >"$CTINSTALL_PREFIX/software/tiny/1.0/user-software/mine"
-    ${back} ${install} --rebuild >&2; ${use}
+    ${back} ${install} --rebuild >&2
     ${back} ctinstall squashfs make --remove-directory tiny >&2; ${use}
-    ${back} ctinstall squashfs unmake tiny >&2; ${use}; ctinstall verify
+    ${back} ctinstall squashfs unmake tiny >&2; ctinstall verify
     ${back} ctinstall uninstall --yes --with-user-software tiny`);
-  expect(out).toBe('mine\nmine\nmine\ntiny/1.0: as installed\nremoved tiny/1.0\n');
+  expect(out).toBe('mine\ntiny/1.0: as installed\nremoved tiny/1.0\n');
 });
 
 test('neither a lock nor what is stale is judged by the clock', async () => {

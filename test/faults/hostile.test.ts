@@ -8,8 +8,8 @@ import { acceptedTricks, fieldsLeftOut, type HostileRecipe, makePicker, makeReci
 
 /** By the tool that modulefiles are written for, how many recipes are installed at once. Lmod reads both kinds here. */
 const tools: readonly [string, number][] = [
-  ['lmod', 24],
-  ['environment-modules', 12],
+  ['lmod', 12],
+  ['environment-modules', 6],
 ];
 
 /** Lmod's reader of Tcl drops blanks at the end, and Tcl 8.6 knows no characters beyond U+FFFF. */
@@ -53,25 +53,29 @@ test.each(tools)(
     const installed = await sandbox.run('ctinstall --image-dir images recipes/*.yaml', settings);
     expect(installed.stderr).not.toMatch(unseen);
     expect([installed.status, installed.stderr.slice(-1500)]).toEqual([0, expect.anything()]);
-    for (const [index, { module }] of recipes.entries()) await sandbox.succeed(use, { M: module, AT: `out/${index}` });
+    for (const [index, { module }] of recipes.entries())
+      await sandbox.succeed(use, { M: module, AT: `out/${index}`, SPIDER: index < 3 ? 'spider' : '' });
     for (const [index, hostile] of recipes.entries()) expectHeld(hostile, join(sandbox.dir, 'out', `${index}`));
 
-    for (const command of [
+    const commands = [
       'ctinstall list',
       'ctinstall list --json',
       'ctinstall verify',
       'ctinstall search --easyconfigs recipes',
       ...recipes
-        .slice(0, 6)
+        .slice(0, 2)
         .flatMap(({ fileName, module }) => [
           `ctinstall show --image-dir images ./recipes/${fileName}`,
           `ctinstall show ${module}`,
           `ctinstall --dry-run --rebuild --image-dir images recipes/${fileName}`,
           `ctinstall uninstall --yes ${module}`,
         ]),
-    ]) {
-      const { status, stdout, stderr } = await sandbox.run(command, settings);
-      expect([command, status, unseen.exec(stdout + stderr)]).toEqual([command, 0, null]);
+    ];
+    const script = commands.map((command) => `${command} 2>&1; printf '\\0%s\\0' $?`);
+    const said = (await sandbox.run(script.join('\n'), settings)).stdout.split('\0');
+    for (const [index, command] of commands.entries()) {
+      const [text = '', status] = said.slice(2 * index);
+      expect([command, status, unseen.exec(text)]).toEqual([command, '0', null]);
     }
     expect(existsSync(lures.canary)).toBe(false);
     expect(readdirSync(lures.elsewhere)).toEqual([]);
@@ -90,7 +94,7 @@ const use = `
   singularity exec "$SIF" cat /proc/self/environ > "$AT/inside" 2> "$AT/runtime"
   module unload "$M"
   env -0 > "$AT/after"
-  for about in help whatis show spider; do module "$about" "$M" 2> "$AT/$about"; done`;
+  for about in help whatis show $SPIDER; do module "$about" "$M" 2> "$AT/$about"; done`;
 
 function expectHeld(hostile: HostileRecipe, at: string): void {
   const { module, installDir, fill, environment, prose, file, said, paths } = hostile;
@@ -110,7 +114,7 @@ function expectHeld(hostile: HostileRecipe, at: string): void {
   expect(words(read('load'))).toContain(words(`${module} is deprecated: ${fill(prose.deprecated).trim()}`));
   expect(words(read('load'))).toContain(words(fill(prose.loadMessage).trim()));
   expect(readFileSync(join(installDir, fill(file.path)), 'utf8').trim()).toBe(fill(file.text).trim());
-  for (const output of ['load', 'help', 'whatis', 'show', 'spider'])
+  for (const output of ['load', 'help', 'whatis', 'show', 'spider'].filter((each) => existsSync(join(at, each))))
     expect([module, output, unseen.exec(read(output))]).toEqual([module, output, null]);
   for (const [index, text] of said.entries())
     expect(readFileSync(join(installDir, `said-${index}`), 'utf8')).toBe(fill(text));

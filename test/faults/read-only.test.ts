@@ -14,25 +14,31 @@ async function installed(): Promise<Sandbox> {
   return sandbox;
 }
 
+/** What each of the commands says, one script for all; what is there is the same after each. */
 async function expectRefused(sandbox: Sandbox, says: RegExp, commands: readonly string[]): Promise<void> {
-  const before = await sandbox.succeed(list);
-  for (const command of commands) {
-    const ran = await sandbox.run(command);
-    expect([command, ran.status, ran.stderr]).toEqual([command, 1, expect.stringMatching(says)]);
-    expect(ran.stderr).toMatch(/^hint: /m);
-    expect(await sandbox.succeed(list)).toBe(before);
+  const each = commands.map(
+    (command) => `{ ${command}; } 2>&1 >out; printf '\\0%s\\0' $?; (${list}) | cmp - before >&2 && printf 'same\\0'`,
+  );
+  const { stdout, stderr } = await sandbox.run(`(${list}) >before\n${each.join('\n')}`);
+  const ran = stdout.split('\0');
+  for (const [index, command] of commands.entries()) {
+    const [said, status, after] = ran.slice(3 * index);
+    expect([command, status, said]).toEqual([command, '1', expect.stringMatching(says)]);
+    expect([command, said]).toEqual([command, expect.stringMatching(/^hint: /m)]);
+    expect([command, after, stderr]).toEqual([command, 'same', '']);
   }
+}
+
+async function expectUsable(sandbox: Sandbox): Promise<void> {
   expect(await sandbox.succeed(`${use}; ctinstall verify; ctinstall list | cut -c 1-8`)).toBe(
     'mine\ntiny/1.0: as installed\ntiny/1.0\n',
   );
 }
 
-const changing = [
-  `${install} --rebuild`,
-  'ctinstall uninstall --yes tiny',
-  'ctinstall uninstall --yes --with-user-software tiny',
-  'ctinstall squashfs make tiny',
-];
+const rebuild = `${install} --rebuild`;
+const uninstall = 'ctinstall uninstall --yes tiny';
+const uninstallAll = 'ctinstall uninstall --yes --with-user-software tiny';
+const pack = 'ctinstall squashfs make tiny';
 
 test('a file system that was made read-only: said as that, all stays, and what is installed is used as before', async () => {
   const sandbox = await installed();
@@ -41,23 +47,32 @@ test('a file system that was made read-only: said as that, all stays, and what i
     asRoot('umount', sandbox.prefix);
   });
   asRoot('mount', '-o', 'remount,ro,bind', sandbox.prefix);
-  await expectRefused(sandbox, /^error: .*read-only file system/im, changing);
+  await expectRefused(sandbox, /^error: .*read-only file system/im, [rebuild, uninstall, uninstallAll, pack]);
+  await expectUsable(sandbox);
   const another = await sandbox.run(`sed 's/1.0/2.0/' tiny-1.0.yaml >tiny-2.0.yaml; ${install.replace('1.0', '2.0')}`);
   expect(another.stderr).toMatch(/^error: cannot install under `.*`: `.*` is on a read-only file system$/m);
 });
 
-test.each([
-  ['', changing.slice(0, 3)],
-  ['modules/tiny', changing.slice(0, 3)],
-  ['.ctinstall/locks', changing.slice(0, 3)],
-  ['.ctinstall/staging', changing.slice(0, 1)],
-  ['.ctinstall/retired', changing.slice(0, 3)],
-  ['software/tiny/1.0', changing.slice(3)],
-  ['software/tiny/1.0/bin', changing.slice(0, 3)],
-  ['software/tiny/1.0/.ctinstall', changing],
-])('mode 555 of the directory "%s": said with its name, all stays', async (path, commands) => {
+test('mode 555 of a directory: said with its name, all stays', async () => {
   const sandbox = await installed();
-  await sandbox.succeed(`chmod 555 "$CTINSTALL_PREFIX/${path}"`);
-  await expectRefused(sandbox, /^error: [\s\S]*(permission denied|no permission)/im, commands);
-  await sandbox.succeed(`chmod 755 "$CTINSTALL_PREFIX/${path}"; ${install} --rebuild; ctinstall uninstall --yes tiny`);
+  for (const [path, commands] of [
+    ['', [rebuild, uninstall, uninstallAll]],
+    ['modules/tiny', [rebuild, uninstallAll]],
+    ['.ctinstall/locks', [rebuild]],
+    ['.ctinstall/staging', [rebuild]],
+    ['.ctinstall/retired', [rebuild, uninstall]],
+    ['software/tiny/1.0', [pack]],
+    ['software/tiny/1.0/bin', [rebuild, uninstall]],
+    ['software/tiny/1.0/.ctinstall', [rebuild, uninstallAll, pack]],
+  ] as const) {
+    await sandbox.succeed(`chmod 555 "$CTINSTALL_PREFIX/${path}"`);
+    await expectRefused(
+      sandbox,
+      /^error: [\s\S]*(permission denied|no permission)/im,
+      commands.map((command) => `: in "${path}"; ${command}`),
+    );
+    await sandbox.succeed(`chmod 755 "$CTINSTALL_PREFIX/${path}"`);
+  }
+  await expectUsable(sandbox);
+  await sandbox.succeed(`${rebuild}; ${uninstall}`);
 });

@@ -87,7 +87,6 @@ const later = values((name) => `/later/${name}`, variables.filter(isEven));
 
 const users: readonly Omit<Session, 'sequences'>[] = [
   { name: 'nothing earlier', earlier: {}, later },
-  { name: 'ASCII', earlier: values((name) => (isOfPaths(name) ? `/data:/mine/${name}` : `/old/${name}`)), later },
   {
     name: 'beyond ASCII',
     earlier: values((name) => `/data/äöü/${name}${isOfPaths(name) ? `:/日本/${name}` : ''}`),
@@ -107,12 +106,10 @@ const users: readonly Omit<Session, 'sequences'>[] = [
 const pairs: readonly (readonly [MatrixModule, MatrixModule])[] = [
   [plain, venvs],
   [both, plain],
-  [venvs, packs],
   [packs, venvs],
   [saw, both],
   [plain, saw],
   [saw, axe],
-  [plain, both],
 ];
 const triples: readonly (readonly [MatrixModule, MatrixModule, MatrixModule])[] = [
   [saw, axe, pan],

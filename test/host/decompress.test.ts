@@ -13,7 +13,7 @@ const read = async (bytes: Buffer, kind: 'zstd' | 'bzip2') => {
   return buffer(await decompress(Readable.from(pieces), kind, { path: '' }));
 };
 
-const content = Buffer.concat([randomBytes(700_000), Buffer.alloc(3_000_000, 'x'), randomBytes(300_000)]);
+const content = Buffer.concat([randomBytes(300_000), Buffer.alloc(2_000_000, 'x'), randomBytes(100_000)]);
 
 describe.each(['zstd', 'bzip2'] as const)('%s without its program', (kind) => {
   const packed = execFileSync(kind, ['-c'], { input: content, maxBuffer: 2 ** 26 });
@@ -22,7 +22,7 @@ describe.each(['zstd', 'bzip2'] as const)('%s without its program', (kind) => {
     expect((await read(packed, kind)).equals(content)).toBe(true);
   });
 
-  test.each([1 / 64, 1 / 4, 1 / 2])('ends with an error where it is damaged from %s on', async (from) => {
+  test.each([1 / 64, 1 / 2])('ends with an error where it is damaged from %s on', async (from) => {
     const damaged = Buffer.from(packed);
     const start = Math.floor(packed.length * from);
     damaged.fill(0x55, start, start + (packed.length >> 2));

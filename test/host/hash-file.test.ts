@@ -37,7 +37,7 @@ describe('digestFile', () => {
     expect(await digestFile(path, undefined, 'sha256-tree-1MiB')).toBe(`sha256-tree-1MiB:${root}`);
   });
 
-  const sizes = [0, 1, mebi - 1, mebi, mebi + 1, 8 * mebi, 8 * mebi + 1, 33 * mebi + 5];
+  const sizes = [0, mebi, mebi + 1, 8 * mebi, 17 * mebi + 5];
   it.each((['sha256', 'blake2b512'] as const).flatMap((name) => sizes.map((size) => [name, size] as const)))(
     'with %s of %d bytes is what the command in the documentation prints',
     async (name, size) => {

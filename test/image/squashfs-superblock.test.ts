@@ -19,6 +19,7 @@ describe('parseSquashfsSuperblock', () => {
         idTableStart: 8084,
         mkfsTime: 1_600_000_000,
         inodes: 7,
+        ids: 1,
       },
     });
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { machine, makeSandbox, type Sandbox, tinyImage } from '../harness/sandbox.ts';
 import { serveImages } from '../runtime/image-server.ts';
-import { makeArtifact, makeOciImage, type OciImage } from '../runtime/oci-image.ts';
+import { makeArtifact, makeOciImage, type OciImage, writeDockerArchive, writeLayout } from '../runtime/oci-image.ts';
 
 /* A base that lies elsewhere is brought by the runtime, from a registry on this machine. */
 
@@ -52,6 +52,21 @@ test('layers of a registry, by the digest that their tag leads to; a SIF of one'
     ...['my.sif', 'of-sif.sif', 'prog', ''],
   ]);
   expect(requests).toContain(`GET /v2/team/base/manifests/${digest}`);
+});
+
+test('archives and layouts on disk, by paths from here', async () => {
+  const { sandbox } = await withRegistry();
+  writeDockerArchive(join(sandbox.dir, 'a.tar'), layers);
+  writeLayout(join(sandbox.dir, 'layout'), layers);
+  const out = await sandbox.succeed(`for base in docker-archive:a.tar oci:layout; do
+      ctinstall build my.sif --force --base $base --files prog >&2
+      singularity exec my.sif sh -c 'prog; hello; echo $FROM_OCI'; ctinstall show my.sif --sif | grep 'Built on'
+    done`);
+  expect(out.replace(/sha256 [0-9a-f]{64}/g, 'sum').replace(/ +/g, ' ')).toBe(
+    ['docker-archive:a.tar', 'oci:layout']
+      .map((base) => `of the base\nof files\nyes\nBuilt on: ${base}, sum\n`)
+      .join(''),
+  );
 });
 
 test('in an easyconfig: made again only where it says another, and known by its digest', async () => {

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { makeSandbox, type Sandbox } from '../harness/sandbox.ts';
 
 /*
@@ -49,44 +49,41 @@ beforeAll(async () => {
   };
 });
 
-async function seenBy(
-  command: string,
-  environment: Readonly<Record<string, string>> = {},
-): Promise<Record<string, string | undefined>> {
-  const lines = (await sandbox.succeed(command, environment)).split('\n');
+function read(said: string): Record<string, string | undefined> {
+  const lines = said.split('\n');
   const lineOf = (name: string) => lines.find((line) => line.startsWith(`${name}=`))?.slice(name.length + 1);
   return Object.fromEntries(Object.keys(inside).map((name) => [name, lineOf(name)]));
 }
 
+/** What the user sets for the container. */
+const own = `export SINGULARITYENV_LAST_PATH='/mine:$(echo evaluated)' SINGULARITYENV_LD_LIBRARY_PATH=/mine
+  export APPTAINERENV_NEW_PATH=/mine SINGULARITYENV_APPEND_PATH=/mine`;
+
 const ways = {
-  'singularity exec $SIF': 'module load paths; singularity exec "$SIF" env',
-  'a wrapper': 'module load paths; seen',
-  'a wrapper without the module': '"$CTINSTALL_PREFIX/software/paths/1.0/bin/seen"',
-  'Environment Modules': `ctinstall --modules-tool environment-modules --prefix "$HOME/tcl" paths-1.0.yaml >&2
-    . "$CT_ENVMODULES_INIT"; module use "$HOME/tcl/modules"; module load paths; singularity exec "$SIF" env`,
-};
+  'singularity exec $SIF': ['', 'module load paths; singularity exec "$SIF" env'],
+  'a wrapper': ['', 'module load paths; seen'],
+  'a wrapper without the module': ['', '"$CTINSTALL_PREFIX/software/paths/1.0/bin/seen"'],
+  'Environment Modules': [
+    `ctinstall --modules-tool environment-modules --prefix "$HOME/tcl" paths-1.0.yaml >&2
+    . "$CT_ENVMODULES_INIT"; module use "$HOME/tcl/modules"`,
+    'module load paths; singularity exec "$SIF" env',
+  ],
+} as const;
 
-describe.each(Object.entries(ways))('inside, by %s', (_, command) => {
-  test('paths go around what the image sets', async () => {
-    expect(await seenBy(command)).toEqual(inside);
-  });
-
-  test('what the user sets for the container counts in place of that', async () => {
-    expect(
-      await seenBy(command, {
-        SINGULARITYENV_LAST_PATH: '/mine:$(echo evaluated)',
-        SINGULARITYENV_LD_LIBRARY_PATH: '/mine',
-        APPTAINERENV_NEW_PATH: '/mine',
-        SINGULARITYENV_APPEND_PATH: '/mine',
-      }),
-    ).toEqual({
+test.each(Object.entries(ways))(
+  'inside, by %s: paths go around what the image sets, or what the user sets for the container',
+  async (_, [start, look]) => {
+    const said = await sandbox.succeed(`${start}\n(${look}); printf '\\0'; ${own}; ${look}`);
+    const [ofImage = '', ofUser = ''] = said.split('\0');
+    expect(read(ofImage)).toEqual(inside);
+    expect(read(ofUser)).toEqual({
       LAST_PATH: '/mine:evaluated:/opt/last',
       LD_LIBRARY_PATH: `/opt/a/lib:/opt/$b/lib:/mine:/opt/z/lib:${libs}`,
       NEW_PATH: '/opt/new:/mine',
       PATH: `/runscripts:/opt/a/bin:${path}:/mine:/opt/z/bin`,
     });
-  });
-});
+  },
+);
 
 test.each([
   ['Lmod', ''],

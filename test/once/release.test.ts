@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeSandbox, tinyEasyconfig } from '../harness/sandbox.ts';
 
 const sources = fileURLToPath(new URL('../..', import.meta.url));
@@ -11,16 +11,17 @@ const sources = fileURLToPath(new URL('../..', import.meta.url));
 const most = 3 * 1024 * 1024;
 
 /** Made in a copy of the sources: the tool that other tests run must stay as it is. */
-function packRelease(): string {
-  const dir = mkdtempSync(join(tmpdir(), 'ctinstall-release-'));
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+let tarball: string;
+const dir = mkdtempSync(join(tmpdir(), 'ctinstall-release-'));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+beforeAll(() => {
   for (const name of readdirSync(sources))
     if (!['.git', 'node_modules', 'dist', 'test'].includes(name)) execFileSync('cp', ['-r', join(sources, name), dir]);
   symlinkSync(join(sources, 'node_modules'), join(dir, 'node_modules'));
   execFileSync('npm', ['pack', '--silent'], { cwd: dir, stdio: 'pipe' });
   const [name = ''] = readdirSync(dir).filter((file) => file.endsWith('.tgz'));
-  return join(dir, name);
-}
+  tarball = join(dir, name);
+});
 
 function bytesBelow(directory: string): number {
   return readdirSync(directory, { recursive: true, withFileTypes: true })
@@ -29,7 +30,6 @@ function bytesBelow(directory: string): number {
 }
 
 test('what npm pack makes is small, and runs where there is Node.js and nothing else', async () => {
-  const tarball = packRelease();
   const sandbox = makeSandbox();
   execFileSync('tar', ['xzf', tarball, '-C', sandbox.dir]);
   const root = join(sandbox.dir, 'package');
@@ -68,7 +68,6 @@ test('what npm pack makes is small, and runs where there is Node.js and nothing 
 });
 
 test('an install with it is like any other', async () => {
-  const tarball = packRelease();
   const sandbox = makeSandbox();
   execFileSync('tar', ['xzf', tarball, '-C', sandbox.dir]);
   sandbox.write('tiny-1.0.yaml', tinyEasyconfig());

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeSandbox, type Sandbox } from '../harness/sandbox.ts';
 
 /* Modules of tools, as they are used: several at once, in pipes, beside one that a person works in. */
@@ -31,9 +31,17 @@ async function installTools(sandbox: Sandbox): Promise<void> {
 const names = Object.keys(programs).join(' ');
 
 describe('modules of tools', () => {
-  test('eight at once, in pipes of four, beside one of an environment in either order', async () => {
-    const sandbox = makeSandbox();
+  let sandbox: Sandbox;
+  let remove = (): void => {};
+  beforeAll(async () => {
+    sandbox = makeSandbox((removing) => {
+      remove = removing;
+    });
     await installTools(sandbox);
+  });
+  afterAll(() => remove());
+
+  test('eight at once, in pipes of four, beside one of an environment in either order', async () => {
     const pipe = `printf 'b\\nA\\nC\\n' | lower | sorted | first | upper`;
     const out = await sandbox.succeed(`set -o pipefail
       module load ${names}
@@ -63,8 +71,6 @@ describe('modules of tools', () => {
   });
 
   test('work moved, by a link, where another tool has set $SINGULARITY_CONTAINER, and are told from the inside', async () => {
-    const sandbox = makeSandbox();
-    await installTools(sandbox);
     const out = await sandbox.succeed(`export SINGULARITY_CONTAINER=/another/tool.sif SINGULARITY_SHELL=/bin/sh
       module load lower work
       echo A | lower
@@ -75,7 +81,6 @@ describe('modules of tools', () => {
   });
 
   test('a recipe may choose; regenerate follows it', async () => {
-    const sandbox = makeSandbox();
     const recipe = (kind: string) =>
       recipeOf('both', `module_kind: ${kind}\nwrappers: [start-shell, { from: /bin }]\n`);
     sandbox.write('both-1.0.yaml', recipe('tool'));
@@ -88,7 +93,7 @@ describe('modules of tools', () => {
       ${asEnvironment}
       sed -i s/environment/tool/ "$CTINSTALL_PREFIX/software/both/1.0/.ctinstall/easyconfig.yaml"; ctinstall regenerate both >&2; ctinstall verify both >&2
       ${asTool}
-      ctinstall uninstall --yes both >&2; ls "$CTINSTALL_PREFIX/software"`);
+      ctinstall uninstall --yes both >&2; ls "$CTINSTALL_PREFIX/software" | grep both || true`);
     const tool = ['[]', 'both/1.0/wrappers/both-start-shell', 'both/1.0/wrappers/tr', 'in'];
     expect(out.split('\n').slice(0, -1)).toEqual([
       ...tool,

@@ -21,11 +21,6 @@ describe('fetchImage says what is wrong, and leaves nothing, where', () => {
     ],
     ['oci', 'oci:none', 'check the path: a relative one begins at the directory of the easyconfig'],
     [
-      'oras with another artifact',
-      'oras://HOST/me/other:1',
-      'what is there is no SIF: `docker://` takes container images, `oras://` only SIFs',
-    ],
-    [
       'oras with no SIF',
       'oras://HOST/me/text:1',
       'what is there is no SIF: `docker://` takes container images, `oras://` only SIFs',
@@ -48,12 +43,8 @@ describe('fetchImage says what is wrong, and leaves nothing, where', () => {
     expect(failed.message).toBe(`fetching \`${source.replace('HOST', host)}\` failed with exit status 255`);
     expect(failed.details?.[0]).toMatch(/^command: singularity pull .*image\.sif /);
     expect(failed.details?.at(-1)).toMatch(/^ {2}\| FATAL: /);
-  });
-
-  it('an archive is looked for in the given directory, which the message names', async () => {
-    const site = await makeFetchSite();
-    const failed = expectFailed(site, await site.fetch('docker-archive:none.tar'));
-    expect(failed.details).toContain(`in: ${join(site.root, 'given')}`);
+    // Where a relative path begins.
+    if (source === 'docker-archive:none.tar') expect(failed.details).toContain(`in: ${join(site.root, 'given')}`);
   });
 
   it.each([
@@ -74,17 +65,14 @@ describe('fetchImage says what is wrong, and leaves nothing, where', () => {
     expect(JSON.stringify(failed)).not.toContain('n0ts3cret');
   });
 
-  it.each(['docker://HOST/me/large:1', 'oras://HOST/me/tiny:1', 'library://HOST/me/col/tiny:1'])(
-    'nothing answers: %s',
-    async (source) => {
-      const site = await makeFetchSite();
-      addRemote(site, '127.0.0.1:1');
-      const failed = expectFailed(site, await site.fetch(source.replace('HOST', '127.0.0.1:1')));
-      expect(failed.hint).toBe('nothing answers there: is the server running on this node?');
-    },
-  );
+  it.each(['docker://HOST/me/large:1', 'library://HOST/me/col/tiny:1'])('nothing answers: %s', async (source) => {
+    const site = await makeFetchSite();
+    addRemote(site, '127.0.0.1:1');
+    const failed = expectFailed(site, await site.fetch(source.replace('HOST', '127.0.0.1:1')));
+    expect(failed.hint).toBe('nothing answers there: is the server running on this node?');
+  });
 
-  it.each(['docker://registry.example/large:1', 'oras://registry.example/tiny:1', 'https://registry.example/tiny.sif'])(
+  it.each(['oras://registry.example/tiny:1', 'https://registry.example/tiny.sif'])(
     'the node has no way out: %s',
     async (source) => {
       const site = await makeFetchSite();

@@ -80,6 +80,10 @@ describe('fetchImage', () => {
     const { host } = await serve(all, tls);
     expect(await site.fetch(`https://${host}/tiny.sif`, { environment: { SSL_CERT_FILE: file } })).toEqual(done);
     expectTiny(site);
+    // And it keeps to the umask.
+    site.asUser(['rm', site.target]);
+    await site.fetch(`https://${host}/tiny.sif`, { environment: { SSL_CERT_FILE: file }, umask: 0o077 });
+    expect(modeOf(site.target)).toBe('600');
   });
 
   it('library://: asks the library that the user has told the runtime of, and compares its hash', async () => {
@@ -108,21 +112,13 @@ describe('fetchImage', () => {
     site.own();
     for (const source of [
       'docker-archive:small.tar',
-      'oci:layout',
       'oci:./layout',
-      'docker-archive:../other.tar',
       `docker-archive:${join(site.root, 'given/other.tar')}`,
     ]) {
       expect(await site.fetch(source, { base })).toEqual(done);
       expectSmall(site);
       site.asUser(['rm', site.target]);
     }
-  });
-
-  it('keeps to the umask', async () => {
-    const [site, { host }] = [await makeFetchSite(), await serve()];
-    await site.fetch(`http://${host}/tiny.sif`, { umask: 0o077 });
-    expect(modeOf(site.target)).toBe('600');
   });
 
   it.each(['SINGULARITY', 'APPTAINER'])(

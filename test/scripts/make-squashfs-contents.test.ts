@@ -34,17 +34,19 @@ const without = (...patterns: RegExp[]): string[] =>
 describe('what is left out', () => {
   test.each<[string, readonly string[], Record<string, string>, string, string[]]>([
     ['nothing, if nobody says so', [], {}, '', all],
-    ['a name at any depth', ['--exclude', '.git'], {}, '', without(/\.git/)],
-    ['several', ['--exclude=.git', '--exclude', '__pycache__'], {}, '', without(/\.git/, /__pycache__/)],
+    ['names at any depth', ['--exclude=.git', '--exclude', 'my dir'], {}, '', without(/\.git/, /my dir/)],
     ['a pattern, which does not stand for a leading dot', ['--exclude=*.log'], {}, '', without(/^x\.log/)],
-    ['a name with a blank', ['--exclude', 'my dir'], {}, '', without(/my dir/)],
     ['a class of characters', ['--exclude', 'git[!x]*', '--exclude', '[xy].lo?'], {}, '', without(/^x\.log/)],
     ['what does not exist', ['--exclude', '-rf', '--exclude', '$id'], {}, '', all],
-    ['what the site chose', [], {}, '.git:__pycache__', without(/\.git/, /__pycache__/)],
-    ['what the site chose, and more', ['--exclude', 'x.log'], {}, '.git', without(/\.git/, /^x\.log/)],
+    [
+      'what the site chose, and more',
+      ['--exclude', 'x.log'],
+      {},
+      '.git:__pycache__',
+      without(/\.git/, /__py/, /^x\.log/),
+    ],
     ['not what the site chose', ['--no-exclude'], {}, '.git', all],
     ['what a variable says instead', [], { CTINSTALL_SQUASHFS_EXCLUDES: 'x.log:' }, '.git', without(/^x\.log/)],
-    ['nothing, as a variable says', [], { CTINSTALL_SQUASHFS_EXCLUDES: '' }, '.git', all],
   ])('%s', async (_what, args, env, chosen, expected) => {
     const install = makeMixed(chosen);
     const ran = await install.make(args, { env });
@@ -106,7 +108,7 @@ describe('what is left out', () => {
     expect(packedNames(install)).toEqual(without(/\.git/).toSorted());
   });
 
-  test.each(['a/b', '', '.', '..', '...', 'a\nb', '+(a)', 'a\\b', 'a:b'])('%j is no pattern', async (pattern) => {
+  test.each(['a/b', '', '..', 'a\nb', '+(a)', 'a\\b', 'a:b'])('%j is no pattern', async (pattern) => {
     const install = makeFilled();
     const ran = await install.make(['--exclude', pattern]);
     expect(ran).toMatchObject({ status: 2, stdout: '' });
@@ -179,10 +181,8 @@ describe('who may read the squashfs', () => {
   test.each<[string, string, number, string, string[]]>([
     ['a private file', 'chmod 600 lib/a.py', 0o600, `${forYou}: 1, \`lib/a.py\`; so the squashfs is for you alone`, []],
     ['a file for the group', 'chmod 640 lib/a.py', 0o640, `${forGroup}: 1, \`lib/a.py\`; so`, []],
-    ['a private directory', 'chmod 700 lib', 0o600, `${forYou}: 1, \`lib\`; so`, []],
     ['a directory whose names only are seen', 'chmod 754 lib', 0o640, `${forGroup}: 1, \`lib\`; so`, []],
     ['several', 'chmod 600 lib/*', 0o600, `${forYou}: 2, \`lib/`, []],
-    ['a private file in a private tree', 'chmod 600 lib/a.py; chmod 700 .', 0o600, '', []],
     ['a file for the group in its tree', 'chmod 640 lib/a.py; chmod 770 .', 0o660, '', []],
     ['a private file that is left out', 'chmod 600 lib/a.py', 0o644, '', ['--exclude', 'a.py']],
     ['a link, whose mode says nothing', 'ln -s /none lib/link', 0o644, '', []],

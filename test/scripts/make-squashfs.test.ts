@@ -56,16 +56,13 @@ describe('packing', () => {
     expect(install.leftovers()).toEqual([]);
   });
 
-  test.each(['plain', 'a new\nline', '-rf', "it's", 'ü', '\\', '$(id)', 'a:b,c'])(
-    'in an install dir %j',
-    async (name) => {
-      const install = makeFilled({ name });
-      expect(await install.make(['--remove-directory'])).toMatchObject(done);
-      expect(await install.unmake()).toMatchObject(done);
-      expect(readFileSync(join(install.directory, 'lib/a.py'), 'utf8')).toBe('a');
-      expect(install.leftovers()).toEqual([]);
-    },
-  );
+  test.each(['-rf', 'a new\nline\\', "it's ü $(id) a:b,c"])('in an install dir %j', async (name) => {
+    const install = makeFilled({ name });
+    expect(await install.make(['--remove-directory'])).toMatchObject(done);
+    expect(await install.unmake()).toMatchObject(done);
+    expect(readFileSync(join(install.directory, 'lib/a.py'), 'utf8')).toBe('a');
+    expect(install.leftovers()).toEqual([]);
+  });
 
   test('through symbolic links, and by a relative path', async () => {
     const install = makeFilled();
@@ -111,7 +108,6 @@ describe('packing', () => {
     for (const [mode, expected] of [
       ['2770', 0o660],
       ['700', 0o600],
-      ['755', 0o644],
     ] as const) {
       execFileSync('chmod', [mode, install.directory]);
       expect(await install.make()).toMatchObject(done);
@@ -189,7 +185,6 @@ describe('refused', () => {
   test.each<[string, readonly string[], Record<string, string>, string]>([
     ['an unknown option', ['--remove'], {}, 'unknown argument `--remove`'],
     ['an operand', ['x'], {}, 'unknown argument `x`'],
-    ['an option of unmake-squashfs', ['--keep-squashfs'], {}, 'unknown argument `--keep-squashfs`'],
     ['no number of processors', ['--processors'], {}, '`--processors` needs a number'],
     ['a wrong one', ['--processors', '2x'], {}, '--processors is `2x`, which is not a number of processors'],
     ['an empty one', ['--processors='], {}, '--processors is ``'],

@@ -86,7 +86,7 @@ describe('operators', () => {
         const found = evaluateInLua(trees.map(({ lua }) => lua));
         expect(found).toEqual(trees.map(({ value }) => describeAsLua(value)));
       }),
-      { numRuns: 30 },
+      { numRuns: 12 },
     );
   });
 

@@ -14,6 +14,7 @@ import { refuseStages, runsScripts } from '../proot/refuse-stages.ts';
 import { temporaryName } from '../remains.ts';
 import { chooseRuntimeWay, chooseTreeWay, type RuntimeWay, type TreeWay, type WayChoice } from './choose-way.ts';
 import { type RuntimeBuild, runBuild } from './run-build.ts';
+import { unpackBases } from './unpack-bases.ts';
 
 type Place = Pick<RuntimeBuild, 'part' | 'work' | 'keepLog'>;
 
@@ -92,12 +93,15 @@ function impossible(builder: string, way: RuntimeWay | TreeWay): CtinstallError 
 
 async function buildByRuntime(
   definition: Definition,
-  build: Omit<RuntimeBuild, 'from'>,
+  build: Omit<RuntimeBuild, 'from' | 'facts'> & { readonly facts: BuildFacts },
   context: Context,
 ): Promise<void> {
+  const { runtime, facts } = build;
   const from = joinHost(build.work, 'image.def');
-  await writeFileWhole(from, definition.text, 0o600);
-  await runBuild({ ...build, from }, context);
+  await inTreePlace(build.work, context, async (work) => {
+    await writeFileWhole(from, await unpackBases(definition, { runtime, facts, work }, context), 0o600);
+    await runBuild({ ...build, from }, context);
+  });
 }
 
 interface TreePlace extends Place {
@@ -116,10 +120,13 @@ async function buildByTree(
     const { runtime, facts } = found;
     await runBuild({ from, part: sif, work, flags: [], runtime, facts, keepLog }, context);
   };
-  const parent = runtimeVariable(context.environment, 'TMPDIR') ?? joinHost(work, 'tmp');
-  await withTemporaryDirectory(
-    parent,
-    (directory) => buildInTree(part, { definition, proot, work: hostPath(directory), keepLog, fetch }, context),
-    await temporaryName(),
+  await inTreePlace(work, context, (place) =>
+    buildInTree(part, { definition, proot, work: place, keepLog, fetch }, context),
   );
+}
+
+/** A directory for unpacked images, which have many files: where the user wants those of the runtime to be. */
+async function inTreePlace(work: HostPath, context: Context, use: (place: HostPath) => Promise<void>): Promise<void> {
+  const parent = runtimeVariable(context.environment, 'TMPDIR') ?? joinHost(work, 'tmp');
+  await withTemporaryDirectory(parent, (directory) => use(hostPath(directory)), await temporaryName());
 }
