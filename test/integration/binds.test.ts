@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeSandbox, type Sandbox, tinyEasyconfig } from '../harness/sandbox.ts';
 
 test('what links in a bound directory lead to is bound too, and works inside', async () => {
@@ -24,70 +24,76 @@ test('what links in a bound directory lead to is bound too, and works inside', a
 describe('start-shell tells of a current directory that is not seen inside', () => {
   const said = /^note: \$PWD, (.*), is bound by neither the module nor you: inside you are elsewhere.*\n$/;
 
-  async function installed() {
-    const sandbox = makeSandbox();
+  let sandbox: Sandbox;
+  let remove: () => void;
+
+  beforeAll(async () => {
+    sandbox = makeSandbox((whenDone) => {
+      remove = whenDone;
+    });
     sandbox.write('tiny-1.0.yaml', tinyEasyconfig());
     await sandbox.succeed('ctinstall --image-dir "$CT_IMAGES" tiny-1.0.yaml; mkdir -p real/below elsewhere');
-    return sandbox;
-  }
+  });
 
-  /** What start-shell says in a directory, without the runtime's own words; and whether `here` is seen inside. */
-  async function tryIn(
-    { run }: Sandbox,
-    directory: string,
-    { environment = {}, before = '' }: { environment?: Record<string, string>; before?: string } = {},
-  ): Promise<{ note: string; isSeen: boolean }> {
-    const script = `module load tiny; ${before} cd "${directory}"; [ ! -w . ] || echo host > here
-      start-shell -c '[ "$(stat -c %d:%i .)" = "$1" ] && echo seen' bash "$(stat -L -c %d:%i .)"; exit 0`;
-    const { stdout, stderr } = await run(script, environment);
-    const lines = stderr.split('\n').filter((line) => line.startsWith('note: '));
-    return { note: lines.map((line) => `${line}\n`).join(''), isSeen: stdout.includes('seen') };
+  afterAll(() => remove());
+
+  /** What start-shell says where each of the commands leads, without the runtime's own words; and whether `here` is seen inside. */
+  async function tryWhere(
+    commands: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<{ note: string; isSeen: boolean }[]> {
+    const trials = commands.map(
+      (command) => `(${command}; [ ! -w . ] || echo host > here
+        start-shell -c '[ "$(stat -c %d:%i .)" = "$1" ] && echo seen' bash "$(stat -L -c %d:%i .)") 2>&1; echo end`,
+    );
+    const { stdout } = await sandbox.run(`module load tiny\n${trials.join('\n')}`, environment);
+    return stdout
+      .split(/^end\n/m)
+      .slice(0, -1)
+      .map((said) => ({ note: /^note: .*\n/m.exec(said)?.[0] ?? '', isSeen: /^seen$/m.test(said) }));
   }
 
   test('where the image has its own', async () => {
-    const sandbox = await installed();
-    for (const directory of ['/usr', '/etc', '/var']) {
-      const { note, isSeen } = await tryIn(sandbox, directory);
-      expect([directory, isSeen, said.exec(note)?.[1]]).toEqual([directory, false, directory]);
-    }
+    const [usr, etc] = await tryWhere(['cd /usr', 'cd /etc']);
+    expect([usr?.isSeen, said.exec(usr?.note ?? '')?.[1]]).toEqual([false, '/usr']);
+    expect([etc?.isSeen, said.exec(etc?.note ?? '')?.[1]]).toEqual([false, '/etc']);
   });
 
   test('where a link leads to a place that is not bound', async () => {
-    const sandbox = await installed();
     // The home directory is shown by the runtime itself: another one hides what is beside it from the check.
     const environment = { HOME: '/nowhere' };
     const link = `${sandbox.dir}/link`;
-    await sandbox.succeed(`ln -s /opt ${link}; ln -s /srv ${sandbox.dir}/brought`);
-    const { note, isSeen } = await tryIn(sandbox, link, { environment });
-    expect([isSeen, said.exec(note)?.[1]]).toEqual([false, link]);
-    const bound = await tryIn(sandbox, link, { environment: { ...environment, APPTAINER_BIND: '/opt' } });
-    expect(bound).toEqual({ note: '', isSeen: true });
-    expect(await tryIn(sandbox, `${sandbox.dir}/brought`, { environment })).toEqual({ note: '', isSeen: true });
+    await sandbox.succeed(`ln -s /opt link; ln -s /srv brought`);
+    const [linked, brought] = await tryWhere([`cd "${link}"`, `cd "${sandbox.dir}/brought"`], environment);
+    expect([linked?.isSeen, said.exec(linked?.note ?? '')?.[1]]).toEqual([false, link]);
+    expect(brought).toEqual({ note: '', isSeen: true });
+    expect(await tryWhere([`cd "${link}"`], { ...environment, APPTAINER_BIND: '/opt' })).toEqual([
+      { note: '', isSeen: true },
+    ]);
   });
 
   test('and of no other: what the runtime brings along, what is bound, links within', async () => {
-    const sandbox = await installed();
-    await sandbox.succeed('ln -s "$PWD/real" inner');
-    for (const directory of [sandbox.dir, '/srv', '/usr/share', '/tmp', `${sandbox.dir}/inner/below`])
-      expect([directory, await tryIn(sandbox, directory)]).toEqual([directory, { note: '', isSeen: true }]);
-    const bound = await tryIn(sandbox, '/opt', { environment: { SINGULARITY_BINDPATH: '/opt' } });
-    expect(bound).toEqual({ note: '', isSeen: true });
+    await sandbox.succeed('ln -s real inner');
+    const commands = [sandbox.dir, '/srv', '/usr/share', `${sandbox.dir}/inner/below`].map(
+      (directory) => `cd "${directory}"`,
+    );
+    commands.push('cd /opt; export SINGULARITY_BINDPATH=/opt');
+    const tried = await tryWhere(commands);
+    expect(tried.map((seen, index) => [commands[index], seen])).toEqual(
+      commands.map((command) => [command, { note: '', isSeen: true }]),
+    );
   });
 
   test('once for a job, not for each of its tasks', async () => {
-    const sandbox = await installed();
-    for (const [rank, isSaid] of [
-      ['0', true],
-      ['1', false],
-    ] as const)
-      for (const name of ['SLURM_PROCID', 'PMI_RANK', 'OMPI_COMM_WORLD_RANK', 'PMIX_RANK']) {
-        const { note } = await tryIn(sandbox, '/usr', { environment: { [name]: rank } });
-        expect([name, rank, note !== '']).toEqual([name, rank, isSaid]);
-      }
+    const ranks = ['SLURM_PROCID=0', 'SLURM_PROCID=1', 'PMI_RANK=1', 'OMPI_COMM_WORLD_RANK=1', 'PMIX_RANK=1'];
+    const tried = await tryWhere(ranks.map((rank) => `export ${rank}; cd /usr`));
+    expect(tried.map(({ note }, index) => [ranks[index], note !== ''])).toEqual(
+      ranks.map((rank) => [rank, rank === 'SLURM_PROCID=0']),
+    );
   });
 
   test('and a person at a terminal also of large directories that are not bound', async () => {
-    const { succeed } = await installed();
+    const { succeed } = sandbox;
     const atTerminal = (more: string): string =>
       `module load tiny; ${more} echo exit | script -qefc start-shell /dev/null`;
     const environment = { SCRATCH: '/srv/scratch' };

@@ -47,22 +47,44 @@ test('files in a copy of a base: on the PATH, all of the base as it was, the sam
   );
 });
 
-test('Python packages by the image’s own Python, upon an image that was built so', async () => {
+test('Python packages by the image’s own Python, upon an image that was built so; it is added to, and lists all that is in it', async () => {
   const out = await sandbox.succeed(`echo 'demo_tool==1.0' > requirements.txt
     mkdir -p older/bin; printf '#!/bin/sh\\necho older\\n' > older/bin/demo_tool; chmod +x older/bin/demo_tool
-    ctinstall build py1.sif --base "$CT_IMAGES/venv.sif" --files prog --files older
-    ctinstall build py2.sif --base py1.sif --pip requirements.txt --wheels wheels  --json > json; cat json
-    singularity exec py2.sif sh -c 'hello; demo_tool x; python -c "import demo_tool, of_the_image; print(demo_tool.version, demo_tool.__cached__)"'
-    # the image says itself how its conda environment is activated
-    ctinstall build py3.sif --base "$CT_IMAGES/${standInImage}" --pip demo_tool --wheels wheels
-    singularity exec py3.sif sh -c 'demo_tool y; grep ^home /ctinstall/python/pyvenv.cfg'
-    ls`);
+    mkdir more; printf '#!/bin/sh\\necho hello of more\\n' > more/hello; chmod +x more/hello
+    ctinstall build older.sif --base "$CT_IMAGES/venv.sif" --files prog --files older
+    ctinstall build py.sif --base older.sif --pip requirements.txt --wheels wheels --json > json; cat json
+    ctinstall build --update py.sif --files more:/more/bin
+    singularity exec py.sif sh -c 'hello; /more/bin/hello; demo_tool x; python -c "import demo_tool, of_the_image; print(demo_tool.version, demo_tool.__cached__)"'
+    ctinstall show py.sif --sif | tee shown | grep -c 'Built on'
+    id=$(sed -n 's/^SBOM: *object \\([0-9]*\\).*/\\1/p' shown); singularity sif dump "$id" py.sif > sbom.json; cat sbom.json`);
   expect(out).toContain('"packages":["demo_tool==1.0"]');
-  expect(out).toMatch(/\ndemo_tool 1\.0 \S+ y\nhome = \/opt\/miniconda3\/envs\/mpi4py\/bin\n/);
   expect(out).toMatch(
-    /\nhello of files\ndemo_tool 1\.0 \/ctinstall-2\/python\/bin\/python\S* x\n1\.0 \/ctinstall-2\/python\/\S*\.pyc\n/,
+    /\nhello of files\nhello of more\ndemo_tool 1\.0 \/ctinstall-2\/python\/bin\/python\S* x\n1\.0 \/ctinstall-2\/python\/\S*\.pyc\n3\n\{/,
   );
   expect(readdirSync(sandbox.dir).filter((name) => /part|^\.py/.test(name))).toEqual([]);
+  const { packages, relationships } = JSON.parse(out.slice(out.lastIndexOf('\n3\n{') + 3));
+  const locators = packages.flatMap(({ externalRefs = [] }: { externalRefs?: { referenceLocator: string }[] }) =>
+    externalRefs.map(({ referenceLocator }) => referenceLocator),
+  );
+  expect(locators).toContain('pkg:pypi/demo-tool@1.0');
+  expect(relationships).toHaveLength(packages.length);
+  for (const [command, stderr] of [
+    [
+      `cp "$CT_IMAGES/tiny.sif" plain.sif; ctinstall build --update plain.sif --files prog`,
+      /was not made by `ctinstall build`/,
+    ],
+    ['ctinstall build --update none.sif --files prog', /there is no image `\S*none\.sif` to add to/],
+    ['ctinstall build --update py.sif --base x.sif --files prog', /`--base` does not go with `--update`/],
+    [`ctinstall build x.sif ${tiny} --conda none.yml --lock none/lock.txt`, /no directory `\S*\/none` for `--lock`/],
+  ] as const)
+    expect(await sandbox.run(command), command).toMatchObject({ status: 2, stderr: expect.stringMatching(stderr) });
+});
+
+test('the image says itself how its conda environment is activated, for Python packages too', async () => {
+  const out = await sandbox.succeed(`
+    ctinstall build py3.sif --base "$CT_IMAGES/${standInImage}" --pip demo_tool --wheels wheels
+    singularity exec py3.sif sh -c 'demo_tool y; grep ^home /ctinstall/python/pyvenv.cfg'`);
+  expect(out).toMatch(/\ndemo_tool 1\.0 \S+ y\nhome = \/opt\/miniconda3\/envs\/mpi4py\/bin\n/);
 });
 
 test('a conda environment of a list with hashes, with no conda: found with no activation', async () => {
@@ -110,33 +132,6 @@ test('an easyconfig’s image is made where it is installed, and made again only
     stderr: expect.stringContaining('`%setup` of the definition file would run'),
   });
   expect(refused.stdout).not.toContain('was-here');
-});
-
-test('an image that was built is added to, and lists all that is in it', async () => {
-  const out =
-    await sandbox.succeed(`mkdir more; printf '#!/bin/sh\\necho hello of more\\n' > more/hello; chmod +x more/hello
-    ctinstall build up.sif --base "$CT_IMAGES/venv.sif" --files prog
-    ctinstall build --update up.sif --pip demo_tool --wheels wheels; ctinstall build --update up.sif --files more:/more/bin
-    singularity exec up.sif sh -c 'hello; /more/bin/hello; demo_tool x'
-    ctinstall show up.sif --sif | tee shown | grep -c 'Built on'
-    id=$(sed -n 's/^SBOM: *object \\([0-9]*\\).*/\\1/p' shown); singularity sif dump "$id" up.sif > sbom.json; cat sbom.json`);
-  expect(out).toMatch(/\nhello of files\nhello of more\ndemo_tool 1\.0 \S+ x\n3\n\{/);
-  const { packages, relationships } = JSON.parse(out.slice(out.indexOf('{')));
-  const locators = packages.flatMap(({ externalRefs = [] }: { externalRefs?: { referenceLocator: string }[] }) =>
-    externalRefs.map(({ referenceLocator }) => referenceLocator),
-  );
-  expect(locators).toContain('pkg:pypi/demo-tool@1.0');
-  expect(relationships).toHaveLength(packages.length);
-  for (const [command, stderr] of [
-    [
-      `cp "$CT_IMAGES/tiny.sif" plain.sif; ctinstall build --update plain.sif --files prog`,
-      /was not made by `ctinstall build`/,
-    ],
-    ['ctinstall build --update none.sif --files prog', /there is no image `\S*none\.sif` to add to/],
-    ['ctinstall build --update up.sif --base x.sif --files prog', /`--base` does not go with `--update`/],
-    [`ctinstall build x.sif ${tiny} --conda none.yml --lock none/lock.txt`, /no directory `\S*\/none` for `--lock`/],
-  ] as const)
-    expect(await sandbox.run(command), command).toMatchObject({ status: 2, stderr: expect.stringMatching(stderr) });
 });
 
 test('killed at its work, it leaves what the next build removes; a failure of pip is told in its words', async () => {

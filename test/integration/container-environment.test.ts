@@ -1,35 +1,51 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { giveToUser, isRoot, makeSandbox, type Sandbox } from '../harness/sandbox.ts';
 import { makeWheel } from '../harness/wheel.ts';
 
 /* What of the host's environment is seen in the container, with the real runtime. docs/container-environment.md lists it. */
 
-async function installPython(sandbox: Sandbox, more = '', name = 'py'): Promise<void> {
-  sandbox.write(
-    `${name}-1.yaml`,
-    `name: ${name}\nversion: "1"\nimage: { file: venv.sif }\nwrappers: [start-shell, python, pip]\nmodule_kind: environment\n${more}`,
+let sandbox: Sandbox;
+/** A directory that `other` binds as /others. */
+let bound: string;
+const removals: (() => void)[] = [];
+const atEnd = (remove: () => void): void => {
+  removals.push(remove);
+};
+
+beforeAll(async () => {
+  sandbox = makeSandbox(atEnd);
+  bound = makeUnbound(atEnd);
+  const write = (name: string, more: string): string =>
+    sandbox.write(
+      `${name}-1.yaml`,
+      `name: ${name}\nversion: "1"\nimage: { file: venv.sif }\nwrappers: [start-shell, python, pip]\nmodule_kind: environment\n${more}`,
+    );
+  write('py', 'env: { container: { SHARED: own } }\n');
+  write(
+    'other',
+    `env: { container: { OMP_NUM_THREADS: "4", SHARED: other } }\npython: { venv: { name: v } }\nbinds: [{ host: ${bound}, container: /others }]\n`,
   );
-  await sandbox.succeed(`ctinstall --image-dir "$CT_IMAGES" ${name}-1.yaml`);
-}
+  await sandbox.succeed('ctinstall --image-dir "$CT_IMAGES" py-1.yaml other-1.yaml');
+});
+
+afterAll(() => {
+  for (const remove of removals) remove();
+});
 
 /** A directory of the user's that no container shows by itself. */
-function makeUnbound(): string {
+function makeUnbound(whenDone: (remove: () => void) => void = onTestFinished): string {
   const dir = mkdtempSync(join(isRoot() ? '/srv' : homedir(), 'ctinstall-unbound-'));
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  whenDone(() => rmSync(dir, { recursive: true, force: true }));
   giveToUser(dir);
   return dir;
 }
 
 /** The lines that a script prints on stdout; what it says on stderr is none. */
-async function linesOf(
-  sandbox: Sandbox,
-  script: string,
-  env: Readonly<Record<string, string>> = {},
-): Promise<string[]> {
-  const { stdout, stderr } = await sandbox.run(script, env);
+async function linesOf(script: string): Promise<string[]> {
+  const { stdout, stderr } = await sandbox.run(script);
   expect(stderr).toBe('');
   return stdout.split('\n').slice(0, -1);
 }
@@ -37,12 +53,9 @@ async function linesOf(
 const start = 'import of_the_image; print(of_the_image.__name__)';
 
 test("packages in ~/.local and Python's variables do not reach the container", async () => {
-  const sandbox = makeSandbox();
-  await installPython(sandbox);
   for (const place of ['.local/lib/python3.11/site-packages', 'hostpy'])
     sandbox.write(`${place}/of_the_image.py`, 'raise SystemExit("HOST")\n');
   const out = await linesOf(
-    sandbox,
     `export HOME=$PWD; module load py
     # The runtime has the home directory of the password file.
     export CTINSTALL_RUNTIME_OPTIONS="--home $PWD"
@@ -66,32 +79,24 @@ test("packages in ~/.local and Python's variables do not reach the container", a
 });
 
 test('pip installs into the virtual environment, whatever the host says', async () => {
-  const sandbox = makeSandbox();
-  await sandbox.succeed(['a', 'b', 'c', 'd'].map((name) => makeWheel(`demo_${name}`)).join('\n'));
-  await installPython(sandbox, 'python: { venv: { name: own } }\n');
+  await sandbox.succeed(['a', 'b'].map((name) => makeWheel(`demo_${name}`)).join('\n'));
   sandbox.write('.config/pip/pip.conf', '[global]\nuser = true\n');
   const pip = 'pip install --quiet --disable-pip-version-check --no-index --find-links wheels';
   const out = await linesOf(
-    sandbox,
-    `export CTINSTALL_RUNTIME_OPTIONS="--home $PWD"; module load py
-    mkdir -p .local/lib/python3.11/site-packages && (cd .local/lib/python3.11/site-packages && python3 -m zipfile -e ~/wheels/demo_a-*.whl .)
-    ${pip} demo_a
-    PIP_USER=1 ${pip} demo_b
-    PIP_TARGET=$PWD/d PIP_PREFIX=$PWD/p ${pip} demo_c
-    singularity exec --home "$PWD" "$SIF" ${pip} demo_d
-    python -c 'import demo_a, demo_b, demo_c, demo_d; print(*[m.__file__.split("/lib/")[0] for m in (demo_a, demo_b, demo_c, demo_d)])'
-    ls -d d p .local/lib/python3.11/site-packages/demo_[bcd].py 2>/dev/null`,
+    `export CTINSTALL_RUNTIME_OPTIONS="--home $PWD"; module load other
+    site=.local/lib/python3.11/site-packages; mkdir -p $site && (cd $site && python3 -m zipfile -e ~/wheels/demo_a-*.whl .)
+    PIP_USER=1 PIP_TARGET=$PWD/d PIP_PREFIX=$PWD/p ${pip} demo_a
+    singularity exec --home "$PWD" "$SIF" ${pip} demo_b
+    python -c 'import demo_a, demo_b; print(*[m.__file__.split("/lib/")[0] for m in (demo_a, demo_b)])'
+    ls -d d p $site/demo_b.py 2>/dev/null; rm -r $site .config/pip`,
   );
-  expect(out).toEqual([Array(4).fill('/user-software/venv/own').join(' ')]);
+  expect(out).toEqual(['/user-software/venv/v /user-software/venv/v']);
 });
 
 test('libraries to preload, compilers, functions, a locale that the image lacks: nothing of it, and no warnings', async () => {
-  const sandbox = makeSandbox();
   const unbound = makeUnbound();
-  await installPython(sandbox);
   await sandbox.succeed(`cp "$(ldconfig -p | sed -n 's/.*libm[.]so[.]6.*=> //p' | head -n 1)" ${unbound}/x.so`);
   const out = await linesOf(
-    sandbox,
     `module load py; export -f module; hello() { echo; }; export -f hello
     export LD_PRELOAD=${unbound}/x.so CC=mycc JAVA_HOME=/x CONDA_PREFIX=/x PERL5LIB=/x R_LIBS_USER=/x JULIA_DEPOT_PATH=/x
     export PKG_CONFIG_PATH=/x VIRTUAL_ENV=/x SLURM_JOB_ID=7 PMI_RANK=1 OMP_NUM_THREADS=3 http_proxy=http://x MY_OWN=1
@@ -113,11 +118,8 @@ test('libraries to preload, compilers, functions, a locale that the image lacks:
 });
 
 test('start-shell does not read ~/.bashrc, unless told to', async () => {
-  const sandbox = makeSandbox();
-  await installPython(sandbox);
   sandbox.write('.bashrc', 'FROM_BASHRC=yes\n');
   const out = await linesOf(
-    sandbox,
     `export CTINSTALL_RUNTIME_OPTIONS="--home $PWD"; module load py
     start-shell -i -c 'echo "[\${FROM_BASHRC-}]"' 2>/dev/null
     CTINSTALL_BASHRC=$PWD/.bashrc start-shell -i -c 'echo "[\${FROM_BASHRC-}]"' 2>/dev/null`,
@@ -126,11 +128,8 @@ test('start-shell does not read ~/.bashrc, unless told to', async () => {
 });
 
 test('paths that variables name are there, or the variable names another; so is the current directory', async () => {
-  const sandbox = makeSandbox();
   const unbound = makeUnbound();
-  await installPython(sandbox);
   const out = await linesOf(
-    sandbox,
     `mkdir ${unbound}/job ${unbound}/work; echo cert >${unbound}/ca.pem; ln -s ${unbound}/work link; module load py
     TMPDIR=${unbound}/job in-container sh -c 'dirname "$(mktemp)"'; ls ${unbound}/job | wc -l
     TMPDIR=${unbound}/gone in-container sh -c 'dirname "$(mktemp)"'
@@ -143,12 +142,9 @@ test('paths that variables name are there, or the variable names another; so is 
 });
 
 test('binds that the user exports after the load are joined, under each name', async () => {
-  const sandbox = makeSandbox();
   const unbound = makeUnbound();
-  await installPython(sandbox);
   const names = ['APPTAINER_BIND', 'SINGULARITY_BIND', 'APPTAINER_BINDPATH', 'SINGULARITY_BINDPATH'];
   const out = await linesOf(
-    sandbox,
     `touch ${unbound}/mine; module load py
     ${names.map((name) => `(export ${name}=${unbound}:/data; in-container sh -c 'ls /data; ls -d /runscripts')`).join('\n')}`,
   );
@@ -156,17 +152,8 @@ test('binds that the user exports after the load are joined, under each name', a
 });
 
 test('a wrapper by its path sees nothing of another module that is loaded', async () => {
-  const sandbox = makeSandbox();
-  const unbound = makeUnbound();
-  await installPython(sandbox, 'env: { container: { SHARED: own } }\n');
-  await installPython(
-    sandbox,
-    `env: { container: { OMP_NUM_THREADS: "4", SHARED: other } }\npython: { venv: { name: v } }\nbinds: [{ host: ${unbound}, container: /others }]\n`,
-    'other',
-  );
   const out = await linesOf(
-    sandbox,
-    `touch ${unbound}/mine; module load other; export SINGULARITY_BIND=${unbound}:/data,$SINGULARITY_BIND
+    `touch ${bound}/mine; module load other; export SINGULARITY_BIND=${bound}:/data,$SINGULARITY_BIND
     "$CTINSTALL_PREFIX/software/py/1/bin/in-container" sh -c 'echo "[$OMP_NUM_THREADS] $SHARED [$VIRTUAL_ENV] $PATH"; ls -d /others/mine /data/mine 2>/dev/null'
     in-container sh -c 'echo "[$OMP_NUM_THREADS] $SHARED [$VIRTUAL_ENV]"; ls -d /others/mine /data/mine'`,
   );

@@ -1,20 +1,25 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeSandbox, type Sandbox } from '../harness/sandbox.ts';
 
-async function installPython(): Promise<Sandbox> {
-  const sandbox = makeSandbox();
+let sandbox: Sandbox;
+let remove: () => void;
+
+beforeAll(async () => {
+  sandbox = makeSandbox((whenDone) => {
+    remove = whenDone;
+  });
   sandbox.write('Py-1.yaml', 'name: Py\nversion: "1"\nimage: { file: venv.sif }\nenv: { module: { SOME: "a b" } }\n');
   await sandbox.succeed('ctinstall --image-dir "$CT_IMAGES" Py-1.yaml');
-  return sandbox;
-}
+});
+
+afterAll(() => remove());
 
 /** A stand-in for the package, which is not in the image. */
 const launcher = 'import os, sys\nprint(sys.prefix, sys.argv[1:], os.environ["SOME"])\n';
 
 test('a kernel starts as Jupyter starts it, with no module loaded', async () => {
-  const sandbox = await installPython();
   sandbox.write('packages/ipykernel/__init__.py', '');
   sandbox.write('packages/ipykernel_launcher.py', launcher);
   const environment = { SINGULARITYENV_PYTHONPATH: join(sandbox.dir, 'packages') };
@@ -35,7 +40,7 @@ test('a kernel starts as Jupyter starts it, with no module loaded', async () => 
 });
 
 test('a Python without ipykernel, a kernel of somebody else, a name that is none', async () => {
-  const { run, write } = await installPython();
+  const { run, write } = sandbox;
   const without = await run('ctinstall kernel Py/1');
   expect([without.status, without.stderr]).toEqual([
     0,
@@ -46,9 +51,9 @@ test('a Python without ipykernel, a kernel of somebody else, a name that is none
   write('kernels/mine/kernel.json', '{"argv": []}');
   const kept = await run('ctinstall kernel --directory kernels --name mine Py');
   expect([kept.status, kept.stderr]).toEqual([2, expect.stringContaining('is a kernel that ctinstall did not write')]);
-  expect(await run('ctinstall kernel --directory kernels --name mine --remove Py')).toMatchObject({ status: 2 });
-  expect(await run('ctinstall kernel --directory kernels --name mine --force Py')).toMatchObject({ status: 0 });
-  expect(await run('ctinstall kernel --name ../x Py')).toMatchObject({ status: 2 });
-  expect(await run('ctinstall kernel --remove --name none Py')).toMatchObject({ status: 1 });
-  expect((await run('ctinstall kernel none')).stderr).toContain('`none` is not installed');
+  const { stdout, stderr } = await run(`kernel() { ctinstall kernel "$@" >&2; echo $?; }
+    kernel --directory kernels --name mine --remove Py; kernel --directory kernels --name mine --force Py
+    kernel --name ../x Py; kernel --remove --name none Py; kernel none`);
+  expect(stdout).toMatch(/^2\n0\n2\n1\n[12]\n$/);
+  expect(stderr).toContain('`none` is not installed');
 });

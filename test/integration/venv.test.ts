@@ -1,33 +1,80 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeSandbox, type Sandbox } from '../harness/sandbox.ts';
 import { makeWheel } from '../harness/wheel.ts';
 
-async function installed(): Promise<Sandbox> {
-  const sandbox = makeSandbox();
+let sandbox: Sandbox;
+let remove: () => void;
+
+beforeAll(async () => {
+  sandbox = makeSandbox((whenDone) => {
+    remove = whenDone;
+  });
+  // Programs of a virtual environment have wrappers, which must not hide the Python of the image when another is made.
   sandbox.write(
     'py-1.yaml',
-    'name: py\nversion: "1"\nimage: { file: venv.sif }\nwrappers: [start-shell, python3]\npython: { venv: { name: own } }\n',
+    'name: py\nversion: "1"\nimage: { file: venv.sif }\nwrappers: [start-shell, { name: plain, command: python3 }, { from: /user-software/venv/own/bin }]\npython: { venv: { name: own } }\n',
   );
-  await sandbox.succeed('ctinstall --image-dir "$CT_IMAGES" py-1.yaml');
-  return sandbox;
-}
+  sandbox.write('req/r.txt', '-f ../wheels\ndemo_a==1.0\n');
+  await sandbox.succeed(`${makeWheel('demo_a')}; ctinstall --image-dir "$CT_IMAGES" py-1.yaml`);
+});
+
+afterAll(() => remove());
+
+test('what is no name, no action, no option for it is refused', async () => {
+  for (const [words, message] of [
+    ['create py', /no name is given/],
+    ['create py --name ../x', /`..\/x` is no name/],
+    ['create py --name x --pip-option=--target=/y', /to another place than the virtual environment/],
+    ['create py --name x --requirements none.txt', /there is no requirements file/],
+    ['toString py', /`toString` is no action/],
+    ['list', /no module of ctinstall is loaded\n+hint: load one \(.*\), or name it, such as `mpi4py\/…`/],
+  ] as const) {
+    const { status, stderr } = await sandbox.run(`ctinstall venv ${words}`);
+    expect([words, status, stderr]).toEqual([words, 2, expect.stringMatching(message)]);
+  }
+});
+
+test('one whose making failed or was killed is none: it is not listed as whole, and made anew', async () => {
+  sandbox.write('none.txt', 'not_there\n');
+  const failed = await sandbox.run(
+    `ctinstall venv create py --name x --requirements none.txt --pip-option=--no-index; echo "$?"; ctinstall venv list py`,
+  );
+  expect(failed.stdout).toBe('1\nown  (default)\n');
+  expect(failed.stderr).toContain('No matching distribution found for not_there');
+  const killed = await sandbox.run(`venvs=$CTINSTALL_PREFIX/software/py/1/user-software/venv
+    # With all that the runtime has started, or the program that mounts the image would go on for ever.
+    below() { for each in $(ps -o pid= --ppid "$1"); do below "$each"; echo "$each"; done; }
+    ctinstall venv create py --name two & pid=$!
+    until [ -e "$venvs/two/pyvenv.cfg" ]; do sleep 0.05; done
+    kill -KILL $pid $(below $pid); wait
+    ctinstall venv list py; ls -A "$venvs"
+    (CTINSTALL_VENV=two module load py; echo "load $?")
+    CTINSTALL_VENV=two "$CTINSTALL_PREFIX/software/py/1/bin/plain" -V; echo "bare $?"
+    touch "$venvs/two/half"; ctinstall venv create py --name two --requirements req/r.txt --pip-option=--no-index
+    ctinstall venv list py; [ -e "$venvs/two/half" ] || echo anew`);
+  expect(killed.stdout).toContain('two  (not whole: it was stopped)\n');
+  expect(killed.stdout).toContain('load 1\nbare 1\n');
+  // Of the module and of the wrapper without it.
+  expect(killed.stderr.match(/that is not there: two\./g)).toHaveLength(2);
+  expect(killed.stderr).toContain('There are: own\n');
+  expect(killed.stdout).toMatch(/created two\nown {2}\(default\)\ntwo\nanew\n$/);
+  expect(existsSync(join(sandbox.prefix, 'software/py/1/user-software/venv/own/bin/python'))).toBe(true);
+});
 
 const where = `start-shell -c 'python3 -c "import sys; print(sys.prefix)"'`;
 
-test('several virtual environments: made with packages, chosen at load, listed in both forms, removed', async () => {
-  const sandbox = await installed();
-  sandbox.write('req/r.txt', '-f ../wheels\ndemo_a==1.0\n');
-  await sandbox.succeed(makeWheel('demo_a'));
+test('several virtual environments: made with packages and the Python of the image, chosen at load, listed in both forms, removed', async () => {
   const { stdout, stderr } = await sandbox.run(`
-    ctinstall venv create py --name two --requirements req/r.txt --pip-option=--no-index
     ctinstall venv create py --name bare --no-system-site-packages --json
     ctinstall venv create py --name own; echo "own $?"
     module load py; ${where}
     CTINSTALL_VENV=two; export CTINSTALL_VENV; module load py; ${where}
     start-shell -c 'python3 -c "import demo_a, of_the_image; print(demo_a.version)"'
-    module unload py; "$CTINSTALL_PREFIX/software/py/1/bin/python3" -c 'import sys; print(sys.prefix)'
+    module unload py; "$CTINSTALL_PREFIX/software/py/1/bin/plain" -c 'import sys; print(sys.prefix)'
+    "$CTINSTALL_PREFIX/software/py/1/bin/python" -c 'import of_the_image, sys; print(sys.prefix)'
+    for venv in own two; do grep -o "'/[^/]*/[^/]*/" "$CTINSTALL_PREFIX/software/py/1/user-software/venv/$venv"/lib/python*/site-packages/_container.pth | sed "s|^|$venv: |" | sort -u; done
     CTINSTALL_VENV=bare "$CTINSTALL_PREFIX/software/py/1/bin/in-container" sh -c 'python3 -c "import of_the_image" 2>/dev/null || echo "not shown"'
     unset CTINSTALL_VENV; module load py
     ctinstall venv list; ctinstall squashfs >/dev/null; ctinstall venv list py
@@ -40,13 +87,15 @@ test('several virtual environments: made with packages, chosen at load, listed i
   const lines = stdout.split('\n');
   const list = ['bare', 'own  (default)', 'two'];
   expect(lines.slice(0, lines.indexOf('[') + 1)).toEqual([
-    'created two',
     '{"event":"venv-created","module":"py/1","name":"bare"}',
     'own 2',
     '/user-software/venv/own',
     '/user-software/venv/two',
     '1.0',
     '/user-software/venv/two',
+    '/user-software/venv/two',
+    "own: '/opt/venv/",
+    "two: '/opt/venv/",
     'not shown',
     ...list,
     ...list,
@@ -63,63 +112,4 @@ test('several virtual environments: made with packages, chosen at load, listed i
   expect(stdout).not.toContain('left: ');
   expect(stderr).toContain('hint: unpack it: ctinstall squashfs unmake py/1');
   expect(stderr).toContain('there is a virtual environment `own` already');
-});
-
-test('one whose making failed or was killed is none: it is not listed as whole, and made anew', async () => {
-  const sandbox = await installed();
-  sandbox.write('r.txt', 'not_there\n');
-  const failed = await sandbox.run(
-    `ctinstall venv create py --name x --requirements r.txt --pip-option=--no-index; echo "$?"; ctinstall venv list py`,
-  );
-  expect(failed.stdout).toBe('1\nown  (default)\n');
-  expect(failed.stderr).toContain('No matching distribution found for not_there');
-  const killed = await sandbox.run(`venvs=$CTINSTALL_PREFIX/software/py/1/user-software/venv
-    # With all that the runtime has started, or the program that mounts the image would go on for ever.
-    below() { for each in $(ps -o pid= --ppid "$1"); do below "$each"; echo "$each"; done; }
-    ctinstall venv create py --name x & pid=$!
-    until [ -e "$venvs/x/pyvenv.cfg" ]; do sleep 0.05; done
-    kill -KILL $pid $(below $pid); wait
-    ctinstall venv list py; ls -A "$venvs"
-    (CTINSTALL_VENV=x module load py; echo "load $?")
-    CTINSTALL_VENV=x "$CTINSTALL_PREFIX/software/py/1/bin/python3" -V; echo "bare $?"
-    touch "$venvs/x/half"; ctinstall venv create py --name x; ctinstall venv list py; [ -e "$venvs/x/half" ] || echo anew`);
-  expect(killed.stdout).toContain('x  (not whole: it was stopped)\n');
-  expect(killed.stdout).toContain('load 1\nbare 1\n');
-  // Of the module and of the wrapper without it.
-  expect(killed.stderr.match(/that is not there: x\./g)).toHaveLength(2);
-  expect(killed.stderr).toContain('There are: own\n');
-  expect(killed.stdout).toMatch(/created x\nown {2}\(default\)\nx\nanew\n$/);
-  expect(existsSync(join(sandbox.prefix, 'software/py/1/user-software/venv/own/bin/python'))).toBe(true);
-});
-
-test('what is no name, no action, no option for it is refused', async () => {
-  const sandbox = await installed();
-  for (const [words, message] of [
-    ['create py', /no name is given/],
-    ['create py --name ../x', /`..\/x` is no name/],
-    ['create py --name x --pip-option=--target=/y', /to another place than the virtual environment/],
-    ['create py --name x --requirements none.txt', /there is no requirements file/],
-    ['make py', /`make` is no action/],
-    ['toString py', /`toString` is no action/],
-    ['list', /no module of ctinstall is loaded\n+hint: load one \(.*\), or name it, such as `mpi4py\/…`/],
-  ] as const) {
-    const { status, stderr } = await sandbox.run(`ctinstall venv ${words}`);
-    expect([words, status, stderr]).toEqual([words, 2, expect.stringMatching(message)]);
-  }
-});
-
-test('virtual environments are made with the Python of the image, also where programs of one have wrappers', async () => {
-  const sandbox = makeSandbox();
-  sandbox.write(
-    'py-1.yaml',
-    'name: py\nversion: "1"\nimage: { file: venv.sif }\nwrappers: [{ from: /user-software/venv/own/bin }]\npython: { venv: { name: own } }\n',
-  );
-  const out = await sandbox.succeed(`ctinstall --image-dir "$CT_IMAGES" py-1.yaml >&2
-    ctinstall venv create py --name two >&2
-    cd "$CTINSTALL_PREFIX/software/py/1"
-    for venv in own two; do cat user-software/venv/$venv/lib/python*/site-packages/_container.pth | sed "s|^|$venv: |"; done
-    CTINSTALL_VENV=two bin/python -c 'import of_the_image, sys; print(sys.prefix)' 2>&1`);
-  for (const expected of [/^own: .*'\/opt\/venv\//m, /^two: .*'\/opt\/venv\//m, /\n\/user-software\/venv\/two\n$/])
-    expect(out).toMatch(expected);
-  expect(out).not.toMatch(/addsitedir\('\/user-software/);
 });

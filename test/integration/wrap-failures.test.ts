@@ -26,11 +26,6 @@ test('what is missing or wrong is said, with what to do, and nothing is left', a
     ['directory empty --name x', 1, /`.*\/empty` is empty/],
     ['directory bare --name x', 2, /there is no `bin` in `.*\/bare`\n+hint: .*--wrappers/],
     ['directory prog --name x --wrappers none/bin', 2, /there is no `.*\/prog\/none\/bin` for `--wrappers`/],
-    [
-      'directory prog --name x --wrappers /opt/none',
-      1,
-      /the directory `\/opt\/none` of `wrappers` is not in the image/,
-    ],
     ['directory prog --name x --base none.sif', 1, /no image at `.*\/none.sif`/],
     ['directory prog --name x --at /', 2, /nothing can be seen at `\/` in the container/],
     ['directory prog --name x --mask --at /opt/x', 2, /`--mask` does not go with `--at`/],
