@@ -132,7 +132,7 @@ test('paths that variables name are there, or the variable names another; so is 
   const out = await linesOf(
     `mkdir ${unbound}/job ${unbound}/work; echo cert >${unbound}/ca.pem; ln -s ${unbound}/work link; module load py
     TMPDIR=${unbound}/job in-container sh -c 'dirname "$(mktemp)"'; ls ${unbound}/job | wc -l
-    TMPDIR=${unbound}/gone in-container sh -c 'dirname "$(mktemp)"'
+    TMPDIR=${unbound}/gone in-container sh -c 'file=$(mktemp) && dirname "$file" && rm "$file"'
     REQUESTS_CA_BUNDLE=${unbound}/ca.pem in-container sh -c 'cat "$REQUESTS_CA_BUNDLE"'
     XAUTHORITY=${unbound}/gone SSH_AUTH_SOCK=/run/user/none/s in-container sh -c 'echo "[$XAUTHORITY$SSH_AUTH_SOCK]"'
     cd link; python -c 'open("result.txt", "w")'; ls ${unbound}/work

@@ -122,7 +122,9 @@ jobs:
     expect(await statesOf(sandbox, 'kill-1')).toEqual({ '': 'finished', a: 'finished', b: 'finished' });
 
     await sandbox.succeed(
-      `sed 's/"3"/"4716"/' kill.fz >other.fz; ${start} --detach other.fz; ${untilRunning('other-1', 'a')}
+      // What a killed script leaves there.
+      `mkdir tmp; export TMPDIR=$HOME/tmp
+       sed 's/"3"/"4716"/' kill.fz >other.fz; ${start} --detach other.fz; ${untilRunning('other-1', 'a')}
        until pgrep -f 'bin/sleep 4716$'; do sleep 0.1; done`,
     );
     process.kill(pidIn(`${sandbox.prefix}/workflows/other-1/status/a`), 'SIGKILL');

@@ -99,7 +99,9 @@ jobs:
     );
     const status = `${sandbox.prefix}/workflows/kill-1/status/a`;
     await sandbox.succeed(
-      `ctinstall workflow start kill.fz; until grep -q running ${status}; do sleep 0.1; done 2>/dev/null`,
+      // What a killed script leaves there.
+      `mkdir tmp; export TMPDIR=$HOME/tmp
+       ctinstall workflow start kill.fz; until grep -q running ${status}; do sleep 0.1; done 2>/dev/null`,
       slurm,
     );
     const { pid }: { pid: number } = JSON.parse(readFileSync(status, 'utf8'));
