@@ -7,8 +7,8 @@ import { fileError, removeFile } from './files.ts';
 import { setMode } from './limits.ts';
 import { run } from './run.ts';
 
-/** What `cp` says in the C locale, and the code that the system gave it. */
-const saidByCp: readonly (readonly [RegExp, string])[] = [
+/** What the system says in the C locale, and its code for that. */
+const saidBySystem: readonly (readonly [RegExp, string])[] = [
   [/No space left on device/, 'ENOSPC'],
   [/Disk quota exceeded/, 'EDQUOT'],
   [/Read-only file system/, 'EROFS'],
@@ -39,7 +39,7 @@ export async function copyBySystem(
       const argv = ['cp', '--reflink=auto', '--', from, to] as const;
       // Killed, it leaves nothing going on: a copy in a thread of ours could not be stopped.
       const { exitCode, stderr } = await run(argv, { env: { ...environment, LC_ALL: 'C' }, signal });
-      if (exitCode !== 0) throw errorOfCp(stderr);
+      if (exitCode !== 0) throw systemErrorSaid(stderr);
     }
     await setMode(to, mode & ~process.umask());
   } catch (error) {
@@ -61,13 +61,19 @@ export async function copyTreeBySystem(
   if (exitCode === 0) return;
   const [, unread] =
     /^cp: cannot (?:open|access|read \w+) '(.+)'(?: for reading)?: Permission denied$/m.exec(stderr) ?? [];
-  if (unread === undefined) throw fileError(errorOfCp(stderr), 'copy', from, to);
-  throw fileError(errorOfCp(stderr), 'read', normalize(unread));
+  if (unread === undefined) throw fileError(systemErrorSaid(stderr), 'copy', from, to);
+  throw fileError(systemErrorSaid(stderr), 'read', normalize(unread));
 }
 
-function errorOfCp(stderr: string): Error {
-  const code = saidByCp.find(([words]) => words.test(stderr))?.[1];
+/** The error that a program of the system told in the C locale. */
+export function systemErrorSaid(stderr: string): Error {
+  const code = saidBySystem.find(([words]) => words.test(stderr))?.[1];
   return Object.assign(new Error(stderr.trim()), code === undefined ? {} : { code });
+}
+
+/** Whether that was for want of room. */
+export function isFull(said: string): boolean {
+  return /No space left on device|Disk quota exceeded/.test(said);
 }
 
 async function cloneFile(from: string, to: string): Promise<boolean> {

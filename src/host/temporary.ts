@@ -1,9 +1,10 @@
 import { chmod, copyFile, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileError, removeTree } from './files.ts';
 
 /**
- * Does some work in a directory of its own, which is gone afterwards, whatever happens. Its name begins with `start`.
+ * Does some work in a directory of its own, which is gone afterwards, whatever happens. Its name begins with `start`, and its
+ * path is absolute, also where `TMPDIR` is not.
  * @throws CtinstallError where none can be made in `parent`
  */
 export async function withTemporaryDirectory<T>(
@@ -11,7 +12,7 @@ export async function withTemporaryDirectory<T>(
   work: (directory: string) => Promise<T>,
   start = 'ctinstall-',
 ): Promise<T> {
-  const directory = await mkdtemp(join(parent, start)).catch((error: unknown) => {
+  const directory = await mkdtemp(join(resolve(parent), start)).catch((error: unknown) => {
     throw fileError(error, 'write to', parent);
   });
   try {

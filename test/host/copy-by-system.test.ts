@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -33,7 +42,10 @@ it('leaves nothing on a file system that is full', async () => {
     expect(error.code).toBe('no-space');
     expect(error.message).toContain(`\`${join(small, 'to')}\``);
     expect(readdirSync(small)).toEqual([]);
-    expect((await failure(copyTreeBySystem(root, small, { environment: process.env }))).code).toBe('no-space');
+    mkdirSync(join(root, 'tree'));
+    renameSync(from, join(root, 'tree/file'));
+    const ofTree = await failure(copyTreeBySystem(join(root, 'tree'), small, { environment: process.env }));
+    expect(ofTree.code).toBe('no-space');
   });
 });
 

@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { withTemporaryDirectory, writeTree } from '../../src/host/temporary.ts';
 import { CtinstallError } from '../../src/lib/errors.ts';
@@ -14,7 +14,8 @@ function makeParent(): string {
 describe('a temporary directory', () => {
   it('is gone afterwards, with all that is in it, whatever happens', async () => {
     const parent = makeParent();
-    const made = await withTemporaryDirectory(parent, async (directory) => {
+    // `TMPDIR` may be relative.
+    const made = await withTemporaryDirectory(relative(process.cwd(), parent), async (directory) => {
       await writeTree(directory, { directories: ['a/b'], empty: [], copies: [] });
       return directory;
     });

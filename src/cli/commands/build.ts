@@ -69,7 +69,10 @@ function refuseBeside(what: string, others: readonly (keyof Asked)[], asked: Ask
         'usage',
         `\`--${other === 'checkReproducible' ? 'check-reproducible' : other}\` does not go with \`--${what}\``,
         {
-          hint: 'build one image, and the other on it: `ctinstall build other.sif --base one.sif …`',
+          hint:
+            other === 'lock' || other === 'wheels' || other === 'checkReproducible'
+              ? 'it is of images to which files, Python packages or a conda environment are added'
+              : 'build one image, and the other on it: `ctinstall build other.sif --base one.sif …`',
         },
       );
 }

@@ -1,5 +1,6 @@
+import { isFull, systemErrorSaid } from '../../host/copy-by-system.ts';
 import { withFileReader } from '../../host/file-reader.ts';
-import { realPath } from '../../host/files.ts';
+import { fileError, realPath } from '../../host/files.ts';
 import { makeSymbolicLink } from '../../host/links.ts';
 import { commandError, run } from '../../host/run.ts';
 import { writePieces } from '../../host/write-pieces.ts';
@@ -153,10 +154,6 @@ async function append(
         hint: 'make it readable, or leave it out of the directory',
       },
     );
-  const isFull = /No space left|Disk quota/.test(result.stderr);
-  const failed = commandError(argv, { ...result, stdout: '' }, 'adding the files');
-  throw new CtinstallError(isFull ? 'no-space' : 'command-failed', failed.message, {
-    details: failed.details,
-    hint: isFull ? 'make room, or write the image to another file system' : undefined,
-  });
+  if (isFull(result.stderr)) throw fileError(systemErrorSaid(result.stderr), 'write', target.file);
+  throw commandError(argv, { ...result, stdout: '' }, 'adding the files');
 }

@@ -135,7 +135,9 @@ export async function installPip(pip: PipOptions, context: Context): Promise<Bui
         ...[isForPip ? 'pip' : 'auto', uv === undefined ? '' : uvInside, ...options],
       ],
       hintOnFailure:
-        'the image needs Python with `venv` and `pip`; without an index, give wheels with `--wheels <dir>`',
+        wheels === undefined
+          ? 'the image needs Python with `venv` and `pip`; without an index, give wheels with `--wheels <dir>`'
+          : 'the image needs Python with `venv` and `pip`; with `--wheels` all packages that are needed must be in the directory',
     },
     context,
   );

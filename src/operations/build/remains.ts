@@ -64,9 +64,9 @@ async function isOwn(path: HostPath): Promise<boolean> {
 }
 
 /** The directories for temporary files of builds. */
-export function temporaryPlaces({ environment }: Pick<Context, 'environment'>): HostPath[] {
+export function temporaryPlaces({ environment, cwd }: Pick<Context, 'environment' | 'cwd'>): HostPath[] {
   const places = [environment.TMPDIR || '/tmp', runtimeVariable(environment, 'TMPDIR') ?? '/tmp'];
-  return [...new Set(places)].map((place) => hostPath(place));
+  return [...new Set(places)].map((place) => hostPath(place, cwd));
 }
 
 /**

@@ -60,7 +60,10 @@ test('what killed builds left is removed; what may be of another machine is name
   );
   const told: { event: string; message: string }[] = [];
   const reporter = { report: (event: { event: string; message: string }) => told.push(event) };
-  const context = { reporter, environment: { TMPDIR: temporaryFiles } } as unknown as Context;
+  const context = {
+    ...{ reporter, cwd: hostPath('..', temporaryFiles) },
+    environment: { TMPDIR: basename(temporaryFiles) },
+  } as unknown as Context;
   await removeRemains(hostPath('my.sif', directory), context);
   expect(readdirSync(directory).toSorted()).toEqual([own, ofOther, ...others].map((path) => basename(path)).toSorted());
   expect(readdirSync(temporaryFiles)).toEqual([]);

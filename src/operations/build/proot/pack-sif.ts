@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { ask, textOf } from '../../../discover/machine.ts';
+import { isFull } from '../../../host/copy-by-system.ts';
 import { withFileReader } from '../../../host/file-reader.ts';
 import { hashFile } from '../../../host/hash-file.ts';
 import { commandError, run } from '../../../host/run.ts';
@@ -40,12 +41,15 @@ export async function packSif(part: HostPath, options: PackOptions, context: Con
   const epoch = isReproducible ? String(time) : undefined;
   const result = await run(argv, { env: { ...environment, SOURCE_DATE_EPOCH: epoch, LC_ALL: 'C' }, signal });
   if (result.exitCode !== 0) {
-    const isFull = /No space left|Disk quota/.test(result.stderr);
-    const { message, details } = commandError(argv, { ...result, stdout: '' }, 'packing the image');
-    throw new CtinstallError(isFull ? 'no-space' : 'command-failed', message, {
-      details,
-      hint: isFull ? 'make room, or write the image to another file system' : undefined,
-    });
+    if (isFull(result.stderr))
+      throw new CtinstallError(
+        'no-space',
+        'the image cannot be packed: no space left on the file system, or no quota',
+        {
+          hint: 'make room, or write the image to another file system',
+        },
+      );
+    throw commandError(argv, { ...result, stdout: '' }, 'packing the image');
   }
   const used = await withFileReader(part, async (reader) =>
     Number(Buffer.from(await reader.read(newSquashfsOffset + 40, 8)).readBigUInt64LE(0)),

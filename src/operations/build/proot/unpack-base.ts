@@ -1,5 +1,6 @@
 import { checkImage, discoverImageContents } from '../../../discover/image.ts';
 import type { Stage } from '../../../formats/definition/types.ts';
+import { isFull } from '../../../host/copy-by-system.ts';
 import { isDirectory, makeDirectory } from '../../../host/files.ts';
 import { commandError, run, runOrFail } from '../../../host/run.ts';
 import { CtinstallError } from '../../../lib/errors.ts';
@@ -55,8 +56,19 @@ async function unpackSif(path: HostPath, root: HostPath, { environment, signal }
   const flags = ['-no-progress', '-no-xattrs', '-d', root, '-o', String(partition.offset)];
   const argv = ['unsquashfs', ...flags, path] as const;
   const result = await run(withUmask(argv, '000'), { env: { ...environment, LC_ALL: 'C' }, signal });
-  // Device nodes can only be made by root; a container has those of the machine.
-  const faults = result.stderr.split('\n').filter((line) => line.trim() !== '' && !/device .*superuser/.test(line));
+  const faults = result.stderr.split('\n').filter((line) => line.trim() !== '' && !isHarmless(line));
   if (result.exitCode === 0 || (result.exitCode === 2 && faults.length === 0)) return;
-  throw commandError(argv, result, `unpacking \`${path}\``);
+  if (isFull(result.stderr))
+    throw new CtinstallError('no-space', `there is no room to unpack \`${path}\`, or no quota`, {
+      hint: 'make room beside the image, or set `SINGULARITY_TMPDIR` to a directory with more',
+    });
+  throw commandError(argv, { ...result, stderr: faults.join('\n') }, `unpacking \`${path}\``);
+}
+
+/**
+ * Device nodes can only be made by root, and not by that of a user namespace, who cannot give files to owners either whom it
+ * does not know. A container has the devices of the machine, and in the new image all is root's.
+ */
+export function isHarmless(line: string): boolean {
+  return /device .*(?:superuser|Operation not permitted)|change uid and gids .*Invalid argument/.test(line);
 }
