@@ -63,7 +63,10 @@ describe('an image in place of an easyconfig', () => {
     await sandbox.succeed(`sed -i 's/^description: .*/description: mine/' '${draft}'; ctinstall --yes app_2.1.sif`);
     expect(readFileSync(draft, 'utf8')).toContain('description: mine\n');
     const other = await sandbox.run('cp "$CT_IMAGES/venv.sif" app_2.1.sif; ctinstall --yes app_2.1.sif');
-    expect(other).toMatchObject({ status: 2, stderr: expect.stringContaining('describes another image') });
+    expect(other).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/describes another image\s+hint: .*: --rebuild;/),
+    });
     await sandbox.succeed('ctinstall --yes --rebuild app_2.1.sif');
     expect(readFileSync(draft, 'utf8')).toContain('description: mine\n');
     expect(await sandbox.succeed('module load app; start-shell -c "ls -d /opt/venv"')).toBe('/opt/venv\n');
