@@ -241,7 +241,7 @@ else
   unset -v $dropped
   # Few begin like functions, like names of these scripts, or like what is dropped by its beginning. To go through all others
   # one by one would take longer than all else here.
-  initials=B[:lower:] beginnings=${dropped_beginnings// /|}
+  initials='B[:lower:]' beginnings=${dropped_beginnings// /|}
   for beginning in $dropped_beginnings; do initials+=${beginning::1}; done
   set -f
   IFS=
