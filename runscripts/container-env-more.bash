@@ -11,19 +11,23 @@ declare -gA seen=([/tmp]=yes [/var/tmp]=yes [/dev]=yes [/proc]=yes [/sys]=yes)
 # Drops what is to stay outside, where there is more to it than names and beginnings. The user's word counts before the site's,
 # and a word to pass before one to drop.
 follow_wishes() {
-  local name wished_pass wished_drop by_default
+  local entry name wished_pass wished_drop by_default
   set -f
   wished_pass=(${CTINSTALL_CONTAINER_ENV_PASS//[,:]/ }) wished_drop=(${CTINSTALL_CONTAINER_ENV_DROP//[,:]/ })
   by_default=(BASH_FUNC_\* $dropped $dropped_patterns ${dropped_beginnings// /* }${dropped_beginnings:+*})
   set +f
-  for name in ${entries[@]+"${entries[@]%%=*}"}; do
+  for entry in ${entries[@]+"${entries[@]}"}; do
+    name=${entry%%=*}
     # shellcheck disable=SC2053
     if [[ $name == $kept_for_the_runtime ]] || passes_by_wish "$name"; then
-      continue
+      if [[ $name == [[:lower:]]* ]]; then callers_own+=("$entry"); fi
+    elif [[ $name == [[:lower:]]* ]]; then
+      callers_own+=("$name")
     elif [[ $name == BASH_FUNC_* ]]; then
       cleaner+=(-u "$name")
     elif [[ $name =~ ^[A-Za-z_][A-Za-z0-9_]*$ ]]; then
-      unset -v "$name"
+      # Some of bash's own cannot be unset.
+      unset -v "$name" 2>/dev/null || cleaner+=(-u "$name")
     fi
   done
   passing+=" ${wished_pass[*]}"
@@ -67,11 +71,21 @@ mend_locale() {
 
 # No variable is to point at nothing: what it names is bound, or it names what is there, or is gone.
 bind_named_paths() {
-  local name path entry
+  local name path entry real
   note_binds
   for name in $path_variables; do
     path=${!name-}
-    if [[ $path != /* ]] || passes "$name" || show "$path"; then continue; fi
+    if [[ $path != /* ]] || passes "$name"; then continue; fi
+    # `..` leads elsewhere in there, or nowhere.
+    if [[ $path/ == */../* ]] && find_real_path "$path"; then
+      path=$real
+      export "$name=$real"
+    fi
+    # Programs make these themselves, where they may write.
+    case $name in
+      XDG_*_HOME | *_CACHE_DIR) while [[ $path == /*/* && ! -e $path ]]; do path=${path%/*}; done ;;
+    esac
+    if show "$path"; then continue; fi
     unset -v "$name"
     for entry in $stand_ins; do
       if [[ $entry == "$name"=* ]]; then export "$name=${entry#*=}"; fi

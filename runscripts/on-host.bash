@@ -232,16 +232,16 @@ read_container_env_more() {
 }
 
 # The beginning of a command line: functions that the host's shell exports can be taken away by no builtin.
-cleaner=()
+cleaner=() callers_own=()
 mapfile -d '' -t entries 2>/dev/null </proc/self/environ
 if [[ ${CTINSTALL_CONTAINER_ENV_PASS-}${CTINSTALL_CONTAINER_ENV_DROP-}$dropped_patterns ]]; then
   read_container_env_more
   follow_wishes
 else
   unset -v $dropped
-  # Few begin like functions or what is dropped by its beginning. To go through all others one by one would take longer than
-  # all else here.
-  initials=B beginnings=${dropped_beginnings// /|}
+  # Few begin like functions, like names of these scripts, or like what is dropped by its beginning. To go through all others
+  # one by one would take longer than all else here.
+  initials='B[:lower:]' beginnings=${dropped_beginnings// /|}
   for beginning in $dropped_beginnings; do initials+=${beginning::1}; done
   set -f
   IFS=
@@ -249,7 +249,9 @@ else
   unset IFS
   set +f
   for entry in ${suspects[@]+"${suspects[@]}"}; do
-    if [[ $entry == BASH_FUNC_* ]]; then
+    if [[ $entry == [[:lower:]]* ]]; then
+      callers_own+=("$entry")
+    elif [[ $entry == BASH_FUNC_* ]]; then
       cleaner+=(-u "${entry%%=*}")
     elif [[ $beginnings && $entry == @($beginnings)* ]]; then
       # What no shell can name stays.
@@ -297,16 +299,16 @@ for runtime in "${runtimes[@]}"; do
     # `env` would take such a path for a variable.
     # shellcheck disable=SC2016
     if [[ $runtime == *=* ]]; then cleaner+=(/bin/sh -c 'exec "$0" "$@"'); fi
+    set -- ${cleaner[@]+"${cleaner[@]}"} "$runtime" exec ${options[@]+"${options[@]}"} "$image" \
+      "$command" ${arguments[@]+"${arguments[@]}"} "$@"
     if [[ $tells_of_scripts ]]; then
-      ${cleaner[@]+"${cleaner[@]}"} "$runtime" exec ${options[@]+"${options[@]}"} "$image" \
-        "$command" ${arguments[@]+"${arguments[@]}"} "$@"
+      (become "$@")
       status=$?
       read_more
       tell_of_new_scripts
       exit "$status"
     fi
-    exec ${cleaner[@]+"${cleaner[@]}"} "$runtime" exec ${options[@]+"${options[@]}"} "$image" \
-      "$command" ${arguments[@]+"${arguments[@]}"} "$@"
+    become "$@"
   fi
 done
 if ((${#runtimes[@]} == 1)); then

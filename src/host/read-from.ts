@@ -1,13 +1,13 @@
-import { open } from 'node:fs/promises';
 import { codeOf } from './error-code.ts';
 import { fileError } from './files.ts';
+import { openFile, whyUnfit } from './open-file.ts';
 
 const most = 64 * 1024;
 
-/** At most 64 KiB of a file, from a place on, or up to its end where that is negative; nothing where there is no file. */
+/** At most 64 KiB of a file, from a place on, or up to its end where that is negative; nothing where there is no regular file. */
 export async function readFrom(path: string, from: number): Promise<Buffer> {
   try {
-    const file = await open(path, 'r');
+    const file = await openFile(path);
     try {
       const start = from < 0 ? Math.max(0, (await file.stat()).size + from) : from;
       const { buffer, bytesRead } = await file.read(Buffer.alloc(most), 0, most, start);
@@ -16,7 +16,7 @@ export async function readFrom(path: string, from: number): Promise<Buffer> {
       await file.close();
     }
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return Buffer.alloc(0);
+    if (codeOf(error) === 'ENOENT' || whyUnfit(error) !== undefined) return Buffer.alloc(0);
     throw fileError(error, 'read', path);
   }
 }

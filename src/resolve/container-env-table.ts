@@ -175,7 +175,7 @@ export const containerEnvTable: readonly ContainerEnvRow[] = [
   {
     names: [
       ...['XDG_RUNTIME_DIR', 'XDG_CACHE_HOME', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'XDG_STATE_HOME', 'PIP_CACHE_DIR'],
-      ...['XAUTHORITY', 'SSH_AUTH_SOCK', 'KRB5_CONFIG', 'X509_USER_PROXY'],
+      ...['UV_CACHE_DIR', 'XAUTHORITY', 'SSH_AUTH_SOCK', 'KRB5_CONFIG', 'X509_USER_PROXY'],
     ],
     verdict: 'path',
     what: 'files and directories of the session',
@@ -184,7 +184,7 @@ export const containerEnvTable: readonly ContainerEnvRow[] = [
   {
     names: [
       ...['SSL_CERT_FILE', 'SSL_CERT_DIR', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE', 'GIT_SSL_CAINFO', 'AWS_CA_BUNDLE'],
-      ...['PIP_CERT', 'NODE_EXTRA_CA_CERTS', 'NIX_SSL_CERT_FILE', 'X509_CERT_DIR'],
+      ...['PIP_CERT', 'PIP_CLIENT_CERT', 'NODE_EXTRA_CA_CERTS', 'NIX_SSL_CERT_FILE', 'X509_CERT_DIR'],
     ],
     verdict: 'path',
     what: 'certificates',

@@ -24,7 +24,7 @@ export function resolveContainerEnv(settings: ContainerEnvSettings): ContainerEn
   const names = (verdict: ContainerEnvRow['verdict']): string[] =>
     containerEnvTable.flatMap((row) => (row.verdict === verdict ? row.names : []));
   const drops = [...names('drop').filter((name) => name.endsWith('*') || !isPassed(name)), ...settings.drop];
-  const isBeginning = (name: string): boolean => /^[A-Za-z_]\w*\*$/.test(name);
+  const isBeginning = (name: string): boolean => /^[A-Z_]\w*\*$/.test(name);
   const beginnings = drops.filter((name) => isBeginning(name) && name !== functions).map((name) => name.slice(0, -1));
   const others = (verdict: 'set' | 'path'): Record<string, string> =>
     Object.fromEntries(
@@ -35,9 +35,9 @@ export function resolveContainerEnv(settings: ContainerEnvSettings): ContainerEn
       ),
     );
   return {
-    dropped: unique(drops.filter((name) => !/[*?]/.test(name) && !isPassed(name))),
+    dropped: unique(drops.filter((name) => !isPattern(name) && !isPassed(name))),
     droppedBeginnings: unique(beginnings),
-    droppedPatterns: unique(settings.drop.filter((name) => /[*?]/.test(name) && !isBeginning(name))),
+    droppedPatterns: unique(settings.drop.filter((name) => isPattern(name) && !isBeginning(name))),
     passing: unique([
       // Of those that pass, these are part of what is dropped.
       ...[...names('pass'), ...names('path')].filter(
@@ -48,6 +48,11 @@ export function resolveContainerEnv(settings: ContainerEnvSettings): ContainerEn
     set: others('set'),
     paths: others('path'),
   };
+}
+
+/** Names in lower case, which the wrappers have variables of their own under, take the longer way too. */
+function isPattern(name: string): boolean {
+  return /[*?]|^[a-z]/.test(name);
 }
 
 /** Those of shells, which have a way of their own out of the environment. */

@@ -9,6 +9,7 @@ import { readText, readTextIfThere } from '../../src/host/files.ts';
 import { hashFile } from '../../src/host/hash-file.ts';
 import { readTexts } from '../../src/host/many-files.ts';
 import { readTextNow, readWhole, whyUnfit } from '../../src/host/open-file.ts';
+import { readFrom } from '../../src/host/read-from.ts';
 import { failure } from '../image/failure.ts';
 
 let root: string;
@@ -33,6 +34,8 @@ it('every reader refuses a FIFO and a device at once, by name', async () => {
     );
     expect((await failure(withFileReader(path, async () => undefined))).message).toBe(message);
     expect(await readTexts([path])).toMatchObject([{ message }]);
+    // The output of a job may be one.
+    expect(await readFrom(path, 0)).toHaveLength(0);
   }
 });
 

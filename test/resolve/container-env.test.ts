@@ -53,11 +53,16 @@ describe('what the settings say', () => {
   });
 
   test('names and patterns that stay outside; what is said to pass counts before them', () => {
-    const got = resolveContainerEnv({ pass: ['MY_OWN', 'CC'], drop: ['MINE', 'MY_*', '*_TOKEN', 'PYTHONUTF8', 'CC'] });
+    const got = resolveContainerEnv({
+      pass: ['MY_OWN', 'CC'],
+      drop: ['MINE', 'MY_*', '*_TOKEN', 'PYTHONUTF8', 'CC', 'name', 'my_*'],
+    });
     expect(got.dropped).toEqual(expect.arrayContaining(['MINE', 'PYTHONUTF8']));
     expect(got.dropped).not.toContain('CC');
     expect(got.droppedBeginnings).toEqual([...plain.droppedBeginnings, 'MY_']);
-    expect(got.droppedPatterns).toEqual(['*_TOKEN']);
+    // Wrappers have variables of such names.
+    expect(got.droppedPatterns).toEqual(['*_TOKEN', 'name', 'my_*']);
+    expect(got.dropped).not.toContain('name');
     expect(got.passing).toEqual(expect.arrayContaining(['MY_OWN', 'CC', 'PYTHONHASHSEED']));
     expect(got.passing).not.toContain('PYTHONUTF8');
   });

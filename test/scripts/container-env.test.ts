@@ -8,6 +8,7 @@ import {
   makeInstall,
   makeTemporaryDirectory,
   type RunOptions,
+  readScript,
   scriptValues,
   writeProgram,
 } from './install.ts';
@@ -19,7 +20,7 @@ type Environment = Readonly<Record<string, string>>;
 interface Wrapped {
   readonly install: Install;
   /** The environment that the runtime gets, if it is called; fails where the wrapper says anything. */
-  readonly environmentOf: (env: Environment, options?: RunOptions) => Promise<Environment>;
+  readonly environmentOf: (env: Environment, options?: RunOptions & { wrapper?: string }) => Promise<Environment>;
 }
 
 function makeWrapped(values: ScriptValues = {}, setUp: ScriptValues = {}): Wrapped {
@@ -36,8 +37,8 @@ function makeWrapped(values: ScriptValues = {}, setUp: ScriptValues = {}): Wrapp
   writeProgram(join(install.fakes, 'singularity'), `env -0 >"${record}"`);
   return {
     install,
-    environmentOf: async (env, options) => {
-      const ran = await install.run('in-container', ['x'], {
+    environmentOf: async (env, { wrapper = 'in-container', ...options } = {}) => {
+      const ran = await install.run(wrapper, ['x'], {
         ...options,
         env: { PATH: `${install.fakes}:/usr/bin:/bin`, HOME: '/nowhere', ...env },
       });
@@ -45,6 +46,15 @@ function makeWrapped(values: ScriptValues = {}, setUp: ScriptValues = {}): Wrapp
       return parse(readFileSync(record, 'utf8'));
     },
   };
+}
+
+/** Of the variables that wrappers and start-shell have. */
+function namesInScripts(): string[] {
+  const scripts = ['in-container', 'in-container-more.bash', 'on-host.bash', 'container-env-more.bash', 'start-shell'];
+  const texts = scripts.map(readScript).join('\n');
+  return [
+    ...new Set([...texts.matchAll(/\b([a-z]\w*)\+?=|\bfor ([a-z]\w*) in/g)].map(([, set, of]) => set ?? of ?? '')),
+  ];
 }
 
 function parse(text: string): Environment {
@@ -97,6 +107,19 @@ describe('variables', () => {
     expect(got.HOME).toBe('/nowhere');
   });
 
+  test('names that the scripts have variables of their own under belong to the caller', async () => {
+    const { environmentOf, install } = makeWrapped();
+    const callers = Object.fromEntries(namesInScripts().map((name) => [name, `my ${name}\n`]));
+    expect(Object.keys(callers)).toEqual(expect.arrayContaining(['name', 'image', 'options', 'seen', 'entry']));
+    // All that wrappers do: a path to bind, a locale, binds of the user's, a module that is loaded, user software.
+    const busy = { TMPDIR: homedir(), LC_TIME: 'C.utf8', SINGULARITY_BIND: '/x', CONTAINERROOT: install.root };
+    expect(await environmentOf({ ...callers, ...busy })).toMatchObject(callers);
+    expect(await environmentOf({ ...callers, ...busy }, { wrapper: 'start-shell' })).toMatchObject(callers);
+    const wishes = { CTINSTALL_CONTAINER_ENV_DROP: '*', CTINSTALL_CONTAINER_ENV_PASS: 'name' };
+    const got = await environmentOf({ ...callers, ...busy, ...wishes, SHELLOPTS: 'braceexpand' });
+    expect(Object.keys(got).filter((name) => /^[a-z]|OPTS/.test(name))).toEqual(['name']);
+  });
+
   test('functions that the shell exports stay outside, whatever their names; one can pass', async () => {
     const { environmentOf } = makeWrapped();
     const functions = {
@@ -144,6 +167,10 @@ describe('paths', () => {
     const binds = `${at('job')}:${at('job')},${at('socket')}:${at('socket')}`;
     expect([got.SINGULARITY_BIND, got.APPTAINER_BIND].map((list) => list?.endsWith(binds))).toEqual([true, true]);
     expect((await environmentOf({ TMPDIR: at('gone') })).TMPDIR).toBe('/tmp');
+    // Inside, `..` would lead elsewhere; what programs make needs the directory above.
+    const roundabout = await environmentOf({ TMPDIR: `/tmp/..${at('job')}`, XDG_CACHE_HOME: at('home/new/cache') });
+    expect(roundabout).toMatchObject({ TMPDIR: at('job'), XDG_CACHE_HOME: at('home/new/cache') });
+    expect(roundabout.APPTAINER_BIND).toContain(`${at('job')}:${at('job')},${at('home')}:${at('home')}`);
   });
 
   test('what is seen in the container already is not bound: home, /tmp, binds; but what links lead to is', async () => {

@@ -62,10 +62,12 @@ describe('python-distributed', () => {
   test('sets what torch.distributed reads', async () => {
     const variables =
       'RANK WORLD_SIZE LOCAL_RANK LOCAL_WORLD_SIZE GROUP_RANK ROLE_RANK MASTER_ADDR MASTER_PORT PET_NNODES';
-    const { stdout, status } = await lastTask({ variables: variables.split(' ') });
+    // What the script has variables of its own under is not lost to the program.
+    const env = { node: 'mine', status: 'done' };
+    const { stdout, status } = await lastTask({ env, variables: ['node', 'status', ...variables.split(' ')] });
     expect(status).toBe(0);
     expect(stdout).toBe(
-      'RANK=7\nWORLD_SIZE=8\nLOCAL_RANK=1\nLOCAL_WORLD_SIZE=2\nGROUP_RANK=2\nROLE_RANK=7\nMASTER_ADDR=nid007\nMASTER_PORT=10041\n',
+      'node=mine\nstatus=done\nRANK=7\nWORLD_SIZE=8\nLOCAL_RANK=1\nLOCAL_WORLD_SIZE=2\nGROUP_RANK=2\nROLE_RANK=7\nMASTER_ADDR=nid007\nMASTER_PORT=10041\n',
     );
   });
 

@@ -325,12 +325,13 @@ describe('without the module', () => {
 describe('inside a container', () => {
   test('in its own the program is run as it is, and the wrapper not again', async () => {
     const { start, install, recorded } = makeWrapped();
-    writeProgram(join(install.fakes, 'inside/tool'), `printf '%s|' inside "$@"`);
+    writeProgram(join(install.fakes, 'inside/tool'), `printf '%s|' inside "$name" "$@"`);
     const env = {
+      name: 'of the caller',
       SINGULARITY_CONTAINER: '/elsewhere/demo.sif',
       PATH: `${install.root}/bin:${install.fakes}/inside:/usr/bin:/bin`,
     };
-    expect(await start('tool', ['a b', ''], { env })).toEqual({ ...done, stdout: 'inside|a b||' });
+    expect(await start('tool', ['a b', ''], { env })).toEqual({ ...done, stdout: 'inside|of the caller|a b||' });
     expect(recorded()).toBeUndefined();
     const { status, stderr } = await start('train', [], { env });
     expect([status, stderr]).toEqual([1, expect.stringContaining('there is no `train` on PATH')]);

@@ -190,9 +190,9 @@ describe('which runtime', () => {
 
 test.each(['SINGULARITY_CONTAINER', 'APPTAINER_CONTAINER'])('with $%s set it is plain bash', async (variable) => {
   const { start, install, recorded } = makeShell();
-  writeProgram(join(install.fakes, 'bash'), 'printf "%s," inner "$@"; exit 7');
-  const ran = await start(['-c', 'a  b', ''], { env: { [variable]: '/x.sif', SIFDEMO: '' } });
-  expect(ran).toEqual({ status: 7, signal: null, stdout: 'inner,--rcfile,/dev/null,-c,a  b,,', stderr: '' });
+  writeProgram(join(install.fakes, 'bash'), 'printf "%s," "$module" "$@"; exit 7');
+  const ran = await start(['-c', 'a  b', ''], { env: { [variable]: '/x.sif', SIFDEMO: '', module: 'mine' } });
+  expect(ran).toEqual({ status: 7, signal: null, stdout: 'mine,--rcfile,/dev/null,-c,a  b,,', stderr: '' });
   expect(recorded()).toBeUndefined();
 });
 
