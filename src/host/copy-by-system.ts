@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
+import { normalize } from 'node:path';
 import { CtinstallError } from '../lib/errors.ts';
 import { codeOf } from './error-code.ts';
 import { fileError, removeFile } from './files.ts';
@@ -38,8 +39,7 @@ export async function copyBySystem(
       const argv = ['cp', '--reflink=auto', '--', from, to] as const;
       // Killed, it leaves nothing going on: a copy in a thread of ours could not be stopped.
       const { exitCode, stderr } = await run(argv, { env: { ...environment, LC_ALL: 'C' }, signal });
-      const code = saidByCp.find(([words]) => words.test(stderr))?.[1];
-      if (exitCode !== 0) throw Object.assign(new Error(stderr.trim()), code === undefined ? {} : { code });
+      if (exitCode !== 0) throw errorOfCp(stderr);
     }
     await setMode(to, mode & ~process.umask());
   } catch (error) {
@@ -47,6 +47,27 @@ export async function copyBySystem(
     if (codeOf(error) !== 'EEXIST') await removeFile(to);
     throw fileError(error, 'copy', from, to);
   }
+}
+
+/** Copies what is in a directory into one that is there; links stay links, modes and times what they are. */
+export async function copyTreeBySystem(
+  from: string,
+  to: string,
+  { environment, signal }: Omit<SystemCopyOptions, 'mode'>,
+): Promise<void> {
+  const argv = ['cp', '-R', '--preserve=mode,timestamps,links', '--reflink=auto', '--', `${from}/.`, to] as const;
+  // In the locale C it would write names in numbers.
+  const { exitCode, stderr } = await run(argv, { env: { ...environment, LC_ALL: 'C.UTF-8' }, signal });
+  if (exitCode === 0) return;
+  const [, unread] =
+    /^cp: cannot (?:open|access|read \w+) '(.+)'(?: for reading)?: Permission denied$/m.exec(stderr) ?? [];
+  if (unread === undefined) throw fileError(errorOfCp(stderr), 'copy', from, to);
+  throw fileError(errorOfCp(stderr), 'read', normalize(unread));
+}
+
+function errorOfCp(stderr: string): Error {
+  const code = saidByCp.find(([words]) => words.test(stderr))?.[1];
+  return Object.assign(new Error(stderr.trim()), code === undefined ? {} : { code });
 }
 
 async function cloneFile(from: string, to: string): Promise<boolean> {

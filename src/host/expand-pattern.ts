@@ -44,7 +44,7 @@ function expressionOf(pattern: string): RegExp {
   const source = pattern.replace(/\\(.)|\[(\^?)((?:\\.|[^\]\\])+)\]|[*?]|[^\w]/gsu, (text, escaped, not, inside) => {
     if (escaped !== undefined) return literal(String(escaped));
     if (inside !== undefined)
-      return `[${not}${String(inside).replace(/\\(.)|([[&^])/gsu, (_, a, b) => `\\${a ?? b}`)}]`;
+      return `[${not}${String(inside).replace(/\\(.)|([[^])/gsu, (_, a, b) => inClass(String(a ?? b)))}]`;
     if (text === '*') return '.*';
     return text === '?' ? '.' : literal(text);
   });
@@ -56,6 +56,11 @@ function expressionOf(pattern: string): RegExp {
   }
 }
 
+/** With `u` nothing else may be escaped: no `-`, but in brackets. */
 function literal(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+}
+
+function inClass(character: string): string {
+  return character === '-' ? '\\-' : literal(character);
 }

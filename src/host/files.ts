@@ -135,17 +135,20 @@ export async function removeTree(path: string): Promise<void> {
     } catch (error) {
       // A package may have made its directories read-only: the owner may still remove them.
       if (!['EACCES', 'EPERM'].includes(codeOf(error) ?? '')) throw error;
-      await makeWritable(path).catch(() => undefined);
+      await makeWritable(path);
       await fs.rm(path, { recursive: true, force: true });
     }
   });
 }
 
-/** A link or a file is left as it is: the directory that it lies in is what cannot be written. */
+/**
+ * A link or a file is left as it is: the directory that it lies in is what cannot be written. What is not there any more is
+ * no fault: removing goes on beside the directory that refused.
+ */
 async function makeWritable(path: string): Promise<void> {
-  if (!(await fs.lstat(path)).isDirectory()) return;
-  await fs.chmod(path, 0o700);
-  for (const entry of await fs.readdir(path, { withFileTypes: true }))
+  if ((await fs.lstat(path).catch(() => undefined))?.isDirectory() !== true) return;
+  await fs.chmod(path, 0o700).catch(() => undefined);
+  for (const entry of await fs.readdir(path, { withFileTypes: true }).catch(() => []))
     if (entry.isDirectory()) await makeWritable(`${path}/${entry.name}`);
 }
 

@@ -84,15 +84,21 @@ function renameEntries(
   let entries = before;
   let replaced = 0;
   for (const { from, to, replaces } of renamings) {
-    const old = entries.find(({ name }) => name === to);
+    const [nameBefore, nameAfter] = [bytesOf(from), bytesOf(to)];
+    const old = entries.find(({ name }) => name === nameAfter);
     if (old !== undefined && !replaces) return { kind: 'taken', name: to };
     if (old !== undefined && old.type !== 1) return { kind: 'unfit', why: `its \`/${to}\` is no directory` };
-    if (!entries.some(({ name }) => name === from))
+    if (!entries.some(({ name }) => name === nameBefore))
       return { kind: 'unfit', why: `there is no \`/${from}\` that was to be \`/${to}\`` };
     if (old !== undefined) replaced += 1;
     entries = entries
       .filter((entry) => entry !== old)
-      .map((entry) => (entry.name === from ? { ...entry, name: to } : entry));
+      .map((entry) => (entry.name === nameBefore ? { ...entry, name: nameAfter } : entry));
   }
   return { entries, replaced };
+}
+
+/** As the names of a listing are read. */
+function bytesOf(name: string): string {
+  return Buffer.from(name).toString('latin1');
 }

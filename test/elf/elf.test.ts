@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,10 +34,11 @@ describe('an ELF file is read as readelf reads it', () => {
   it('what is needed, names, paths, versions and build ids of the libraries of this machine', async () => {
     expect(libraries.length).toBeGreaterThan(50);
     let count = 0;
-    const readelf = execFileSync('readelf', ['-dnVlW', ...libraries], {
+    // Some are scripts, for which it ends with 1.
+    const { stdout: readelf } = spawnSync('readelf', ['-dnVlW', ...libraries], {
       maxBuffer: 1 << 28,
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }).toString();
+      encoding: 'utf8',
+    });
     const saidOf = new Map(readelf.split(/^File: /m).map((text) => [text.slice(0, text.indexOf('\n')), text]));
     for (const path of libraries) {
       const read = await readElfFile(path);

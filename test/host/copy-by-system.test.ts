@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { copyBySystem } from '../../src/host/copy-by-system.ts';
+import { copyBySystem, copyTreeBySystem } from '../../src/host/copy-by-system.ts';
 import { failure } from '../image/failure.ts';
-import { onSmallFileSystem } from './support.ts';
+import { onSmallFileSystem, withoutPrivileges } from './support.ts';
 
 let root: string;
 let from: string;
@@ -33,6 +33,7 @@ it('leaves nothing on a file system that is full', async () => {
     expect(error.code).toBe('no-space');
     expect(error.message).toContain(`\`${join(small, 'to')}\``);
     expect(readdirSync(small)).toEqual([]);
+    expect((await failure(copyTreeBySystem(root, small, { environment: process.env }))).code).toBe('no-space');
   });
 });
 
@@ -43,4 +44,17 @@ it('says what cannot be read, and does not begin when it was stopped', async () 
   const stopped = await failure(copyBySystem(from, join(root, 'to'), { ...options, signal: AbortSignal.abort() }));
   expect(stopped.code).toBe('interrupted');
   expect(readdirSync(root)).toEqual(['-from a']);
+});
+
+it('says which file of a tree cannot be read, whatever the language of the session', async () => {
+  mkdirSync(join(root, 'to'), { mode: 0o777 });
+  await withoutPrivileges(root, async () => {
+    const tree = join(root, 'trée');
+    mkdirSync(tree);
+    writeFileSync(join(tree, 'closed'), '', { mode: 0 });
+    const error = await failure(
+      copyTreeBySystem(tree, join(root, 'to'), { environment: { ...process.env, LC_ALL: 'C' } }),
+    );
+    expect(error).toMatchObject({ code: 'filesystem', message: `cannot read \`${tree}/closed\`: permission denied` });
+  });
 });

@@ -328,9 +328,14 @@ describe('removing', () => {
 
   it('removes a tree with directories that are read-only, as the user', async () => {
     await withoutPrivileges(root, async () => {
-      mkdirSync(at('tree/a/b'), { recursive: true });
-      writeFileSync(at('tree/a/b/file'), '');
-      for (const path of ['tree/a/b', 'tree/a', 'tree']) chmodSync(at(path), 0o555);
+      // Of several, some are still being removed where one was refused.
+      for (let index = 0; index < 20; index += 1) {
+        const top = `tree/${index}`;
+        mkdirSync(at(top, 'a/b'), { recursive: true });
+        writeFileSync(at(top, 'a/b/file'), '');
+        mkdirSync(at(top, 'open/empty'), { recursive: true });
+        for (const path of ['a/b', 'a', '']) chmodSync(at(top, path), index % 3 === 0 ? 0o555 : 0o755);
+      }
       await files.removeTree(at('tree'));
       expect(existsSync(at('tree'))).toBe(false);
     });

@@ -71,28 +71,36 @@ describe('the collection', () => {
     const module = `${easyconfig.name}/${fullVersionOf(easyconfig)}`;
     // There is nothing to download from: what the image has is asked for in place of it.
     const requirements = easyconfig.venv?.requirements === undefined ? '' : "--set 'python.venv.requirements=[mpi4py]'";
-    const installed = await sandbox.succeed(
-      `ctinstall check --easyconfig ${file} > checked || { cat checked >&2; exit 1; }
-      ctinstall --image every.sqsh --image-mode link ${requirements} ${file}`,
-    );
+    const installed = await sandbox.succeed(`ctinstall --image every.sqsh --image-mode link ${requirements} ${file}`);
     expect(installed).toBe(`module load ${module}\n`);
     const commands = commandsOf(easyconfig).map(({ name }) => name);
+    // Each start takes its time: of many wrappers the first and the last.
+    const tried = commandsOf(easyconfig).filter((_, at) => at === 0 || at === commands.length - 1);
     const said = await sandbox.succeed(`
       env -0 > before
       module load ${module} 2> said
       for each in ${commands.join(' ')}; do [[ $(command -v "$each") = "$CTINSTALL_PREFIX"/* ]] || echo "$each is not ours"; done
-      ${commands.map((name) => `"${name}" --version </dev/null`).join('\n')}
+      ${tried.map(({ name }) => `"${name}" --version </dev/null`).join('\n')}
       module help ${module} 2>&1
       module unload ${module}
-      env -0 > after
-      ctinstall verify ${module} >/dev/null
-      ctinstall uninstall --yes --with-user-software ${module} >/dev/null`);
+      env -0 > after`);
     const environment = (name: string) => parseEnvironment(readFileSync(join(sandbox.dir, name), 'utf8'));
     expect(environment('after')).toEqual(environment('before'));
     expect(said).not.toContain('is not ours');
-    for (const { command, name } of commandsOf(easyconfig))
+    for (const { command, name } of tried)
       if (!/^(python3?|pip)$/.test(name)) expect(said).toContain(`${command} stands in: `);
     expect(said).toContain(easyconfig.homepage);
+  });
+
+  test('check finds no fault in any; all are as installed, and go', async () => {
+    const files = shipped.map(([file]) => `--easyconfig ${file}`).join(' ');
+    const out = await sandbox.succeed(
+      `ctinstall check ${files} > checked || { cat checked >&2; exit 1; }
+      ctinstall verify | grep -c ': as installed$'
+      ctinstall uninstall --yes --with-user-software $(ctinstall list --json | sed -n 's/.*"module": "\\(.*\\)".*/\\1/p') >/dev/null
+      find "$CTINSTALL_PREFIX/software" "$CTINSTALL_PREFIX/modules" -mindepth 1 -name '*[0-9]*'`,
+    );
+    expect(out).toBe(`${shipped.length}\n`);
   });
 
   test('singularity-AI-bindings loads, and binds into any container', async () => {

@@ -1,7 +1,7 @@
 import { basename, posix } from 'node:path';
 import { describeBadContainerPath } from '../../easyconfig/rules.ts';
+import { copyTreeBySystem } from '../../host/copy-by-system.ts';
 import { isDirectory, makeDirectory } from '../../host/files.ts';
-import { runOrFail } from '../../host/run.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatValue } from '../../lib/format.ts';
 import { type HostPath, hostPath, joinHost } from '../../lib/paths.ts';
@@ -69,8 +69,7 @@ export async function copyFiles(
   for (const { from, path } of files.filter((each) => !isOfRoot(each))) {
     const to = joinHost(layer, path);
     await makeDirectory(to);
-    const argv = ['cp', '-R', '--preserve=mode,timestamps,links', '--reflink=auto', '--', `${from}/.`, to] as const;
-    await runOrFail(argv, { env: context.environment, signal: context.signal }, 'copying the files');
+    await copyTreeBySystem(from, to, context);
   }
   return files.map(({ asked, path }) => ({ kind: 'files', from: [asked], path }));
 }

@@ -37,8 +37,10 @@ export interface PackOptions {
 const blockSizeOffset = 12;
 const flagsOffset = 24;
 const inodeTableOffset = 64;
-/** Longer than any name that it stands for, with the heads that other places in the listing may need. */
-const room = 'x'.repeat(64);
+/** How much longer a name of ours is than that for which it stands: other places in the listing may need more heads. */
+const room = 64;
+/** No file system takes a longer name. */
+const longestName = 255;
 
 /**
  * Adds directories to the root of a squashfs. `mksquashfs` can only add under new names, so it is given names of ours, which
@@ -50,7 +52,7 @@ export async function addToSquashfs(target: Target, options: PackOptions, contex
   const renamings: Renaming[] = [];
   const sources: string[] = [];
   for (const [to, directory] of options.directories) {
-    const from = `.ctinstall-${renamings.length}-${to}-${room}`;
+    const from = `.ctinstall-${renamings.length}-`.padEnd(Math.min(Buffer.byteLength(to) + room, longestName), 'x');
     await makeSymbolicLink(directory, joinHost(options.work, from));
     // With the slash it is what the link leads to, under the name of the link.
     sources.push(`${joinHost(options.work, from)}/`);

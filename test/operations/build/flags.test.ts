@@ -83,6 +83,8 @@ test('a pattern of `%files` is that of Go', async () => {
   expect(await expand('s*/?.txt')).toEqual(['/sub/a.txt']);
   expect(await expand('\\[x\\]')).toEqual(['/[x]']);
   expect(await expand('d[-]1')).toEqual(['/d-1']);
+  for (const pattern of ['d-*', 'd\\-?', '[&\\d]-1', 'd[\\-]1'])
+    expect(await expand(pattern), pattern).toEqual(['/d-1']);
   expect(await expand('none*')).toEqual([]);
   // A link of the image leads nowhere out of it.
   expect(await expand('out/pass*')).toEqual([]);

@@ -102,13 +102,15 @@ test('a root of hundreds of directories, in several blocks and with an index', a
   const directory = temporary();
   const file = makeBase(directory, 'gzip', 700);
   const before = list(file).filter((line) => !/ (\/\.meta.*)?$/.test(line));
-  put(join(directory, 'layer'), { 'm/f': 'new', 'd300/f': 'new', '.meta/env/92.sh': 'added' });
-  await add(directory, file, ['m', 'd300', '.meta']);
+  // Names of more bytes than signs, and as long as a name can be.
+  const names = ['m', 'd300', 'dätä', 'ö'.repeat(127), '.meta'];
+  put(join(directory, 'layer'), Object.fromEntries(names.map((name, index) => [`${name}/f`, `new ${index} `])));
+  await add(directory, file, names);
   expect(list(file).filter((line) => before.includes(line))).toEqual(before);
-  const back = execFileSync('unsquashfs', ['-o', '4096', '-cat', file, 'd300/f', 'm/f', '.meta/env/92.sh'], {
-    encoding: 'utf8',
-  });
-  expect(back).toBe('newnewadded');
+  const files = names.map((name) => `${name}/f`);
+  const back = execFileSync('unsquashfs', ['-o', '4096', '-cat', file, ...files], { encoding: 'utf8' });
+  expect(back).toBe('new 0 new 1 new 2 new 3 new 4 ');
+  await expect(add(directory, file, ['dätä'])).rejects.toMatchObject({ message: '`base` has a `/dätä` already' });
 });
 
 test('a name that is there is refused', async () => {

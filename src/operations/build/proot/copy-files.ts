@@ -9,6 +9,8 @@ import { type HostPath, hostPath } from '../../../lib/paths.ts';
 import type { Context } from '../../context.ts';
 import { withUmask } from './guest.ts';
 
+export const startOfPaths = 'a relative path begins in the current directory, not in that of the definition file';
+
 /** `cp` makes no directories above its target; after the directory, its own words follow. */
 const copyScript = 'mkdir -p -- "$1" && shift && exec cp "$@"';
 
@@ -55,17 +57,29 @@ async function sourcesOf(
   return new Map(found.map((each) => [each, each.slice(start)]));
 }
 
-/** Files of this machine that `%files` names: told of before the long work. @throws CtinstallError `definition-invalid` */
-export async function requireFiles({ files }: Stage, cwd: HostPath): Promise<void> {
+/** Files of this machine that `%files` names: told of before the long work, all at once. @throws CtinstallError `definition-invalid` */
+export async function requireFiles(files: readonly FileCopy[], cwd: HostPath): Promise<void> {
+  const faults: CtinstallError[] = [];
   for (const file of files) {
-    if (file.stage === undefined) await sourcesOf(file, undefined, cwd);
+    if (file.stage !== undefined) continue;
+    await sourcesOf(file, undefined, cwd).catch((error: unknown) => {
+      if (!(error instanceof CtinstallError) || error.code !== 'definition-invalid') throw error;
+      faults.push(error);
+    });
   }
+  const [first, ...more] = faults;
+  if (first === undefined) return;
+  if (more.length === 0) throw first;
+  throw new CtinstallError('definition-invalid', `${faults.length} files of \`%files\` are not there`, {
+    details: faults.map(({ message }) => `  ${message}`),
+    hint: first.hint,
+  });
 }
 
 function missing({ source, stage, place }: FileCopy, path: HostPath): CtinstallError {
   const what =
     stage === undefined ? `there is no \`${path}\`` : `the stage \`${stage}\` has no \`${formatValue(source)}\``;
   return new CtinstallError('definition-invalid', `line ${place.line}: ${what}`, {
-    hint: isPattern(source) ? 'nothing fits the pattern' : undefined,
+    hint: isPattern(source) ? 'nothing fits the pattern' : stage === undefined ? startOfPaths : undefined,
   });
 }

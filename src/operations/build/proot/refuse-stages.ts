@@ -35,6 +35,9 @@ export async function refuseStages(stages: readonly Stage[], cwd: HostPath): Pro
     if (header.fingerprints !== undefined)
       refuse(base.place.line, '`Fingerprints` are verified only by the runtime’s own build', elsewhere);
     if (hasApps) refuse(base.place.line, 'sections `%app…` are built only by the runtime', elsewhere);
-    await requireFiles(stage, cwd);
   }
+  await requireFiles(
+    stages.flatMap(({ files }) => files),
+    cwd,
+  );
 }
