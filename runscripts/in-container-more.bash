@@ -98,7 +98,7 @@ choose_named_venv() {
   # One that is not whole, since its making was stopped or goes on, has a file beside it.
   if [[ -f $root/user-software.squashfs || -d $directory/$active_venv && ! -f $directory/.$active_venv.incomplete ]]; then return; fi
   for entry in "$directory"/[A-Za-z0-9]*; do
-    if [[ -f $entry/pyvenv.cfg && ! -f $directory/.${entry##*/}.incomplete ]]; then there+=${there:+, }${entry##*/}; fi
+    if [[ -f $entry/pyvenv.cfg && ${entry##*/} =~ ^[A-Za-z0-9._+-]+$ && ! -f $directory/.${entry##*/}.incomplete ]]; then there+=${there:+, }${entry##*/}; fi
   done
   fail "CTINSTALL_VENV names a virtual environment that is not there: $active_venv. There are: $there" \
     "unset it, or make one: ctinstall venv create $module --name <name>"
@@ -172,7 +172,7 @@ tell_of_new_scripts() {
   local script names=''
   for script in "$root"/user-software/venv/*/bin/*; do
     case " ${scripts_before[*]} " in *" $script "*) continue ;; esac
-    case ${script##*/} in python* | pip* | activate*) continue ;; esac
+    case ${script##*/} in python* | pip* | activate* | *[![:print:]]*) continue ;; esac
     if [[ -f $script && -x $script && ! -e $root/bin/${script##*/} ]]; then names+=${names:+, }${script##*/}; fi
   done
   if [[ $names ]]; then

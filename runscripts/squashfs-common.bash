@@ -206,7 +206,7 @@ run_tool() {
   child=
   said=$(cat <&5)
   exec 3>&- 4>&- 5<&-
-  if [[ $said ]]; then printf '%s\n' "$said" >&2; fi
+  if [[ $said ]]; then printf '%s\n' "${said//$'\e'/?}" >&2; fi
   return "$status"
 }
 

@@ -75,7 +75,8 @@ warn() { # message, hint
 count_names() {
   local name first='' count=0
   while IFS= read -r -d '' name; do
-    [[ $first ]] || first=$name
+    # Anybody may have made it, and it is shown on a terminal.
+    [[ $first ]] || first=${name//[[:cntrl:]]/?}
     count=$((count + 1))
   done
   ((count == 0)) || printf '%s' "$count, \`$first\`$( ((count == 1)) || printf ' and others')"

@@ -66,6 +66,7 @@ take_lock() { # path
       [[ $said == *'File exists' && ! -e $path ]] && continue
       [[ -d $state ]] || fail 1 "\`$install_dir\` was uninstalled meanwhile"
       [[ $said == *'No such file or directory' ]] && continue
+      [[ $said != *'File exists' ]] || fail 1 "\`$path\` is in the way of a lock, and is none" "if no other run is at work: rm -r $(quote "$path")"
       fail 1 "\`$path\` cannot be made: ${said##*: }" 'only who installed it may change its user software'
     fi
     # A file server may have done it, and been asked again because its answer was lost.

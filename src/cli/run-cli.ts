@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { CtinstallError, exitStatusOf } from '../lib/errors.ts';
+import { formatText } from '../lib/format.ts';
 import { hostPath } from '../lib/paths.ts';
 import { isColoured, paintLabels } from '../report/colours.ts';
 import { describeBug, describeError } from '../report/describe-error.ts';
@@ -51,7 +52,7 @@ export async function runCli(given: readonly string[], toolDir: string): Promise
     isTrace,
     print: (line) => {
       reporter.clear();
-      process.stdout.write(`${line}\n`);
+      process.stdout.write(`${formatText(line, coloured.stdout)}\n`);
     },
     write: (piece, to = 'stdout') => {
       reporter.clear();
@@ -121,6 +122,6 @@ function report(error: unknown, json: NodeJS.WriteStream | undefined, painted: (
   if (json !== undefined) {
     const { code, message, hint, details } = error;
     json.write(`${JSON.stringify({ event: 'error', code, message, hint, details })}\n`);
-  } else process.stderr.write(`${painted(describeError(error).join('\n'))}\n`);
+  } else process.stderr.write(`${painted(formatText(describeError(error).join('\n')))}\n`);
   return exitStatusOf[error.code];
 }

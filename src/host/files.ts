@@ -2,6 +2,7 @@ import { type Dirent, constants as fsConstants, type Stats } from 'node:fs';
 import fs from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CtinstallError } from '../lib/errors.ts';
+import { formatLine } from '../lib/format.ts';
 import { codeOf } from './error-code.ts';
 import { syncFile } from './limits.ts';
 import { readWhole } from './open-file.ts';
@@ -228,7 +229,7 @@ async function attempt<T>(action: string, path: string, work: () => Promise<T>, 
 export function fileError(error: unknown, action: string, path: string, to?: string): CtinstallError {
   if (error instanceof CtinstallError) return error;
   const code = codeOf(error);
-  const what = `cannot ${action} \`${path}\`${to === undefined ? '' : ` to \`${to}\``}`;
+  const what = `cannot ${action} \`${formatLine(path)}\`${to === undefined ? '' : ` to \`${formatLine(to)}\``}`;
   switch (code) {
     case 'ENOSPC':
       return new CtinstallError('no-space', `${what}: no space left on the file system`, {

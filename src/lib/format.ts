@@ -34,6 +34,21 @@ const newlineSign = '⏎';
 /** As many blanks in a row push what follows them out of sight. */
 const manyBlanks = / {17,}/g;
 
+const controls = /[^\P{Cc}\n\t\r]|\r(?!\n)/gu;
+const colours = new RegExp(`(${String.fromCodePoint(27)}\\[3[12369]m)`);
+
+/**
+ * A text of several lines for a terminal, which obeys nothing in it: names of files that somebody else has made may be part of
+ * it. The colours that words are painted with stay where that is said.
+ */
+export function formatText(text: string, isColoured = false): string {
+  if (!isColoured) return text.replace(controls, escapeCharacter);
+  return text
+    .split(colours)
+    .map((part, index) => (index % 2 === 1 ? part : part.replace(controls, escapeCharacter)))
+    .join('');
+}
+
 /**
  * A command of a recipe as a plan shows it, on one line and whole, so that nobody overlooks what it does: what is not seen
  * is escaped, a newline is `⏎`, and a long run of blanks is counted.

@@ -1,4 +1,4 @@
-import { formatSeconds } from '../lib/format.ts';
+import { formatSeconds, formatText } from '../lib/format.ts';
 import { isWorthALine } from '../plan/describe-step.ts';
 import { paintLabels } from './colours.ts';
 import { describeError } from './describe-error.ts';
@@ -52,7 +52,7 @@ function makeTextReporter({ stderr, isTrace, isQuiet, isColoured, isLive }: Repo
   const live = isLive && !isQuiet ? makeLiveLines(stderr) : noLines;
   const write = (text: string): void => {
     live.clear();
-    stderr.write(`${paintLabels(text, isColoured)}\n`);
+    stderr.write(`${paintLabels(formatText(text), isColoured)}\n`);
   };
   const writeTalk = (text: string): void => {
     if (!isQuiet) write(text);
@@ -63,7 +63,7 @@ function makeTextReporter({ stderr, isTrace, isQuiet, isColoured, isLive }: Repo
   const begin = (title: string, module?: string): void => {
     if (steps.size === 0) live.finish();
     steps.add(module ?? '');
-    live.start(title, module);
+    live.start(formatText(title), module);
   };
   const end = (module?: string): void => {
     steps.delete(module ?? '');
@@ -77,7 +77,7 @@ function makeTextReporter({ stderr, isTrace, isQuiet, isColoured, isLive }: Repo
         case 'working':
           command = event.what;
           if (command === undefined) live.clear();
-          if (steps.size === 0) command === undefined ? live.finish() : live.start(command);
+          if (steps.size === 0) command === undefined ? live.finish() : live.start(formatText(command));
           return;
         case 'progress':
           return live.progress(event);

@@ -47,7 +47,9 @@ export const fileLock: LockForm = {
 function describeNoLock(error: unknown): string {
   const unfit = whyUnfit(error);
   if (unfit !== undefined) return unfit.kind === 'irregular' ? unfit.what : 'a file that is too large';
-  if (error instanceof CtinstallError && codeOf(error.cause) === 'EISDIR') return 'a directory';
+  const code = error instanceof CtinstallError ? codeOf(error.cause) : undefined;
+  if (code === 'EISDIR') return 'a directory';
+  if (code === 'EACCES' || code === 'EPERM') return 'a file that you may not read';
   throw error;
 }
 

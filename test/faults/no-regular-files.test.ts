@@ -117,14 +117,16 @@ test.each([
     ]);
 });
 
-test('a directory in the place of a lock stops nothing else', async () => {
+test('a directory in the place of a lock, or a file that may not be read, stops nothing else', async () => {
   const sandbox = await installed();
   await sandbox.succeed(
-    'cd "$CTINSTALL_PREFIX/.ctinstall"; mkdir -p locks/other@1.0.lock/in staging/other@1.0 staging/tiny@1.0',
+    'cd "$CTINSTALL_PREFIX/.ctinstall"; mkdir -p locks/other@1.0.lock/in staging/other@1.0 staging/tiny@1.0; touch locks/closed@1.0.lock; chmod 0 locks/closed@1.0.lock',
   );
   expect(await sandbox.run(within('ctinstall clean'))).toMatchObject({
     status: 0,
-    stdout: expect.stringContaining('other@1.0.lock` is damaged: `a directory`'),
+    stdout: expect.stringMatching(
+      /closed@1\.0\.lock` is damaged: `a file that you may not read`[^]*other@1\.0\.lock` is damaged: `a directory`/,
+    ),
   });
   expect(await sandbox.succeed('ls "$CTINSTALL_PREFIX/.ctinstall/staging"')).toBe('other@1.0\n');
   expect(await sandbox.run(within('ctinstall list'))).toMatchObject({ status: 0 });

@@ -22,11 +22,11 @@ describe('ctinstall squashfs update', () => {
   test('runs a command on what is packed, with our stdin, stdout and environment, and packs again; with the module loaded, none needs to be named', async () => {
     const sandbox = await packed();
     const ran = await sandbox.run(
-      `export MINE=1 SINGULARITY_BIND=$HOME:/here
-       echo from stdin | ctinstall squashfs update tiny -- sh -c 'cat >/user-software/new; echo "$INSIDE $MINE $HOME"; ls /here/tiny-1.0.yaml; command -v sh; echo talk >&2' -v --json`,
+      `export MINE=1 OMP_NUM_THREADS=3 child=mine SINGULARITY_BIND=$HOME:/here
+       echo from stdin | ctinstall squashfs update tiny -- sh -c 'cat >/user-software/new; echo "$INSIDE $MINE$OMP_NUM_THREADS$child$LC_ALL $HOME"; ls /here/tiny-1.0.yaml; command -v sh; echo talk >&2' -v --json`,
     );
     expect(ran.status).toBe(0);
-    expect(ran.stdout).toMatch(/^a \$b 1 \/.*\n\/here\/tiny-1\.0\.yaml\n/);
+    expect(ran.stdout).toMatch(/^a \$b 13mine \/.*\n\/here\/tiny-1\.0\.yaml\n/);
     expect(ran.stdout).toMatch(/^packed 2 files and directories, .*\n.*\nfiles: 3 before, 1 after; .* saved$/m);
     expect(ran.stderr).toContain('talk\n');
     expect(await sandbox.succeed(look)).toBe('mine=mine\nnew=from stdin\nuser-software.squashfs\n');

@@ -1,7 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatCommand, formatScript, formatSeconds, formatValue } from '../../src/lib/format.ts';
+import {
+  formatBytes,
+  formatCommand,
+  formatScript,
+  formatSeconds,
+  formatText,
+  formatValue,
+} from '../../src/lib/format.ts';
 
 describe('formatBytes', () => {
   it.each([
@@ -18,6 +25,13 @@ describe('formatBytes', () => {
     [5000 * 1024 ** 4, '5000 TiB'],
   ])('%d → %s', (bytes, shown) => {
     expect(formatBytes(bytes)).toBe(shown);
+  });
+});
+
+describe('formatText', () => {
+  it('escapes what a terminal obeys, but for ends of lines, and colours where there are some', () => {
+    expect(formatText('a\u001b[2J\u009b\rb\tc\r\nd\u001b[31me')).toBe('a\\u001b[2J\\u009b\\u000db\tc\r\nd\\u001b[31me');
+    expect(formatText('\u001b[31ma\u001b[39m\u001b[8m', true)).toBe('\u001b[31ma\u001b[39m\\u001b[8m');
   });
 });
 

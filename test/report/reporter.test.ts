@@ -81,11 +81,11 @@ describe('the coloured reporter', () => {
     const { stderr } = reported({ isColoured: true }, [
       { event: 'warning', message: 'an error: odd', hint: 'look' },
       { event: 'failed', code: 'locked', message: 'no', hint: undefined, details: ['  hint: wait'] },
-      { event: 'note', message: 'plain' },
+      { event: 'note', message: 'plain, no \u001b[2J' },
     ]);
     const [red, yellow, cyan, end] = [31, 33, 36, 39].map((code) => `\u001b[${code}m`);
     expect(stderr).toBe(
-      `${yellow}warning:${end} an error: odd\n${cyan}hint:${end} look\n${red}error:${end} no\n  ${cyan}hint:${end} wait\nplain\n`,
+      `${yellow}warning:${end} an error: odd\n${cyan}hint:${end} look\n${red}error:${end} no\n  ${cyan}hint:${end} wait\nplain, no \\u001b[2J\n`,
     );
   });
 });

@@ -389,7 +389,8 @@ describe('which virtual environment is active, with no module loaded', () => {
   });
 
   test('what is no name, or not there, is refused, and those there are named', async () => {
-    const { startAlone, recorded } = withVenvs('b', 'a');
+    // What others of a group have made may have a name that a terminal obeys.
+    const { startAlone, recorded } = withVenvs('b', 'a', 'c\u001b[2J');
     for (const [name, message] of [
       ['../x', /^error: CTINSTALL_VENV must be the name .*\nhint: /],
       ['none', /^error: CTINSTALL_VENV names .*: none\. There are: a, b\nhint: .*ctinstall venv create demo/],

@@ -1,3 +1,4 @@
+import { formatLine } from '../../lib/format.ts';
 import { clean as cleanUp } from '../../operations/clean/clean.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -12,7 +13,7 @@ export async function clean(
   const { prefix, leftovers } = await cleanUp({ settings, dryRun }, context);
   if (context.isJson) return printDocument('clean', leftovers, context);
   for (const { paths, heldBy } of leftovers)
-    for (const path of paths)
+    for (const path of paths.map(formatLine))
       context.print(
         heldBy === undefined ? `${dryRun ? 'would remove' : 'removed'} ${path}` : `left ${path}: ${heldBy}`,
       );

@@ -1,4 +1,5 @@
 import { CtinstallError } from '../../lib/errors.ts';
+import { formatLine } from '../../lib/format.ts';
 import type { Prefix } from '../../lib/paths.ts';
 import { type VerifyResult, verify as verifyAll } from '../../operations/verify/verify.ts';
 import { paint } from '../../report/colours.ts';
@@ -24,7 +25,7 @@ export async function verify(
       'verification-failed',
       `${different} of ${results.length} ${results.length === 1 ? 'install is' : 'installs are'} not as installed`,
       {
-        hint: 'install again with `--rebuild`; user software stays',
+        hint: 'where no other remedy is named, install again with `--rebuild`; user software stays',
       },
     );
 }
@@ -35,6 +36,6 @@ function describe({ module, installDir, differences }: VerifyResult, prefix: Pre
   const where = installDir.startsWith(`${prefix}/`) ? '' : ` in ${installDir}`;
   return [
     `${module}${where}: ${length === 0 ? paint('as installed', 'good', isColoured) : paint(`${length} difference${length === 1 ? '' : 's'}`, 'bad', isColoured)}`,
-    ...differences.map(({ path, what }) => `  ${path} ${what}`),
+    ...differences.map(({ path, what }) => `  ${formatLine(`${path} ${what}`)}`),
   ];
 }

@@ -72,7 +72,7 @@ async function openForOthers(
 ): Promise<void> {
   const count = await openSoftware(installDir, bits, signal);
   if (count === 0) return;
-  const message = `gave ${count} files and directories of the user software of ${moduleName} the permissions of the prefix`;
+  const message = `gave ${count} ${count === 1 ? 'file or directory' : 'files and directories'} of the user software of ${moduleName} the permissions of the prefix`;
   reporter.report({ event: 'note', message });
 }
 

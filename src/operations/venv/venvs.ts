@@ -11,6 +11,7 @@ import {
   writeFileWhole,
 } from '../../host/files.ts';
 import { CtinstallError } from '../../lib/errors.ts';
+import { formatLine } from '../../lib/format.ts';
 import { type HostPath, hostPath, joinHost } from '../../lib/paths.ts';
 import type { RunInContainerStep } from '../../plan/steps/run-in-container.ts';
 import { type RunContext, runInContainer } from '../../runtime/run-in-container.ts';
@@ -92,7 +93,7 @@ export async function removeVenv({ installDir, name }: VenvWork): Promise<void> 
   const venvs = await listVenvs(installDir);
   if (!venvs.some((venv) => venv.name === name))
     throw new CtinstallError('not-installed', `there is no virtual environment \`${name}\``, {
-      hint: `there are: ${venvs.map((venv) => venv.name).join(', ') || 'none'}`,
+      hint: `there are: ${venvs.map((venv) => formatLine(venv.name)).join(', ') || 'none'}`,
     });
   await writeFileWhole(markOf(installDir, name), '', 0o644);
   await removeTree(joinHost(venvsOf(installDir), name));
