@@ -125,7 +125,7 @@ test('a directory in the place of a lock, or a file that may not be read, stops 
   expect(await sandbox.run(within('ctinstall clean'))).toMatchObject({
     status: 0,
     stdout: expect.stringMatching(
-      /closed@1\.0\.lock` is damaged: `a file that you may not read`[^]*other@1\.0\.lock` is damaged: `a directory`/,
+      /closed@1\.0\.lock` is damaged: `a file that you may not read`[\s\S]*other@1\.0\.lock` is damaged: `a directory`/,
     ),
   });
   expect(await sandbox.succeed('ls "$CTINSTALL_PREFIX/.ctinstall/staging"')).toBe('other@1.0\n');
