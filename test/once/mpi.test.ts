@@ -73,7 +73,7 @@ describe('the MPI of the host', () => {
     const ranks = await sandbox.succeed(
       `MPICH_DIR=$CT_MPICH ctinstall singularity-bindings-system.yaml
       ctinstall regenerate singularity-bindings; module load singularity-bindings; ${settings}
-      timeout 60 $CT_MPICH/bin/mpiexec -n 2 singularity exec "$CT_IMAGES/mpich.sif" python3 version.py
+      timeout -k 5 60 $CT_MPICH/bin/mpiexec -n 2 singularity exec "$CT_IMAGES/mpich.sif" python3 version.py
       ctinstall mpi singularity-bindings; ctinstall verify singularity-bindings; ctinstall uninstall --yes singularity-bindings`,
       environment,
     );
@@ -82,7 +82,7 @@ describe('the MPI of the host', () => {
   });
 
   test('another way later, and back: the image keeps its own then; a plain regenerate keeps what was chosen', async () => {
-    const run = `module load mpich/1; timeout 60 $CT_MPICH/bin/mpiexec -n 2 singularity exec $SIF python3 version.py`;
+    const run = `module load mpich/1; timeout -k 5 60 $CT_MPICH/bin/mpiexec -n 2 singularity exec $SIF python3 version.py`;
     const own = await sandbox.succeed(`${settings}; ctinstall regenerate --mpi none mpich/1 >&2; ${run}`, inside());
     expect(own).toMatch(/^[01]\/2 sum=3 4\.2\.\d/m);
     expect(existsSync(join(sandbox.prefix, 'software/mpich/1/mpi/libmpi.so.12'))).toBe(false);
