@@ -182,6 +182,10 @@ async function bundle(entryPoints, plugins = [], options = {}) {
   });
   noteLicences(metafile);
   const files = Object.keys(metafile.outputs).filter((path) => path.endsWith('.js'));
+  // They are read as Latin-1, which is quicker. esbuild escapes all else, but cannot in regular expressions and raw templates.
+  for (const path of files)
+    for (const [text] of readFileSync(path, 'utf8').matchAll(/.{0,40}[^\0-\x7f].{0,40}/g))
+      throw new Error(`${path} has more than ASCII: ${text}`);
   return Object.fromEntries(files.map((path) => [basename(path).split('-')[0], basename(path)]));
 }
 

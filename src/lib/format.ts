@@ -56,7 +56,7 @@ export function formatText(text: string, isColoured = false): string {
 export function formatScript(script: string): string {
   return script
     .toWellFormed()
-    .replace(/[^\P{C}\n]|[^\P{Z} ]|[\p{Default_Ignorable_Code_Point}\u2800⏎]/gu, escapeCharacter)
+    .replace(/[^\P{C}\n]|[^\P{Z} ]|[\p{Default_Ignorable_Code_Point}\u2800\u23ce]/gu, escapeCharacter)
     .replaceAll('\n', newlineSign)
     .replace(manyBlanks, (blanks) => ` …(${blanks.length} blanks)… `);
 }

@@ -56,7 +56,7 @@ local function is_file(path) return lfs.attributes(path, "mode") == "file" end
 `;
 
 const setBoth = code`
--- Apptainer prefers APPTAINER…, SingularityCE knows only SINGULARITY…: both get the same.
+-- Apptainer prefers names with APPTAINER, SingularityCE knows only SINGULARITY: both get the same.
 local function set_both(rest, value) set("APPTAINER" .. rest, value); set("SINGULARITY" .. rest, value) end
 local function given(rest) return ((os.getenv("APPTAINER" .. rest) or "") .. "\n" .. (os.getenv("SINGULARITY" .. rest) or "")):match("[^\n]+") end
 `;

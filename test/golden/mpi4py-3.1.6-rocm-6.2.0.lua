@@ -16,7 +16,7 @@ local root = "/home/user/ctinstall/software/mpi4py/3.1.6-rocm-6.2.0"
 local function set(variable, value) pushenv(variable, value or os.getenv(variable) or false) end
 local function is_file(path) return lfs.attributes(path, "mode") == "file" end
 local function on_load(is_so, say, message) if is_so and mode() == "load" then say(message) end end
--- Apptainer prefers APPTAINER…, SingularityCE knows only SINGULARITY…: both get the same.
+-- Apptainer prefers names with APPTAINER, SingularityCE knows only SINGULARITY: both get the same.
 local function set_both(rest, value) set("APPTAINER" .. rest, value); set("SINGULARITY" .. rest, value) end
 local function given(rest) return ((os.getenv("APPTAINER" .. rest) or "") .. "\n" .. (os.getenv("SINGULARITY" .. rest) or "")):match("[^\n]+") end
 

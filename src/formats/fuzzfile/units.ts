@@ -23,11 +23,11 @@ const unitSeconds: Readonly<Record<string, number>> = {
 
 /** A duration as Go writes it (`30m`, `8h0m0s`, `1.5h`), in whole seconds, rounded up; undefined where it is none. */
 export function parseDuration(text: string): number | undefined {
-  if (!/^\+?(\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/.test(text)) return undefined;
+  if (!/^\+?(\d+(\.\d*)?|\.\d+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h)/.test(text)) return undefined;
   let seconds = 0;
   let rest = text.replace(/^\+/, '');
   while (rest !== '') {
-    const [part = '', number, unit = ''] = /^(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/.exec(rest) ?? [];
+    const [part = '', number, unit = ''] = /^(\d+\.?\d*|\.\d+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h)/.exec(rest) ?? [];
     if (part === '') return undefined;
     seconds += Number(number) * (unitSeconds[unit] ?? 0);
     rest = rest.slice(part.length);
