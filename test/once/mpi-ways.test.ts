@@ -29,7 +29,12 @@ describe('Open MPI in the image', () => {
   });
   afterAll(() => rmSync(sandbox.dir, { recursive: true, force: true }));
   const ranks = async (start: string, module = 'mpi4py/1'): Promise<string[]> =>
-    (await sandbox.succeed(`module load ${module}; timeout -k 5 60 ${start} singularity exec $SIF python3 who.py`, inside()))
+    (
+      await sandbox.succeed(
+        `module load ${module}; timeout -k 5 60 ${start} singularity exec $SIF python3 who.py`,
+        inside(),
+      )
+    )
       .split('\n')
       .filter((line) => line.includes('sum='))
       .toSorted();
