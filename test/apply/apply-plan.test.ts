@@ -16,7 +16,7 @@ import { describeTree, writeTree } from './support.ts';
 
 let site: Site;
 beforeEach(() => {
-  site = makeSite();
+  site = makeSite({ isInMemory: true });
 });
 afterEach(() => site.remove());
 
@@ -175,14 +175,14 @@ function failAt(name: 'step-started' | 'step-finished', index: number): (event: 
 
 describe('a first install that fails', () => {
   it('at any step leaves nothing', async () => {
-    const deep = { ...site, prefix: asPrefix(hostPath(join(site.root, 'not/yet/there'))) };
+    const deep = { ...site, prefix: asPrefix(hostPath(join(site.prefix, 'not/yet/there'))) };
     const plan = sitePlan(deep, { image: 'the image' });
     const before = describeTree(site.root);
     const last = plan.steps.findIndex(({ kind }) => kind === 'write-modulefile');
     for (let index = 0; index <= last; index += 1) {
       expect((await failure(apply(plan, { onEvent: failAt('step-started', index) }))).message).toBe('the disk is full');
       rmSync(site.log, { force: true });
-      expect(describeTree(site.root)).toEqual(before);
+      expect([describeTree(site.root), describeTree(site.prefix)]).toEqual([before, {}]);
     }
   });
 

@@ -16,7 +16,10 @@ import { easyconfigOf, facts, settingsOf } from '../resolve/support.ts';
  * the install is on `make it`, adds user software on `add data`, and fails on a command that holds $FAIL_ON.
  */
 const fakeRuntime = `#!/bin/bash
-{ printf '%q ' "$@"; printf '\\nBIND=%s\\n' "\${SINGULARITY_BIND-}"; env | grep -E '^(SINGULARITY|APPTAINER)'; } >>"$FAKE_LOG"
+{
+  printf '%q ' "$@"; printf '\\nBIND=%s\\n' "\${SINGULARITY_BIND-}"
+  for name in "\${!SINGULARITY@}" "\${!APPTAINER@}"; do printf '%s=%s\\n' "$name" "\${!name}"; done
+} >>"$FAKE_LOG"
 if [[ -n \${FAIL_ON-} && "$*" == *"$FAIL_ON"* ]]; then
   echo 'it does not work' >&2
   exit 5

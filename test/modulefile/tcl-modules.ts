@@ -96,6 +96,51 @@ export function bind(
   return { host: hostPath(host), container: containerPath(container), access, optional, ...more, origin: 'test' };
 }
 
+/** What users have set. Binds, paths and other values are put together in ways of their own: a user has one of each. */
+export const users: Record<string, Record<string, string>> = {
+  'nothing set': {},
+  'one bind, paths to prepend': { SINGULARITY_BIND: '/etc:/mine', SINGULARITYENV_PREPEND_PATH: '/mine/bin' },
+  'both, the same': {
+    SINGULARITY_BIND: '/etc:/mine',
+    APPTAINER_BIND: '/etc:/mine',
+    APPTAINERENV_PREPEND_PATH: '/mine',
+    SINGULARITYENV_PREPEND_PATH: '/mine',
+  },
+  'both, different': {
+    SINGULARITY_BIND: '/usr:/theirs',
+    APPTAINER_BIND: '/etc:/mine',
+    APPTAINERENV_PREPEND_PATH: '/mine/bin',
+    SINGULARITYENV_PREPEND_PATH: '/b::/c/',
+  },
+  'SINGULARITY_BINDPATH, values that the module replaces': {
+    SINGULARITY_BINDPATH: '/etc:/user-software/',
+    SIF: 'ab  ?',
+    SIFTINY: 'a//b/ ',
+    CONTAINERROOT: '  [id] $HOME {',
+    AWKWARD: ']===] "',
+    EMPTY: '\\',
+    SINGULARITYENV_INSIDE: '1\t2',
+    APPTAINERENV_VIRTUAL_ENV: '%s * ?? ~ ! # & ; | < > ( ) \x7f\x7f\x7f',
+    DASHES: '--',
+    NUMBER: '010',
+  },
+  APPTAINER_BINDPATH: { SINGULARITY_BIND: '/usr:/theirs', APPTAINER_BINDPATH: ' /runscripts// ,,/x' },
+  'places of ours': { SINGULARITY_BIND: '/tmp:/user-software/,/tmp:/host etc:ro' },
+  'a place of ours, odd': { APPTAINER_BIND: ' /tmp:  /user-software/ :ro,/x,:/y,a:' },
+  'all places of ours': {
+    SINGULARITY_BIND: '/tmp:/user-software',
+    APPTAINER_BIND: '/tmp:/runscripts',
+    SINGULARITY_BINDPATH: '/tmp:/host etc',
+  },
+  'awkward binds': { SINGULARITY_BIND: '/a b:/c d,/$x:/[id],/{:/},/`id`:/"\'\\', APPTAINER_BIND: '/x:/y,~/x,*' },
+  'values like numbers': {
+    SINGULARITY_BIND: '0x10',
+    SIF: '1e3',
+    APPTAINERENV_PREPEND_PATH: '007',
+    CONTAINERROOT: '-1',
+  },
+};
+
 /** A tree with modulefiles and the installs that they are of. */
 export function treeWith(...modulefiles: ModulefileChanges[]): ModuleTree {
   const tree = makeModuleTree();
@@ -117,10 +162,11 @@ export async function compare(
   tree: ModuleTree,
   script: string,
   environment: Readonly<Record<string, string>> = {},
+  among: readonly Tool[] = tools,
 ): Promise<readonly Snapshot[]> {
   const ran: { tool: Tool; stderr: string; snapshots: Snapshot[] }[] = [];
   // One after the other: scripts change files of the tree, and put them back.
-  for (const tool of tools) {
+  for (const tool of among) {
     const { stdout, stderr } = await tree.run(tool, script, environment);
     ran.push({ tool, stderr, snapshots: readSnapshots(stdout) });
   }

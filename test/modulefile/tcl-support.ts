@@ -79,10 +79,12 @@ export function makeModuleTree(name = 'tree'): ModuleTree {
     run: (tool, script, environment = {}) => {
       const init = initOf(tool);
       const path = join(dir, tool === 'Lmod, Lua' ? 'lua' : 'tcl');
-      return runBash(`. ${quoteBash(init)}; module use ${quoteBash(path)}\n${script}`, root, {
+      return runBash(`. ${quoteBash(init)}\n${script}`, root, {
         PATH: '/usr/bin:/bin',
         HOME: root,
         LANG: 'C.UTF-8',
+        // What `module use` leads to, without a start of the tool for each script.
+        MODULEPATH: path,
         // Their caches, lists of what is loaded, … are the sandbox's own; nothing is paged.
         LMOD_PAGER: 'none',
         MODULES_PAGER: '',

@@ -1,11 +1,11 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { needsOf } from '../../src/gpu/fit.ts';
 import { containerPath, hostPath } from '../../src/lib/paths.ts';
 import { renderLmodModulerc, renderTclModulerc } from '../../src/modulefile/render-modulerc.ts';
-import { awkward, bind, compare, modulefileIn, treeWith } from './tcl-modules.ts';
-import { makeModuleTree, snapshot, type Tool, within } from './tcl-support.ts';
+import { awkward, bind, compare, modulefileIn, treeWith, users } from './tcl-modules.ts';
+import { type ModuleTree, makeModuleTree, snapshot, type Tool, within } from './tcl-support.ts';
 
 /*
  * The same install must give the same environment, variable by variable, after load and after unload: in Lmod with the
@@ -16,43 +16,6 @@ const toolsOfEachKind: readonly Tool[] = ['Lmod, Lua', 'Lmod, Tcl', 'Environment
 const load = `module load tiny/1.0\n${snapshot}\n`;
 const unload = `module unload tiny/1.0\n${snapshot}\n`;
 const loadAndUnload = `${snapshot}\n${load}${unload}`;
-
-const users: Record<string, Record<string, string>> = {
-  'nothing set': {},
-  SINGULARITY_BIND: { SINGULARITY_BIND: '/etc:/mine' },
-  'both, the same': { SINGULARITY_BIND: '/etc:/mine', APPTAINER_BIND: '/etc:/mine' },
-  'both, different': { SINGULARITY_BIND: '/usr:/theirs', APPTAINER_BIND: '/etc:/mine' },
-  SINGULARITY_BINDPATH: { SINGULARITY_BINDPATH: '/etc:/user-software/' },
-  APPTAINER_BINDPATH: { SINGULARITY_BIND: '/usr:/theirs', APPTAINER_BINDPATH: ' /runscripts// ,,/x' },
-  'a place of ours': { SINGULARITY_BIND: '/tmp:/user-software/,/tmp:/host etc:ro' },
-  'a place of ours, odd': { APPTAINER_BIND: ' /tmp:  /user-software/ :ro,/x,:/y,a:' },
-  'all places of ours': {
-    SINGULARITY_BIND: '/tmp:/user-software',
-    APPTAINER_BIND: '/tmp:/runscripts',
-    SINGULARITY_BINDPATH: '/tmp:/host etc',
-  },
-  'paths to prepend': { SINGULARITYENV_PREPEND_PATH: '/mine/bin' },
-  'other paths to prepend': { APPTAINERENV_PREPEND_PATH: '/mine/bin', SINGULARITYENV_PREPEND_PATH: '/b::/c/' },
-  'the same paths to prepend': { APPTAINERENV_PREPEND_PATH: '/mine', SINGULARITYENV_PREPEND_PATH: '/mine' },
-  'values that the module replaces': {
-    SIF: 'ab  ?',
-    SIFTINY: 'a//b/ ',
-    CONTAINERROOT: '  [id] $HOME {',
-    AWKWARD: ']===] "',
-    EMPTY: '\\',
-    SINGULARITYENV_INSIDE: '1\t2',
-    APPTAINERENV_VIRTUAL_ENV: '%s * ?? ~ ! # & ; | < > ( ) \x7f\x7f\x7f',
-    DASHES: '--',
-    NUMBER: '010',
-  },
-  'awkward binds': { SINGULARITY_BIND: '/a b:/c d,/$x:/[id],/{:/},/`id`:/"\'\\', APPTAINER_BIND: '/x:/y,~/x,*' },
-  'values like numbers': {
-    SINGULARITY_BIND: '0x10',
-    SIF: '1e3',
-    APPTAINERENV_PREPEND_PATH: '007',
-    CONTAINERROOT: '-1',
-  },
-};
 
 describe('what the user has set', () => {
   test('is put back at the unload, and stands for what both of its names say', async () => {
@@ -126,43 +89,36 @@ test('without an image: binds and what goes inside, around that of the user', as
 });
 
 describe('what is there on the node', () => {
-  test('optional binds', async () => {
+  // What each tool makes of awkward text is shown above.
+  const compareKinds = (tree: ModuleTree, script: string) => compare(tree, script, {}, toolsOfEachKind);
+
+  test('optional binds, GPUs, variables that are offered: what the user has set counts, and comes back', async () => {
     const tree = treeWith({});
     mkdirSync(join(tree.dir, 'only here $x [id]'));
-    tree.write('é日本');
-    const [, loaded] = await compare(tree, loadAndUnload);
+    for (const name of ['é日本', 'nvidia $x [id]']) tree.write(name);
+    const set = { SINGULARITY_NV: 'false', APPTAINER_ROCM: '1', OFFERED: 'mine' };
+    const scripts = [within({ USER: 'someone' }, loadAndUnload), within(set, loadAndUnload)];
+    const [before, loaded, after, , own, back] = await compareKinds(tree, scripts.join('\n'));
     expect(loaded?.SINGULARITY_BIND).toContain(
       `${tree.dir}/only here $x [id]:/only/here,${tree.dir}/é日本:/it's [id],`,
     );
-  });
-
-  test('GPUs: what the user has set counts, and comes back', async () => {
-    const tree = treeWith({});
-    tree.write('nvidia $x [id]');
-    const users = { SINGULARITY_NV: 'false', APPTAINER_ROCM: '1' };
-    const scripts = [within({}, loadAndUnload), within(users, loadAndUnload)];
-    const [before, loaded, after, , own, back] = await compare(tree, scripts.join('\n'));
-    expect(loaded).toMatchObject({ APPTAINER_NV: '1', SINGULARITY_NV: '1' });
+    expect(loaded).toMatchObject({ APPTAINER_NV: '1', SINGULARITY_NV: '1', OFFERED: `/tmp/someone-${awkward}` });
     expect(loaded).not.toHaveProperty('APPTAINER_ROCM');
     expect(after).toEqual(before);
-    expect(own).toMatchObject({ APPTAINER_NV: 'false', SINGULARITY_NV: 'false', SINGULARITY_ROCM: '1' });
-    expect(back).toMatchObject(users);
+    expect(own).toMatchObject({
+      APPTAINER_NV: 'false',
+      SINGULARITY_NV: 'false',
+      SINGULARITY_ROCM: '1',
+      OFFERED: 'mine',
+    });
+    expect(back).toMatchObject(set);
     expect(back).not.toHaveProperty('APPTAINER_NV');
-  });
-
-  test('variables that are offered: the value of the user counts, and comes back', async () => {
-    const tree = treeWith({});
-    const scripts = [within({ USER: 'someone' }, loadAndUnload), within({ OFFERED: 'mine' }, loadAndUnload)];
-    const [before, loaded, after, , own, back] = await compare(tree, scripts.join('\n'));
-    expect(loaded).toHaveProperty('OFFERED', `/tmp/someone-${awkward}`);
-    expect(after).toEqual(before);
-    expect([own?.OFFERED, back?.OFFERED]).toEqual(['mine', 'mine']);
   });
 
   test('packed software, a link to nothing, nothing', async () => {
     const tree = treeWith({});
     const squashfs = 'software/tiny/1.0/user-software.squashfs';
-    const [packed, dangling, none] = await compare(
+    const [packed, dangling, none] = await compareKinds(
       tree,
       `cd ${tree.dir}; touch ${squashfs}; ${load} module unload tiny; rm ${squashfs}; ln -sf nowhere ${squashfs}; ${load} module unload tiny
       mv software/tiny/1.0/user-software aside; ${load} mv aside software/tiny/1.0/user-software; rm ${squashfs}`,
@@ -175,7 +131,7 @@ describe('what is there on the node', () => {
   test('the central image; none at all when the module is unloaded', async () => {
     const tree = treeWith({});
     const own = `"software/tiny/1.0/it's \\$x [id] é.sif"`;
-    const [central, after] = await compare(
+    const [central, after] = await compareKinds(
       tree,
       `cd ${tree.dir}; mkdir -p central; touch central/tiny.sif; mv ${own} aside
       ${load} rm central/tiny.sif; ${unload} mv aside ${own}`,
@@ -184,18 +140,18 @@ describe('what is there on the node', () => {
     expect(after).not.toHaveProperty('SIF');
   });
 
-  test.each([
-    ['no image', (dir: string) => rmSync(join(dir, "software/tiny/1.0/it's $x [id] é.sif"))],
-    [
-      'a required bind missing',
-      (dir: string) => rmSync(join(dir, 'software/tiny/1.0/runscripts'), { recursive: true }),
-    ],
-  ])('%s: nothing is loaded, and nothing changed', async (_, remove) => {
+  test('no image, or a required bind missing: nothing is loaded, and nothing changed', async () => {
     const tree = treeWith({});
-    remove(tree.dir);
-    const environment = { SINGULARITY_BIND: '/etc:/mine', SIF: 'old' };
-    const [before, failed] = await compare(tree, within(environment, `${snapshot}\n${load}`));
-    expect(failed).toEqual(before);
+    const required = ["it's \\$x [id] é.sif", 'runscripts'].map((name) => `"$TREE/${name}"`);
+    const without = required.map((name) => `mv ${name} aside\n${load}mv aside ${name}\n`);
+    const environment = { TREE: join(tree.dir, 'software/tiny/1.0'), SINGULARITY_BIND: '/etc:/mine', SIF: 'old' };
+    const [before, ...failed] = await compareKinds(
+      tree,
+      within(environment, `${snapshot}\n${without.join('')}${load}`),
+    );
+    const loaded = failed.pop();
+    expect(failed).toEqual([before, before]);
+    expect(loaded?.SIF).toContain('/tiny/1.0/');
   });
 });
 
@@ -203,7 +159,7 @@ describe('GPUs of the node and what the image has for them', () => {
   const [amd] = needsOf({ rocm: '6.2.4' });
   const [nvidia] = needsOf({ cuda: '12.4.1' });
 
-  test.each([
+  const cases = [
     [
       'a driver that is too old',
       amd,
@@ -233,32 +189,42 @@ describe('GPUs of the node and what the image has for them', () => {
       { nvidia: '', version: 'NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  1000.1  Release\n' },
       undefined,
     ],
-  ] as const)('%s', async (_, needs, files, said) => {
-    if (needs === undefined) throw new Error('nothing is needed');
+  ] as const;
+
+  test('are compared as the module is loaded, and nothing is said as it is unloaded', async () => {
     const tree = makeModuleTree();
     const image = hostPath(tree.write('an image'));
-    const at = (name: string): string => join(tree.dir, name);
-    const [device, otherDevice] = needs.maker === 'AMD' ? ['kfd', 'nvidia'] : ['nvidia', 'kfd'];
-    const places = { device: at(device), otherDevice: at(otherDevice), driver: at('version') };
-    for (const [name, text] of Object.entries(files)) tree.write(name, text);
-    tree.add(
-      modulefileIn(tree, {
-        gpuNeeds: [{ ...needs, places }],
-        image: { variables: ['SIF'], candidates: [image] },
-        container: { binds: [] },
-      }),
-    );
+    const scripts = cases.map(([, needs, files], index) => {
+      if (needs === undefined) throw new Error('nothing is needed');
+      const moduleName = `node${index}/1.0`;
+      const at = (name: string): string => join(tree.dir, `node ${index}`, name);
+      const [device, otherDevice] = needs.maker === 'AMD' ? ['kfd', 'nvidia'] : ['nvidia', 'kfd'];
+      const places = { device: at(device), otherDevice: at(otherDevice), driver: at('version') };
+      for (const [name, text] of Object.entries(files)) tree.write(`node ${index}/${name}`, text);
+      tree.add(
+        modulefileIn(tree, {
+          moduleName,
+          gpuNeeds: [{ ...needs, places }],
+          image: { variables: ['SIF'], candidates: [image] },
+          container: { binds: [] },
+        }),
+      );
+      return `module load ${moduleName}; echo "$SIF" >&2; module unload ${moduleName}; echo ===== >&2`;
+    });
     for (const tool of toolsOfEachKind) {
-      const { stderr } = await tree.run(tool, 'module load tiny/1.0; echo "$SIF" >&2; module unload tiny/1.0');
-      const text = stderr.replace(/\s+/g, ' ');
-      expect(text).toContain(image);
-      if (said === undefined) expect([tool, text.trim()]).toEqual([tool, image]);
-      else
-        expect([tool, text.match(/tiny\/1\.0: (AMD|CUDA|the image)/g)?.length, text]).toEqual([
+      const { stderr } = await tree.run(tool, scripts.join('\n'));
+      const texts = stderr.split('=====').map((text) => text.replace(/\s+/g, ' ').trim());
+      for (const [index, [name, , , said]] of cases.entries()) {
+        const text = texts[index] ?? '';
+        const told = text.match(RegExp(`node${index}/1\\.0: (AMD|CUDA|the image)`, 'g'))?.length;
+        expect([tool, name, text]).toEqual([tool, name, said === undefined ? image : expect.stringMatching(said)]);
+        expect([tool, name, told, text]).toEqual([
           tool,
-          1,
-          expect.stringMatching(said),
+          name,
+          said === undefined ? undefined : 1,
+          expect.stringContaining(image),
         ]);
+      }
     }
   });
 });
