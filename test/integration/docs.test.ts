@@ -67,10 +67,14 @@ describe('the commands that the pages show', () => {
     write('requirements.txt', '--no-index\n--find-links wheels\ndemo_tool\n');
     write('prog/bin/hello', '#!/bin/sh\necho hello\n');
     write('old/user-software/mine', 'mine\n');
-    await makeConda(sandbox, 'bin/micromamba');
+    // It takes its time to make, and few pages speak of it.
+    const isOfConda = blocksOf(page).some((block) => block.includes('conda'));
+    if (isOfConda) {
+      await makeConda(sandbox, 'bin/micromamba');
+      await makeChannel(join(dir, 'channel'), [{ name: 'tool', version: '1.0', noarch: 'generic' }]);
+    }
     write('explicit.txt', `@EXPLICIT\nfile://${dir}/channel/noarch/tool-1.0.tar.gz\n`);
     if (page === 'build.md') write('environment.yml', `channels: [file://${dir}/channel]\ndependencies: [tool]\n`);
-    await makeChannel(join(dir, 'channel'), [{ name: 'tool', version: '1.0', noarch: 'generic' }]);
     write(
       'PyTorch-2.6.0.eb',
       "easyblock = 'MakeCp'\nname = 'PyTorch'\nversion = '2.6.0'\nsources = ['pytorch.sif']\nfiles_to_copy = [(['pytorch.sif'], '.')]\n",
