@@ -192,7 +192,7 @@ jobs:
     const ended = { web: 'finished', tcp: 'finished', ask: 'finished' };
     expect(await statesOf(sandbox, 'web-1')).toMatchObject({ ...ended, '': 'failed', late: 'failed' });
     expect(failed.stdout).toMatch(
-      /^wait +(failed .*the service late (did not become ready|has ended)|never .*`late` did not end well)$[\s\S]*^late: failed, it did not become ready$/m,
+      /^wait +(failed .*the service late (did not become ready|has ended)|never .*`late` did not end well)$[\s\S]*^late: failed, it did not become ready$[\s\S]*^ {2}hint: let its `readiness-probe` try longer/m,
     );
     const resumed = await sandbox.succeed(
       `touch "$CTINSTALL_PREFIX/volumes/user/persistent/probed/late"; ctinstall workflow resume web-1 >&2

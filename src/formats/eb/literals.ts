@@ -1,3 +1,4 @@
+import { formatValue } from '../../lib/format.ts';
 import { RecipeFault } from './values.ts';
 
 export interface Quoted {
@@ -9,11 +10,15 @@ export interface Quoted {
   readonly tail: number;
 }
 
-/** How a string literal is quoted. @throws RecipeFault for bytes */
+/** How a string literal is quoted. @throws RecipeFault for bytes, and for one that has no end: the parser lets it pass */
 export function describeQuotes(literal: string, line: number): Quoted {
   const [head = '', prefix = '', quotes = ''] = /^([A-Za-z]{0,2})('''|"""|'|")/.exec(literal) ?? [];
   const letters = prefix.toLowerCase();
   if (letters.includes('b')) throw new RecipeFault(line, 'bytes (`b"…"`) are no text');
+  const [, backslashes = ''] = /(\\*)$/.exec(literal.slice(head.length, -quotes.length)) ?? [];
+  const isClosed = literal.length >= head.length + quotes.length && literal.endsWith(quotes);
+  if (!isClosed || backslashes.length % 2 === 1)
+    throw new RecipeFault(line, `is no Python: the text \`${formatValue(literal.trim(), 100)}\` is not closed`);
   return {
     isRaw: letters.includes('r'),
     isFormat: letters.includes('f'),
