@@ -1,4 +1,3 @@
-import { formatValue } from '../../lib/format.ts';
 import { RecipeFault } from './values.ts';
 
 export interface Quoted {
@@ -10,21 +9,27 @@ export interface Quoted {
   readonly tail: number;
 }
 
-/** How a string literal is quoted. @throws RecipeFault for bytes, and for one that has no end: the parser lets it pass */
+/** How a string literal is quoted. @throws RecipeFault for bytes */
 export function describeQuotes(literal: string, line: number): Quoted {
-  const [head = '', prefix = '', quotes = ''] = /^([A-Za-z]{0,2})('''|"""|'|")/.exec(literal) ?? [];
+  const [head = '', prefix = '', quotes = ''] = opening.exec(literal) ?? [];
   const letters = prefix.toLowerCase();
   if (letters.includes('b')) throw new RecipeFault(line, 'bytes (`b"…"`) are no text');
-  const [, backslashes = ''] = /(\\*)$/.exec(literal.slice(head.length, -quotes.length)) ?? [];
-  const isClosed = literal.length >= head.length + quotes.length && literal.endsWith(quotes);
-  if (!isClosed || backslashes.length % 2 === 1)
-    throw new RecipeFault(line, `is no Python: the text \`${formatValue(literal.trim(), 100)}\` is not closed`);
   return {
     isRaw: letters.includes('r'),
     isFormat: letters.includes('f'),
     head: head.length,
     tail: quotes.length,
   };
+}
+
+const opening = /^([A-Za-z]{0,2})('''|"""|'|")/;
+
+/** Whether a string literal has its end: the parser lets one pass that ends with its line. */
+export function isClosed(literal: string): boolean {
+  const [head = '', , quotes = ''] = opening.exec(literal) ?? [];
+  if (literal.length < head.length + quotes.length || !literal.endsWith(quotes)) return false;
+  const [backslashes = ''] = /\\*$/.exec(literal.slice(head.length, literal.length - quotes.length)) ?? [];
+  return backslashes.length % 2 === 0;
 }
 
 const simple: Readonly<Record<string, string>> = {

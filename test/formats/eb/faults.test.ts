@@ -38,6 +38,7 @@ describe('a recipe that is not read', () => {
     [`${least}x = {'a': 1\ny = 2\n`, /^5: is no Python: `x = \{'a': 1` has no end that fits$/],
     [`${least}homepage = 'https://example.org\n`, /^5: is no Python: the text `'https:\/\/example.org` is not closed$/],
     [`${least}x = f"a{name}\\"\n`, /^5: is no Python: the text .* is not closed$/],
+    [`${least}x = "a\ny = ['b\n']\n`, /^5: is no Python: the text `"a` is not closed$/],
     [`${least}x = '\n`, /^5: is no Python: the text `'` is not closed$/],
     [`${least}x = ${'['.repeat(600)}${']'.repeat(600)}\n`, /^5: is nested too deeply$/],
     [`${least}a = '${'x'.repeat(500_000)}'\nb = a + a + a\n`, /^6: makes a text of more than 1 MiB$/],

@@ -126,6 +126,11 @@ describe('a good Fuzzfile', () => {
     ]);
     expect(notes('array')).toContain('`size` is not used: there is as much room as the file system has');
     expect(notes('gpu')).toEqual(['`example.org/rack` is not used']);
+    expect(
+      parseFuzzfile(
+        'version: v4\ndefaults: { env: [HOME=/a] }\njobs:\n  a: { image: { uri: "docker://a" }, env: [B=1, HOME=/b] }\n',
+      ).notes.map(({ message, place }) => `${place.line}:${place.column} ${message.slice(0, 18)}`),
+    ).toEqual(['2:19 `HOME` is not set:', '4:49 `HOME` is not set:']);
     expect(notes('service')).toEqual(['`fuzzball.io/connect/web` is not used']);
   });
 });
