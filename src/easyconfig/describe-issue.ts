@@ -28,8 +28,9 @@ function linesOf(text: string): string[] {
 function showLine(line: string, column: number, length: number): string[] {
   // With what stands before it, as wide as a terminal is at least: on the next line the caret would point at nothing.
   const most = 76;
-  const start = column > most - 20 ? column - 40 : 0;
-  const part = Array.from(line)
+  const characters = Array.from(line);
+  const start = characters.length > most && column > most - 20 ? column - 40 : 0;
+  const part = characters
     .slice(start, start + most)
     .map((character) => character.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, ' '));
   const caretAt = Math.max(0, column - 1 - start);
