@@ -23,7 +23,7 @@ const scripts: Readonly<Record<string, string | readonly string[]>> = {
     'ctinstall --json nothing-1.yaml || true',
     'ctinstall --json --no-such-flag || true',
   ],
-  'install --dry-run': 'ctinstall --json --image-dir "$CT_IMAGES" --dry-run --rebuild py-1.yaml',
+  'install --dry-run': 'ctinstall --json --image-dir "$CT_IMAGES" --dry-run --rebuild py-1.yaml other-1.yaml',
   'install --module-only --dry-run': 'ctinstall --json --module-only --dry-run changed/py-1.yaml',
   wrap: 'ctinstall wrap container "$CT_IMAGES/tiny.sif" --name wrapped --json',
   'wrap --dry-run': 'ctinstall wrap container "$CT_IMAGES/tiny.sif" --name wrapped2 --dry-run --json',
@@ -54,7 +54,7 @@ const scripts: Readonly<Record<string, string | readonly string[]>> = {
     ctinstall wrappers update py --json`,
   show: [
     'ctinstall show py --json',
-    'MPICH_DIR=$CT_MPICH ctinstall show everything-1.yaml --mpi auto --image-dir "$CT_IMAGES" --json',
+    'MPICH_DIR=$CT_MPICH ctinstall show odd-name.yaml --mpi auto --image-dir "$CT_IMAGES" --json',
     'ctinstall show "$CT_IMAGES/tiny.sif" --json',
     'ctinstall show small.squashfs --json',
   ],
@@ -107,7 +107,7 @@ describe('what is printed with --json', () => {
       ['none-1.yaml', 'name: none\nversion: "1"\nimage: { file: none.sif }\n'],
       ['bad-1.yaml', 'name: bad\nverson: 1\n'],
       [
-        'everything-1.yaml',
+        'odd-name.yaml',
         `name: everything\nversion: "1"\nhomepage: https://example.org/\nimage: { file: mpich.sif, source: 'docker://example.org/a:1' }
 binds: [/tmp, { host: /none, container: /x, access: ro, optional: true }]\nwrappers: [{ name: show, command: cat, args: [-n] }, { from: /bin }]
 env: { module: { A: b, MANPATH: { prepend: /x } }, container: { C: d } }\npost_install: ['true']\nsanity_check_commands: ['true']\n`,
