@@ -68,7 +68,7 @@ function placeIssue(issue: ZodIssue, yaml: PlacedYaml, knownKeys: (path: readonl
       return [
         {
           message: `${label} must be ${issue.values.map((value) => `\`${String(value)}\``).join(' or ')}`,
-          hint: undefined,
+          hint: didYouMean(String(valueAt(yaml.value, issue.path)), issue.values.map(String)),
           place: yaml.placeOf(issue.path),
         },
       ];

@@ -35,7 +35,7 @@ test('a script for whole nodes of LUMI-G is one that a person would write', asyn
 #SBATCH --qos=debug
 
 # The same modules, whatever was loaded where the job was sent from.
-type module >/dev/null 2>&1 || . "$MODULESHOME/init/bash"
+type module >/dev/null 2>&1 || . "\${MODULESHOME:?is not set, and this job has no command module}/init/bash"
 module purge
 module use ${sandbox.prefix}/modules
 module load py/1 || exit 1
