@@ -82,9 +82,9 @@ bind_named_paths() {
       export "$name=$real"
     fi
     # Programs make these themselves, where they may write.
-    case $name in
-      XDG_*_HOME | *_CACHE_DIR) while [[ $path == /*/* && ! -e $path ]]; do path=${path%/*}; done ;;
-    esac
+    if [[ " $made_paths " == *" $name "* ]]; then
+      while [[ $path == /*/* && ! -e $path ]]; do path=${path%/*}; done
+    fi
     if show "$path"; then continue; fi
     unset -v "$name"
     for entry in $stand_ins; do

@@ -9,6 +9,8 @@ dropped_beginnings=  # filled in by ctinstall
 # Patterns of names: some that the settings drop too, and all that pass whatever the other lines say.
 dropped_patterns=  # filled in by ctinstall
 passing=  # filled in by ctinstall
-# Variables that hold a path, and what some of them get in the place of one that cannot be seen inside: `TMPDIR=/tmp`.
+# Variables that hold a path, those whose path programs make themselves, and what some get in the place of one that cannot be
+# seen inside: `TMPDIR=/tmp`.
 path_variables=  # filled in by ctinstall
+made_paths=  # filled in by ctinstall
 stand_ins=  # filled in by ctinstall

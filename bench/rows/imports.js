@@ -6,18 +6,15 @@ const modulesOfEach = 100;
 /** Of each package every tenth module is imported. */
 const step = 10;
 
-/** In a venv of 20,000 small files and in one of 40,000: sources and what Python compiles of them. */
-export function* measureImports() {
-  yield* measureImportsOf('imports', 100);
-  yield* measureImportsOf('', 200);
-}
+/** In a venv of 20,000 small files: sources and what Python compiles of them. */
+const packages = 100;
 
 /**
  * `python -c 'import …'` of a tenth of the modules: from the directory, from our squashfs, and from one that mksquashfs makes
  * as it comes; with cold caches and with warm ones.
  */
-function measureImportsOf(row, packages) {
-  const { installDir, env } = installWithModules(packages);
+export function measureImports() {
+  const { installDir, env } = installWithModules();
   const [count, files] = [packages * modulesOfEach, packages * modulesOfEach * 2].map((n) => n.toLocaleString('en'));
   const directory = `${installDir}/user-software`;
   run([`${installDir}/bin/make-squashfs`]);
@@ -47,10 +44,12 @@ function measureImportsOf(row, packages) {
     ],
   });
   return [
-    line(row, `import of a tenth of ${count} modules (${files} files), caches warm: directory / our squashfs`, warm, [
-      'directory',
-      'ours',
-    ]),
+    line(
+      'imports',
+      `import of a tenth of ${count} modules (${files} files), caches warm: directory / our squashfs`,
+      warm,
+      ['directory', 'ours'],
+    ),
     line('', '  … squashfs with the defaults / ours', warm, ['default', 'ours']),
     ...(cold === undefined
       ? []
@@ -87,7 +86,7 @@ function countOpens(name, bind, env) {
   return text.split('\n').filter((line) => line.includes(place)).length;
 }
 
-function installWithModules(packages) {
+function installWithModules() {
   const rest = { image: { file: mpi4pyImage.split('/').at(-1) }, python: { venv: { name: 'many' } } };
   run(installCommand(writeEasyconfig(`many${packages}`, rest)));
   const installDir = `${prefix}/software/many${packages}/1`;

@@ -3,6 +3,7 @@ import type { Step, StepKind } from '../plan/steps/step.ts';
 import type { Plan } from '../plan/types.ts';
 import type { FindAreas } from '../records/other-modulefiles.ts';
 import type { MeasuredImage, RecordedFile } from '../records/record.ts';
+import type { RunContext } from '../runtime/run-in-container.ts';
 import type { LockedOptions } from '../transaction/types.ts';
 
 /** What a user should hear of after an install. */
@@ -18,6 +19,8 @@ export interface ApplyOptions extends Omit<LockedOptions, 'waits'> {
   readonly isDefault?: boolean;
   /** Makes an image; only plans that build one need it. */
   readonly buildImage?: (step: Step<'build-image'>) => Promise<void>;
+  /** Makes a conda environment where there is no conda; only plans with one need it. */
+  readonly makeCondaEnvironment?: (step: Step<'make-conda'>, context: RunContext) => Promise<void>;
   /** Where it is one of many plans: what is the same for all of them. */
   readonly areasOf?: FindAreas;
 }

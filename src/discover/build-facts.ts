@@ -7,6 +7,8 @@ import { ask, type Machine, systemPath, textOf } from './machine.ts';
 /** What decides how a definition file can be built on a machine. */
 export interface BuildFacts {
   readonly isRoot: boolean;
+  /** Whether files can belong to others than the user: not in a user namespace in which no other id is known. */
+  readonly hasOtherIds: boolean;
   /** Whether the runtime has a part that starts containers with root's rights. */
   readonly isSetuid: boolean;
   readonly hasUserNamespaces: boolean;
@@ -29,11 +31,14 @@ export async function discoverBuildFacts(runtime: string, machine: Machine): Pro
     findStarter(runtime, machine),
   ]);
   const subuids = (await readTextIfThere(systemPath(machine, '/etc/subuid')).catch(() => undefined)) ?? '';
+  // One line for each range of ids: the first inside, the first outside, how many.
+  const idMap = (await readTextIfThere(systemPath(machine, '/proc/self/uid_map')).catch(() => undefined)) ?? '';
   const isListed = subuids
     .split('\n')
     .some((line) => [user.username, String(user.uid)].includes(line.split(':')[0] ?? ''));
   return {
     isRoot: user.uid === 0,
+    hasOtherIds: !/^\s*\d+\s+\d+\s+1\s*$/.test(idMap),
     isSetuid: starter,
     hasUserNamespaces: namespaces.kind === 'answered' && namespaces.exitCode === 0,
     hasSubuids: isListed && newuidmap !== undefined,

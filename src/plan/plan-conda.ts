@@ -59,7 +59,14 @@ export function planConda(install: ResolvedInstall, inputs: PlanInputs, place: S
   return [
     {
       kind: 'make-conda',
-      conda: { prefix, file, isExplicit: isExplicit(text), program: packages.program },
+      conda: {
+        prefix,
+        directory: joinHost(directory, 'conda', packages.name),
+        file,
+        list: list.host,
+        isExplicit: isExplicit(text),
+        program: packages.program,
+      },
       look: planRun(bare, 'look for conda in the image', ['sh', '-c', look, 'look', ...condaPrograms], {
         ...views,
         binds,

@@ -13,6 +13,8 @@ export interface ContainerEnvRow {
    */
   readonly verdict: 'pass' | 'drop' | 'set' | 'path' | 'locale' | 'runtime';
   readonly value?: string;
+  /** Of `path`: programs make it where it is not there, so that the nearest directory above it is bound. */
+  readonly isMade?: true;
   readonly what: string;
   readonly why: string;
 }
@@ -173,13 +175,24 @@ export const containerEnvTable: readonly ContainerEnvRow[] = [
     why: 'nothing works without one',
   },
   {
-    names: [
-      ...['XDG_RUNTIME_DIR', 'XDG_CACHE_HOME', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'XDG_STATE_HOME', 'PIP_CACHE_DIR'],
-      ...['UV_CACHE_DIR', 'XAUTHORITY', 'SSH_AUTH_SOCK', 'KRB5_CONFIG', 'X509_USER_PROXY'],
-    ],
+    names: [...['XDG_RUNTIME_DIR', 'XAUTHORITY', 'SSH_AUTH_SOCK', 'KRB5_CONFIG', 'X509_USER_PROXY', 'PIP_CONSTRAINT']],
     verdict: 'path',
     what: 'files and directories of the session',
     why: 'programs fail where they point at nothing, and have a default without them',
+  },
+  {
+    names: [
+      ...['XDG_CACHE_HOME', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'XDG_STATE_HOME', 'PIP_CACHE_DIR', 'UV_CACHE_DIR'],
+      ...['HF_HOME', 'HF_HUB_CACHE', 'HF_DATASETS_CACHE', 'HUGGINGFACE_HUB_CACHE', 'TRANSFORMERS_CACHE', 'TORCH_HOME'],
+      ...['TORCH_EXTENSIONS_DIR', 'TORCHINDUCTOR_CACHE_DIR', 'TRITON_CACHE_DIR', 'VLLM_CACHE_ROOT', 'KERAS_HOME'],
+      ...['TFHUB_CACHE_DIR', 'NUMBA_CACHE_DIR', 'MPLCONFIGDIR', 'IPYTHONDIR', 'JUPYTER_CONFIG_DIR', 'JUPYTER_DATA_DIR'],
+      ...['JUPYTER_RUNTIME_DIR', 'WANDB_DIR', 'WANDB_CACHE_DIR', 'CUDA_CACHE_PATH', 'MIOPEN_USER_DB_PATH'],
+      ...['MIOPEN_CUSTOM_CACHE_DIR', 'R_USER_CACHE_DIR'],
+    ],
+    verdict: 'path',
+    isMade: true,
+    what: 'caches, models and configurations of the user',
+    why: 'they were moved out of a small home directory; programs make them where they can',
   },
   {
     names: [

@@ -15,6 +15,8 @@ export interface ContainerEnv {
   readonly set: Readonly<Record<string, string>>;
   /** Variables that hold a path, each with what stands in for one that cannot be seen inside, or nothing. */
   readonly paths: Readonly<Record<string, string>>;
+  /** Those of them whose paths programs make where they are not there. */
+  readonly madePaths: readonly string[];
 }
 
 /** What the settings let pass counts before what they drop, and that before the table. */
@@ -34,6 +36,7 @@ export function resolveContainerEnv(settings: ContainerEnvSettings): ContainerEn
           : [],
       ),
     );
+  const paths = others('path');
   return {
     dropped: unique(drops.filter((name) => !isPattern(name) && !isPassed(name))),
     droppedBeginnings: unique(beginnings),
@@ -46,7 +49,10 @@ export function resolveContainerEnv(settings: ContainerEnvSettings): ContainerEn
       ...settings.pass,
     ]),
     set: others('set'),
-    paths: others('path'),
+    paths,
+    madePaths: containerEnvTable
+      .flatMap((row) => (row.isMade === true ? row.names : []))
+      .filter((name) => Object.hasOwn(paths, name)),
   };
 }
 

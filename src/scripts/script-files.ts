@@ -60,7 +60,7 @@ export const scriptFiles = {
   },
   'container-env.bash': {
     directory: '.ctinstall',
-    keys: ['dropped', 'dropped_beginnings', 'dropped_patterns', 'passing', 'path_variables', 'stand_ins'],
+    keys: ['dropped', 'dropped_beginnings', 'dropped_patterns', 'passing', 'path_variables', 'made_paths', 'stand_ins'],
   },
   'on-host.bash': { directory: '.ctinstall', keys: [] },
   'in-container-more.bash': { directory: '.ctinstall', keys: [] },

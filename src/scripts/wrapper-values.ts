@@ -89,6 +89,7 @@ export function containerEnvValuesOf({ containerEnv }: ResolvedInstall): ScriptV
     dropped_patterns: containerEnv.droppedPatterns.join(' '),
     passing: containerEnv.passing.join(' '),
     path_variables: Object.keys(containerEnv.paths).join(' '),
+    made_paths: containerEnv.madePaths.join(' '),
     stand_ins: Object.entries(containerEnv.paths)
       .filter(([, value]) => value !== '')
       .map(([name, value]) => `${name}=${value}`)

@@ -1,18 +1,19 @@
 import { run } from '../host/run.ts';
 import { type HostPath, joinHost } from '../lib/paths.ts';
 
+/** `unknown`: it may not be what the squashfs was made from, so that packing it is refused. */
+export type KeptDirectory = 'unchanged' | 'changed' | 'unknown';
+
 /**
- * Whether a directory that is beside the squashfs has changed since it was packed, or may not be what was packed. As the
- * scripts of the install judge it, which note what it was like.
+ * What became of a directory that is beside the squashfs since it was packed. As the scripts of the install judge it, which
+ * note what it was like.
  */
-export async function hasKeptDirectoryChanged(
+export async function judgeKeptDirectory(
   installDir: HostPath,
   { environment, signal }: { environment: Readonly<Record<string, string | undefined>>; signal: AbortSignal },
-): Promise<boolean> {
+): Promise<KeptDirectory> {
   const common = joinHost(installDir, '.ctinstall', 'squashfs-common.bash');
-  const { exitCode } = await run(['bash', '-p', '-c', '. "$1" && is_unchanged', 'bash', common], {
-    env: environment,
-    signal,
-  });
-  return exitCode !== 0;
+  const judge = '. "$1" || exit 3; is_unchanged && exit 0; is_descended && exit 1; exit 3';
+  const { exitCode } = await run(['bash', '-p', '-c', judge, 'bash', common], { env: environment, signal });
+  return exitCode === 0 ? 'unchanged' : exitCode === 1 ? 'changed' : 'unknown';
 }

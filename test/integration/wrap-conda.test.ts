@@ -53,16 +53,13 @@ test('the image’s own conda comes first', async () => {
   expect(out).toMatch(/^tool \/user-software\/conda\/env activated env\n\/usr\/s?bin\/conda\n$/);
 });
 
-test('no conda anywhere: what to put where; a conda that fails: its message; nothing is left of either', async () => {
+test('no channel; a conda that fails: its message; nothing is left', async () => {
   const sandbox = makeSandbox();
   await makeConda(sandbox, 'tools/conda');
   const wrap = `ctinstall wrap conda environment.yml --name env ${base}`;
   for (const [script, status, message] of [
-    [
-      wrap,
-      1,
-      /there is no conda, mamba or micromamba[\s\S]*hint: load a module with conda[\s\S]*--conda-program <file>/,
-    ],
+    // ctinstall makes it itself, and this channel is none but for the conda of the tests.
+    [wrap, 1, /there is no channel at `file:\/\/.*\/channel`/],
     [`${wrap} --conda-program none`, 1, /there is no conda at `.*\/none`/],
     [`sed -i s/2.0/3.0/ environment.yml; PATH=$PWD/tools:$PATH ${wrap}`, 1, /PackagesNotFoundError: .*colour-3.0/],
     ['ctinstall wrap conda none.yml --name env --base host', 1, /there is no file `.*\/none.yml`/],
@@ -73,4 +70,50 @@ test('no conda anywhere: what to put where; a conda that fails: its message; not
     expect(readdirSync(sandbox.dir).filter((name) => /env-|squashfs/.test(name))).toEqual([]);
     expect(existsSync(join(sandbox.prefix, 'software'))).toBe(false);
   }
+});
+
+test('no conda anywhere: ctinstall makes it itself, byte code and packages of pip included', async () => {
+  const sandbox = makeSandbox();
+  // Stands in for the Python of conda: that of the image, with a pip that says what it was asked for.
+  const python = `#!/bin/sh\n[ "$2" != pip ] || { cat /tmp/requirements.txt >${prefix}/asked; exit; }\nexport PYTHONPATH=${prefix}/lib/python3.11/site-packages\nexec /usr/bin/python3 "$@"\n`;
+  sandbox.write('pkg-python/bin/python', python);
+  sandbox.write('pkg-hello/site-packages/hello.py', 'print("hello")\n');
+  sandbox.write(
+    'list.yml',
+    `channels: ["file://${sandbox.dir}/chan"]\ndependencies: [hello, python, { pip: ["demo; python_version > '3'"] }]\n`,
+  );
+  const pack = (name: string, version: string, noarch: string, path: string): string => {
+    const index = `"name":"${name}","version":"${version}","build":"0","build_number":0,"depends":[],"subdir":"noarch"${noarch}`;
+    sandbox.write(`pkg-${name}/info/index.json`, `{${index}}`);
+    sandbox.write(
+      `pkg-${name}/info/paths.json`,
+      `{"paths_version":1,"paths":[{"_path":"${path}","path_type":"hardlink"}]}`,
+    );
+    const file = `${name}-${version}-0.tar.bz2`;
+    return `tar -cjf chan/noarch/${file} -C pkg-${name} .
+      records="$records\${records:+,}$(printf '"${file}":{${index},"sha256":"%s"}' "$(sha256sum < chan/noarch/${file} | cut -d' ' -f1)")"`;
+  };
+  const out = await sandbox.succeed(`mkdir -p chan/noarch; chmod 755 pkg-python/bin/python; records=
+    ${pack('python', '3.11.2', '', 'bin/python')}
+    ${pack('hello', '1.0', ',"noarch":"python"', 'site-packages/hello.py')}
+    printf '{"info":{"subdir":"noarch"},"packages":{%s},"packages.conda":{}}' "$records" > chan/noarch/repodata.json
+    ctinstall wrap conda list.yml --name env --base "$CT_IMAGES/venv.sif" >&2
+    module load env; python -m hello; in-container cat ${prefix}/asked
+    in-container sh -c 'ls ${prefix}/lib/python3.11/site-packages/__pycache__ ${prefix}/conda-meta'
+    ctinstall verify; ls "$CTINSTALL_PREFIX/software/env/1"`);
+  expect(out).toBe(`hello
+demo; python_version > '3'
+${prefix}/conda-meta:
+hello-1.0-0.json
+history
+python-3.11.2-0.json
+
+${prefix}/lib/python3.11/site-packages/__pycache__:
+hello.cpython-311.pyc
+env/1: as installed
+bin
+runscripts
+user-software.squashfs
+venv.sif
+`);
 });

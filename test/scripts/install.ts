@@ -45,6 +45,7 @@ export const scriptValues: Readonly<Record<string, ScriptValues>> = {
     dropped_patterns: '',
     passing: 'PYTHONUNBUFFERED',
     path_variables: 'TMPDIR XDG_CACHE_HOME SSH_AUTH_SOCK XDG_RUNTIME_DIR SSL_CERT_DIR',
+    made_paths: 'XDG_CACHE_HOME',
     stand_ins: 'TMPDIR=/tmp',
   },
   'start-shell': { module: moduleName, install_dir: '/not/here', activation: '' },

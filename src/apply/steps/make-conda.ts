@@ -11,7 +11,14 @@ import { type RunContext, runInContainer } from '../../runtime/run-in-container.
 import type { StepDoer } from '../types.ts';
 
 export const makeConda: StepDoer<'make-conda'> = {
-  apply: (step, { environment, signal, log }) => createEnvironment(step, { environment, signal, log }),
+  apply: async (step, { environment, signal, log, makeCondaEnvironment }) => {
+    const context = { environment, signal, log };
+    const program = await findProgram(step, context);
+    if (program !== undefined) return createEnvironment(step, program, context);
+    if (makeCondaEnvironment === undefined)
+      throw new RangeError('a plan with a conda environment, and nothing that makes it');
+    await makeCondaEnvironment(step, context);
+  },
 };
 
 interface CondaProgram {
@@ -20,24 +27,18 @@ interface CondaProgram {
   readonly binds: readonly Bind[];
 }
 
-/**
- * Makes a conda environment, by the program that the easyconfig names, or else the image's own, or else the host's.
- * @throws CtinstallError where there is none, or where it fails
- */
-async function createEnvironment({ conda, look, run }: MakeCondaStep, context: RunContext): Promise<void> {
-  const program =
-    conda.program === undefined
-      ? ((await findInImage(look, context)) ?? (await findOnHost(context)))
-      : await useOfHost(conda.program);
-  if (program === undefined)
-    throw new CtinstallError(
-      'command-failed',
-      'there is no conda, mamba or micromamba, in the image or on this machine',
-      {
-        details: [`  Caused by: none of ${condaPrograms.join(', ')} is on PATH, in the container or here`],
-        hint: 'load a module with conda, take an image that has it, or put micromamba, which is a single file, anywhere and name it: `--conda-program <file>`, or `program:` under `python.conda`',
-      },
-    );
+/** The program that the easyconfig names, or else the image's own, or else the host's. @throws CtinstallError where the one that is named is not there */
+async function findProgram({ conda, look }: MakeCondaStep, context: RunContext): Promise<CondaProgram | undefined> {
+  if (conda.program !== undefined) return useOfHost(conda.program);
+  return (await findInImage(look, context)) ?? (await findOnHost(context));
+}
+
+/** @throws CtinstallError `command-failed` */
+async function createEnvironment(
+  { conda, run }: MakeCondaStep,
+  program: CondaProgram,
+  context: RunContext,
+): Promise<void> {
   const isMicro = /micromamba/.test(basename(program.path));
   const command = isMicro || conda.isExplicit ? ['create', '--yes'] : ['env', 'create'];
   const network = Object.entries(context.environment).flatMap(([name, value]) =>

@@ -54,6 +54,7 @@ export const documents = {
     squashfsBytes: bytes.nullable(),
     hasDirectory: z.boolean(),
     hasDirectoryChanged: z.boolean(),
+    mayBeOther: z.boolean().describe('that the directory may not be what the squashfs was made from'),
     quota: quota.optional(),
   }),
   ...workflowDocuments,

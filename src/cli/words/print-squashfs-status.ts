@@ -5,7 +5,7 @@ import { printDocument } from '../json/print.ts';
 
 /** Says which form of the user software is in use. */
 export function printSquashfsStatus(
-  { installDir, record, used, packed, directory, hasDirectoryChanged, quota }: SquashfsStatus,
+  { installDir, record, used, packed, directory, kept, quota }: SquashfsStatus,
   context: CommandContext,
 ): void {
   if (context.isJson) {
@@ -15,7 +15,8 @@ export function printSquashfsStatus(
       used,
       squashfsBytes: packed?.size ?? null,
       hasDirectory: directory?.isDirectory() === true,
-      hasDirectoryChanged,
+      hasDirectoryChanged: kept === 'changed' || kept === 'unknown',
+      mayBeOther: kept === 'unknown',
       quota,
     };
     printDocument('squashfs status', state, context);
@@ -32,9 +33,17 @@ export function printSquashfsStatus(
     context.print(
       `  user-software/          ${used === 'squashfs' ? 'kept, but not used while the squashfs file is there' : 'in use'}`,
     );
-  if (hasDirectoryChanged)
+  const indent = ' '.repeat(26);
+  if (kept === 'changed')
     context.print(
-      `                          it has changed since it was packed; to pack it as it is now: ctinstall squashfs make ${record.moduleName}`,
+      `${indent}it has changed since it was packed; to pack it as it is now: ctinstall squashfs make ${record.moduleName}`,
     );
+  if (kept === 'unknown') {
+    context.print(`${indent}all in it is newer than the squashfs file, which may hold what it lacks`);
+    context.print(`${indent}to drop that file: ctinstall squashfs make --replace-squashfs ${record.moduleName}`);
+    context.print(
+      `${indent}to have both: move the directory aside, then ctinstall squashfs unmake ${record.moduleName}`,
+    );
+  }
   if (quota !== undefined) context.print(`  ${quota.text}`);
 }

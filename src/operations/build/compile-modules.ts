@@ -18,7 +18,7 @@ export interface CompileOptions {
  * What packages bring compiled stays. The rest holds for ever: in the image it cannot be compiled again. Nothing of the modules
  * is run; some are templates, which cannot be compiled.
  */
-const program = `import compileall, py_compile, sys
+export const compileProgram = `import compileall, py_compile, sys
 compileall.compile_dir(sys.argv[1], quiet=2, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)`;
 
 /**
@@ -42,7 +42,14 @@ export async function compileModules(options: CompileOptions, context: Context):
           staged: [{ host: joinHost(layer, own), container: containerPath(`/${own}`), access: 'rw' }],
           // Sets would be written in another order each time.
           environment: { PYTHONHASHSEED: '0' },
-          argv: [`/${own}/conda/bin/python`, '-S', '-s', '-c', program, `/${own}/conda/lib/${name}/site-packages`],
+          argv: [
+            `/${own}/conda/bin/python`,
+            '-S',
+            '-s',
+            '-c',
+            compileProgram,
+            `/${own}/conda/lib/${name}/site-packages`,
+          ],
         },
         { environment: context.environment, signal: context.signal, log: () => undefined },
       ).catch((error: unknown) => {

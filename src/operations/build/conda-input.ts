@@ -37,7 +37,7 @@ export interface CondaMade {
   readonly lock: string;
 }
 
-const platforms = { amd64: 'linux-64', arm64: 'linux-aarch64' } as const;
+export const condaPlatforms = { amd64: 'linux-64', arm64: 'linux-aarch64' } as const;
 
 /** Makes a conda environment in the layer, without conda. */
 export async function addConda(options: CondaOptions, context: Context): Promise<CondaMade> {
@@ -48,7 +48,7 @@ export async function addConda(options: CondaOptions, context: Context): Promise
       hint: 'name an `environment.yml` or a lock with `--conda <file>`',
     });
   const { architecture } = base.image.rootFileSystem;
-  const platform = architecture === 'arm64' || architecture === 'amd64' ? platforms[architecture] : undefined;
+  const platform = architecture === 'arm64' || architecture === 'amd64' ? condaPlatforms[architecture] : undefined;
   if (platform === undefined)
     throw new CtinstallError(
       'image-architecture',

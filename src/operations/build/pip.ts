@@ -62,6 +62,13 @@ PYTHONHASHSEED=0 "$there/bin/python" -m compileall -q -f --invalidation-mode unc
 const passedOn =
   /^(PIP_(?!TARGET|PREFIX|ROOT|PYTHON|USER|REQUIRE_VIRTUALENV)\w+|(https?|all|no)_proxy|(HTTPS?|ALL|NO)_PROXY)$/;
 
+/** The variables of this session by which a pip in a container finds its index. */
+export function pipVariables(environment: Context['environment']): (readonly [name: string, value: string])[] {
+  return Object.entries(environment).flatMap(([name, value]) =>
+    passedOn.test(name) && value !== undefined ? [[name, value] as const] : [],
+  );
+}
+
 /** Installs Python packages into a virtual environment in the layer, by the image's own Python. @throws CtinstallError `command-failed` */
 export async function installPip(pip: PipOptions, context: Context): Promise<BuildInput> {
   const { asked, ofConda, wheels, image, runtime, layer, own, work } = pip;
@@ -106,9 +113,7 @@ export async function installPip(pip: PipOptions, context: Context): Promise<Bui
   const requirements = joinHost(work, 'requirements');
   await makeDirectory(requirements);
   await writeFileWhole(joinHost(requirements, 'requirements.txt'), `${lines.join('\n')}\n`, 0o644);
-  const passed = Object.entries(context.environment).flatMap(([name, value]) =>
-    passedOn.test(name) && value !== undefined ? [[name, value] as const] : [],
-  );
+  const passed = pipVariables(context.environment);
   // uv knows no variables of pip, and checks only the hashes that there are.
   const isForPip = hasHashes || passed.some(([name]) => name.startsWith('PIP_'));
   const uv = isForPip ? undefined : await findUv(context);

@@ -16,6 +16,7 @@ import { adopt, findAdoptable } from './adopt.ts';
 import type { AdoptedCopy } from './adopt-copy.ts';
 import { buildImage, findChangedInputs } from './build-image.ts';
 import { planTarget } from './install-target.ts';
+import { makeCondaEnvironment } from './make-conda-environment.ts';
 import { reportKept } from './report-install.ts';
 import type { Requested } from './resolve-requests.ts';
 import type { Outcome, Target } from './types.ts';
@@ -95,6 +96,7 @@ async function installNow(
     ...context,
     isDefault,
     buildImage: (step) => buildImage(step, building, context),
+    makeCondaEnvironment: (step, running) => makeCondaEnvironment(step, { settings, running }, context),
   });
   await reportKept(plan, applied, context);
   if (plan.steps.some(({ kind }) => kind === 'build-image')) return true;

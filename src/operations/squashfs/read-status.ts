@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import { listDirectory, statIfThere } from '../../host/files.ts';
 import { joinHost } from '../../lib/paths.ts';
 import type { SettingsValues } from '../../settings/options.ts';
-import { hasKeptDirectoryChanged } from '../../squashfs/kept-directory.ts';
+import { judgeKeptDirectory, type KeptDirectory } from '../../squashfs/kept-directory.ts';
 import { type Context, readSettingsOf } from '../context.ts';
 import { findNamedOrLoaded, type Installed } from '../installed/find-installed.ts';
 import { tellFileQuota } from './tell-file-quota.ts';
@@ -11,8 +11,8 @@ export interface SquashfsStatus extends Installed {
   readonly used: 'squashfs' | 'directory' | 'nothing';
   readonly packed: Stats | undefined;
   readonly directory: Stats | undefined;
-  /** Of a directory beside the squashfs: whether it has changed since it was packed. */
-  readonly hasDirectoryChanged: boolean;
+  /** What became of a directory beside the squashfs since it was packed. */
+  readonly kept: KeptDirectory | undefined;
   readonly quota: Awaited<ReturnType<typeof tellFileQuota>>;
 }
 
@@ -26,17 +26,16 @@ export async function readStatus(
   const packed = await statIfThere(joinHost(installDir, 'user-software.squashfs'));
   const directory = await statIfThere(joinHost(installDir, 'user-software'));
   const used = packed?.isFile() === true ? 'squashfs' : directory?.isDirectory() === true ? 'directory' : 'nothing';
-  const hasDirectoryChanged =
+  const isKept =
     used === 'squashfs' &&
     directory?.isDirectory() === true &&
-    (await listDirectory(joinHost(installDir, 'user-software'))).length > 0 &&
-    (await hasKeptDirectoryChanged(installDir, context));
+    (await listDirectory(joinHost(installDir, 'user-software'))).length > 0;
   return {
     ...installed,
     used,
     packed,
     directory,
-    hasDirectoryChanged,
+    kept: isKept ? await judgeKeptDirectory(installDir, context) : undefined,
     quota: await tellFileQuota(installDir, context),
   };
 }

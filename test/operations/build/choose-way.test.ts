@@ -4,6 +4,7 @@ import { chooseRuntimeWay, chooseTreeWay } from '../../../src/operations/build/d
 
 const bare: BuildFacts = {
   isRoot: false,
+  hasOtherIds: true,
   isSetuid: false,
   hasUserNamespaces: false,
   hasSubuids: false,
@@ -19,6 +20,7 @@ describe('the way to build a definition file', () => {
     ['apptainer', withNamespaces, /no other user than root: packages .* may fail/, []],
     ['apptainer', { ...bare, isSetuid: true, hasSubuids: true }, /^with user ids/, []],
     ['apptainer', { ...bare, isRoot: true }, /^as root/, []],
+    ['apptainer', { ...bare, isRoot: true, hasOtherIds: false }, /^in a user namespace with no other user/, []],
     ['singularity-ce', { ...withNamespaces, hasSubuids: true }, /^with user ids/, ['--fakeroot']],
   ] as const)('%s, %j', (flavour, facts, says, flags) => {
     expect(chooseRuntimeWay(flavour, facts)).toMatchObject({

@@ -22,15 +22,15 @@ export type TreeWay = { readonly kind: 'tree'; readonly proot: string | undefine
  * and what it did on a machine with and without each of these.
  */
 export function chooseRuntimeWay(flavour: Runtime['flavour'], facts: BuildFacts): RuntimeWay {
-  const { isRoot, isSetuid, hasUserNamespaces, hasSubuids, hasFakeroot } = facts;
+  const { isRoot, hasOtherIds, isSetuid, hasUserNamespaces, hasSubuids, hasFakeroot } = facts;
   const way = (says: string, flags: readonly string[] = []): RuntimeWay => ({ kind: 'runtime', flags, says });
-  if (isRoot) return way('as root');
+  const alone = 'in a user namespace with no other user than root: packages that make users or change owners may fail';
+  if (isRoot) return way(hasOtherIds ? 'as root' : alone);
   const fakeroot = flavour === 'apptainer' ? [] : ['--fakeroot'];
   if (hasSubuids && (hasUserNamespaces || isSetuid)) return way('with user ids of your own (/etc/subuid)', fakeroot);
   if (flavour === 'apptainer' && hasUserNamespaces && hasFakeroot)
     return way('in a user namespace with `fakeroot`: a statically linked program sees no owners but you and root');
-  if (flavour === 'apptainer' && hasUserNamespaces)
-    return way('in a user namespace with no other user than root: packages that make users or change owners may fail');
+  if (flavour === 'apptainer' && hasUserNamespaces) return way(alone);
   return { kind: 'none', why: describeLack(flavour, facts), hint: hintOf(flavour, facts) };
 }
 

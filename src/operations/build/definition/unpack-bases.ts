@@ -11,7 +11,7 @@ import { step } from '../step.ts';
 
 export interface UnpackedFor {
   readonly runtime: Runtime;
-  readonly facts: Pick<BuildFacts, 'isRoot' | 'isSetuid'>;
+  readonly facts: Pick<BuildFacts, 'isRoot' | 'hasOtherIds' | 'isSetuid'>;
   /** A directory of its own, for the trees. */
   readonly work: HostPath;
 }
@@ -23,7 +23,7 @@ export interface UnpackedFor {
  */
 export async function unpackBases(definition: Definition, build: UnpackedFor, context: Context): Promise<string> {
   const { runtime, facts, work } = build;
-  if (runtime.flavour !== 'apptainer' || facts.isRoot || facts.isSetuid) return definition.text;
+  if (runtime.flavour !== 'apptainer' || (facts.isRoot && facts.hasOtherIds) || facts.isSetuid) return definition.text;
   const lines = definition.text.split('\n');
   for (const [index, stage] of definition.stages.entries()) {
     const { bootstrap, from, place } = stage.base;
