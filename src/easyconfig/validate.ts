@@ -72,7 +72,11 @@ function placeIssue(issue: ZodIssue, yaml: PlacedYaml, knownKeys: (path: readonl
       return [
         {
           message: `${label} must be ${issue.values.map((value) => `\`${String(value)}\``).join(' or ')}`,
-          hint: undefined,
+          // Of two the message names both already.
+          hint:
+            issue.values.length > 2
+              ? didYouMean(String(valueAt(yaml.value, issue.path)), issue.values.map(String))
+              : undefined,
           place: yaml.placeOf(issue.path),
         },
       ];

@@ -23,6 +23,17 @@ const cases: Readonly<Record<string, Bad>> = {
     says: ['error: no easyconfig `mpi4py-3.1.6-rocm-6.2.1.yaml`', 'did you mean `mpi4py-3.1.6-rocm-6.2.0.yaml`?'],
   },
   'a mistyped command': { command: 'ctinstall lsit', status: 2, says: ['did you mean `ctinstall list`?'] },
+  'a mistyped image': {
+    before: 'touch mine.sif',
+    command: 'ctinstall mine.sfi',
+    status: 2,
+    says: ['did you mean `ctinstall mine.sif`?'],
+  },
+  'a mistyped value': {
+    easyconfig: tinyEasyconfig('gpu: nvida\n'),
+    status: 2,
+    says: ['tiny-1.0.yaml:5:6: `gpu` must be', 'did you mean `nv` or `nvidia`?'],
+  },
   'YAML syntax': { easyconfig: 'name: [tiny\nversion: 1\n', status: 2, says: [/tiny-1\.0\.yaml:\d+:\d+: /, 'hint:'] },
   'unknown key': {
     easyconfig: tinyEasyconfig('wraper: []\n'),
