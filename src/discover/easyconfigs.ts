@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import { easyconfigCandidates, isPath, resolvePath } from '../easyconfig/candidates.ts';
 import { type Foreign, recogniseName } from '../easyconfig/foreign.ts';
 import { shpcFile } from '../formats/shpc/name.ts';
-import { isDirectory, isFile } from '../host/files.ts';
+import { isDirectory, isFile, listDirectory } from '../host/files.ts';
 import { listDirectories, readFileStates } from '../host/many-files.ts';
 import { CtinstallError } from '../lib/errors.ts';
 import { formatLine } from '../lib/format.ts';
@@ -78,6 +78,8 @@ async function nearHint(argument: string, search: EasyconfigSearch): Promise<str
   // Of a module, `mpi4py/3.1.6`, the name.
   const [, ofModule] = /^([A-Za-z][\w.+-]*)\/v?\d[\w.+-]*$/.exec(argument) ?? [];
   const stem = ofModule ?? argument.replace(/^.*\//, '').replace(/\.ya?ml$/, '');
+  const image = await nearImage(argument, search.cwd);
+  if (image !== undefined) return `did you mean \`ctinstall ${image}\`?`;
   const { here, along } = await findEasyconfigs(search);
   const stems = [...here, ...along].map((path) => path.replace(/^.*\//, '').replace(/\.ya?ml$/, ''));
   // With a version or a suffix it is a file that is meant.
@@ -90,6 +92,18 @@ async function nearHint(argument: string, search: EasyconfigSearch): Promise<str
   if (meant !== undefined)
     return `no such EasyBuild recipe is here; for an easyconfig: \`ctinstall search ${formatLine(meant)}\``;
   return 'see all with `ctinstall search`, or name more directories with `--easyconfigs <dirs>`';
+}
+
+/** An image in the current directory whose name is near. */
+async function nearImage(argument: string, cwd: HostPath): Promise<string | undefined> {
+  if (!/\.[a-z]+$/i.test(argument) || /\.(ya?ml|eb)$/.test(argument)) return undefined;
+  const names = (await listDirectory(cwd).catch(() => [])).map(({ name }) => name);
+  const [near] = nearestWords(
+    argument,
+    names.filter((name) => /^[\w.+-]+\.(sif|simg|sqfs|squashfs)$/.test(name)),
+    1,
+  );
+  return near;
 }
 
 /** What an image of a registry is called where people leave out the scheme, as docker does, or a slash of it. */

@@ -26,13 +26,15 @@ function linesOf(text: string): string[] {
 
 /** A line of a file may be very long or hold control characters: show the part around the fault, plainly. */
 function showLine(line: string, column: number, length: number): string[] {
-  const most = 100;
-  const start = column > most - 20 ? column - 40 : 0;
-  const part = Array.from(line)
+  // With what stands before it, as wide as a terminal is at least: on the next line the caret would point at nothing.
+  const most = 76;
+  const characters = Array.from(line);
+  const start = characters.length > most && column > most - 20 ? column - 40 : 0;
+  const part = characters
     .slice(start, start + most)
     .map((character) => character.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, ' '));
   const caretAt = Math.max(0, column - 1 - start);
-  const underlined = part.slice(caretAt, caretAt + Math.min(length, 60));
+  const underlined = part.slice(caretAt, caretAt + length);
   return [
     `  | ${part.join('')}`,
     `  | ${' '.repeat(cellsOf(part.slice(0, caretAt)))}${'^'.repeat(Math.max(1, cellsOf(underlined)))}`,

@@ -8,6 +8,8 @@ export interface RenderOptions {
   readonly groups: readonly string[];
   /** Where the JSON Schema is, for editors. */
   readonly schema: string | undefined;
+  /** What the easyconfig is called, where its name and version do not say it. */
+  readonly file?: string | undefined;
   /** The image as the user named it. */
   readonly image: string;
   /** Where the image lies, if it would not be found by its file name. */
@@ -24,7 +26,7 @@ export function renderDraft(draft: Draft, options: RenderOptions): string {
   const lines = [
     ...(schema === undefined ? [] : [`# yaml-language-server: $schema=${comment(schema)}`]),
     `# A first draft by \`ctinstall new\` from ${comment(image)}: edit it, then`,
-    `#   ctinstall check --easyconfig ${name}-${version}${versionsuffix}.yaml`,
+    `#   ctinstall check --easyconfig ${comment(options.file ?? `${name}-${version}${versionsuffix}.yaml`)}`,
     '',
     `name: ${quote(name)}   # from ${draft.nameFrom}`,
     `version: ${quote(version)}   # from ${draft.versionFrom}`,

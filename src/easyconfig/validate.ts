@@ -60,7 +60,11 @@ function placeIssue(issue: ZodIssue, yaml: PlacedYaml, knownKeys: (path: readonl
       return placeUnion(issue, label, yaml, knownKeys);
     case 'invalid_key':
       return issue.issues.map((inner) => ({
-        message: sayOf(`\`${formatValue(String(issue.path.at(-1)))}\``, inner.message),
+        // A rule may name the value, which is the name itself here: once is enough.
+        message: sayOf(
+          `\`${formatValue(String(issue.path.at(-1)))}\``,
+          inner.message.replace(/^is `.*`, which (?=is )/, ''),
+        ),
         hint: hintOf(inner),
         place: yaml.placeOf(issue.path, 'key'),
       }));
@@ -68,19 +72,36 @@ function placeIssue(issue: ZodIssue, yaml: PlacedYaml, knownKeys: (path: readonl
       return [
         {
           message: `${label} must be ${issue.values.map((value) => `\`${String(value)}\``).join(' or ')}`,
-          hint: undefined,
+          // Of two the message names both already.
+          hint:
+            issue.values.length > 2
+              ? didYouMean(String(valueAt(yaml.value, issue.path)), issue.values.map(String))
+              : undefined,
           place: yaml.placeOf(issue.path),
         },
       ];
     default:
       return [
         {
-          message: sayOf(label, issue.message),
+          message: sayOf(label, boundOf(issue) ?? issue.message),
           hint: hintOf(issue),
           place: yaml.placeOf(issue.path, isOfKey(issue) ? 'key' : 'value'),
         },
       ];
   }
+}
+
+/** What a bound without words of its own says. */
+function boundOf(issue: ZodIssue): string | undefined {
+  if (issue.code === 'too_small' && issue.message.startsWith('Too small'))
+    return isNumber(issue) ? `must be at least ${issue.minimum}` : 'must not be empty';
+  if (issue.code === 'too_big' && issue.message.startsWith('Too big'))
+    return isNumber(issue) ? `must be at most ${issue.maximum}` : `must not have more than ${issue.maximum}`;
+  return undefined;
+}
+
+function isNumber({ origin }: core.$ZodIssueTooSmall | core.$ZodIssueTooBig): boolean {
+  return ['number', 'int', 'bigint'].includes(origin);
 }
 
 /** Rules say `is …` and `must …` of the value, or name it themselves. */
@@ -216,6 +237,7 @@ const missingHints: Readonly<Record<string, string>> = {
   version: 'such as `version: "3.1.6"`',
   image: 'such as `image: { file: my.sif }`',
   'image.file': "the image's file name: `file: my.sif`",
+  values: 'of a template: `values: [{ name: Cores, uint_value: 4 }]`; there are `string_value` and `bool_value` too',
 };
 
 function nameOfValue(value: unknown): string {

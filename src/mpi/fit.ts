@@ -120,10 +120,15 @@ function requireFound(
       ? `no MPI was found on the host: tried ${mpi.tried.join(', ')}`
       : `it is not clear which MPI of the host is meant: ${mpi.candidates.join(', ')}`;
   const hint =
-    mpi.state === 'missing'
-      ? 'load the module of the MPI'
-      : 'name one: `mpi_library` in the settings, or load its module';
+    mpi.state === 'missing' ? hintForMissing(mpi.tried) : 'name one: `mpi_library` in the settings, or load its module';
   return { kind: 'unfit', why, hint };
+}
+
+/** Where only a library was tried, the settings name it; what the session has does not count then. */
+export function hintForMissing([first = '', ...others]: readonly string[]): string {
+  return others.length === 0 && first.startsWith('/') && !first.includes(' ')
+    ? 'the setting `mpi_library` names it: correct that, or take it out with `ctinstall settings unset mpi_library`'
+    : 'load the module of the MPI of this machine';
 }
 
 /** The host's libfabric under the container's MPI. */

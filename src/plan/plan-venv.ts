@@ -52,11 +52,11 @@ export function planMakingVenv(
   const python = install.conda === undefined ? 'python3' : 'python';
   const venv = venvInside(name, install.userSoftware);
   const argv = [`${runscriptsInside}/make-venv`, '', python, ...options, venv] as const;
-  return planWork(install, `create the virtual environment ${venv}`, {
-    argv,
-    binds: optional(readOnly(install.binds)),
-    place,
-  });
+  const binds = optional(readOnly(install.binds));
+  return {
+    ...planWork(install, `create the virtual environment ${venv}`, { argv, binds, place }),
+    hintOnFailure: `the image needs a \`${python}\` with the module \`venv\`: \`ctinstall show <image>\` says what is in one`,
+  };
 }
 
 /** The image may be no more than a place for what is bound; what only some nodes have need not be here. */

@@ -100,7 +100,7 @@ const slurmValue = z.string().regex(/^[\w.,:@+-]+$/, 'must be a word without bla
 /** An option of `srun`, without its dashes: `qos=debug`, `exclusive`. */
 export const slurmOption = z
   .string()
-  .regex(/^[a-z][a-z-]+(=[^\p{Cc}]*)?$/u, 'must be a long option of srun without its dashes, such as `qos=debug`');
+  .regex(/^[a-z][a-z-]+(=[^\p{Cc}]*)?$/u, 'must be a long option of Slurm without its dashes, such as `qos=debug`');
 
 export const slurm = z.strictObject({
   partition: slurmValue.optional(),

@@ -34,11 +34,15 @@ export function bindTasks(type: NodeType, { gpus, tasks }: { gpus: number; tasks
   }
   const here = type.gpus ?? [];
   if (gpus > here.length)
-    throw new CtinstallError('usage', `\`--gpus-per-node ${gpus}\`: these nodes have ${here.length}`, {
-      hint: 'see the setting `node_types`, or leave the binding to Slurm with `--no-bind`',
-    });
+    throw new CtinstallError(
+      'usage',
+      `\`--gpus-per-node ${gpus}\`: these nodes have ${here.length === 0 ? 'none' : here.length}`,
+      {
+        hint: 'see the setting `node_types`, or leave the binding to Slurm with `--no-bind`',
+      },
+    );
   if (tasks % gpus !== 0)
-    throw new CtinstallError('usage', `${tasks} tasks cannot share ${gpus} GPUs evenly`, {
+    throw new CtinstallError('usage', `${tasks} task${tasks === 1 ? '' : 's'} cannot share ${gpus} GPUs evenly`, {
       hint: 'let --ntasks-per-node be a multiple of --gpus-per-node, or leave the binding to Slurm with `--no-bind`',
     });
   return here

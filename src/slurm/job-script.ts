@@ -1,6 +1,7 @@
 import { quoteBash } from '../scripts/quote-bash.ts';
 import { type Broadcast, broadcastLines } from './broadcast-lines.ts';
 import { renderMasks, type TaskBinding } from './cpu-binding.ts';
+import { renderOption } from './sbatch-lines.ts';
 
 /** A job that runs one command in the container of a module. */
 export interface JobScript {
@@ -53,14 +54,14 @@ function sbatchLines(job: JobScript): string[] {
     ...(hasMasks ? ['#SBATCH --exclusive                  # the mask below is for whole nodes'] : []),
     ...flag('array', job.array),
     ...flag('dependency', job.after.length === 0 ? undefined : `afterok:${job.after.join(':')}`),
-    ...job.options.map((option) => `#SBATCH --${option}`),
+    ...job.options.map((option) => `#SBATCH ${renderOption(option)}`),
   ];
 }
 
 function moduleLines({ module, modulePath }: JobScript): string[] {
   return [
     '# The same modules, whatever was loaded where the job was sent from.',
-    'type module >/dev/null 2>&1 || . "$MODULESHOME/init/bash"',
+    `type module >/dev/null 2>&1 || . "\${MODULESHOME:?is not set, and this job has no command module}/init/bash"`,
     'module purge',
     `module use ${plainWord(modulePath)}`,
     `module load ${plainWord(module)} || exit 1`,

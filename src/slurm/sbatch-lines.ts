@@ -57,11 +57,14 @@ export function renderSbatch(request: SlurmRequest): string[] {
     '--open-mode=append',
     '--export=NIL',
     request.isRequeued ? '--requeue' : '--no-requeue',
-    ...request.options.map((option) => {
-      const [, name = option, value] = /^([^=]*)=(.*)$/.exec(option) ?? [];
-      return value === undefined ? `--${name}` : `--${name}=${quoteSbatch(value)}`;
-    }),
+    ...request.options.map(renderOption),
   ];
+}
+
+/** An option without its dashes, such as `qos=debug`, as a line of the script holds it. */
+export function renderOption(option: string): string {
+  const [, name = option, value] = /^([^=]*)=(.*)$/.exec(option) ?? [];
+  return value === undefined ? `--${name}` : `--${name}=${quoteSbatch(value)}`;
 }
 
 /** Slurm knows whole minutes: the script itself keeps the seconds. */

@@ -58,6 +58,7 @@ const refusals: readonly (readonly [RegExp, string])[] = [
     /more processors|node configuration|node count|cpu count/i,
     'no node of the partition has that much: ask for fewer tasks, cores or nodes, or less memory',
   ],
+  [/array/i, '`--array` takes numbers, such as `0-9` or `1,3,5%2`; `scontrol show config` says how many: MaxArraySize'],
   [/dependency/i, '`--after` takes numbers of jobs that Slurm still knows'],
   [/unable to contact|connect|timed out/i, 'Slurm does not answer: try again later'],
 ];

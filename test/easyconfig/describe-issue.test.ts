@@ -22,9 +22,9 @@ describe('describeIssues', () => {
 
   it('shows a part of a long line', () => {
     const [line, caret] = shown(`${'a'.repeat(500)}X${'b'.repeat(500)}`, 1, 501, 400);
-    expect(line).toHaveLength(104);
+    expect(line).toHaveLength(80);
     expect(line?.[caret?.indexOf('^') ?? 0]).toBe('X');
-    expect(caret?.match(/\^+/)?.[0]).toHaveLength(60);
+    expect(caret).toHaveLength(80);
   });
 
   it('points after the end, and into nothing', () => {

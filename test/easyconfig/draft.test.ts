@@ -41,6 +41,13 @@ function easyconfigOf(facts: Partial<ImageFacts>) {
   return normalizeEasyconfig(easyconfig);
 }
 
+it('names the easyconfig by the file that it is', () => {
+  const facts = { facts: bare, groups: [], schema: undefined, image: 'x', directory: undefined, notLooked: undefined };
+  const check = (file?: string) =>
+    /--easyconfig (.*)/.exec(renderDraft(draftEasyconfig(bare), { ...facts, file }))?.[1];
+  expect([check(), check('mine.yaml')]).toEqual(['app-1.2.yaml', 'mine.yaml']);
+});
+
 describe('an image that was built by adding to another one', () => {
   const base = {
     labels: { 'org.opencontainers.image.title': 'Base', 'org.opencontainers.image.version': '9.9' },

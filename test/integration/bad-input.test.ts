@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, lstatSync, readdirSync, rmSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { asRoot } from '../harness/as-root.ts';
 import { makeSandbox, type Sandbox, tinyEasyconfig } from '../harness/sandbox.ts';
@@ -23,6 +23,17 @@ const cases: Readonly<Record<string, Bad>> = {
     says: ['error: no easyconfig `mpi4py-3.1.6-rocm-6.2.1.yaml`', 'did you mean `mpi4py-3.1.6-rocm-6.2.0.yaml`?'],
   },
   'a mistyped command': { command: 'ctinstall lsit', status: 2, says: ['did you mean `ctinstall list`?'] },
+  'a mistyped image': {
+    before: 'touch mine.sif',
+    command: 'ctinstall mine.sfi',
+    status: 2,
+    says: ['did you mean `ctinstall mine.sif`?'],
+  },
+  'a mistyped value': {
+    easyconfig: tinyEasyconfig('gpu: nvida\n'),
+    status: 2,
+    says: ['tiny-1.0.yaml:5:6: `gpu` must be', 'did you mean `nv` or `nvidia`?'],
+  },
   'YAML syntax': { easyconfig: 'name: [tiny\nversion: 1\n', status: 2, says: [/tiny-1\.0\.yaml:\d+:\d+: /, 'hint:'] },
   'unknown key': {
     easyconfig: tinyEasyconfig('wraper: []\n'),
@@ -178,31 +189,47 @@ const cases: Readonly<Record<string, Bad>> = {
   },
 };
 
-/** One for all cases that leave nothing behind. */
-let shared: Sandbox;
+/** Every file and directory below the working directory, with its kind, mode and size. */
+const list = `find . ! -path './.apptainer*' ! -path './.cache*' -printf '%p %M %s\\n' | sort`;
 
-beforeAll(() => {
-  const removals: (() => void)[] = [];
-  shared = makeSandbox((remove) => removals.push(remove));
-  return () => {
-    for (const remove of removals) remove();
-  };
-});
+/** All in one shell, each case in a home of its own; what came of each lies in a directory beside that. */
+const each = Object.values(cases).map(
+  ({ before = '', command = install }, index) => `
+    mkdir ${index}-said; cd ${index}
+    (
+      said=../${index}-said HOME=$PWD CTINSTALL_PREFIX=$PWD/ctinstall
+      { ${before || ':'}; } || exit
+      ${list} > $said/before
+      (${command}) > $said/stdout 2> $said/stderr; echo $? > $said/status
+      ${list} > $said/after
+    )
+    cd ..`,
+);
 
 describe('bad input gets one clear message and leaves nothing behind', () => {
-  test.each(Object.entries(cases))(
+  let sandbox: Sandbox;
+
+  beforeAll(async () => {
+    const removals: (() => void)[] = [];
+    sandbox = makeSandbox((remove) => removals.push(remove));
+    for (const [index, { easyconfig = tinyEasyconfig() }] of Object.values(cases).entries())
+      sandbox.write(`${index}/tiny-1.0.yaml`, easyconfig);
+    await sandbox.run(each.join('\n'));
+    return () => {
+      for (const remove of removals) remove();
+    };
+  });
+
+  test.each(Object.entries(cases).map(([name, bad], index) => [name, bad, index] as const))(
     '%s',
-    async (_, { easyconfig = tinyEasyconfig(), before = '', command = install, status, says }) => {
-      shared.write('tiny-1.0.yaml', easyconfig);
-      if (before !== '') await shared.succeed(before);
-      const listed = listing(shared.dir);
-      const ran = await shared.run(command);
-      for (const text of says) expect(ran.stderr).toMatch(text instanceof RegExp ? text : literally(text));
-      expect(ran.status).toBe(status);
-      expect(ran.stderr).not.toMatch(/at .*\.js:\d+/);
-      expect(ran.stdout).toBe('');
-      expect(listing(shared.dir)).toEqual(listed);
-      for (const name of readdirSync(shared.dir)) rmSync(join(shared.dir, name), { recursive: true });
+    (_, { status, says }, index) => {
+      const read = (what: string): string => readFileSync(join(sandbox.dir, `${index}-said`, what), 'utf8');
+      const stderr = read('stderr');
+      for (const text of says) expect(stderr).toMatch(text instanceof RegExp ? text : literally(text));
+      expect(read('status')).toBe(`${status}\n`);
+      expect(stderr).not.toMatch(/at .*\.js:\d+/);
+      expect(read('stdout')).toBe('');
+      expect(read('after')).toBe(read('before'));
     },
   );
 });
@@ -210,19 +237,21 @@ describe('bad input gets one clear message and leaves nothing behind', () => {
 test('what was installed before still works after a rebuild that fails', async () => {
   const sandbox = makeSandbox();
   sandbox.write('tiny-1.0.yaml', tinyEasyconfig());
-  await sandbox.succeed(`${install}; echo mine > "$CTINSTALL_PREFIX/software/tiny/1.0/user-software/file"`);
-  const listed = listing(sandbox.prefix);
-  for (const name of [
+  const names = [
     'wrong checksum',
     'a failing sanity check',
     'a venv in an image without Python',
     'a sanity check of a path that is not there',
-  ]) {
-    sandbox.write('tiny-1.0.yaml', cases[name]?.easyconfig ?? '');
-    expect([name, (await sandbox.run(`${install} --rebuild`)).status]).toEqual([name, 1]);
-    expect([name, ...listing(sandbox.prefix)]).toEqual([name, ...listed]);
-  }
-  expect(await sandbox.succeed('module load tiny; singularity exec "$SIF" cat /user-software/file')).toBe('mine\n');
+  ];
+  for (const [index, name] of names.entries()) sandbox.write(`${index}.yaml`, cases[name]?.easyconfig ?? '');
+  const { stdout, stderr } = await sandbox.run(`
+    listed() { (cd "$CTINSTALL_PREFIX" && ${list}); }
+    ${install} >&2; echo mine > "$CTINSTALL_PREFIX/software/tiny/1.0/user-software/file"; listed > before
+    for each in ${[...names.keys()].join(' ')}; do
+      cp $each.yaml tiny-1.0.yaml; ${install} --rebuild >&2; echo $?; listed | diff before -
+    done
+    grep -c start-shell before; module load tiny; singularity exec "$SIF" cat /user-software/file`);
+  expect([stderr, stdout]).toEqual([stderr, `${'1\n'.repeat(names.length)}1\nmine\n`]);
 });
 
 describe('a full file system', () => {
@@ -249,33 +278,20 @@ describe('a full file system', () => {
 test('there is nothing to pack in an empty user-software, nothing to unpack, and no packing without mksquashfs', async () => {
   const sandbox = makeSandbox();
   sandbox.write('tiny-1.0.yaml', tinyEasyconfig());
-  const empty = await sandbox.run(`${install} >&2; module load tiny; ctinstall squashfs`);
-  expect(empty).toMatchObject({ status: 1, stdout: '' });
-  expect(empty.stderr).toMatch(/nothing to pack|is empty/i);
-  const none = await sandbox.run('module load tiny; ctinstall squashfs unmake');
-  expect(none.status).toBe(1);
-  expect(none.stderr).toMatch(/^error: /);
-  const without = await sandbox.run(`
-    module load tiny; echo x > "$CONTAINERROOT/user-software/x"
+  const { stdout, stderr } = await sandbox.run(`
+    ${install} >&2; module load tiny; echo == >&2
+    ctinstall squashfs; echo $?; echo == >&2
+    ctinstall squashfs unmake; echo $?; echo == >&2
+    echo x > "$CONTAINERROOT/user-software/x"
     mkdir tools; ln -s $(ls -d /usr/bin/* | grep -v squashfs) tools/; ln -sf "$(command -v node)" tools/
     PATH=$CT_TOOL/bin:$PWD/tools
-    ctinstall squashfs`);
-  expect(without.stderr).toMatch(/error: .*mksquashfs/);
-  expect(without.stderr).toContain('squashfs-tools');
-  expect(without.status).toBe(1);
+    ctinstall squashfs; echo $?`);
+  expect([stderr, stdout]).toEqual([stderr, '1\n1\n1\n']);
+  const [, empty, none, without] = stderr.split('==\n');
+  expect(empty).toMatch(/nothing to pack|is empty/i);
+  expect(none).toMatch(/^error: /);
+  expect(without).toMatch(/error: .*mksquashfs[\s\S]*squashfs-tools/);
 });
-
-/** Every file and directory below that, with its kind and size. */
-function listing(dir: string): string[] {
-  return readdirSync(dir, { recursive: true, withFileTypes: true })
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => !/^\.(apptainer|cache)/.test(relative(dir, path)))
-    .map((path) => {
-      const { mode, size } = lstatSync(path);
-      return `${path} ${mode.toString(8)} ${size}`;
-    })
-    .toSorted();
-}
 
 function literally(text: string): RegExp {
   return new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));

@@ -18,7 +18,7 @@ afterAll(() => remove());
 test('a script for whole nodes of LUMI-G is one that a person would write', async () => {
   const script = await sandbox.succeed(
     `ctinstall job py --nodes 2 --gpus-per-node 2 --partition standard-g --account project_1 --time 1:00:00 \\
-       --array 0-3 --after 17 --slurm-option qos=debug -- python3 "my file.py"`,
+       --array 0-3 --after 17 --slurm-option qos=debug --slurm-option 'comment=in "two" words' -- python3 "my file.py"`,
     { CTINSTALL_SITE: 'lumi', CTINSTALL_RUNTIME: '' },
   );
   expect(script).toBe(`#!/bin/bash
@@ -33,9 +33,10 @@ test('a script for whole nodes of LUMI-G is one that a person would write', asyn
 #SBATCH --array=0-3
 #SBATCH --dependency=afterok:17
 #SBATCH --qos=debug
+#SBATCH --comment="in \\"two\\" words"
 
 # The same modules, whatever was loaded where the job was sent from.
-type module >/dev/null 2>&1 || . "$MODULESHOME/init/bash"
+type module >/dev/null 2>&1 || . "\${MODULESHOME:?is not set, and this job has no command module}/init/bash"
 module purge
 module use ${sandbox.prefix}/modules
 module load py/1 || exit 1
@@ -97,6 +98,9 @@ job.sh\nlong.sh\nother.sh\nwait.sh\n`,
     ['py --slurm-option no-such-thing -- true', 1, /hint: this Slurm has no such option/],
     ['task.py', 1, /hint: a job script begins with `#!\/bin\/bash`/],
     ['py', 2, /error: the job has no command/],
+    ['none.sh', 1, /error: there is no job script `.*\/none.sh`/],
+    ['--broadcast py -- true', 2, /`--broadcast` takes the path of a directory(.|\n)*hint: .*`py` is none/],
+    ['py --array 3-1 -- true', 1, /hint: `--array` takes numbers/],
   ];
   const { stderr } = await sandbox.run(
     refusals.map(([words]) => `ctinstall job check ${words}; echo "status $?" >&2`).join('\n'),
@@ -123,6 +127,10 @@ job.sh\nlong.sh\nother.sh\nwait.sh\n`,
   expect(stale).toMatchObject({ status: 1, stdout: expect.not.stringContaining('FATAL') });
   const there = await sandbox.run('ctinstall job py -o job.sh -- true');
   expect(there).toMatchObject({ status: 2, stderr: expect.stringContaining('is there already') });
+  // Given again, the command finds what it wrote.
+  expect(await sandbox.succeed('for each in 1 2; do ctinstall job py -o same.sh -- true; done')).toMatch(
+    /^(wrote .*\n){2}$/,
+  );
 });
 
 /** What srun says where a node is still at the end of an earlier step, before it goes on. */

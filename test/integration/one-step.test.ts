@@ -12,7 +12,7 @@ describe('an image in place of an easyconfig', () => {
   test('is drafted, kept, shown and installed with --yes; again it is that very easyconfig', async () => {
     const sandbox = makeSandbox();
     const { stderr, stdout, status } = await sandbox.run(
-      'mkdir images; cp "$CT_IMAGES/venv.sif" images/py-1.2.sif; ctinstall --yes images/py-1.2.sif',
+      'mkdir images; cp "$CT_IMAGES/venv.sif" images/py-1.2.sif; ctinstall --yes --image-mode link images/py-1.2.sif',
     );
     expect({ status, stderr }).toMatchObject({ status: 0 });
     const draft = join(sandbox.prefix, 'easyconfigs/py-1.2.yaml');
@@ -20,18 +20,15 @@ describe('an image in place of an easyconfig', () => {
     expect(stdout).toBe('module load py/1.2\n');
     expect(readFileSync(draft, 'utf8')).toMatch(/^wrappers: \[start-shell, python, pip\]$/m);
     expect(readdirSync(sandbox.dir).filter((name) => name.endsWith('.yaml'))).toEqual([]);
-    expect(await sandbox.succeed('module load py; python -c "import of_the_image; print(6*7)"')).toBe('42\n');
-    const again = await sandbox.run('cd images; ctinstall py-1.2.sif');
-    expect(again).toMatchObject({
-      status: 0,
-      stderr: expect.stringContaining(`is the image of ${draft}: taking that`),
-    });
+    // Again from anywhere, by its name.
+    const again = await sandbox.run(`module load py; python -c "import of_the_image; print(6*7)"
+      (cd images; ctinstall py-1.2.sif); ctinstall uninstall --yes py >&2; ctinstall --image-mode link py`);
+    expect([again.stderr, again.stdout]).toEqual([again.stderr, '42\nmodule load py/1.2\nmodule load py/1.2\n']);
+    expect(again.stderr).toContain(`is the image of ${draft}: taking that`);
     expect(again.stderr).toContain('py/1.2 is installed already');
-    // From anywhere, by its name.
-    expect(await sandbox.succeed('ctinstall uninstall --yes py >&2; ctinstall py')).toBe('module load py/1.2\n');
   });
 
-  test('without a terminal and without --yes the draft is kept, and the command to go on is printed', async () => {
+  test('without a terminal and without --yes the draft is kept, and the command to go on is printed; once edited it stays', async () => {
     const sandbox = makeSandbox();
     const { status, stderr } = await sandbox.run('cp "$CT_IMAGES/tiny.sif" app_2.1.sif; ctinstall app_2.1.sif');
     expect(status).toBe(2);
@@ -40,7 +37,21 @@ describe('an image in place of an easyconfig', () => {
     expect(stderr).toMatch(/error: nothing is installed yet: nobody can be asked/);
     expect(stderr).toContain(`hint: look at it, then: ${command} (or \`--yes\``);
     expect(existsSync(join(sandbox.prefix, 'software'))).toBe(false);
-    expect(await sandbox.succeed(`cd /; ${command}; module load app; start-shell -c 'echo runs'`)).toMatch(/runs\n$/);
+    const edited = await sandbox.run(`sed -i 's/^description: .*/description: mine/' '${draft}'
+      (cd /; ${command}); module load app; start-shell -c 'echo runs'; ctinstall --yes app_2.1.sif`);
+    expect([edited.stderr, edited.stdout]).toEqual([
+      expect.stringContaining(`is the image of ${draft}: taking that`),
+      'module load app/2.1\nruns\nmodule load app/2.1\n',
+    ]);
+    expect(readFileSync(draft, 'utf8')).toContain('description: mine\n');
+    // Another image under its name is refused; --rebuild takes it in its place.
+    const other = await sandbox.run(`cp "$CT_IMAGES/venv.sif" app_2.1.sif; ctinstall --yes app_2.1.sif; echo $?
+      ctinstall --yes --rebuild --image-mode link app_2.1.sif >&2; module load app; start-shell -c "ls -d /opt/venv"`);
+    expect([other.stderr, other.stdout]).toEqual([
+      expect.stringMatching(/describes another image\s+hint: .*: --rebuild;/),
+      '2\n/opt/venv\n',
+    ]);
+    expect(readFileSync(draft, 'utf8')).toContain('description: mine\n');
   });
 
   test('on a terminal it is asked', async () => {
@@ -54,22 +65,6 @@ describe('an image in place of an easyconfig', () => {
     expect(no.stdout).toMatch(/nothing was installed; to go on: ctinstall .*\r?\nstatus 0/);
     const yes = await asked('y\\n');
     expect(yes.stdout).toMatch(/module load app\/2\.1\r?\n(In new sessions .*\r?\n)?status 0/);
-  });
-
-  test('an edited draft stays; another image under its name is refused, and --rebuild takes it in its place', async () => {
-    const sandbox = makeSandbox();
-    const draft = join(sandbox.prefix, 'easyconfigs/app-2.1.yaml');
-    await sandbox.run('cp "$CT_IMAGES/tiny.sif" app_2.1.sif; ctinstall app_2.1.sif');
-    await sandbox.succeed(`sed -i 's/^description: .*/description: mine/' '${draft}'; ctinstall --yes app_2.1.sif`);
-    expect(readFileSync(draft, 'utf8')).toContain('description: mine\n');
-    const other = await sandbox.run('cp "$CT_IMAGES/venv.sif" app_2.1.sif; ctinstall --yes app_2.1.sif');
-    expect(other).toMatchObject({
-      status: 2,
-      stderr: expect.stringMatching(/describes another image\s+hint: .*: --rebuild;/),
-    });
-    await sandbox.succeed('ctinstall --yes --rebuild app_2.1.sif');
-    expect(readFileSync(draft, 'utf8')).toContain('description: mine\n');
-    expect(await sandbox.succeed('module load app; start-shell -c "ls -d /opt/venv"')).toBe('/opt/venv\n');
   });
 
   test('a dry run leaves nothing behind', async () => {
@@ -119,30 +114,25 @@ test('a source: brought once, looked into, and installed from what was brought',
 });
 
 describe('a name in place of an easyconfig', () => {
-  const withVersions = () => {
-    const sandbox = makeSandbox();
-    for (const version of ['1.9', '1.10', '1.8'])
-      sandbox.write(`recipes/soft-${version}.yaml`, tinyEasyconfig('', { name: 'soft', version }));
-    sandbox.write(
-      'recipes/soft-2.0.yaml',
-      tinyEasyconfig('', { name: 'soft', version: '2.0' }).replace('tiny.sif', 'nowhere.sif'),
-    );
-    return sandbox;
-  };
   const flags = '--easyconfigs recipes --image-dir "$CT_IMAGES"';
 
-  test('is the newest that fits, and why not a newer one', async () => {
-    const sandbox = withVersions();
-    const ran = await sandbox.run(`ctinstall ${flags} soft`);
-    expect(ran).toMatchObject({ status: 0, stdout: 'module load soft/1.10\n' });
+  test('is the newest that fits, and why not a newer one; a module name is that version, a part of one the newest of those', async () => {
+    const sandbox = makeSandbox();
+    for (const version of ['1.9', '1.10', '1.8', '2.0'])
+      sandbox.write(
+        `recipes/soft-${version}.yaml`,
+        tinyEasyconfig('', { name: 'soft', version }).replace(
+          'tiny.sif',
+          version === '2.0' ? 'nowhere.sif' : 'tiny.sif',
+        ),
+      );
+    const ran = await sandbox.run(`ctinstall ${flags} soft; ctinstall ${flags} soft/1.9; ctinstall ${flags} soft/1`);
+    expect([ran.stderr, ran.stdout]).toEqual([
+      ran.stderr,
+      'module load soft/1.10\nmodule load soft/1.9\nmodule load soft/1.10\n',
+    ]);
     expect(ran.stderr).toContain('soft: not soft/2.0: no image for');
     expect(ran.stderr).toMatch(/soft: taking .*\/recipes\/soft-1\.10\.yaml, the newest of 4 that fits\n/);
-  });
-
-  test('a module name is that version, a part of a version the newest of those', async () => {
-    const sandbox = withVersions();
-    expect(await sandbox.succeed(`ctinstall ${flags} soft/1.9`)).toBe('module load soft/1.9\n');
-    expect(await sandbox.succeed(`ctinstall ${flags} soft/1`)).toBe('module load soft/1.10\n');
     const missing = await sandbox.run(`ctinstall ${flags} soft/3`);
     expect(missing.status).toBe(2);
     expect(missing.stderr).toContain('no easyconfig of soft has the version `3`');

@@ -25,5 +25,10 @@ test('the newer version is installed beside the old one, with the packages that 
   const after = await sandbox.succeed(`${flags}; module load py; echo "$LOADEDMODULES" | tr : '\\n' | grep py
     python -c 'import demo_tool; print(demo_tool.version)'; ctinstall upgrade py; ctinstall outdated; ctinstall list py`);
   expect(after).toMatch(/^py\/1\.10\n1\.0\n[\s\S]*py\/1\.9/);
-  expect((await sandbox.run(`${flags}; ctinstall upgrade py`)).stderr).toBe('py/1.10 is the newest\n');
+  const again = await sandbox.run(`${flags}; ctinstall upgrade py; ctinstall --default py/1.9 2>/dev/null
+    ctinstall upgrade --default py; module load py; echo "$LOADEDMODULES"; ctinstall show pyy`);
+  expect(again.stdout).toMatch(/py\/1\.10\n$/);
+  expect(again.stderr).toMatch(
+    /^py\/1\.10 is the newest\npy\/1\.10 is the newest, and the default version now\nerror: `pyy` .*\n+hint: did you mean `py`\?\n$/,
+  );
 });

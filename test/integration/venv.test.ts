@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expectOfSchema } from '../harness/json-output.ts';
 import { makeSandbox, type Sandbox } from '../harness/sandbox.ts';
 import { makeWheel } from '../harness/wheel.ts';
 
@@ -85,6 +86,7 @@ test('several virtual environments: made with packages and the Python of the ima
     ctinstall venv remove --yes --name two; ctinstall venv remove --yes --name two; echo "gone $?"
     ctinstall venv list --json; ls -A "$CONTAINERROOT/user-software/venv"; ls -A "$CTINSTALL_PREFIX/.ctinstall/retired" | sed 's/^/left: /'; ctinstall verify >&2 && echo verified`);
   const lines = stdout.split('\n');
+  expectOfSchema('venv create', lines[0] ?? '');
   const list = ['bare', 'own  (default)', 'two'];
   expect(lines.slice(0, lines.indexOf('[') + 1)).toEqual([
     '{"event":"venv-created","module":"py/1","name":"bare"}',

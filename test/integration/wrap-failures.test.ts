@@ -21,6 +21,12 @@ test('what is missing or wrong is said, with what to do, and nothing is left', a
     ['conda file --base host', 2, /nothing says what the module is to be called\n+hint: .*--name/],
     ['directory prog --name "a b"', 2, /`--name a b` cannot be part of the name of a module/],
     ['folder prog --name x', 2, /`folder` is nothing that `ctinstall wrap` knows\n+hint: .*container, directory/],
+    [
+      'file',
+      2,
+      /`file` is nothing that `ctinstall wrap` knows; first comes .*\n {2}for example: ctinstall wrap container/,
+    ],
+    ['pip ./none --base none.sif', 1, /there is no file `.*\/none`\n+hint: name a `requirements.txt`/],
     ['directory none --name x', 1, /the directory `.*\/none` is not there/],
     ['directory file --name x', 1, /`.*\/file` is a file/],
     ['directory empty --name x', 1, /`.*\/empty` is empty/],

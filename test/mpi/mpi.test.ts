@@ -3,6 +3,7 @@ import { followLinks, parseListing } from '../../src/discover/image-listing.ts';
 import type { Elf } from '../../src/elf/types.ts';
 import { decideMpi } from '../../src/mpi/decide.ts';
 import { isSameAbi, mpiOfName } from '../../src/mpi/families.ts';
+import { hintForMissing } from '../../src/mpi/fit.ts';
 import { isOfLibc, isOfNetwork } from '../../src/mpi/library-kinds.ts';
 import { parseMpiFile, renderMpiFile } from '../../src/mpi/mpi-file.ts';
 import { anyImage, type ImageMpi } from '../../src/mpi/types.ts';
@@ -50,6 +51,11 @@ describe('names', () => {
     expect(compareVersions('2.4', '2.34')).toBeLessThan(0);
     expect(newest(['GLIBC_2.4', 'GLIBC_2.34', 'GLIBC_PRIVATE', 'GCC_3.0'], 'GLIBC')).toBe('2.34');
   });
+});
+
+it('the hint for a missing MPI is for the setting where that names it', () => {
+  expect(hintForMissing(['/gone/libmpi.so'])).toMatch(/setting `mpi_library`/);
+  expect(hintForMissing(['`mpicc` on PATH: none', '/opt/cray/pe/mpich'])).toMatch(/load the module/);
 });
 
 describe('for containers of any image', () => {

@@ -172,6 +172,7 @@ describe('user software', () => {
       {
         kind: 'run-in-container',
         purpose: 'create the virtual environment /user-software/venv/torch',
+        hintOnFailure: expect.stringContaining('needs a `python3` with the module `venv`'),
         runtime: 'singularity',
         image: `${plan.staging}/demo.sif`,
         binds: [

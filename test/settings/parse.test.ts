@@ -71,13 +71,13 @@ bind_groups:
         |   Slurm: [/a]
         |   ^^^^^
       settings.yaml:9:11: \`bind_groups.slurm[0]\`: \`relative\` is not an absolute path
-        |   slurm: [relative, '/a:b', { host: /a, optinal: true }, { host: /x, container: /runscripts }]
+        |   slurm: [relative, '/a:b', { host: /a, optinal: true }, { host: /x, contain
         |           ^^^^^^^^
       settings.yaml:9:21: \`bind_groups.slurm[1]\`: \`/a:b\` holds \`:\`, which the container runtimes take for a separator
-        |   slurm: [relative, '/a:b', { host: /a, optinal: true }, { host: /x, container: /runscripts }]
+        |   slurm: [relative, '/a:b', { host: /a, optinal: true }, { host: /x, contain
         |                     ^^^^^^
       settings.yaml:9:41: unknown key \`optinal\` in \`bind_groups.slurm[2]\`
-        |   slurm: [relative, '/a:b', { host: /a, optinal: true }, { host: /x, container: /runscripts }]
+        |   slurm: [relative, '/a:b', { host: /a, optinal: true }, { host: /x, contain
         |                                         ^^^^^^^
         hint: did you mean \`optional\`?
       settings.yaml:9:81: \`bind_groups.slurm[3].container\`: \`/runscripts\` is a place inside the container that ctinstall or the runtime uses itself

@@ -59,7 +59,7 @@ test('what a node cannot be parted into is said', () => {
   expect(() => bindTasks(type, { gpus: 9, tasks: 9 })).toThrow('these nodes have 8');
   expect(() => bindTasks(type, { gpus: 2, tasks: 3 })).toThrow('3 tasks cannot share 2 GPUs evenly');
   expect(() => bindTasks(type, { gpus: 1, tasks: 8 })).toThrow('there are 7 cores for 8 tasks');
-  expect(() => bindTasks({ cores: 4 }, { gpus: 1, tasks: 1 })).toThrow('these nodes have 0');
+  expect(() => bindTasks({ cores: 4 }, { gpus: 1, tasks: 1 })).toThrow('these nodes have none');
 });
 
 test('lists of cores', () => {

@@ -28,7 +28,7 @@ export async function job(
   if (showBinding !== true) requireCommand(request);
   const made = await makeJob(request, context);
   if (showBinding === true && !isJson) {
-    printBinding(made, print);
+    printBinding(made, request.flags.bind, print);
     return;
   }
   const { script, binding } = made;
@@ -54,6 +54,10 @@ export async function job(
 export async function jobCheck(request: JobRequest, { isJson, print, ...context }: CommandContext): Promise<void> {
   const path = hostPath(request.module, context.cwd);
   const isScript = request.command.length === 0 && (await isFile(path));
+  if (!isScript && request.command.length === 0 && /^\.{0,2}\/|\.(sh|bash|sbatch|slurm|job)$/.test(request.module))
+    throw new CtinstallError('filesystem', `there is no job script \`${path}\``, {
+      hint: 'name a file, or a module and, after `--`, a command',
+    });
   const checked = isScript ? { path } : { script: (await makeJob(requireCommand(request), context)).script };
   const { environment } = context;
   const said = await sendScript(checked.path ?? { text: checked.script }, { isTrial: true, environment });
@@ -75,7 +79,15 @@ async function follow(id: string, { isJson, write, onStop, ...context }: Followi
   return ended;
 }
 
-function printBinding({ binding }: Job, print: (line: string) => void): void {
+function printBinding({ binding }: Job, isBound: boolean, print: (line: string) => void): void {
+  if (!isBound)
+    throw new CtinstallError(
+      'usage',
+      '`--no-bind` leaves it to Slurm which cores a task gets: there is no binding to show',
+      {
+        hint: 'leave out `--no-bind`, or `--show-binding`',
+      },
+    );
   if (binding === undefined)
     throw new CtinstallError('usage', 'which nodes the job has is not known: Slurm binds its tasks by itself', {
       hint: 'name their type with `--node-type`: one of the setting `node_types`, or `generic`',

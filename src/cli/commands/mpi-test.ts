@@ -1,4 +1,4 @@
-import { writeFileWhole } from '../../host/files.ts';
+import { isDirectory, writeFileWhole } from '../../host/files.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { hostPath } from '../../lib/paths.ts';
 import { describeRun, faultOf, renderTable } from '../../mpi/comparison.ts';
@@ -21,14 +21,17 @@ export async function mpiTest(module: string, flags: MpiTestFlags, context: Comm
     throw new CtinstallError('usage', `\`--${name}\` must be a whole number from ${least} on`);
   };
   const [nodes, seconds] = [number('nodes', 1), number('timeout', 1)];
+  const page = flags.html === undefined ? undefined : hostPath(flags.html, context.cwd);
+  if (page !== undefined && !(await isDirectory(hostPath('..', page))))
+    throw new CtinstallError('filesystem', `cannot write \`${page}\`: there is no such directory`);
   const ranks = Math.max(number('ntasks', 2), nodes);
   const comparison = await testMpi({ module, nodes, ranks, seconds, settings: {} }, context);
   const lines = describe(comparison);
   if (context.isJson) printDocument('mpi test', comparison, context);
   else context.print(lines.join('\n'));
-  if (flags.html !== undefined) {
+  if (page !== undefined) {
     const { renderComparisonPage } = await import('../../mpi/comparison-page.ts');
-    await writeFileWhole(hostPath(flags.html, context.cwd), renderComparisonPage(module, comparison, lines), 0o644);
+    await writeFileWhole(page, renderComparisonPage(module, comparison, lines), 0o644);
   }
   const faults = [comparison.container, comparison.host].flatMap((run) => faultOf(run) ?? []);
   if (faults.length > 0) throw new CtinstallError('check-failed', faults.join('; '));

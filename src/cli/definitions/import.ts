@@ -17,7 +17,7 @@ export const defineImport: Define = (program, context) => {
   })
     .argument('<format>', '`eb` for EasyBuild, `shpc` for singularity-hpc')
     .argument('<recipes...>', 'files, or directories that hold them')
-    .option('--output <dir>', 'write them there; `-` prints them')
+    .option('-o, --output <dir>', 'write them there; `-` prints them')
     .option('--name <name>', 'shpc: name of the module; that of the directory if left out')
     .option(
       '--tag <tag>',

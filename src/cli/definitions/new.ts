@@ -16,7 +16,7 @@ export const defineNew: Define = (program, context) => {
     ],
   })
     .argument('<image>', 'image file, or a source such as docker://…')
-    .option('--output <file>', 'write it there; `-` prints it')
+    .option('-o, --output <file>', 'write it there; `-` prints it')
     .option('-f, --force', 'overwrite a file that is there')
     .action(async (image: string, flags) =>
       (await import('../commands/new.ts')).newEasyconfig(image, flags, settingsFlags(flags), context),

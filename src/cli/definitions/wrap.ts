@@ -1,3 +1,5 @@
+import { formatValue } from '../../lib/format.ts';
+import { wrapKinds } from '../../operations/wrap/types.ts';
 import {
   addSlurmOptions,
   addValue,
@@ -39,15 +41,23 @@ export const defineWrap: Define = (program, context) => {
     .option('--at <path>', 'directory: seen at this path')
     .option('--update', 'directory: pack it again')
     .option('--conda-program <file>', 'conda: the conda, mamba or micromamba to use')
-    .option('--output <file>', 'write the easyconfig there')
+    .option('-o, --output <file>', 'write the easyconfig there')
     .option('-f, --force', 'overwrite an easyconfig that says something else')
     .option('-n, --dry-run', 'print the easyconfig and the plan, and stop')
     .option('--rebuild', 'install it again; pack a directory again')
     .option('--default', 'make it the version that `module load <name>` takes')
     .option('--no-wait', 'fail rather than wait for another ctinstall')
     .option('--force-unlock', 'take the lock of a dead process on another host');
+  const { outputError } = command.configureOutput();
+  command.configureOutput({ outputError: (text, write) => outputError?.(sayKind(text, command.args), write) });
   addSlurmOptions(command, 'do it').action(async (kind: string, what: string, options: string[], flags) => {
     if (await doneInJob(command, context)) return;
     await (await import('../commands/wrap.ts')).wrap({ kind, what, options }, flags, settingsFlags(flags), context);
   });
 };
+
+/** `ctinstall wrap my.sif`: of two words the first was left out. */
+function sayKind(text: string, [word = '', ...others]: readonly string[]): string {
+  if (word === '' || others.length > 0 || wrapKinds.some((kind) => kind === word)) return text;
+  return `error: \`${formatValue(word)}\` is nothing that \`ctinstall wrap\` knows; first comes what it is: ${wrapKinds.join(', ')}\n  for example: ctinstall wrap container my.sif --wrappers /opt/prog/bin\n`;
+}

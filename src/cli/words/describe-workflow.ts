@@ -101,6 +101,8 @@ export function describeStandings(
 function adviceOf(why: string): string | undefined {
   if (/^time limit|TIMEOUT/.test(why)) return 'give it more time: `policy: { timeout: { execute: … } }`';
   if (/memory|OUT_OF_MEMORY/.test(why)) return 'give it more memory: `resource: { memory: { size: … } }`';
+  if (/did not become ready/.test(why))
+    return 'let its `readiness-probe` try longer: `failure-threshold`, `period-seconds`, `initial-delay-seconds`';
   if (/exit status 127/.test(why)) return 'the program is not in the image';
   return undefined;
 }

@@ -194,9 +194,11 @@ function describeName(given: ReadonlyMap<string, Parameter>, plain: (key: string
   const check = (key: string, pattern: RegExp, otherwise?: string): string => {
     const value = plain(key) ?? otherwise;
     const line = given.get(key)?.line ?? 1;
-    if (value === undefined) throw new RecipeFault(line, `this is no EasyBuild recipe: it has no \`${key}\``);
+    const hint = `such as \`${key} = '${key === 'name' ? 'Tool' : key === 'version' ? '1.0' : '-cpu'}'\``;
+    if (value === undefined && given.has(key)) throw new RecipeFault(line, `\`${key}\` must be text`, hint);
+    if (value === undefined) throw new RecipeFault(line, `this is no EasyBuild recipe: it has no \`${key}\``, hint);
     if (!pattern.test(value))
-      throw new RecipeFault(line, `\`${formatLine(value)}\` is no ${key} that ctinstall can take`);
+      throw new RecipeFault(line, `\`${formatLine(value)}\` is no ${key} that ctinstall can take`, hint);
     return value;
   };
   return {

@@ -39,6 +39,7 @@ export function describeSources(
     throw new RecipeFault(
       given.get('sources')?.line ?? given.get('easyblock')?.line ?? 1,
       'this is an EasyBuild recipe, but of no container: none of its `sources` and `files_to_copy` is a `.sif` file',
+      'EasyBuild builds it; ctinstall takes recipes of containers: docs/import.md',
     );
   if (images.length > 1)
     notebook.say(

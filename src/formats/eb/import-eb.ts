@@ -6,6 +6,7 @@ import { RecipeFault } from './values.ts';
 export interface RecipeRefusal {
   readonly line: number;
   readonly message: string;
+  readonly hint: string | undefined;
 }
 
 /** An easyconfig of an EasyBuild recipe for a container, or why there is none. The recipe is read, not run. */
@@ -16,6 +17,6 @@ export function importEb(
     return { imported: convertRecipe(recipe), refusal: undefined };
   } catch (error) {
     if (!(error instanceof RecipeFault)) throw error;
-    return { imported: undefined, refusal: { line: error.line, message: error.message } };
+    return { imported: undefined, refusal: { line: error.line, message: error.message, hint: error.hint } };
   }
 }

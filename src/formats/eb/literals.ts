@@ -11,7 +11,7 @@ export interface Quoted {
 
 /** How a string literal is quoted. @throws RecipeFault for bytes */
 export function describeQuotes(literal: string, line: number): Quoted {
-  const [head = '', prefix = '', quotes = ''] = /^([A-Za-z]{0,2})('''|"""|'|")/.exec(literal) ?? [];
+  const [head = '', prefix = '', quotes = ''] = opening.exec(literal) ?? [];
   const letters = prefix.toLowerCase();
   if (letters.includes('b')) throw new RecipeFault(line, 'bytes (`b"…"`) are no text');
   return {
@@ -20,6 +20,16 @@ export function describeQuotes(literal: string, line: number): Quoted {
     head: head.length,
     tail: quotes.length,
   };
+}
+
+const opening = /^([A-Za-z]{0,2})('''|"""|'|")/;
+
+/** Whether a string literal has its end: the parser lets one pass that ends with its line. */
+export function isClosed(literal: string): boolean {
+  const [head = '', , quotes = ''] = opening.exec(literal) ?? [];
+  if (literal.length < head.length + quotes.length || !literal.endsWith(quotes)) return false;
+  const [backslashes = ''] = /\\*$/.exec(literal.slice(head.length, literal.length - quotes.length)) ?? [];
+  return backslashes.length % 2 === 0;
 }
 
 const simple: Readonly<Record<string, string>> = {

@@ -1,6 +1,7 @@
 import type { SyntaxNode } from '@lezer/common';
 import { parser } from '@lezer/python';
 import { formatValue } from '../../lib/format.ts';
+import { isClosed } from './literals.ts';
 import { RecipeFault } from './values.ts';
 
 /** A recipe as its grammar reads it. Nothing of it is run. */
@@ -26,13 +27,27 @@ export function parseSource(recipe: string): Source {
   };
   // The parser goes on after what it does not understand.
   tree.iterate({
-    enter: ({ type, from }) => {
+    enter: ({ type, from, to, node }) => {
+      const literal = type.name === 'String' || type.name === 'FormatString' ? recipe.slice(from, to) : undefined;
+      if (literal !== undefined && !isClosed(literal)) {
+        const [first = ''] = literal.split('\n');
+        throw new RecipeFault(lineOf(from), `is no Python: the text \`${formatValue(first, 100)}\` is not closed`);
+      }
       if (!type.isError) return;
-      const line = lineOf(from);
-      throw new RecipeFault(line, `is no Python: \`${formatValue((recipe.split('\n')[line - 1] ?? '').trim(), 100)}\``);
+      const shown = (line: number): string => `\`${formatValue((recipe.split('\n')[line - 1] ?? '').trim(), 100)}\``;
+      // A bracket or a text that is not closed is missed far below, where nothing is wrong.
+      const begin = lineOf(statementOf(node).from);
+      if (begin < lineOf(from)) throw new RecipeFault(begin, `is no Python: ${shown(begin)} has no end that fits`);
+      throw new RecipeFault(lineOf(from), `is no Python: ${shown(lineOf(from))}`);
     },
   });
   return { top: tree.topNode, textOf: ({ from, to }) => recipe.slice(from, to), lineOf };
+}
+
+function statementOf(node: SyntaxNode): SyntaxNode {
+  let statement = node;
+  for (let parent = node.parent; parent?.parent != null; parent = parent.parent) statement = parent;
+  return statement;
 }
 
 /** Children of a node, without comments. */

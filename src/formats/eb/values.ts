@@ -35,11 +35,14 @@ export interface Dict {
 /** Something in a recipe that is not understood. */
 export class RecipeFault extends Error {
   readonly line: number;
+  /** What to do, where it is not to write that part as plain text. */
+  readonly hint: string | undefined;
 
-  constructor(line: number, message: string) {
+  constructor(line: number, message: string, hint?: string) {
     super(message);
     this.name = 'RecipeFault';
     this.line = line;
+    this.hint = hint;
   }
 }
 

@@ -18,10 +18,21 @@ export function findNotes(file: WrittenFuzzfile, yaml: PlacedYaml): Issue[] {
       if (!/^(nvidia|amd)\.com\/gpu$/.test(device))
         unused([...path, 'resource', 'devices', device], ': only GPUs are asked for');
   };
+  const checkEnv = (env: readonly string[] | undefined, path: readonly PropertyKey[]): void => {
+    for (const [index, variable] of (env ?? []).entries())
+      if (variable.startsWith('HOME='))
+        add([...path, 'env', index], '`HOME` is not set: the runtime keeps its own, and a script can `export` another');
+  };
   for (const name of Object.keys(file.annotations ?? {})) unused(['annotations', name]);
   if (file.preemptible !== undefined) unused(['preemptible'], ': what may be preempted, the partition says');
-  for (const key of ['job', 'service'] as const) checkResource(file.defaults?.[key]?.resource, ['defaults', key]);
-  checkResource(file.defaults?.resource, ['defaults']);
+  for (const [defaults, path] of [
+    [file.defaults, ['defaults']],
+    [file.defaults?.job, ['defaults', 'job']],
+    [file.defaults?.service, ['defaults', 'service']],
+  ] as const) {
+    checkResource(defaults?.resource, path);
+    checkEnv(defaults?.env, path);
+  }
   for (const [kind, tasks] of [
     ['jobs', file.jobs],
     ['services', file.services],
@@ -29,6 +40,7 @@ export function findNotes(file: WrittenFuzzfile, yaml: PlacedYaml): Issue[] {
     for (const [name, task] of Object.entries(tasks ?? {})) {
       const path = [kind, name];
       checkResource(task.resource, path);
+      checkEnv(task.env, path);
       if (task.preemptible !== undefined)
         unused([...path, 'preemptible'], ': what may be preempted, the partition says');
       if (task.requires !== undefined && task['depends-on'] !== undefined)

@@ -31,6 +31,7 @@ export function checkMounts(
     }
     if (isByPath && (/[,:\\"]|(^|\/)\.\.(\/|$)/.test(key) || /\p{Cc}/u.test(key)))
       add([...path, key], `\`${formatValue(key)}\` cannot be a path in the container`, { which: 'key' });
+    checkPlace(place, [...path, key], add);
     if (!volumes.includes(volume))
       add([...path, key], `there is no volume \`${formatValue(volume)}\``, {
         which: isByPath ? 'value' : 'key',
@@ -43,6 +44,16 @@ export function checkMounts(
       add([...path, key], `\`${formatValue(other)}\` is mounted at \`${formatValue(place)}\` too`, { which: 'key' });
     places.set(place, volume);
   }
+}
+
+/** What of a container nothing else can take the place of: in it lie its own files, and what the kernel shows. */
+export function checkPlace(place: string, path: readonly PropertyKey[], add: AddIssue): void {
+  const parts = place.split('/').filter((part) => part !== '' && part !== '.');
+  if (parts.length === 0 || (parts.length === 1 && ['dev', 'proc', 'sys'].includes(parts[0] ?? '')))
+    add(path, `nothing can be put at \`${formatValue(place)}\`, which the container itself needs`, {
+      which: 'key',
+      hint: 'such as `/data`',
+    });
 }
 
 export function mapOf(value: unknown): Readonly<Record<string, unknown>> {

@@ -1,6 +1,6 @@
 import { formatValue } from '../../lib/format.ts';
 import { didYouMean } from '../../lib/near.ts';
-import { type AddIssue, checkMounts } from './rule-parts.ts';
+import { type AddIssue, checkMounts, checkPlace } from './rule-parts.ts';
 import type { WrittenJob, WrittenService, WrittenTask } from './schema.ts';
 
 /** What the rules of a job or a service ask the rest of the file. */
@@ -52,6 +52,7 @@ export function checkTask(
 
 function checkFiles(task: WrittenTask, path: Path, { files, add }: TaskRules): void {
   for (const [at, text] of Object.entries(task.files ?? {})) {
+    checkPlace(at, [...path, 'files', at], add);
     const [, wanted] = /^file:\/\/(.*)$/.exec(text.trim()) ?? [];
     if (wanted !== undefined && !files.includes(wanted))
       add([...path, 'files', at], `there is no \`${formatValue(wanted)}\` in \`files\``, {

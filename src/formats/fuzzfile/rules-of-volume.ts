@@ -51,7 +51,9 @@ function checkTransfer(
   if (file !== undefined && way === 'ingress') {
     if (!files.includes(file))
       add([...path, there, 'uri'], `there is no \`${formatValue(file)}\` in \`files\``, {
-        hint: didYouMean(file, files),
+        hint:
+          didYouMean(file, files) ??
+          'add it to `files` at the top of the file; what lies on this machine is seen in a volume of `type: HOST`',
       });
     return;
   }

@@ -32,7 +32,7 @@ export const count = z.int().min(1, 'must be at least 1').max(1_000_000, 'is mor
 export const seconds = z.int().min(0, 'must not be less than 0').max(31_536_000, 'is more than a year');
 export const port = z.int().min(1, 'must be from 1 to 65535').max(65_535, 'must be from 1 to 65535');
 export const size = z
-  .union([z.int().min(1), z.string()])
+  .union([z.int(), z.string()])
   .superRefine((value, context) => {
     if (parseSize(String(value)) === undefined)
       context.addIssue({
@@ -65,7 +65,9 @@ export const image = z.strictObject({
     if (value.startsWith('/')) return describeBadPath(value) === undefined ? undefined : 'is no path of an image';
     const bad = describeBadImageSource(value);
     return bad === undefined ? undefined : `${bad}: \`${formatValue(value)}\``;
-  }).describe('docker://, oras://, library://, https://, or the path of a SIF on this machine'),
+  }, 'write `docker://alpine:3.20`, or the whole path of an image file: `/project/my.sif`').describe(
+    'docker://, oras://, library://, https://, or the path of a SIF on this machine',
+  ),
   secret: secret.optional(),
   secrets: z.strictObject({ username: text.optional(), password: text.optional() }).optional(),
   'decryption-secret': secret.optional(),

@@ -47,11 +47,14 @@ export function convertShpc(written: ShpcRecipe, choice: ShpcChoice): { imported
   const wrappers = wrappersOf(recipe, choice, say);
   const container = environmentOf(recipe, say);
   sayOfOthers(recipe, choice, say);
-  const about = describe({ ...recipe, description: readable(recipe.description ?? '') }, name);
+  // The help names a home page by itself.
+  const homepage = recipe.url === undefined || /\s/.test(recipe.url) ? undefined : recipe.url;
+  const description = readable(recipe.description ?? '');
+  const about = describe({ description, url: homepage === undefined ? recipe.url : undefined }, name);
   const easyconfig: WrittenEasyconfig = {
     name,
     version: tag,
-    ...(recipe.url === undefined || /\s/.test(recipe.url) ? {} : { homepage: exactly(recipe.url) }),
+    ...(homepage === undefined ? {} : { homepage: exactly(homepage) }),
     whatis: [exactly(`Description: ${about.line}`)],
     description: exactly(about.text),
     module_kind: 'tool',

@@ -35,12 +35,15 @@ export function parseShpc(text: string): { recipe: ShpcRecipe; warning?: string 
   const { value } = read;
   if (!isMap(value)) return { fault: read.fault ?? 'is no recipe of singularity-hpc: that is a map', line: read.line };
   const latest = isMap(value.latest) ? Object.keys(value.latest)[0] : undefined;
-  const kind = (['oras', 'gh', 'docker', 'path'] as const).find((key) => textAt(value, key) !== undefined);
+  const [kind, ...unused] = (['oras', 'gh', 'docker', 'path'] as const).filter(
+    (key) => textAt(value, key) !== undefined,
+  );
+  const missing = [
+    ...(latest === undefined ? ['`latest`, a tag with its digest'] : []),
+    ...(kind === undefined ? ['`docker`, `oras`, `gh` or `path`, where the image is'] : []),
+  ].join(', and ');
   if (kind === undefined || latest === undefined)
-    return {
-      fault: 'is no recipe of singularity-hpc: it has `latest`, and one of `docker`, `oras`, `gh` and `path`',
-      line: 1,
-    };
+    return { fault: `is no recipe of singularity-hpc: what is missing is ${missing}`, line: 1 };
   return {
     ...(read.fault === undefined
       ? {}
@@ -58,7 +61,9 @@ export function parseShpc(text: string): { recipe: ShpcRecipe; warning?: string 
       scripts: ['singularity_scripts', 'docker_scripts'].flatMap((key) =>
         isMap(value[key]) ? Object.keys(value[key]) : [],
       ),
-      others: Object.keys(value).filter((key) => !known.has(key) || !isOfItsKind(key, value[key])),
+      others: Object.keys(value).filter(
+        (key) => !known.has(key) || !isOfItsKind(key, value[key]) || unused.some((other) => other === key),
+      ),
     },
   };
 }

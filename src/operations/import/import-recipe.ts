@@ -29,7 +29,9 @@ export async function importEbText(
   if (imported === undefined)
     throw new CtinstallError('easyconfig-invalid', `\`${formatLine(recipe)}\` cannot be imported`, {
       details: [`${formatLine(recipe)}:${refusal.line}: ${refusal.message}`],
-      hint: 'recipes are read and not run: write that part as plain text, or write the easyconfig by hand: docs/import.md',
+      hint:
+        refusal.hint ??
+        'recipes are read and not run: write that part as plain text, or write the easyconfig by hand: docs/import.md',
     });
   return renderChecked(recipe, options.besideRecipe ? imported : withPathsOf(recipe, imported), 'ctinstall import eb');
 }

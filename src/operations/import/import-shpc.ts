@@ -1,6 +1,8 @@
 import { readEasyconfig } from '../../discover/read-easyconfig.ts';
+import { describeIssues } from '../../easyconfig/describe-issue.ts';
 import { neverWrapped } from '../../easyconfig/never-wrapped.ts';
 import { describeBadRelativePath } from '../../easyconfig/rules.ts';
+import { parsePlacedYaml } from '../../easyconfig/yaml-places.ts';
 import type { Imported } from '../../formats/imported.ts';
 import { convertShpc } from '../../formats/shpc/convert.ts';
 import { nameFromPath } from '../../formats/shpc/name.ts';
@@ -26,7 +28,12 @@ export interface ShpcOptions {
 /** The easyconfigs of a recipe of singularity-hpc. @throws CtinstallError `easyconfig-invalid`, `usage` for a tag that it has not */
 export async function importShpcText(path: HostPath, text: string, options: ShpcOptions = {}): Promise<ImportedText[]> {
   const parsed = parseShpc(text);
-  if ('fault' in parsed) throw refused(path, `${formatLine(path)}:${parsed.line}: ${parsed.fault}`);
+  if ('fault' in parsed) {
+    const { issues } = parsePlacedYaml(text);
+    throw issues.length > 0
+      ? refused(path, ...describeIssues(path, text, issues))
+      : refused(path, `${formatLine(path)}:${parsed.line}: ${parsed.fault}`);
+  }
   const { recipe, warning } = parsed;
   const faults: string[] = [];
   const made: ImportedText[] = [];

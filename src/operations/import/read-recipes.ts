@@ -22,7 +22,9 @@ export async function findRecipes(
     const path = hostPath(name, cwd);
     const stats = await statIfThere(path);
     if (stats === undefined && (await lstatIfThere(path)) === undefined)
-      throw new CtinstallError('easyconfig-not-found', `no recipe \`${formatLine(name)}\``);
+      throw new CtinstallError('easyconfig-not-found', `no recipe \`${formatLine(name)}\``, {
+        hint: 'name a file, or a directory that holds recipes',
+      });
     if (stats?.isDirectory() !== true) found.push(path);
     else {
       const inside = await findBelow(path, isRecipe, signal);

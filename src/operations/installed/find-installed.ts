@@ -47,7 +47,7 @@ export async function findInstalled(
     });
   const near = nearestWords(
     moduleName,
-    known.map(({ record }) => record.moduleName),
+    known.flatMap(({ record }) => [record.moduleName, record.name]),
   );
   throw new CtinstallError(
     'not-installed',

@@ -1,7 +1,8 @@
 import { variableNameOf } from '../../easyconfig/rules.ts';
 import { describeMisfits } from '../../gpu/fit.ts';
-import { statIfThere, writeFileWhole } from '../../host/files.ts';
+import { readTextIfThere, statIfThere, writeFileWhole } from '../../host/files.ts';
 import { CtinstallError } from '../../lib/errors.ts';
+import { formatValue } from '../../lib/format.ts';
 import { asPrefix, hostPath, joinHost, modulePathOf } from '../../lib/paths.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import type { Settings } from '../../settings/types.ts';
@@ -77,6 +78,8 @@ export interface JobRequest {
 
 /** @throws CtinstallError `usage` where there is nothing to run */
 export function requireCommand(request: JobRequest): JobRequest {
+  // It may have taken the module for its directory, and the module the command.
+  checkBroadcast(request.flags);
   if (request.command.length > 0) return request;
   throw new CtinstallError('usage', 'the job has no command', {
     hint: 'give it after `--`: `ctinstall job PyTorch -- python train.py`',
@@ -101,10 +104,11 @@ function readFlags(flags: JobFlags, { slurm }: Settings): Asked {
     const [key = ''] = issue?.path ?? [];
     throw new CtinstallError('usage', `\`--${key === 'options' ? 'slurm-option' : String(key)}\` ${issue?.message}`);
   }
-  if (array !== undefined && !/^\d[\d,:%-]*$/.test(array))
+  if (array !== undefined && !/^\d+(-\d+(:\d+)?)?(,\d+(-\d+(:\d+)?)?)*(%[1-9]\d*)?$/.test(array))
     throw new CtinstallError('usage', '`--array` takes numbers, such as `0-9` or `1,3,5%2`');
   for (const id of after)
     if (!/^\d+(_\d+)?$/.test(id)) throw new CtinstallError('usage', '`--after` takes the number of a job');
+  checkBroadcast(flags);
   const gpusPerNode = numberOf('--gpus-per-node', flags.gpusPerNode, 0);
   return {
     nodes: numberOf('--nodes', flags.nodes, 1),
@@ -117,6 +121,13 @@ function readFlags(flags: JobFlags, { slurm }: Settings): Asked {
     after,
     options: [...slurm.options, ...slurmOption],
   };
+}
+
+function checkBroadcast({ broadcast }: JobFlags): void {
+  if (typeof broadcast !== 'string' || /^(\/[\w.+-]+)+$/.test(broadcast)) return;
+  throw new CtinstallError('usage', '`--broadcast` takes the path of a directory that each node has of its own', {
+    hint: `such as \`--broadcast /tmp\`; \`${formatValue(broadcast)}\` is none: with no path the flag stands behind the module`,
+  });
 }
 
 function numberOf(flag: string, text: string, least: number): number {
@@ -171,10 +182,6 @@ async function broadcastOf(
   if (record.image === undefined)
     throw new CtinstallError('usage', `\`--broadcast\`: ${record.moduleName} has no image of its own`);
   const directory = broadcast === true ? '/tmp' : broadcast;
-  if (!/^(\/[\w.+-]+)+$/.test(directory))
-    throw new CtinstallError('usage', '`--broadcast` takes the path of a directory that each node has of its own', {
-      hint: 'such as `--broadcast /tmp`',
-    });
   const packed = await statIfThere(joinHost(installDir, 'user-software.squashfs'));
   return {
     directory,
@@ -192,11 +199,15 @@ async function startOf(command: readonly string[], { installDir, record }: Insta
   return { enter: enters ? '' : `${record.runtime.name} exec "$SIF"`, command };
 }
 
-/** Writes a script that can be given to Slurm. */
+/** Writes a script that can be given to Slurm. Given again, the command finds what it wrote. */
 export async function writeJob(path: string, script: string, { cwd }: Context): Promise<string> {
   const file = hostPath(path, cwd);
-  if ((await statIfThere(file)) !== undefined)
-    throw new CtinstallError('usage', `\`${file}\` is there already`, { hint: 'name another file with `--output`' });
+  if ((await statIfThere(file)) !== undefined) {
+    if ((await readTextIfThere(file).catch(() => undefined)) === script) return file;
+    throw new CtinstallError('usage', `\`${file}\` is there already, and says something else`, {
+      hint: 'name another file with `--output`, or remove that one',
+    });
+  }
   await writeFileWhole(file, script, 0o755);
   return file;
 }

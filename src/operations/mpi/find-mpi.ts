@@ -3,7 +3,7 @@ import { isFile } from '../../host/files.ts';
 import { lookUpProgram } from '../../host/look-up.ts';
 import { ambiguousThing, type Finding, foundThing, missingThing, unusableThing } from '../../lib/finding.ts';
 import { type HostPath, hostPath } from '../../lib/paths.ts';
-import { fitLibfabric, fitMpi } from '../../mpi/fit.ts';
+import { fitLibfabric, fitMpi, hintForMissing } from '../../mpi/fit.ts';
 import { anyImage, type HostFacts, type HostSet, type LookedAtMpi } from '../../mpi/types.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import type { Settings } from '../../settings/types.ts';
@@ -100,8 +100,7 @@ function describeSet({ main, libraries, plugins }: HostSet): string {
 function describeHost({ mpi }: HostFacts): Finding {
   const what = 'host MPI';
   if (mpi.state === 'found') return foundThing(what, `${mpi.mpi.product}: ${describeSet(mpi.mpi)}`, [mpi.mpi.how]);
-  if (mpi.state === 'missing')
-    return missingThing(what, mpi.tried, { hint: 'load the module of the MPI of this machine' });
+  if (mpi.state === 'missing') return missingThing(what, mpi.tried, { hint: hintForMissing(mpi.tried) });
   return ambiguousThing(what, mpi.candidates.join(' and '), mpi.tried, {
     hint: 'name one: ctinstall settings set mpi_library <path>',
   });

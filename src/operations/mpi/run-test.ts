@@ -131,7 +131,7 @@ async function launch(
       'command-failed',
       `the run with the ${name} MPI did not end within ${seconds} s, and was ended`,
       {
-        hint: 'give it longer with `--timeout <seconds>`, or see docs/mpi.md for what hangs',
+        hint: 'see docs/mpi.md for what hangs, or give it longer with `--timeout <seconds>`: waiting for free nodes counts too',
       },
     );
   const names = (await listDirectory(place)).map(({ name: file }) => file).toSorted();

@@ -43,6 +43,7 @@ export async function newEasyconfig(
     facts,
     groups: Object.keys(settings.bindGroups),
     schema: await schemaFor(to, context),
+    file: flags.output === '-' ? undefined : to?.replace(/^.*\//, ''),
     image: maskSecrets(image),
     directory: isSource(image) ? undefined : directoryOf(hostPath(image, context.cwd), to, settings),
     notLooked,

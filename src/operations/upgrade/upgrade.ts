@@ -1,5 +1,7 @@
+import { announceModule } from '../../apply/announce-module.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatCommand } from '../../lib/format.ts';
+import { asPrefix, hostPath, installDirOf } from '../../lib/paths.ts';
 import { checkPrefix } from '../../settings/check-prefix.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import type { Settings } from '../../settings/types.ts';
@@ -64,7 +66,13 @@ async function upgradeOne(
   const nothing = { from: moduleName, to: undefined, carried: [], failed: [], again: undefined };
   const candidates = newerThan(from.record, await findCandidatesWith(name, { settings, context }));
   const [first, ...others] = candidates;
-  if (first === undefined) return nothing;
+  if (first === undefined) {
+    const prefix = asPrefix(hostPath(from.record.prefix));
+    const installDir = installDirOf(prefix, name, from.record.fullVersion);
+    if (options.default === true && options.dryRun !== true)
+      await announceModule({ prefix, installDir }, { ...context, isDefault: true });
+    return nothing;
+  }
   const path = await chooseAmong(name, [first, ...others], { settings, context, hasImage: false });
   const { default: isDefault, dryRun, allowHostCommands, wait } = options;
   const flags = withoutUndefined({ default: isDefault, dryRun, allowHostCommands, wait });

@@ -39,7 +39,7 @@ export async function loadFuzzfile(
   options: TemplateOptions,
   { cwd }: Pick<Context, 'cwd'>,
 ): Promise<LoadedFuzzfile> {
-  const written = await readFuzzfile(file, cwd);
+  const written = await readText(file, 'name a Fuzzfile', cwd);
   const values = hasActions(written) ? await readValues(file, options, cwd) : undefined;
   if (values === undefined && (options.set ?? []).length > 0)
     throw new CtinstallError('usage', `\`${formatLine(file)}\` is no template: \`--set\` has nothing to set`);
@@ -80,7 +80,7 @@ async function readValues(
   const path = values === undefined ? hostPath('../values.yaml', hostPath(file, cwd)) : hostPath(values, cwd);
   const isThere = (await statIfThere(path))?.isFile() === true;
   if (!isThere && values === undefined && set.length === 0) return undefined;
-  const text = isThere || values !== undefined ? await readFuzzfile(path, cwd) : 'values: []';
+  const text = isThere || values !== undefined ? await readText(path, 'name a file of values', cwd) : 'values: []';
   const parsed = parseValues(text);
   if (parsed.values === undefined) throw faultsOf(path, text, parsed.issues);
   return { ...parsed.values, ...readSet(set, parsed.values) };
@@ -101,11 +101,11 @@ function readSet(set: readonly string[], known: TemplateValues): TemplateValues 
   );
 }
 
-async function readFuzzfile(file: string, cwd: string): Promise<string> {
+async function readText(file: string, wanted: string, cwd: string): Promise<string> {
   const bytes = await readUpTo(hostPath(file, cwd), mostBytes);
   const fault = (what: string, hint?: string): CtinstallError =>
     new CtinstallError('fuzzfile-invalid', `\`${formatLine(file)}\` ${what}`, { hint });
-  if (bytes === 'no-file') throw fault('is no file that can be read', 'name a Fuzzfile');
+  if (bytes === 'no-file') throw fault('is no file that can be read', wanted);
   if (bytes === 'too-large') throw fault(`has more than ${formatBytes(mostBytes)}`);
   const decoded = decodeText(bytes);
   if (decoded.text === undefined) throw fault(decoded.fault, decoded.hint);

@@ -14,6 +14,12 @@ export function findUnit({ run }: RunDirectory, unit: string): PlannedJob {
   const job = run.jobs.find((each) => each.name === unit || unitsOf(each).includes(unit));
   if (job !== undefined) return job;
   const names = run.jobs.map(({ name }) => name);
+  const array = run.jobs.find((each) => unit.startsWith(`${each.name}.`));
+  const tasks = array === undefined ? [] : unitsOf(array);
+  if (array !== undefined && tasks.length > 1)
+    throw new CtinstallError('usage', `\`${array.name}\` has no task \`${formatValue(unit)}\``, {
+      hint: `they are \`${tasks[0]}\` to \`${tasks.at(-1)}\``,
+    });
   throw new CtinstallError('usage', `${run.id} has no job \`${formatValue(unit)}\``, {
     hint: didYouMean(unit, names) ?? `it has: ${names.slice(0, 20).join(', ')}`,
   });

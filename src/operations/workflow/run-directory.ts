@@ -67,7 +67,11 @@ export async function listBroken(prefix: Prefix): Promise<{ readonly id: string;
   for (const entry of await listDirectory(parent).catch(() => [])) {
     const directory = joinHost(parent, entry.name);
     if (!entry.isDirectory() || (await statIfThere(joinHost(directory, 'run.json'))) !== undefined) continue;
-    const maker = await readJsonIfThere<ProcessIdentity>(joinHost(directory, 'start.json'));
+    const maker = await readJsonIfThere<ProcessIdentity>(joinHost(directory, 'start.json')).catch(
+      () => 'hidden' as const,
+    );
+    // Of another user, who shows it to nobody.
+    if (maker === 'hidden') continue;
     const isLeft = maker === undefined ? await isOld(directory) : (await judgeProcess(maker)) === 'dead';
     if (isLeft) broken.push({ id: entry.name, directory });
   }
@@ -80,11 +84,11 @@ async function isOld(directory: HostPath): Promise<boolean> {
   return made !== undefined && Date.now() - made > 600_000;
 }
 
-/** @throws CtinstallError `workflow-not-found` */
+/** @throws CtinstallError `workflow-not-found`; that of reading where another user keeps it to themselves */
 export async function findRun(prefix: Prefix, id: string): Promise<RunDirectory> {
   const parent = workflowsDirectory(prefix);
   const isName = /^[\w.-]+$/.test(id) && !/^\.+$/.test(id);
-  const found = isName ? await readRunIfThere(joinHost(parent, id)) : undefined;
+  const found = isName ? await readRun(joinHost(parent, id)) : undefined;
   if (found !== undefined) return found;
   if ((await listBroken(prefix)).some((broken) => broken.id === id))
     throw new CtinstallError('workflow-not-found', `of ${id} nothing was started: what made it was killed`, {
@@ -105,13 +109,15 @@ export async function listRuns(prefix: Prefix): Promise<RunDirectory[]> {
   const parent = workflowsDirectory(prefix);
   const entries = await listDirectory(parent).catch(() => []);
   const runs = await Promise.all(
-    entries.filter((entry) => entry.isDirectory()).map(({ name }) => readRunIfThere(joinHost(parent, name))),
+    entries
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => readRun(joinHost(parent, name)).catch(() => undefined)),
   );
   return runs.filter((run) => run !== undefined).toSorted((a, b) => (a.run.made < b.run.made ? 1 : -1));
 }
 
-async function readRunIfThere(directory: HostPath): Promise<RunDirectory | undefined> {
-  const run = await readJsonIfThere<Run>(joinHost(directory, 'run.json')).catch(() => undefined);
+async function readRun(directory: HostPath): Promise<RunDirectory | undefined> {
+  const run = await readJsonIfThere<Run>(joinHost(directory, 'run.json'));
   return Array.isArray(run?.jobs) ? { directory, run } : undefined;
 }
 

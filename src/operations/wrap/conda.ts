@@ -8,10 +8,7 @@ import { readWrappers } from './wrappers.ts';
 export const wrapConda: Wrap = async (request) => {
   const { flags, name, version, versionsuffix, command, context } = request;
   const asked = requireBase(request);
-  const file = await requireList(
-    request,
-    'an `environment.yml`, or a list of packages as `conda list --explicit` prints it',
-  );
+  const file = await requireList(request, 'conda');
   const program = flags.condaProgram === undefined ? undefined : hostPath(flags.condaProgram, context.cwd);
   const base = await findBase(asked, request);
   const prefix = `/user-software/conda/${name}`;

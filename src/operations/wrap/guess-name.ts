@@ -8,6 +8,7 @@ import { isFile } from '../../host/files.ts';
 import { type HostPath, hostPath } from '../../lib/paths.ts';
 import { readBuiltFacts } from '../build/read-record.ts';
 import type { Context } from '../context.ts';
+import { requireFile } from './list-file.ts';
 import { isPackageList, nameOfPackage, splitPip } from './pip-packages.ts';
 import type { WrapKind } from './types.ts';
 
@@ -25,7 +26,11 @@ export async function guessName(
 ): Promise<Partial<ModuleNamed>> {
   if (kind === 'container') return nameOfImage(words[0], context);
   if (kind === 'directory') return nameOfDirectory(hostPath(words[0], context.cwd));
-  if (kind !== 'pip' || !(await isPackageList(words[0], context))) return {};
+  if (kind !== 'pip' || !(await isPackageList(words[0], context))) {
+    // Else a name would be asked for of what is not there.
+    await requireFile(words[0], kind, context);
+    return {};
+  }
   const names = splitPip(words).packages.map((each) => cleanName(nameOfPackage(each, context.cwd)));
   return { name: [...names.slice(0, mostNames), ...(names.length > mostNames ? ['more'] : [])].join('-') };
 }

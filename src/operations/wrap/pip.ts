@@ -38,7 +38,7 @@ async function readPackages(request: WrapRequest) {
     const packages = split.packages.map((each) => localPackageOf(each, context.cwd) ?? each);
     return { requirements: packages, from: packages.join(', '), options: pathsFromHere(options, request) };
   }
-  const file = await requireList(request, 'a `requirements.txt`, or packages: `numpy pandas`');
+  const file = await requireList(request, 'pip');
   const [extra] = splitPip(request.options).packages;
   if (extra !== undefined)
     throw new CtinstallError('usage', `\`${formatValue(extra)}\` is named beside a requirements file`, {

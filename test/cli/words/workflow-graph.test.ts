@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { layoutGraph } from '../../../src/cli/words/graph/layout.ts';
 import { renderHtml } from '../../../src/cli/words/graph/render-html.ts';
 import { graphStyle, renderSvg } from '../../../src/cli/words/graph/render-svg.ts';
 import { renderText } from '../../../src/cli/words/graph/render-text.ts';
@@ -54,6 +55,17 @@ describe('the graph of a workflow', () => {
     expect(y('top')).toBeLessThan(y('left'));
     expect(y('left')).toBe(y('right'));
     expect(y('right')).toBeLessThan(y('join'));
+  });
+
+  it('has the edges that lead around jobs inside of the picture', () => {
+    const chain = ['a', 'b', 'c', 'd'].map((name, index, all) => node(name, all.slice(Math.max(0, index - 1), index)));
+    const { width, edges, nodes } = layoutGraph({ ...graph, nodes: [...chain, node('end', ['a', 'b', 'c', 'd'])] });
+    const across = [
+      ...edges.flatMap(({ points }) => points.map(({ x }) => x)),
+      ...nodes.flatMap((each) => [each.x, each.x + each.width]),
+    ];
+    expect(Math.min(...across)).toBeGreaterThanOrEqual(12);
+    expect(Math.max(...across)).toBeLessThanOrEqual(width - 12);
   });
 
   it('has words that can be read on each colour, in the light and in the dark', () => {

@@ -34,6 +34,12 @@ describe('a recipe that is not read', () => {
     [`${least}x = f'{1e3}'\n`, /^5: the number `1e3` is not understood$/],
     [`${least}x = [1, 2][1.0]\n`, /^5: a number stands where a whole number belongs$/],
     [`${least}x = = 1\n`, /^5: is no Python: `x = = 1`$/],
+    [`${least}x = (1,\n`, /^5: is no Python: `x = \(1,` has no end that fits$/],
+    [`${least}x = {'a': 1\ny = 2\n`, /^5: is no Python: `x = \{'a': 1` has no end that fits$/],
+    [`${least}homepage = 'https://example.org\n`, /^5: is no Python: the text `'https:\/\/example.org` is not closed$/],
+    [`${least}x = f"a{name}\\"\n`, /^5: is no Python: the text .* is not closed$/],
+    [`${least}x = "a\ny = ['b\n']\n`, /^5: is no Python: the text `"a` is not closed$/],
+    [`${least}x = '\n`, /^5: is no Python: the text `'` is not closed$/],
     [`${least}x = ${'['.repeat(600)}${']'.repeat(600)}\n`, /^5: is nested too deeply$/],
     [`${least}a = '${'x'.repeat(500_000)}'\nb = a + a + a\n`, /^6: makes a text of more than 1 MiB$/],
     [`${least}a = '${'x'.repeat(100_000)}'\nb = a.replace('x', a)\n`, /^6: makes a text of more than 1 MiB$/],
@@ -43,6 +49,7 @@ describe('a recipe that is not read', () => {
     ],
     ['hello = 1\n', /^1: this is no EasyBuild recipe: it has no `name`$/],
     ['', /^1: this is no EasyBuild recipe/],
+    [least.replace("'1'", '1.10'), /^3: `version` must be text$/],
     [least.replace("'1'", "'1 2'"), /^3: `1 2` is no version that ctinstall can take$/],
   ])('is refused at its line, number %#', (recipe, what) => {
     expect(refusalOf(recipe)).toMatch(what);

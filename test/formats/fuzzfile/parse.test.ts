@@ -126,6 +126,11 @@ describe('a good Fuzzfile', () => {
     ]);
     expect(notes('array')).toContain('`size` is not used: there is as much room as the file system has');
     expect(notes('gpu')).toEqual(['`example.org/rack` is not used']);
+    expect(
+      parseFuzzfile(
+        'version: v4\ndefaults: { env: [HOME=/a] }\njobs:\n  a: { image: { uri: "docker://a" }, env: [B=1, HOME=/b] }\n',
+      ).notes.map(({ message, place }) => `${place.line}:${place.column} ${message.slice(0, 18)}`),
+    ).toEqual(['2:19 `HOME` is not set:', '4:49 `HOME` is not set:']);
     expect(notes('service')).toEqual(['`fuzzball.io/connect/web` is not used']);
   });
 });
@@ -153,7 +158,7 @@ jobs:
       [
         "1:10 \`version\` must be \`v1\` or \`v4\`",
         "3:22 \`volumes.data.reference\` is \`volume://me/x\`, which is no volume",
-        "5:3 \`a b\` is \`a b\`, which is no name",
+        "5:3 \`a b\` is no name",
         "7:19 \`jobs.one.image.uri\`: begins with none of \`docker://\`, \`oras://\`, \`library://\`, \`https://\`, \`http://\`, \`docker-archive:\`, \`oci:\`: \`alpine:3.20\`",
         "8:5 unknown key \`comand\` in \`jobs.one\`",
         "9:33 \`jobs.one.resource.memory.size\` is \`4 GB of it\`, which is no size",
@@ -186,6 +191,21 @@ jobs:
     ],
     ['two: { image: *i, command: [x], network: { isolated: true } }', 'a network of the job’s own', undefined],
     ['two: { image: *i, command: [x], task-array: { start: 5, end: 3 } }', '`end` is before `start`', undefined],
+    ['two: { image: *i, command: [x], mounts: { /: data } }', 'nothing can be put at `/`', undefined],
+    ['two: { image: *i, command: [x], mounts: { data: { location: /./proc/ } } }', 'nothing can be put at', undefined],
+    ['two: { image: *i, command: [x], files: { /dev: text } }', 'nothing can be put at `/dev`', 'such as `/data`'],
+    ['two: { image: *i, command: [x], task-array: { start: -1, end: 3 } }', 'start` must be at least 0', undefined],
+    [
+      'two: { image: *i, command: [x], task-array: { start: 1, end: 99999999 } }',
+      'must be at most 10000000',
+      undefined,
+    ],
+    ['two: { image: *i, command: [x], resource: { memory: { size: 0 } } }', '`0`, which is no size', undefined],
+    [
+      'two: { image: { uri: ./my.sif }, command: [x] }',
+      'begins with none of',
+      'write `docker://alpine:3.20`, or the whole path of an image file: `/project/my.sif`',
+    ],
     ['two: { command: [x] }', 'the job `two` has no image', undefined],
     ['two: { image: *i, module: a/1, command: [x] }', 'has an image and a module', undefined],
     ['two: { image: *i, command: [x], cwd: data }', 'must be an absolute path', undefined],

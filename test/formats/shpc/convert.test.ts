@@ -47,7 +47,7 @@ env: { A: "", B: "100% %(name)s" }
       version: '1.22--h_0',
       homepage: 'https://example.org/samtools',
       whatis: ['Description: Tools for "sequences"'],
-      description: 'Tools for "sequences"\n\nhttps://example.org/samtools',
+      description: 'Tools for "sequences"',
       module_kind: 'tool',
       image: { file: 'samtools-1.22--h_0.sif', source: `docker://quay.io/biocontainers/samtools@${digest}` },
       wrappers: [
@@ -163,6 +163,13 @@ features: { home: /x, x11: ~/.Xa, gpu: amd }
     });
   });
 
+  it('has one image: of several the others are named', () => {
+    expect(converted(`${head}docker: a\noras: b\n`)).toMatchObject({
+      image: { source: expect.stringMatching(/^oras:\/\/b@/) },
+      notes: ['not carried over: `docker`'],
+    });
+  });
+
   it('may have its image beside it, or in a release', () => {
     expect(converted(`${head}path: sha256:aa.sif\n`)).toMatchObject({ image: { file: 'sha256:aa.sif' } });
     expect(converted(`${head.replaceAll(digest, '0.0.12')}gh: owner/repo\n`)).toMatchObject({
@@ -176,7 +183,8 @@ features: { home: /x, x11: ~/.Xa, gpu: amd }
     [`${head}docker: "a b"\n`, {}, /holds a blank/],
     [`${head}docker: a\n`, { name: 'a/b' }, /is no name of a module/],
     [`${head}path: ../x\u0007.sif\n`, {}, /control character/],
-    [head, {}, /^1: is no recipe of singularity-hpc/],
+    [head, {}, /^1: is no recipe of singularity-hpc: what is missing is `docker`, `oras`, `gh` or `path`/],
+    ['docker: a\nlatest: "1.0"\n', {}, /^1: .* what is missing is `latest`, a tag with its digest$/],
     ['- a\n', {}, /^1: is no recipe of singularity-hpc: that is a map/],
     ['name: x\nversion: "1"\nimage: { file: x.sif }\n', {}, /^1: is no recipe of singularity-hpc/],
     [

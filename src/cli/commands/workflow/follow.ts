@@ -81,5 +81,5 @@ function namesOf(failed: readonly Standing[]): string {
     : `: ${failed
         .map(({ name }) => `\`${name}\``)
         .slice(0, 5)
-        .join(', ')}`;
+        .join(', ')}${failed.length > 5 ? `, and ${failed.length - 5} more` : ''}`;
 }

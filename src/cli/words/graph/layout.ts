@@ -28,6 +28,7 @@ export interface Layout {
 }
 
 export const nodeHeight = 44;
+const margin = 12;
 /** With more jobs only one edge of each is led around others, and the rest are straight: the library would take long. */
 const mostForOrder = 200;
 
@@ -36,7 +37,7 @@ export function layoutGraph({ nodes }: Graph): Layout {
   const graph = new dagre.graphlib.Graph();
   const isLarge = nodes.length > mostForOrder;
   graph.setGraph({
-    ...{ rankdir: 'TB', nodesep: 24, ranksep: 44, marginx: 12, marginy: 12 },
+    ...{ rankdir: 'TB', nodesep: 24, ranksep: 44, marginx: margin, marginy: margin },
     ...(isLarge ? { ranker: 'none' } : {}),
   });
   graph.setDefaultEdgeLabel(() => ({}));
@@ -54,19 +55,24 @@ export function layoutGraph({ nodes }: Graph): Layout {
   dagre.layout(graph, { disableOptimalOrderHeuristic: isLarge });
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
   const middleOf = (name: string): Point => graph.node(name) as unknown as Point;
+  const placed = edges.map((edge) => ({
+    isAtBegin: edge.isAtBegin,
+    points: isPlaced(edge)
+      ? (graph.edge(edge.from, edge.to) as unknown as { points: Point[] }).points
+      : straight(middleOf(edge.from), middleOf(edge.to)),
+  }));
+  // The library reckons with the jobs alone, and leads edges around them on the outside.
+  const across = placed.flatMap(({ points }) => points.map(({ x }) => x));
+  const shift = across.reduce((most, x) => Math.max(most, margin - x), 0);
+  const right = across.reduce((most, x) => Math.max(most, x + margin), width);
   return {
-    width: Math.ceil(width),
+    width: Math.ceil(right + shift),
     height: Math.ceil(height),
     nodes: nodes.map((node) => {
       const { x, y } = middleOf(node.name);
-      return { name: node.name, x: x - widthOf(node) / 2, y: y - nodeHeight / 2, width: widthOf(node) };
+      return { name: node.name, x: x - widthOf(node) / 2 + shift, y: y - nodeHeight / 2, width: widthOf(node) };
     }),
-    edges: edges.map((edge) => ({
-      isAtBegin: edge.isAtBegin,
-      points: isPlaced(edge)
-        ? (graph.edge(edge.from, edge.to) as unknown as { points: Point[] }).points
-        : straight(middleOf(edge.from), middleOf(edge.to)),
-    })),
+    edges: placed.map((edge) => ({ ...edge, points: edge.points.map(({ x, y }) => ({ x: x + shift, y })) })),
   };
 }
 

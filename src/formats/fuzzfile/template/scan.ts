@@ -79,6 +79,9 @@ function scanAction(text: string, begin: number, open: number): { tokens: Token[
       found = true;
       break;
     }
-    if (!found) throw new TemplateFault('a template cannot have this here', at);
+    if (found) continue;
+    const [close, next] = [text.indexOf('}}', at), text.indexOf('{{', at)];
+    if (close === -1 || (next !== -1 && next < close)) throw new TemplateFault('this `{{` is never closed', open);
+    throw new TemplateFault('a template cannot have this here', at);
   }
 }

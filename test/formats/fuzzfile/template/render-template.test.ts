@@ -53,6 +53,7 @@ describe('a template', () => {
 
   it.each([
     ['a\n {{ .Name ', '2:2 this `{{` is never closed'],
+    ['a: "{{ .Name" }\nb: {{ .Name }}', '1:5 this `{{` is never closed'],
     ['{{ if .GPU }}x', '1:1 this `if` has no `end`'],
     ['{{ end }}', '1:1 `end` has nothing that it ends'],
     ['{{ nosuch 1 }}', '1:4 there is no function `nosuch`'],
