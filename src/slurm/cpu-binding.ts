@@ -17,12 +17,13 @@ export interface NodeType {
 /** What a task of a node gets. */
 export interface TaskBinding {
   readonly cores: readonly number[];
-  readonly gpu: number | undefined;
+  /** Numbers of those of the node; none where the job has no GPUs. */
+  readonly gpus: readonly number[];
 }
 
 /**
- * Cores and GPU of each task of a node, in the order of their numbers: neighbouring tasks share a GPU if there are more tasks
- * than GPUs, and its cores are dealt out among them.
+ * Cores and GPUs of each task of a node, in the order of their numbers: neighbouring tasks share a GPU if there are more tasks
+ * than GPUs, and its cores are dealt out among them; where there are fewer, each has neighbouring GPUs with all cores of these.
  * @throws CtinstallError `usage` where the node cannot be parted so
  */
 export function bindTasks(type: NodeType, { gpus, tasks }: { gpus: number; tasks: number }): TaskBinding[] {
@@ -30,7 +31,7 @@ export function bindTasks(type: NodeType, { gpus, tasks }: { gpus: number; tasks
   const free = (cores: readonly number[]): number[] => cores.filter((core) => !reserved.has(core));
   if (gpus === 0) {
     const all = free(Array.from({ length: type.cores }, (_, core) => core));
-    return deal(all, tasks).map((cores) => ({ cores, gpu: undefined }));
+    return deal(all, tasks).map((cores) => ({ cores, gpus: [] }));
   }
   const here = type.gpus ?? [];
   if (gpus > here.length)
@@ -41,13 +42,20 @@ export function bindTasks(type: NodeType, { gpus, tasks }: { gpus: number; tasks
         hint: 'see the setting `node_types`, or leave the binding to Slurm with `--no-bind`',
       },
     );
+  const own = here.slice(0, gpus).map((cores) => free(parseCores(cores)));
+  if (gpus % tasks === 0) {
+    const each = gpus / tasks;
+    return Array.from({ length: tasks }, (_, task) => {
+      const numbers = Array.from({ length: each }, (_, index) => task * each + index);
+      const cores = numbers.flatMap((gpu) => own[gpu] ?? []).toSorted((a, b) => a - b);
+      return { cores, gpus: numbers };
+    });
+  }
   if (tasks % gpus !== 0)
     throw new CtinstallError('usage', `${tasks} task${tasks === 1 ? '' : 's'} cannot share ${gpus} GPUs evenly`, {
-      hint: 'let --ntasks-per-node be a multiple of --gpus-per-node, or leave the binding to Slurm with `--no-bind`',
+      hint: 'let one of --ntasks-per-node and --gpus-per-node be a multiple of the other, or leave the binding to Slurm with `--no-bind`',
     });
-  return here
-    .slice(0, gpus)
-    .flatMap((cores, gpu) => deal(free(parseCores(cores)), tasks / gpus).map((part) => ({ cores: part, gpu })));
+  return own.flatMap((cores, gpu) => deal(cores, tasks / gpus).map((part) => ({ cores: part, gpus: [gpu] })));
 }
 
 /** As `srun --cpu-bind=mask_cpu:` takes it: a hexadecimal mask for each task. */

@@ -20,7 +20,7 @@ export interface JobScript {
   readonly options: readonly string[];
   /** Undefined where Slurm binds by itself. */
   readonly binding: { readonly type: string; readonly tasks: readonly TaskBinding[] } | undefined;
-  /** In which each task finds its GPU; undefined where the command does that by itself. */
+  /** In which each task finds its GPUs; undefined where the command does that by itself. */
   readonly gpuVariable: string | undefined;
   /** Undefined where each task reads the image from where it is. */
   readonly broadcast: Broadcast | undefined;
@@ -40,7 +40,7 @@ function sbatchLines(job: JobScript): string[] {
   const flag = (name: string, value: string | number | undefined): string[] =>
     value === undefined ? [] : [`#SBATCH --${name}=${value}`];
   const [first] = job.binding?.tasks ?? [];
-  const hasMasks = first?.gpu !== undefined;
+  const hasMasks = (first?.gpus ?? []).length > 0;
   return [
     ...flag('job-name', job.module.replaceAll(/[^\w.+-]+/g, '-')),
     ...flag('partition', job.partition),
@@ -69,28 +69,36 @@ function moduleLines({ module, modulePath }: JobScript): string[] {
 }
 
 function stepLines(job: JobScript): string[] {
-  const { binding, gpuVariable, gpusPerNode, tasksPerNode, nodes, enter, command } = job;
+  const { binding, gpuVariable, tasksPerNode, nodes, enter, command } = job;
   // A task that fails would leave the others waiting for it until the time is up.
   const srun = nodes * tasksPerNode === 1 ? 'srun' : 'srun --kill-on-bad-exit=1';
   const words = [...(enter === '' ? [] : [enter]), ...command.map(plainWord)].join(' ');
   const [first] = binding?.tasks ?? [];
-  const each = Math.max(1, tasksPerNode / Math.max(1, gpusPerNode));
-  const task = each === 1 ? '$SLURM_LOCALID' : `$((SLURM_LOCALID / ${each}))`;
-  const choose =
-    gpuVariable === undefined || first?.gpu === undefined
-      ? ''
-      : `bash -c 'export ${gpuVariable}=${task}; exec "$@"' one-gpu `;
   if (binding === undefined || first === undefined) return [`${srun} ${words}`];
-  if (first.gpu === undefined)
+  const { gpus } = first;
+  if (gpus.length === 0)
     return [
       `# ${binding.type}: ${first.cores.length} cores for each task.`,
       `${srun} --cpus-per-task=${first.cores.length} --cpu-bind=cores ${words}`,
     ];
+  // One task has all that the job has.
+  const choose =
+    gpuVariable === undefined || (tasksPerNode === 1 && gpus.length > 1)
+      ? ''
+      : `bash -c 'export ${gpuVariable}=${gpusOfTask(job, gpus)}; exec "$@"' ${gpus.length === 1 ? 'one-gpu' : 'own-gpus'} `;
   return [
-    `# ${binding.type}: the cores of each task of a node are those nearest to its GPU.`,
+    `# ${binding.type}: the cores of each task of a node are those nearest to its GPU${gpus.length === 1 ? '' : 's'}.`,
     `cpu_bind=mask_cpu:${renderMasks(binding.tasks)}`,
     `${srun} --cpu-bind="$cpu_bind" ${choose}${words}`,
   ];
+}
+
+/** The GPUs of each task, by its number on the node: what `bindTasks` has given it. */
+function gpusOfTask({ gpusPerNode, tasksPerNode }: JobScript, gpus: readonly number[]): string {
+  if (gpus.length === 1 && tasksPerNode === gpusPerNode) return '$SLURM_LOCALID';
+  if (gpus.length === 1) return `$((SLURM_LOCALID / ${tasksPerNode / gpusPerNode}))`;
+  const first = `SLURM_LOCALID * ${gpus.length}`;
+  return gpus.map((_, index) => `$((${index === 0 ? first : `${first} + ${index}`}))`).join(',');
 }
 
 function plainWord(word: string): string {

@@ -50,6 +50,19 @@ srun --kill-on-bad-exit=1 --cpu-bind="$cpu_bind" bash -c 'export ROCR_VISIBLE_DE
       CTINSTALL_SITE: 'lumi',
     }),
   ).toBe('lumi-g: tasks of each node\n  task 0: cores 49-55, GPU 0\n  task 1: cores 57-63, GPU 1\n');
+  const several = await sandbox.succeed(
+    `ctinstall job py --node-type lumi-g --gpus-per-node 4 --ntasks-per-node 2 -- true | grep ^srun
+     ctinstall job py --node-type lumi-g --gpus-per-node 4 --ntasks-per-node 1 -- true | grep ^srun
+     ctinstall job py --node-type lumi-g --gpus-per-node 4 --ntasks-per-node 1 --show-binding`,
+    { CTINSTALL_SITE: 'lumi', CTINSTALL_RUNTIME: '' },
+  );
+  expect(
+    several,
+  ).toBe(`srun --kill-on-bad-exit=1 --cpu-bind="$cpu_bind" bash -c 'export ROCR_VISIBLE_DEVICES=$((SLURM_LOCALID * 2)),$((SLURM_LOCALID * 2 + 1)); exec "$@"' own-gpus singularity exec "$SIF" true
+srun --cpu-bind="$cpu_bind" singularity exec "$SIF" true
+lumi-g: tasks of each node
+  task 0: cores 17-23,25-31,49-55,57-63, GPUs 0-3
+`);
 });
 
 test('the job is tried, sent and run; what Slurm refuses is explained', async () => {

@@ -21,17 +21,35 @@ describe('LUMI-G', () => {
     (gpus) => {
       const tasks = bindTasks(nodeType('lumi', 'lumi-g'), { gpus, tasks: gpus });
       expect(renderMasks(tasks).split(',')).toEqual(lumiMasks.slice(0, gpus));
-      expect(tasks.map(({ gpu }) => gpu)).toEqual([0, 1, 2, 3, 4, 5, 6, 7].slice(0, gpus));
+      expect(tasks.map((task) => task.gpus)).toEqual([0, 1, 2, 3, 4, 5, 6, 7].slice(0, gpus).map((gpu) => [gpu]));
     },
   );
+
+  test('fewer tasks than GPUs: each has several, with all their cores', () => {
+    const [one, ...others] = bindTasks(nodeType('lumi', 'lumi-g'), { gpus: 8, tasks: 1 });
+    expect(others).toEqual([]);
+    expect(one).toMatchObject({
+      gpus: [0, 1, 2, 3, 4, 5, 6, 7],
+      cores: expect.toSatisfy((cores) => cores.length === 56),
+    });
+    expect(renderMasks(bindTasks(nodeType('lumi', 'lumi-g'), { gpus: 8, tasks: 1 }))).toBe('0xfefefefefefefefe');
+    const four = bindTasks(nodeType('lumi', 'lumi-g'), { gpus: 8, tasks: 4 });
+    expect(four.map(({ gpus }) => gpus)).toEqual([
+      [0, 1],
+      [2, 3],
+      [4, 5],
+      [6, 7],
+    ]);
+    expect(renderMasks(four.slice(0, 2))).toBe('0xfefe000000000000,0xfefe0000');
+  });
 
   test('two tasks for each GPU share its cores', () => {
     const tasks = bindTasks(nodeType('lumi', 'lumi-g'), { gpus: 2, tasks: 4 });
     expect(tasks).toEqual([
-      { cores: [49, 50, 51], gpu: 0 },
-      { cores: [52, 53, 54], gpu: 0 },
-      { cores: [57, 58, 59], gpu: 1 },
-      { cores: [60, 61, 62], gpu: 1 },
+      { cores: [49, 50, 51], gpus: [0] },
+      { cores: [52, 53, 54], gpus: [0] },
+      { cores: [57, 58, 59], gpus: [1] },
+      { cores: [60, 61, 62], gpus: [1] },
     ]);
   });
 });
@@ -51,7 +69,7 @@ test('any node: four GPUs, of which two are asked for, and a core for the system
 
 test('Setonix: no core is left out', () => {
   const [first] = bindTasks(nodeType('setonix', 'setonix-gpu'), { gpus: 8, tasks: 8 });
-  expect(first).toEqual({ cores: [48, 49, 50, 51, 52, 53, 54, 55], gpu: 0 });
+  expect(first).toEqual({ cores: [48, 49, 50, 51, 52, 53, 54, 55], gpus: [0] });
 });
 
 test('what a node cannot be parted into is said', () => {

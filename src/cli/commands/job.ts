@@ -3,6 +3,7 @@ import { CtinstallError } from '../../lib/errors.ts';
 import { hostPath } from '../../lib/paths.ts';
 import { type Job, type JobRequest, makeJob, requireCommand, writeJob } from '../../operations/job/job.ts';
 import { type EndedJob, waitForJob } from '../../operations/job/wait-for-job.ts';
+import type { TaskBinding } from '../../slurm/cpu-binding.ts';
 import { sendScript } from '../../slurm/send-script.ts';
 import type { CommandContext } from '../command-context.ts';
 import { printDocument } from '../json/print.ts';
@@ -46,7 +47,12 @@ export async function job(
     wait === true && submitted !== undefined
       ? await follow(submitted, { isJson, write, onStop, ...context })
       : undefined;
-  if (isJson) printDocument('job', { script, path, checked, submitted, ended, binding: binding?.tasks }, { print });
+  if (isJson)
+    printDocument(
+      'job',
+      { script, path, checked, submitted, ended, binding: binding?.tasks.map(jsonOfTask) },
+      { print },
+    );
   if (ended !== undefined) process.exitCode = ended.status;
 }
 
@@ -79,6 +85,11 @@ async function follow(id: string, { isJson, write, onStop, ...context }: Followi
   return ended;
 }
 
+/** `gpu` is from when a task had one at most. */
+function jsonOfTask({ cores, gpus }: TaskBinding) {
+  return { cores, gpus, gpu: gpus.length === 1 ? gpus[0] : undefined };
+}
+
 function printBinding({ binding }: Job, isBound: boolean, print: (line: string) => void): void {
   if (!isBound)
     throw new CtinstallError(
@@ -93,9 +104,11 @@ function printBinding({ binding }: Job, isBound: boolean, print: (line: string) 
       hint: 'name their type with `--node-type`: one of the setting `node_types`, or `generic`',
     });
   print(`${binding.type}: tasks of each node`);
-  for (const [task, { cores, gpu }] of binding.tasks.entries()) {
+  for (const [task, { cores, gpus }] of binding.tasks.entries()) {
     const where = cores.length === 1 ? `core ${cores[0]}` : `cores ${rangesOf(cores)}`;
-    print(`  task ${task}: ${where}${gpu === undefined ? '' : `, GPU ${gpu}`}`);
+    print(
+      `  task ${task}: ${where}${gpus.length === 0 ? '' : `, GPU${gpus.length === 1 ? '' : 's'} ${rangesOf(gpus)}`}`,
+    );
   }
 }
 

@@ -70,7 +70,15 @@ export const documents = {
     /** How it ended, with `--wait`. */
     ended: z.object({ state: z.string().optional(), status: z.number(), reason: z.string().optional() }).optional(),
     /** What each task of a node gets. */
-    binding: z.array(z.object({ cores: z.array(z.number()), gpu: z.number().optional() })).optional(),
+    binding: z
+      .array(
+        z.object({
+          cores: z.array(z.number()),
+          gpus: z.array(z.number()),
+          gpu: z.number().optional().describe('if it has one'),
+        }),
+      )
+      .optional(),
   }),
   'job check': z.object({
     checked: z.string().describe('what Slurm says that it would do'),

@@ -4,6 +4,7 @@ import { statIfThere, writeFileWhole } from '../../host/files.ts';
 import { identifyThisProcess, type ProcessIdentity } from '../../host/process-identity.ts';
 import { run as runProgram } from '../../host/run.ts';
 import { askToEnd, isRunningScript, killSession } from '../../host/running-script.ts';
+import { formatBytes } from '../../lib/format.ts';
 import { joinHost } from '../../lib/paths.ts';
 import type { Context } from '../context.ts';
 import { unitsOf } from './judge.ts';
@@ -30,6 +31,26 @@ interface Room {
   bytes: number;
 }
 
+function roomHere(): Room {
+  return { cores: availableParallelism(), bytes: totalmem() };
+}
+
+/** What a job asks for. */
+function roomOf({ cores, bytes, isByCore, multinode }: PlannedJob): Room {
+  const nodes = multinode?.nodes ?? 1;
+  return { cores: cores * nodes, bytes: (bytes ?? 0) * nodes * (isByCore ? cores : 1) };
+}
+
+/** A word about jobs that ask for more than this machine has, or undefined. */
+export function describeTooLarge(jobs: readonly PlannedJob[]): string | undefined {
+  const here = roomHere();
+  const large = jobs.filter((job) => roomOf(job).cores > here.cores || roomOf(job).bytes > here.bytes);
+  if (large.length === 0) return undefined;
+  const names = large.slice(0, 5).map(({ name }) => `\`${name}\``);
+  const all = `${names.join(', ')}${large.length > 5 ? `, and ${large.length - 5} more` : ''}`;
+  return `this machine has ${here.cores} core${here.cores === 1 ? '' : 's'} and ${formatBytes(here.bytes)}: ${all} ask${large.length === 1 ? 's' : ''} for more, and get${large.length === 1 ? 's' : ''} all of it`;
+}
+
 /**
  * Runs the jobs of a run on this machine, as many at a time as there are cores and memory for, until nothing more can be
  * done. What their scripts write is the only truth: an engine that takes over goes on where another was killed.
@@ -40,15 +61,12 @@ export async function runLocally(found: RunDirectory, context: Context): Promise
   const statuses = await readStatuses(found);
   const entries = run.jobs.map((job) => entryOf(job, statuses));
   const byName = new Map(entries.map((entry) => [entry.job.name, entry]));
-  const total: Room = { cores: availableParallelism(), bytes: totalmem() };
+  const total = roomHere();
   const free: Room = { ...total };
   const work = new Set<Promise<void>>();
-  const costOf = ({ cores, bytes, isByCore, multinode }: PlannedJob): Room => {
-    const nodes = multinode?.nodes ?? 1;
-    return {
-      cores: Math.min(cores * nodes, total.cores),
-      bytes: Math.min((bytes ?? 0) * nodes * (isByCore ? cores : 1), total.bytes),
-    };
+  const costOf = (job: PlannedJob): Room => {
+    const { cores, bytes } = roomOf(job);
+    return { cores: Math.min(cores, total.cores), bytes: Math.min(bytes, total.bytes) };
   };
   const begin = (entry: Entry, unit: string, isThere: boolean): void => {
     const cost = costOf(entry.job);

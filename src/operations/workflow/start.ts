@@ -13,7 +13,7 @@ import { type Context, readSettingsOf } from '../context.ts';
 import { bringImages } from './images.ts';
 import { launcherFor } from './launcher.ts';
 import { loadFuzzfile, type TemplateOptions } from './load-fuzzfile.ts';
-import { noteEngine } from './local-engine.ts';
+import { describeTooLarge, noteEngine } from './local-engine.ts';
 import { findEntries } from './modules.ts';
 import { planRun } from './plan-run.ts';
 import { nameOfRuns, type Preparation, renderRun, writePrepared } from './prepare-run.ts';
@@ -46,6 +46,8 @@ export async function startWorkflow(file: string, options: StartOptions, context
   const names = secretsOfJobs(workflow);
   for (const name of names) await secrets.read(name);
   const jobs = planRun(workflow);
+  const large = engine === 'local' ? describeTooLarge(jobs) : undefined;
+  if (large !== undefined) options.tell(large);
   const { id, directory } = await makeRunDirectory(settings.prefix, nameOfRuns(file), context.environment);
   try {
     const brought = {

@@ -1,3 +1,4 @@
+import { CtinstallError } from '../../../lib/errors.ts';
 import { readGraph } from '../../../operations/workflow/graph.ts';
 import type { TemplateOptions } from '../../../operations/workflow/load-fuzzfile.ts';
 import type { SettingsValues } from '../../../settings/options.ts';
@@ -16,6 +17,8 @@ export async function graph(
   settings: SettingsValues,
   context: CommandContext,
 ): Promise<void> {
+  if (flags.svg === true && flags.html === true)
+    throw new CtinstallError('usage', '`--svg` and `--html` are two forms: name one');
   const read = await readGraph(what, { ...flags, settings }, context);
   if (context.isJson) printDocument('workflow graph', read, context);
   else if (flags.html === true) context.print((await import('../../words/graph/render-html.ts')).renderHtml(read));
