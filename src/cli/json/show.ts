@@ -138,6 +138,7 @@ const shownEasyconfig = z
         passing: texts,
         set: textByName,
         paths: textByName,
+        madePaths: texts,
       })
       .describe("what of the host's environment reaches the container"),
     sanityCheckPaths: z.object({ files: texts, dirs: texts }),
