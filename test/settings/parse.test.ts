@@ -209,7 +209,7 @@ force: { prefix: /x }
     expect(faultsOf('- a\n')).toContain('the file must be a map of keys and values, not a list');
     expect(faultsOf("squashfs_excludes: ['a/b']\n")).toContain('is not a pattern of a name');
     expect(faultsOf('slurm: { partition: a b }\n')).toContain('must be a word without blanks');
-    expect(faultsOf('slurm: { options: [--x] }\n')).toContain('must be a long option of srun without its dashes');
+    expect(faultsOf('slurm: { options: [--x] }\n')).toContain('must be a long option of Slurm without its dashes');
     expect(faultsOf('slurm: { queue: x }\n')).toContain('queue');
     expect(faultsOf('squashfs_processors: 5000\n')).toContain('settings.yaml:1:22: `squashfs_processors`');
     expect(faultsOf('squashfs_processors: 1.5\n')).toContain('must be a whole number');
