@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const integration = ['test/integration/**/*.test.ts'];
 /** End to end too, but the same whatever the prefix is called: once is enough. */
@@ -20,10 +21,23 @@ function endToEnd(name: string, [prefixName, umask]: [string, string], include: 
   return { extends: true as const, test: { name, include, exclude, provide: { prefixName, umask } } };
 }
 
+/** Files of few lines that take minutes: begun last, each would keep the others waiting at the end. */
+const long = /\/(tcl-hostile|modules-tool-changed|hostile\/install|killed(-\w+)?|squashfs-killed-\w+)\.test\.ts$/;
+
+/** As ever, the largest files first where nothing is known of earlier runs; but those that take long before them. */
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification): boolean => long.test(moduleId);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
+
 export default defineConfig({
   test: {
     // Tests wait for other programs most of the time.
     maxWorkers: availableParallelism() + 1,
+    sequence: { sequencer: LongFirst },
     globalSetup: 'test/harness/global-setup.ts',
     // Real programs are started by many tests: a slow machine must not turn into a failed test.
     testTimeout: 900_000,
