@@ -34,21 +34,40 @@ export function hasRunning({ standings }: RunStanding): boolean {
 }
 
 export async function readStanding(found: RunDirectory, context: Context): Promise<RunStanding> {
-  const first = await readOnce(found, context);
-  // What ended while it was asked about has told of it by now.
-  return first.standings.some(({ state }) => state === 'lost') ? readOnce(found, context) : first;
-}
-
-async function readOnce(found: RunDirectory, context: Context): Promise<RunStanding> {
   const { directory, run } = found;
   const statuses = await readStatuses(found);
   const isStopped = (await statIfThere(joinHost(directory, 'stopped'))) !== undefined;
   const { wordOn, slurmIdsOf, note } =
     run.engine === 'slurm' ? await askSlurm(found, statuses, context) : await askLocal(found, statuses, isStopped);
-  const standings = judge(run.jobs, { statuses, wordOn, slurmIdsOf, isStopped });
+  const first = judge(run.jobs, { statuses, wordOn, slurmIdsOf, isStopped });
+  const standings = first.some((each) => each.state === 'lost')
+    ? judge(run.jobs, { ...(await readAgain(found, statuses, wordOn)), slurmIdsOf, isStopped })
+    : first;
   const state = judgeWorkflow(standings, isStopped);
   const isOpen = state === 'running' || state === 'waiting';
   return { standings, state: isOpen && note !== undefined ? 'stalled' : state, note: isOpen ? note : undefined };
+}
+
+/**
+ * What ended while the engine was asked about it has told of it by now. The engine's words stay as they are: asked again, they
+ * could be too early for another job.
+ */
+async function readAgain(found: RunDirectory, before: ReadonlyMap<string, JobStatus>, wordOn: Words['wordOn']) {
+  const statuses = await readStatuses(found);
+  return { statuses, wordOn: wordSince(wordOn, before, statuses) };
+}
+
+/** An engine's words for status files that are later than they: what began since then, or began again, runs. */
+export function wordSince(
+  wordOn: Words['wordOn'],
+  before: ReadonlyMap<string, JobStatus>,
+  now: ReadonlyMap<string, JobStatus>,
+): Words['wordOn'] {
+  return (job, unit) => {
+    const [then, status] = [before.get(unit), now.get(unit)];
+    const isSame = then?.state === 'running' && then.pid === status?.pid && then.host === status.host;
+    return status?.state === 'running' && !isSame ? { state: 'running' } : wordOn(job, unit);
+  };
 }
 
 /** All status files that are whole. */

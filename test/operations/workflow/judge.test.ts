@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseFuzzfile } from '../../../src/formats/fuzzfile/parse.ts';
 import { type EngineWord, judge, judgeWorkflow } from '../../../src/operations/workflow/judge.ts';
 import { planRun } from '../../../src/operations/workflow/plan-run.ts';
+import { wordSince } from '../../../src/operations/workflow/read-standing.ts';
 import type { JobStatus, PlannedJob } from '../../../src/operations/workflow/types.ts';
 
 function plan(text: string): PlannedJob[] {
@@ -107,4 +108,25 @@ jobs:
       'clean+volumes': ['ok a', 'ok egress+d'],
     });
   });
+});
+
+it('takes what ended, began or began again after the engine was asked for what it says of itself now', () => {
+  const jobs = plan(`version: v4
+jobs:
+${['ended', 'again', 'begun', 'lost'].map((name) => `  ${name}: { image: { uri: "docker://a" }, command: [x] }\n`).join('')}`);
+  const before = new Map([
+    ['ended', status('running')],
+    ['again', status('running')],
+    ['lost', status('running')],
+  ]);
+  const statuses = new Map([
+    ['ended', status('finished')],
+    ['again', status('running', { pid: 2 })],
+    ['begun', status('running')],
+    ['lost', status('running')],
+  ]);
+  const evidence = { slurmIdsOf: () => [], isStopped: false };
+  const wordOn = wordSince(() => ({ state: 'gone' }), before, statuses);
+  const states = judge(jobs, { ...evidence, statuses, wordOn }).map(({ name, state }) => [name, state]);
+  expect(Object.fromEntries(states)).toEqual({ ended: 'finished', again: 'running', begun: 'running', lost: 'lost' });
 });
