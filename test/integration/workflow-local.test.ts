@@ -412,6 +412,9 @@ jobs:
     const said = await sandbox.succeed(`said=$(${start} --dry-run dry.fz); bash -n <(sed 1d <<<"$said"); echo "$said"`);
     expect(said).toContain(`command=(\n    'echo'\n    'it'\\''s'\n  )`);
     expect(readdirSync(sandbox.dir)).not.toContain('ctinstall');
+    expect(await sandbox.run('ctinstall workflow graph --svg --html dry.fz')).toMatchObject({
+      ...{ status: 2, stdout: '', stderr: 'error: `--svg` and `--html` are two forms: name one\n' },
+    });
   });
 });
 

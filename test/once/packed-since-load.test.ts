@@ -37,7 +37,7 @@ test.each([
   );
   const changed = 'the directory of your software has changed since it was packed';
   const status =
-    "ctinstall squashfs status py | grep -c 'it has changed since it was packed; to pack it as it is now: '";
+    "ctinstall squashfs status py | grep -c 'it has changed since it was packed; to pack it as it is now:'";
   const pack =
     "ctinstall squashfs make py 2>&1 | grep -c 'had changed since it was packed: what came in is packed now too'";
   const load = `module load py 2>err; grep -c '${changed}' err; module unload py`;

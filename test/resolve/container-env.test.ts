@@ -40,7 +40,11 @@ describe('what the settings say', () => {
     // It is set inside, whatever the host has.
     expect(plain.passing).not.toContain('PYTHONNOUSERSITE');
     expect(plain.set).toEqual({ PYTHONNOUSERSITE: '1', PIP_USER: '0' });
-    expect(plain.paths).toMatchObject({ TMPDIR: '/tmp', SSH_AUTH_SOCK: '' });
+    expect(plain.paths).toMatchObject({ TMPDIR: '/tmp', SSH_AUTH_SOCK: '', HF_HOME: '' });
+    // A directory for temporary files is not made by those that use it.
+    expect(plain.madePaths).toContain('HF_HOME');
+    expect(plain.madePaths).not.toContain('TMPDIR');
+    expect(resolveContainerEnv({ pass: ['HF_HOME'], drop: [] }).madePaths).not.toContain('HF_HOME');
   });
 
   test('names and patterns that pass', () => {

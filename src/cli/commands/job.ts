@@ -85,7 +85,7 @@ async function follow(id: string, { isJson, write, onStop, ...context }: Followi
   return ended;
 }
 
-/** `gpu` is from when a task had one at most. */
+/** `gpu` is there where a task has just one. */
 function jsonOfTask({ cores, gpus }: TaskBinding) {
   return { cores, gpus, gpu: gpus.length === 1 ? gpus[0] : undefined };
 }

@@ -33,11 +33,11 @@ export function printSquashfsStatus(
     context.print(
       `  user-software/          ${used === 'squashfs' ? 'kept, but not used while the squashfs file is there' : 'in use'}`,
     );
-  const indent = ' '.repeat(26);
-  if (kept === 'changed')
-    context.print(
-      `${indent}it has changed since it was packed; to pack it as it is now: ctinstall squashfs make ${record.moduleName}`,
-    );
+  const indent = ' '.repeat(4);
+  if (kept === 'changed') {
+    context.print(`${indent}it has changed since it was packed; to pack it as it is now:`);
+    context.print(`${indent}  ctinstall squashfs make ${record.moduleName}`);
+  }
   if (kept === 'unknown') {
     context.print(`${indent}all in it is newer than the squashfs file, which may hold what it lacks`);
     context.print(`${indent}to drop that file: ctinstall squashfs make --replace-squashfs ${record.moduleName}`);

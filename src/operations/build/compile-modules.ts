@@ -18,7 +18,7 @@ export interface CompileOptions {
  * What packages bring compiled stays. The rest holds for ever: in the image it cannot be compiled again. Nothing of the modules
  * is run; some are templates, which cannot be compiled.
  */
-export const compileProgram = `import compileall, py_compile, sys
+const program = `import compileall, py_compile, sys
 compileall.compile_dir(sys.argv[1], quiet=2, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)`;
 
 /**
@@ -27,35 +27,46 @@ compileall.compile_dir(sys.argv[1], quiet=2, invalidation_mode=py_compile.PycInv
  */
 export async function compileModules(options: CompileOptions, context: Context): Promise<void> {
   const { image, runtime, layer, own, work } = options;
-  const conda = joinHost(layer, own, 'conda');
-  for (const { name } of await listDirectory(joinHost(conda, 'lib')).catch(() => [])) {
-    if (!/^python\d+\.\d+$/.test(name) || !(await isDirectory(joinHost(conda, 'lib', name, 'site-packages')))) continue;
-    if (runtime === undefined) tellOf('there is no container runtime', context);
+  const environment = { directory: joinHost(layer, own, 'conda'), prefix: `/${own}/conda` };
+  const running = { environment: context.environment, signal: context.signal, log: () => undefined };
+  const compile = (argv: Argv) =>
+    runInContainer(
+      {
+        kind: 'run-in-container',
+        purpose: 'compile Python modules',
+        ...{ runtime: runtime ?? '', image, binds: [], mountPoints: [] },
+        work: joinHost(work, 'compile-home'),
+        userSoftware: { directory: joinHost(work, 'none'), container: containerPath('/user-software'), access: 'ro' },
+        staged: [{ host: joinHost(layer, own), container: containerPath(`/${own}`), access: 'rw' }],
+        // Sets would be written in another order each time.
+        environment: { PYTHONHASHSEED: '0' },
+        argv,
+      },
+      running,
+    );
+  await compileEach(environment, runtime === undefined ? undefined : compile, context);
+}
+
+type Argv = readonly [string, ...string[]];
+
+/** The same by a run in the container of the caller's; undefined where there is no container runtime. */
+export async function compileEach(
+  { directory, prefix }: { readonly directory: HostPath; readonly prefix: string },
+  compile: ((argv: Argv) => Promise<unknown>) | undefined,
+  context: Context,
+): Promise<void> {
+  const python = `${prefix}/bin/python`;
+  for (const { name } of await listDirectory(joinHost(directory, 'lib')).catch(() => [])) {
+    const packages = joinHost(directory, 'lib', name, 'site-packages');
+    if (!/^python\d+\.\d+$/.test(name) || !(await isDirectory(packages))) continue;
+    if (compile === undefined) tellOf('there is no container runtime', context);
     else
-      await runInContainer(
-        {
-          kind: 'run-in-container',
-          purpose: 'compile Python modules',
-          ...{ runtime, image, binds: [], mountPoints: [] },
-          work: joinHost(work, 'compile-home'),
-          userSoftware: { directory: joinHost(work, 'none'), container: containerPath('/user-software'), access: 'ro' },
-          staged: [{ host: joinHost(layer, own), container: containerPath(`/${own}`), access: 'rw' }],
-          // Sets would be written in another order each time.
-          environment: { PYTHONHASHSEED: '0' },
-          argv: [
-            `/${own}/conda/bin/python`,
-            '-S',
-            '-s',
-            '-c',
-            compileProgram,
-            `/${own}/conda/lib/${name}/site-packages`,
-          ],
+      await compile([python, '-S', '-s', '-c', program, `${prefix}/lib/${name}/site-packages`]).catch(
+        (error: unknown) => {
+          if (!(error instanceof CtinstallError) || error.code !== 'command-failed') throw error;
+          tellOf('the Python of the environment does not run in this image', context);
         },
-        { environment: context.environment, signal: context.signal, log: () => undefined },
-      ).catch((error: unknown) => {
-        if (!(error instanceof CtinstallError) || error.code !== 'command-failed') throw error;
-        tellOf('the Python of the environment does not run in this image', context);
-      });
+      );
   }
 }
 

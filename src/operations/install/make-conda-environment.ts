@@ -1,10 +1,10 @@
-import { listDirectory, makeDirectory } from '../../host/files.ts';
+import { makeDirectory } from '../../host/files.ts';
 import { CtinstallError } from '../../lib/errors.ts';
-import { hostPath, joinHost } from '../../lib/paths.ts';
+import { hostPath } from '../../lib/paths.ts';
 import type { MakeCondaStep } from '../../plan/steps/make-conda.ts';
 import { type RunContext, runInContainer } from '../../runtime/run-in-container.ts';
 import type { Settings } from '../../settings/types.ts';
-import { compileProgram } from '../build/compile-modules.ts';
+import { compileEach } from '../build/compile-modules.ts';
 import { createCondaEnvironment } from '../build/conda/create-environment.ts';
 import { condaCacheOf, withCondaCache } from '../build/conda-cache.ts';
 import { condaPlatforms } from '../build/conda-input.ts';
@@ -35,8 +35,8 @@ export async function makeCondaEnvironment(
   const platform = platforms[process.arch];
   if (platform === undefined)
     throw new CtinstallError('image-architecture', `there are no conda packages for ${process.arch}`);
-  const { reporter } = context;
-  reporter.report({ event: 'note', message: 'no conda is in the image or on this machine: ctinstall makes it itself' });
+  const message = 'no conda in the image or here: ctinstall makes the environment itself';
+  context.reporter.report({ event: 'note', message });
   const ask = ['sh', '-c', 'getconf GNU_LIBC_VERSION || true'] as const;
   const libc = await runInContainer({ ...look, purpose: 'look for the libc of the image', argv: ask }, running);
   const glibc = /^glibc (\d+\.\d+)/m.exec(libc)?.[1];
@@ -45,17 +45,8 @@ export async function makeCondaEnvironment(
   const { pip } = await withCondaCache(cache, () =>
     createCondaEnvironment({ file: conda.list, directory, prefix, cache, platform, glibc }, context),
   );
-  for (const { name } of await listDirectory(joinHost(directory, 'lib')).catch(() => [])) {
-    if (!/^python\d+\.\d+$/.test(name)) continue;
-    const packages = `${prefix}/lib/${name}/site-packages`;
-    const argv = [`${prefix}/bin/python`, '-S', '-s', '-c', compileProgram, packages] as const;
-    await runInContainer({ ...run, purpose: 'compile Python modules', argv }, running).catch((error: unknown) => {
-      if (!(error instanceof CtinstallError) || error.code !== 'command-failed') throw error;
-      const message =
-        'modules are not compiled, and load more slowly: the Python of the environment does not run in this image';
-      reporter.report({ event: 'note', message });
-    });
-  }
+  const compile = { ...run, purpose: 'compile Python modules' };
+  await compileEach({ directory, prefix }, (argv) => runInContainer({ ...compile, argv }, running), context);
   if (pip.length > 0)
     await runInContainer(
       {
