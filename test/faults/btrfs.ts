@@ -40,6 +40,8 @@ export function makeBtrfs(parent: string): Btrfs {
       } finally {
         mount();
       }
+      // A mount namespace that another test made meanwhile keeps the file system, and what the kernel has read of it.
+      asRoot('sh', '-c', 'echo 1 >/proc/sys/vm/drop_caches');
     },
   };
 }
