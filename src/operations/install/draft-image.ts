@@ -167,7 +167,8 @@ async function keepDraft(
     await writeFileWhole(path, injectChecksum(before, sha256), 0o666);
     return path;
   }
-  const renewal = options.named === undefined ? '--rebuild' : '--force';
+  const renewal =
+    options.named === undefined ? formatCommand(['ctinstall', '--rebuild', maskSecrets(argument)]) : '--force';
   throw new CtinstallError('usage', `\`${path}\` is there already, and describes another image`, {
     hint: `${isSameFile ? `for this image in its place: ${renewal}; ` : ''}for a module beside it: ${formatCommand(['ctinstall', 'new', maskSecrets(argument), '--output', 'other.yaml'])}, and give it another version`,
   });
