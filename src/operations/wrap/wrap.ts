@@ -16,6 +16,7 @@ import { withTemporaryDirectory } from '../../host/temporary.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatCommand, formatValue } from '../../lib/format.ts';
 import { maskSecrets } from '../../lib/mask-secrets.ts';
+import { didYouMean } from '../../lib/near.ts';
 import { type HostPath, hostPath, installDirOf, joinHost, ownEasyconfigsOf } from '../../lib/paths.ts';
 import { readRecord } from '../../records/record.ts';
 import type { SettingsValues } from '../../settings/options.ts';
@@ -122,7 +123,7 @@ function requireKind(kind: string): WrapKind {
   const known = wrapKinds.find((each) => each === kind);
   if (known !== undefined) return known;
   throw new CtinstallError('usage', `\`${formatValue(kind)}\` is nothing that \`ctinstall wrap\` knows`, {
-    hint: `it wraps one of: ${wrapKinds.join(', ')}`,
+    hint: didYouMean(kind, wrapKinds) ?? `it wraps one of: ${wrapKinds.join(', ')}`,
   });
 }
 
