@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CtinstallError } from '../lib/errors.ts';
 import { formatValue } from '../lib/format.ts';
 import { nearestWords } from '../lib/near.ts';
@@ -127,6 +127,12 @@ export function document(command: Command, documentation: Pick<CommandDefinition
 /** For a flag that can be given several times. */
 export function addValue(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
+}
+
+/** For a flag that people may take for one that can be given several times: the first would be lost in silence. */
+export function once(value: string, before?: string): string {
+  if (before !== undefined) throw new InvalidArgumentError('It is given twice, and takes one value.');
+  return value;
 }
 
 /** For work that can be done in a job of its own; `srun` is what the further options are for. */
