@@ -97,7 +97,8 @@ export async function draftImage(
   options.tell({ kind: 'drafted', easyconfig, text, isNew: known === undefined }, reporter);
   if (options.dryRun === true) return { easyconfig, image };
   const isFound = image === undefined || isFoundBy(image, text, { easyconfig, ...where });
-  const command = formatCommand(['ctinstall', ...(isFound ? [] : ['--image', image]), easyconfig]);
+  const rebuild = options.rebuild === true ? ['--rebuild'] : [];
+  const command = formatCommand(['ctinstall', ...rebuild, ...(isFound ? [] : ['--image', image]), easyconfig]);
   const isWanted = (await options.confirmDraft?.({ easyconfig, command })) ?? true;
   return isWanted ? { easyconfig, image } : undefined;
 }
