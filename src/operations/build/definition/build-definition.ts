@@ -68,10 +68,7 @@ export async function buildDefinitionWith(
     for (const directory of [work, joinHost(work, 'tmp'), joinHost(work, 'cache')]) await makeDirectory(directory);
     const part = joinHost(work, 'image.sif');
     const log = options.log ?? hostPath(`${to}.log`);
-    const keep = async (text: string): Promise<string> => {
-      await keepLog(log, text);
-      return log;
-    };
+    const keep = (text: string): Promise<string> => keepLog(log, text);
     await step(reporter, `build ${'definition' in from ? basename(from.definition) : from.packages.join(',')}`, () =>
       builder.build({ part, work, keepLog: keep }, context),
     );
