@@ -1,5 +1,7 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CtinstallError } from '../lib/errors.ts';
+import { formatValue } from '../lib/format.ts';
+import { nearestWords } from '../lib/near.ts';
 import { splitPaths } from '../settings/environment.ts';
 import { type OptionKey, optionKeys, optionTable, type SettingsValues } from '../settings/options.ts';
 import type { CommandContext } from './command-context.ts';
@@ -81,7 +83,9 @@ export function addOutputOptions(command: Command): Command {
   return command
     .helpOption('-h, --help', 'print this help')
     .showHelpAfterError(seeHelp(pathOf(command)))
-    .configureOutput({ outputError: (text, write) => write(nameWhatIsMissing(text, command)) })
+    .configureOutput({
+      outputError: (text, write) => write(nameWhatIsMissing(sayInnerCommand(text, command), command)),
+    })
     .exitOverride();
 }
 
@@ -94,6 +98,15 @@ function nameWhatIsMissing(text: string, command: Command): string {
   const [example] = documentationOf(command).examples.find(([line]) => line.startsWith(`${typed} `)) ?? [];
   const shown = example === undefined ? '' : `  for example: ${example}\n`;
   return `error: \`<${name}>\` is missing: ${missing.description}\n${shown}`;
+}
+
+/** `settings sett a b`: a word that is none of the commands within, for commander an argument too many. */
+function sayInnerCommand(text: string, { commands, args: [word = ''] }: Command): string {
+  if (commands.length === 0 || !text.startsWith('error: too many arguments')) return text;
+  const names = commands.map((each) => each.name());
+  const [near] = nearestWords(word, names);
+  const which = near === undefined ? `There are ${names.join(', ')}.` : `Did you mean ${near}?`;
+  return `error: unknown command '${formatValue(word)}'\n(${which})\n`;
 }
 
 function pathOf(command: Command): string {
@@ -114,6 +127,12 @@ export function document(command: Command, documentation: Pick<CommandDefinition
 /** For a flag that can be given several times. */
 export function addValue(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
+}
+
+/** For a flag that people may take for one that can be given several times: the first would be lost in silence. */
+export function once(value: string, before?: string): string {
+  if (before !== undefined) throw new InvalidArgumentError('It is given twice, and takes one value.');
+  return value;
 }
 
 /** For work that can be done in a job of its own; `srun` is what the further options are for. */

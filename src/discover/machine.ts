@@ -19,7 +19,8 @@ export function systemPath({ root }: Machine, path: string): HostPath {
 export type Answer =
   | (RunResult & { readonly kind: 'answered' })
   | { readonly kind: 'not-started' }
-  | { readonly kind: 'hung' };
+  /** With the lines that it had printed on stderr. */
+  | { readonly kind: 'hung'; readonly stderr: string };
 
 export interface AskOptions {
   readonly cwd?: string;
@@ -39,16 +40,20 @@ export async function ask(
   options: AskOptions = {},
 ): Promise<Answer> {
   const tooLong = AbortSignal.timeout((options.seconds ?? usualSeconds) * 1000);
+  let stderr = '';
   try {
     const result = await run(argv, {
       env: { ...environment, LC_ALL: 'C', ...options.environment },
+      onErrorLine: (line) => {
+        stderr += `${line}\n`;
+      },
       signal: signal === undefined ? tooLong : AbortSignal.any([signal, tooLong]),
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     });
     return { kind: 'answered', ...result };
   } catch (error) {
     if (!(error instanceof CtinstallError) || signal?.aborted === true) throw error;
-    return tooLong.aborted ? { kind: 'hung' } : { kind: 'not-started' };
+    return tooLong.aborted ? { kind: 'hung', stderr } : { kind: 'not-started' };
   }
 }
 

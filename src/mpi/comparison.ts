@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { foldWords } from '../lib/fold-words.ts';
 import { pingPongMark } from './ping-pong.ts';
 
 const rankSchema = z.object({
@@ -65,11 +66,18 @@ export function describeRun(name: string, run: MpiRun): string[] {
     .filter((path) => path !== libraryOf(run))
     .map((path) => path.slice(path.lastIndexOf('/') + 1).replace(/\.so.*$/, ''));
   return [
-    `# ${name}: ${first.version}, ${libraryOf(run) ?? 'no libmpi'} (by ${first.how})`,
-    `#   ${run.ranks.length} ranks: ${nodes.join(', ')}; loaded for the network: ${[...new Set(loaded)].join(', ') || 'nothing'}`,
-    ...(run.transports.length === 0 ? [] : [`#   used by UCX: ${run.transports.join(', ')}`]),
-    ...(fault === undefined ? [] : [`#   ${fault}`]),
+    ...remark(`# ${name}: ${first.version}, ${libraryOf(run) ?? 'no libmpi'} (by ${first.how})`),
+    ...remark(
+      `#   ${run.ranks.length} ranks: ${nodes.join(', ')}; loaded for the network: ${[...new Set(loaded)].join(', ') || 'nothing'}`,
+    ),
+    ...(run.transports.length === 0 ? [] : remark(`#   used by UCX: ${run.transports.join(', ')}`)),
+    ...(fault === undefined ? [] : remark(`#   ${fault}`)),
   ];
+}
+
+/** On lines of at most 80 characters, if no path is longer. */
+function remark(text: string): string[] {
+  return foldWords(text, 74).map((line, at) => (at === 0 ? line : `#     ${line}`));
 }
 
 /** Two columns in OSU's form, and how many times the second is as good: more bandwidth, less latency. */

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { condaPathsIn } from '../conda/place-paths.ts';
 import { describeBadBindPath, describeBadContainerPath } from '../easyconfig/rules.ts';
 import { containerPath, hostPath, joinHost } from '../lib/paths.ts';
 import { condaPrefixInside } from '../modulefile/container-environment.ts';
@@ -86,11 +87,10 @@ const condaEnvironment = {
   CONDA_NOTIFY_OUTDATED_CONDA: 'false',
 };
 
-/** Directories that a list of packages names as channels, or has packages in. */
+/** What a list of packages names: directories that are channels or have packages in them, and files of requirements. */
 function channelBinds(text: string): Bind[] {
   const urls = Array.from(text.matchAll(/file:\/\/(\/[^\s'"\],#]+)/g), ([, path = '']) => path);
-  const plain = Array.from(text.matchAll(/^\s*-\s+(\/[^\s'",#]+)\s*$/gm), ([, path = '']) => path);
-  const directories = [...urls, ...plain].map((path) =>
+  const directories = [...urls, ...condaPathsIn(text)].map((path) =>
     /\.(conda|tar\.bz2)$/.test(path) ? posix.dirname(path) : path,
   );
   return [...new Set(directories)]

@@ -21,7 +21,8 @@ export async function cancelJobs(
     readonly environment: Environment;
   },
 ): Promise<void> {
-  const named = comment === undefined ? [] : await findByComment(comment, environment);
+  const hasSqueue = (await lookUpProgram('squeue', environment.PATH)) !== undefined;
+  const named = comment === undefined || !hasSqueue ? [] : await findByComment(comment, environment);
   const all = [...new Set([...ids, ...named])].filter((id) => !except.includes(id));
   if (all.length === 0) return;
   const scancel = await lookUpProgram('scancel', environment.PATH);
@@ -30,9 +31,10 @@ export async function cancelJobs(
   await runOrFail([scancel, ...all.toReversed()], { env: environment }, 'cancelling the jobs');
 }
 
-async function findByComment(comment: string, environment: Environment): Promise<string[]> {
+/** Numbers of the user's jobs that have it, and are not over. @throws CtinstallError `slurm-missing`, or where Slurm does not answer */
+export async function findByComment(comment: string, environment: Environment): Promise<string[]> {
   const squeue = await lookUpProgram('squeue', environment.PATH);
-  if (squeue === undefined) return [];
+  if (squeue === undefined) throw new CtinstallError('slurm-missing', 'there is no `squeue` on PATH');
   const { stdout } = await runOrFail(
     [squeue, '--noheader', '--format=%A|%k', `--user=${userInfo().username}`],
     { env: environment },

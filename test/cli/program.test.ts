@@ -20,6 +20,13 @@ function called(words: readonly string[]): CommandModel | undefined {
   return command.commands.find((each) => each.name === inner) ?? command;
 }
 
+it('a flag with one value, of which people may think otherwise, is not taken twice', async () => {
+  const build = makeProgram(contextIn('/'), 'build').commands.find((each) => each.name() === 'build');
+  build?.configureOutput({ writeErr: () => undefined });
+  const parse = (line: string) => build?.parseAsync(line.split(' '), { from: 'user' });
+  await expect(parse('my.sif --base a.sif --base b.sif')).rejects.toThrow('It is given twice, and takes one value.');
+});
+
 describe('the commands', () => {
   it('are those that are listed', () => {
     expect(program.commands.map(({ name }) => name)).toEqual(allCommandNames);

@@ -18,8 +18,11 @@ describe('a program that is asked', () => {
 
   it('and does not end: it is ended, with what it has started', async () => {
     const machine = makeMachine();
-    const program = machine.program('hang', `/bin/sleep 600 & echo $! > '${machine.dir}/child'; wait`);
-    expect(await ask([program], machine, { seconds: 2 })).toEqual({ kind: 'hung' });
+    const program = machine.program(
+      'hang',
+      `echo waiting >&2; /bin/sleep 600 & echo $! > '${machine.dir}/child'; wait`,
+    );
+    expect(await ask([program], machine, { seconds: 2 })).toEqual({ kind: 'hung', stderr: 'waiting\n' });
     // Whoever adopts it may take a moment to notice that it has ended.
     const child = readFileSync(`${machine.dir}/child`, 'utf8').trim();
     await expect.poll(() => existsSync(`/proc/${child}/exe`), { timeout: 30_000 }).toBe(false);

@@ -97,11 +97,13 @@ jobs: { a: { ${image}, script: "mkdir -p /v/a/b; touch /v/a/b/c; chmod 555 /v/a/
     const sandbox = makeSandbox();
     const ran = await sandbox.run(
       `mkdir -p "$CTINSTALL_PREFIX/workflows/"{new,old}-1; touch -d '1 day ago' "$CTINSTALL_PREFIX/workflows/old-1"
-       ctinstall workflow list; ctinstall workflow clean; ls "$CTINSTALL_PREFIX/workflows"`,
+       mkdir "$CTINSTALL_PREFIX/workflows/bad-1"; echo garbled > "$CTINSTALL_PREFIX/workflows/bad-1/run.json"
+       ctinstall workflow list; ctinstall workflow clean; ls "$CTINSTALL_PREFIX/workflows"; ctinstall workflow clean bad-1`,
     );
+    expect(ran.stderr).toContain('bad-1: its `run.json` is damaged: `ctinstall workflow clean bad-1` removes it');
     expect(ran.stderr).toContain('of old-1 nothing was started');
     expect(ran.stderr).not.toContain('new-1');
-    expect(ran.stdout).toBe('removed old-1\nnew-1\n');
+    expect(ran.stdout).toBe('removed old-1\nbad-1\nnew-1\nremoved bad-1\n');
   });
 
   test('stop: a job that is about to begin ends too', async () => {

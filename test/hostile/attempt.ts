@@ -40,7 +40,7 @@ export interface Planned {
   readonly fill: (text: string) => string;
 }
 
-/** What came of plans that were done: two forms of a recipe often make the same one. */
+/** What came of plans that were done, by what is {@link done} in them. */
 const outcomes = new Map<string, Pick<Planned, 'failure' | 'titles' | 'log'>>();
 
 /** A text of an easyconfig → parse → resolve → plan → apply, with the fake runtime, under the prefix of the site. */
@@ -69,10 +69,19 @@ export async function attempt(text: string, site: Site): Promise<Attempt> {
   // Most of the time would go into the files that show whether there is room.
   const steps = whole.steps.map((step) => (step.kind === 'reserve-room' ? { ...step, files: 3 } : step));
   const plan = { ...whole, steps };
-  const key = JSON.stringify(plan, (name, value: unknown) => (value === text ? name : value));
+  const key = done(plan);
   const outcome = outcomes.get(key) ?? (await apply(plan, site));
   outcomes.set(key, outcome);
   return { kind: 'planned', plan, ...outcome, fill: filling(install) };
+}
+
+/** A plan without what its files hold: that is written as it stands, whatever it is, so plans that differ there are done once. */
+function done(plan: Plan): string {
+  const steps = plan.steps.map((step) => {
+    if (step.kind === 'write-record') return { kind: step.kind };
+    return step.kind === 'write-file' || step.kind === 'write-modulefile' ? { ...step, content: '' } : step;
+  });
+  return JSON.stringify({ ...plan, steps });
 }
 
 /** As they are read, but for paths. */

@@ -178,9 +178,14 @@ const cases: Readonly<Record<string, Bad>> = {
     says: ['there is no command `instal`', 'did you mean `install`?'],
   },
   'an argument too many': {
-    command: 'ctinstall settings list',
+    command: 'ctinstall kernel mpi4py PyTorch',
     status: 2,
-    says: ["error: too many arguments for 'settings'", 'hint: how it is called: ctinstall settings --help'],
+    says: ["error: too many arguments for 'kernel'", 'hint: how it is called: ctinstall kernel --help'],
+  },
+  'an inner command mistyped': {
+    command: 'ctinstall settings sett prefix /x',
+    status: 2,
+    says: ["error: unknown command 'sett'", '(Did you mean set?)', 'hint: how it is called: ctinstall settings --help'],
   },
   'no argument': {
     command: 'ctinstall settings set prefix',

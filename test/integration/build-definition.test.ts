@@ -61,6 +61,10 @@ describe('ctinstall build --definition', () => {
     expect({ status, stdout }).toEqual({ status: 1, stdout: 'old\n1\n' });
     expect(stderr).toMatch(/error: building with `singularity` failed with exit status 255\n/);
     expect(stderr).toMatch(/hint: all that it said is in `.*\/my\.sif\.log`/);
+    expect(
+      await sandbox.succeed(`sed -i s/false/true/ bad.def; ctinstall build my.sif --force --definition bad.def
+      ls *.log || echo none`),
+    ).toMatch(/\nnone\n$/);
   });
 
   it('without user namespaces says what the site could offer, and starts nothing', async () => {
@@ -82,7 +86,8 @@ describe('ctinstall build --definition', () => {
       await sandbox.run(`ctinstall build my.sif --base "$CT_IMAGES/tiny.sif" --packages a,b; echo $?
       ctinstall build other.sif --definition bad.def; echo $?; ls *.sif`);
     expect(stdout).toBe('1\n2\n');
-    expect(stderr).toContain('| the image has none of apt-get, dnf, microdnf, zypper\n');
+    expect(stderr).toMatch(/error: `.*\/tiny\.sif` has none of apt-get, dnf, microdnf, zypper\n/);
+    expect(stderr).not.toContain('builds it');
     expect(stderr).toContain(
       'bad.def:3:1: there is no section `%pst`\n  | %pst\n  | ^^^^\n  hint: did you mean `%post`?\n',
     );

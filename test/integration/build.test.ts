@@ -93,8 +93,10 @@ test('a conda environment of a list with hashes, with no conda: found with no ac
 
 test('an image becomes a module in one go', async () => {
   const out = await sandbox.succeed(`ctinstall build mine.sif ${tiny} --files prog --install --name mytool --version 2.1
-    module load mytool/2.1; hello; ctinstall verify mytool/2.1`);
-  expect(out).toMatch(/\nhello of files\nmytool\/2\.1: as installed\n$/);
+    module load mytool/2.1; hello; printf '#!/bin/sh\\necho more\\n' > more; chmod +x more
+    mkdir -p m && mv more m/; ctinstall build --update mine.sif --files m:/more --install --name mytool --version 2.1
+    singularity exec "$SIF" /more/more; ctinstall verify mytool/2.1`);
+  expect(out).toMatch(/\nhello of files\n(.*\n)*more\nmytool\/2\.1: as installed\n$/);
 });
 
 test('an easyconfig’s image is made where it is installed, and made again only where its inputs changed', async () => {

@@ -34,7 +34,7 @@ describe('an image in place of an easyconfig', () => {
     expect(status).toBe(2);
     const draft = join(sandbox.prefix, 'easyconfigs/app-2.1.yaml');
     const command = `ctinstall ${draft}`;
-    expect(stderr).toMatch(/error: nothing is installed yet: nobody can be asked/);
+    expect(stderr).toMatch(/error: nothing was installed: nobody can be asked/);
     expect(stderr).toContain(`hint: look at it, then: ${command} (or \`--yes\``);
     expect(existsSync(join(sandbox.prefix, 'software'))).toBe(false);
     const edited = await sandbox.run(`sed -i 's/^description: .*/description: mine/' '${draft}'
@@ -46,11 +46,12 @@ describe('an image in place of an easyconfig', () => {
     expect(readFileSync(draft, 'utf8')).toContain('description: mine\n');
     // Another image under its name is refused; --rebuild takes it in its place.
     const other = await sandbox.run(`cp "$CT_IMAGES/venv.sif" app_2.1.sif; ctinstall --yes app_2.1.sif; echo $?
-      ctinstall --yes --rebuild --image-mode link app_2.1.sif >&2; module load app; start-shell -c "ls -d /opt/venv"`);
+      ctinstall --rebuild app_2.1.sif; ctinstall --yes --rebuild --image-mode link app_2.1.sif >&2; module load app; start-shell -c "ls -d /opt/venv"`);
     expect([other.stderr, other.stdout]).toEqual([
-      expect.stringMatching(/describes another image\s+hint: .*: --rebuild;/),
+      expect.stringMatching(/describes another image\s+hint: .*: ctinstall --rebuild app_2\.1\.sif;/),
       '2\n/opt/venv\n',
     ]);
+    expect(other.stderr).toContain(`hint: look at it, then: ctinstall --rebuild ${draft} (or`);
     expect(readFileSync(draft, 'utf8')).toContain('description: mine\n');
   });
 

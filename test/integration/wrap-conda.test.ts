@@ -80,8 +80,10 @@ test('no conda anywhere: ctinstall makes it itself, byte code and packages of pi
   sandbox.write('pkg-hello/site-packages/hello.py', 'print("hello")\n');
   sandbox.write(
     'list.yml',
-    `channels: ["file://${sandbox.dir}/chan"]\ndependencies: [hello, python, { pip: ["demo; python_version > '3'"] }]\n`,
+    // Paths begin beside the list, wherever the easyconfig lies.
+    'channels: [./chan]\ndependencies: [hello, python, { pip: ["-r more/asked.txt"] }]\n',
   );
+  sandbox.write('more/asked.txt', "demo; python_version > '3'\n");
   const pack = (name: string, version: string, noarch: string, path: string): string => {
     const index = `"name":"${name}","version":"${version}","build":"0","build_number":0,"depends":[],"subdir":"noarch"${noarch}`;
     sandbox.write(`pkg-${name}/info/index.json`, `{${index}}`);

@@ -76,9 +76,19 @@ test('an easyconfig that says something else is overwritten only with --force, a
     2,
     expect.stringContaining('is there already, and says something else'),
   ]);
+  const easyconfigs = join(sandbox.prefix, 'easyconfigs');
+  expect(readdirSync(easyconfigs)).toEqual(['prog-1.yaml']);
   expect((await sandbox.run(`${wrap} --force --wrappers /opt/none`)).status).toBe(1);
-  expect(readFileSync(join(sandbox.prefix, 'easyconfigs/prog-1.yaml'), 'utf8')).toBe('# mine\n');
+  expect(readFileSync(join(easyconfigs, 'prog-1.yaml'), 'utf8')).toBe('# mine\n');
   expect(await sandbox.succeed(`${wrap} --force >&2; module load prog; x`)).toBe('x\n');
+  const installed = readFileSync(join(easyconfigs, 'prog-1.yaml'), 'utf8');
+  const again = await sandbox.run(`${wrap} --force --wrappers ls`);
+  expect([again.status, again.stderr]).toEqual([
+    2,
+    expect.stringContaining('prog/1 is installed, and `--force` alone'),
+  ]);
+  expect(readFileSync(join(easyconfigs, 'prog-1.yaml'), 'utf8')).toBe(installed);
+  expect(existsSync(join(easyconfigs, 'prog-1-host.squashfs'))).toBe(true);
 });
 
 test('SIGTERM while it packs: nothing is left', async () => {

@@ -18,6 +18,19 @@ function asLmodHasIt(value: string): string {
   return value.replaceAll('\t', ' ').replace(/ +$/, '');
 }
 
+/** Some texts a module: to load one takes a while. */
+function inGroups(texts: readonly string[]): string[][] {
+  const size = 6;
+  return Array.from({ length: Math.ceil(texts.length / size) }, (_, at) => texts.slice(at * size, (at + 1) * size));
+}
+
+/** A variable for each text that may be the value of one. */
+function variablesOf(texts: readonly string[]): { name: string; value: string }[] {
+  return texts.flatMap((value, at) =>
+    describeBadVariableValue(value) === undefined ? [{ name: `VALUE${at}`, value }] : [],
+  );
+}
+
 describe.each(inTcl)('%s', (tool: Tool) => {
   test('runs nothing of what a recipe holds', async () => {
     const tree = makeModuleTree();
@@ -32,34 +45,35 @@ describe.each(inTcl)('%s', (tool: Tool) => {
       `{*}[exec touch ${canary}]`,
     ].filter((text) => text.length <= 5000 && text.isWellFormed());
     const image = tree.write('image.sif');
-    const kept: (string | undefined)[] = [];
-    for (const [at, text] of texts.entries()) {
-      const isValue = describeBadVariableValue(text) === undefined;
-      const isProse = describeBadProse(text) === undefined;
-      const path = describeBadBindPath(`/${text}`) === undefined ? `/${text}` : '/plain';
-      const values = isValue ? [{ name: 'VALUE', value: text }] : [];
+    const modules = inGroups(texts);
+    for (const [at, group] of modules.entries()) {
+      const prose = group.filter((text) => describeBadProse(text) === undefined);
+      const paths = group.map((text) => (describeBadBindPath(`/${text}`) === undefined ? `/${text}` : '/plain'));
+      const values = variablesOf(group);
       tree.add({
         ...modulefileIn(tree, {
           moduleName: `m/${at}`,
           container: {
             family: 'tested',
             variables: values,
-            binds: [bind(path, path), bind(`${tree.dir}/image.sif`, path, { optional: false })],
+            binds: paths.flatMap((path) => [
+              bind(path, path),
+              bind(`${tree.dir}/image.sif`, path, { optional: false }),
+            ]),
           },
         }),
-        header: [text],
-        help: isProse ? text : '',
-        whatis: isProse ? [text] : [],
-        deprecated: isProse ? text : undefined,
-        image: { variables: ['SIF'], candidates: [`${path}.sif` as typeof image, image] as never },
+        header: group,
+        help: prose.join('\n'),
+        whatis: prose,
+        deprecated: prose.length === 0 ? undefined : prose.join(' '),
+        image: { variables: ['SIF'], candidates: [...paths.map((path) => `${path}.sif`), image] as never },
         variables: values,
         path: [],
       });
-      kept.push(isValue ? text : undefined);
     }
     const { stdout, stderr } = await tree.run(
       tool,
-      kept
+      modules
         .map(
           (_, at) =>
             `module load m/${at}; ${snapshot}; { module help m/${at}; module show m/${at}; } >/dev/null 2>&1; module unload m/${at}`,
@@ -68,12 +82,17 @@ describe.each(inTcl)('%s', (tool: Tool) => {
     );
     expect([readdirSync(tree.dir), existsSync(canary)]).toEqual([['image.sif', 'lua', 'tcl'], false]);
     const loaded = readSnapshots(stdout);
-    expect(loaded).toHaveLength(kept.length);
+    expect(loaded).toHaveLength(modules.length);
     for (const [at, environment] of loaded.entries()) {
-      const value = kept[at];
-      // Tcl 8.6 has no characters of four bytes to hand to Lmod; Environment Modules leaves a `~` to the shell.
-      if (value !== undefined && !/[\u{10000}-\u{10ffff}]|^~/u.test(value))
-        expect([at, environment.VALUE]).toEqual([at, tool.startsWith('Lmod') ? asLmodHasIt(value) : value]);
+      for (const { name, value } of variablesOf(modules[at] ?? [])) {
+        // Tcl 8.6 has no characters of four bytes to hand to Lmod; Environment Modules leaves a `~` to the shell.
+        if (!/[\u{10000}-\u{10ffff}]|^~/u.test(value))
+          expect([at, name, environment[name]]).toEqual([
+            at,
+            name,
+            tool.startsWith('Lmod') ? asLmodHasIt(value) : value,
+          ]);
+      }
       expect([at, environment.SIF, stderr.slice(0, 2000)]).toEqual([at, image, stderr.slice(0, 2000)]);
     }
   });

@@ -26,6 +26,11 @@ describe('what ranks say of a run', () => {
     expect(faultOf(run)).toBeUndefined();
     expect(libraryOf(run)).toBe('/a/libmpi.so.12');
     expect(describeRun('x', run)[1]).toBe('#   2 ranks: 1 on n0, 1 on n1; loaded for the network: libuct');
+    const transports = ['rc_mlx5/mlx5_0:1', 'rc_mlx5/mlx5_1:1', 'posix/memory', 'sysv/memory'];
+    expect(describeRun('x', { ...run, transports }).slice(2)).toEqual([
+      '#   used by UCX: rc_mlx5/mlx5_0:1, rc_mlx5/mlx5_1:1, posix/memory,',
+      '#     sysv/memory',
+    ]);
   });
 
   it('many worlds of one rank, lost ranks and none at all are faults', () => {

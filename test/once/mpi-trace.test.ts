@@ -67,7 +67,7 @@ describe('mpi trace', () => {
     const kept = JSON.parse(readFileSync(join(sandbox.dir, '.config/ctinstall/mpi.json'), 'utf8')) as object;
     expect(kept).toMatchObject({ trace: { main: said.main, command: 'srun --mpi=pmi2 -N2 -n2 ./hello' } });
     expect(await sandbox.succeed('MPICH_DIR=$CT_MPICH ctinstall mpi', slurm)).toMatch(
-      /^found +traced run +\d+ libraries of .*libmpich\.so\.12.*srun --mpi=pmi2/m,
+      /^found +traced run +\d+ libraries of\s.*libmpich\.so\.12\S*\s+\[srun --mpi=pmi2/m,
     );
   });
 

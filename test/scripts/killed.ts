@@ -89,15 +89,6 @@ const reset = (install: Install): void => {
 };
 
 export const scenarios: Readonly<Record<string, Scenario>> = {
-  'packing again': {
-    script: 'make-squashfs',
-    args: [],
-    prepare: async (install) => {
-      reset(install);
-      await succeed(install.make());
-      install.write('lib/a.py', `${version++}`);
-    },
-  },
   'packing for the first time, and removing the directory': {
     script: 'make-squashfs',
     args: ['--remove-directory'],

@@ -26,7 +26,11 @@ describe.each(['alone', 'with all that it started'])('while the squashfs tools a
     skipSync(install);
     await scenario.prepare(install);
     writeFileSync(join(install.fakes, 'large'), randomBytes(4_000_000));
-    for (const delay of [30, 60, 90, 120, 160, 220, 300]) {
+    const begun = join(install.fakes, 'begun');
+    fakeMksquashfs(install, `touch ${begun}; real "$@"`);
+    fakeUnsquashfs(install, `touch ${begun}; real "$@"`);
+    // From the start of the tool on, in milliseconds.
+    for (const delay of [0, 30, 80, 200]) {
       rmSync(install.squashfs, { force: true });
       // In many files, so that unpacking takes its time as well.
       fill(install);
@@ -36,9 +40,11 @@ describe.each(['alone', 'with all that it started'])('while the squashfs tools a
       );
       if (what !== 'unpacking') install.write('lib/new', `${delay}`);
       const before = holdingsOf(install);
+      rmSync(begun, { force: true });
       const ran = await install.run(scenario.script, ['--processors', '1', ...scenario.args], {
         env: { CTINSTALL_SQUASHFS_COMPRESSION: 'gzip' },
-        onStart: (pid) => setTimeout(() => killQuietly(how === 'alone' ? pid : -pid), delay),
+        onStart: (pid) =>
+          void waitFor(begun).then(() => setTimeout(() => killQuietly(how === 'alone' ? pid : -pid), delay)),
       });
       expect(ran.signal === 'SIGKILL' || ran.status === 0).toBe(true);
       expectNothingLost(before, holdingsOf(install), scenario);

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import type { Plan } from '../../src/plan/types.ts';
 import { makeSite, type Site } from '../apply/install-support.ts';
 import { bundle, type Ended } from '../apply/support.ts';
@@ -12,6 +12,20 @@ export interface KillSupport {
   readonly site: () => Site;
   /** Runs `test/transaction/apply-program.ts`; it is killed before its change number `killAt` to the file system (0: never). */
   readonly run: (what: string, plan: Plan, killAt?: number) => Promise<Ended>;
+  /**
+   * Runs it once, from the prefix as it is, and gives back how to bring the prefix to where it was before each of the changes,
+   * and last to where it was at the end. What a kill leaves is what was there then: most moments are copies, some are kills.
+   */
+  readonly momentsOf: (what: string, plan: Plan) => Promise<(() => Promise<void>)[]>;
+}
+
+/** One in so many moments is reached by a kill: each costs a whole run. */
+const killEach = 15;
+
+/** Puts one tree in the place of another; where there is none, in place of nothing. */
+export function replaceTree(from: string, to: string): void {
+  rmSync(to, { recursive: true, force: true });
+  if (existsSync(from)) cpSync(from, to, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
 }
 
 /** Makes the program once for the tests of a file. */
@@ -30,11 +44,11 @@ export function useKillProgram(): KillSupport {
   });
   afterEach(() => site.remove());
 
-  const run = (what: string, plan: Plan, killAt = 0): Promise<Ended> => {
+  const start = (what: string, plan: Plan, environment: Record<string, string>): Promise<Ended> => {
     const file = join(site.root, 'plan.json');
     writeFileSync(file, JSON.stringify(plan));
     const child = spawn(process.execPath, [program, what, file], {
-      env: { ...site.environment, KILL_AT: String(killAt) },
+      env: { ...site.environment, ...environment },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     let stderr = '';
@@ -43,5 +57,27 @@ export function useKillProgram(): KillSupport {
     });
     return new Promise((resolve) => child.on('close', (status, signal) => resolve({ status, signal, stderr })));
   };
-  return { site: () => site, run };
+  const run = (what: string, plan: Plan, killAt = 0): Promise<Ended> => start(what, plan, { KILL_AT: String(killAt) });
+  const momentsOf = async (what: string, plan: Plan): Promise<(() => Promise<void>)[]> => {
+    const { prefix } = site;
+    const begin = join(prefix, '../begin');
+    const copies = join(prefix, '../copies');
+    replaceTree(prefix, begin);
+    rmSync(copies, { recursive: true, force: true });
+    mkdirSync(copies);
+    expect(await start(what, plan, { COPY_FROM: prefix, COPY_TO: copies })).toEqual({
+      status: 0,
+      signal: null,
+      stderr: '',
+    });
+    const changes = Math.max(0, ...readdirSync(copies).map(Number));
+    const end = join(copies, `${changes + 1}`);
+    replaceTree(prefix, end);
+    return Array.from({ length: changes + 1 }, (_, index) => async () => {
+      const isKill = index < changes && index % killEach === 0;
+      replaceTree(isKill ? begin : join(copies, `${index + 1}`), prefix);
+      if (isKill) expect(await run(what, plan, index + 1)).toMatchObject({ signal: 'SIGKILL' });
+    });
+  };
+  return { site: () => site, run, momentsOf };
 }

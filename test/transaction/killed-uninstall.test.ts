@@ -1,4 +1,4 @@
-import { cpSync, existsSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { makeDirectory, rename } from '../../src/host/files.ts';
@@ -11,16 +11,16 @@ import { setUserSoftwareAside } from '../../src/transaction/uninstall-steps.ts';
 import { withInstallLock } from '../../src/transaction/with-install-lock.ts';
 import { makeRecorder, type Site, sitePlan } from '../apply/install-support.ts';
 import { describeTree, writeTree } from '../apply/support.ts';
-import { useKillProgram } from './kill-support.ts';
+import { replaceTree, useKillProgram } from './kill-support.ts';
 
 /*
- * An uninstall is killed before each of its changes to the file system, one after the other. Right after that the module, if
+ * An uninstall ends before each of its changes to the file system, one after the other. Right after that the module, if
  * it is there, is whole; then the next run either puts all back (`set-aside` in src/transaction/README.md) or removes all
  * (`removing`), and never a part of the user software.
  */
 
 let site: Site;
-const { site: siteOfTest, run } = useKillProgram();
+const { site: siteOfTest, run, momentsOf } = useKillProgram();
 beforeEach(() => {
   site = siteOfTest();
 });
@@ -31,11 +31,6 @@ async function next(what: string, plan: Plan): Promise<void> {
     const record = what === 'recover' ? undefined : (await readRecord(plan.installDir))?.record;
     if (record !== undefined) await uninstallFiles(plan, record, { removesUserSoftware: what === 'uninstall all' });
   });
-}
-
-function copyTree(from: string, to: string): void {
-  rmSync(to, { recursive: true, force: true });
-  cpSync(from, to, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
 }
 
 /** All files; directories that are empty count for nothing. */
@@ -62,19 +57,15 @@ describe('killed at any moment', () => {
     const plan = sitePlan(site, { image: 'the image' });
     await run('apply', plan);
     writeTree(plan.installDir, { ...userSoftware, 'notes.txt': 'the user’s' });
-    const kept = join(site.prefix, '../kept');
-    copyTree(site.prefix, kept);
     const before = contents(site.prefix);
     const users = only(before, isUsers);
     const gone = what === 'uninstall' ? users : only(before, (path) => path.endsWith('notes.txt'));
     expect(Object.keys(users)).toHaveLength(6);
 
-    const seen = { kills: 0, 'put back': 0, removed: 0 };
-    for (let killAt = 1, isKilled = true; isKilled; killAt += 1) {
-      copyTree(kept, site.prefix);
-      const { signal, stderr } = await run(what, plan, killAt);
-      isKilled = signal === 'SIGKILL';
-      if (!isKilled) expect(stderr).toBe('');
+    const seen = { 'put back': 0, removed: 0 };
+    const moments = await momentsOf(what, plan);
+    for (const reach of moments) {
+      await reach();
       const now = contents(site.prefix);
       // Where the module can be loaded, what it loads is whole.
       if (existsSync(plan.modulefile)) expect(now).toMatchObject(before);
@@ -85,10 +76,7 @@ describe('killed at any moment', () => {
       if (Object.keys(own).some((path) => !path.endsWith('.lock')))
         expect(own).toHaveProperty(['software/demo/1.0-x/.ctinstall/record.json']);
 
-      if (isKilled) {
-        seen.kills += 1;
-        await next('recover', plan);
-      }
+      await next('recover', plan);
       const after = contents(site.prefix);
       const isBack = existsSync(plan.modulefile);
       expect(after).toEqual(isBack ? before : gone);
@@ -96,7 +84,7 @@ describe('killed at any moment', () => {
       await next(what, plan);
       expect(contents(site.prefix)).toEqual(gone);
     }
-    expect(seen.kills).toBeGreaterThanOrEqual(fewest);
+    expect(moments.length).toBeGreaterThan(fewest);
     expect(seen['put back']).toBeGreaterThan(10);
     expect(seen.removed).toBeGreaterThan(10);
   });
@@ -123,19 +111,19 @@ describe('killed at any moment', () => {
     await rename(plan.modulefile, joinHost(plan.retired, retiredModulefile));
     await setUserSoftwareAside(plan.installDir);
     const left = join(site.prefix, '../left');
-    let kills = 0;
+    let count = 0;
     for (const wanted of [before, {}]) {
       if (wanted !== before) await commitPublish(plan.retired);
-      copyTree(site.prefix, left);
-      for (let killAt = 1, isKilled = true; isKilled; killAt += 1) {
-        copyTree(left, site.prefix);
-        isKilled = (await run('recover', plan, killAt)).signal === 'SIGKILL';
-        if (isKilled) kills += 1;
+      replaceTree(site.prefix, left);
+      const moments = await momentsOf('recover', plan);
+      count += moments.length;
+      for (const reach of moments) {
+        await reach();
         await next('recover', plan);
         expect(contents(site.prefix)).toEqual(wanted);
       }
-      copyTree(left, site.prefix);
+      replaceTree(left, site.prefix);
     }
-    expect(kills).toBeGreaterThanOrEqual(40);
+    expect(count).toBeGreaterThanOrEqual(40);
   });
 });

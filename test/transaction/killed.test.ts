@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Step } from '../../src/plan/steps/step.ts';
@@ -7,17 +7,17 @@ import { withInstallLock } from '../../src/transaction/with-install-lock.ts';
 import { everyStep, type Site, sitePlan } from '../apply/install-support.ts';
 import { describeTree, writeTree } from '../apply/support.ts';
 import { previousOf } from '../plan/support.ts';
-import { useKillProgram } from './kill-support.ts';
+import { replaceTree, useKillProgram } from './kill-support.ts';
 
 /*
- * A run is killed before each of its changes to the file system, one after the other, and the next run clears up. What was
+ * A run ends before each of its changes to the file system, one after the other, and the next run clears up. What was
  * installed before is whole all the time, and nothing is left of the killed run. By the words of
  * src/transaction/README.md: each run passes `untouched`, `staged`, `journalled`, `half-published`, `published` and
  * `committed`, and what the next run does in each is what that page says.
  */
 
 let site: Site;
-const { site: siteOfTest, run } = useKillProgram();
+const { site: siteOfTest, run, momentsOf } = useKillProgram();
 beforeEach(() => {
   site = siteOfTest();
 });
@@ -63,29 +63,20 @@ async function prepareRebuild() {
     hasVenv: true,
     previous: previousOf(['demo.sif', 'bin/start-shell', '.ctinstall/record.json'], 'demo.sif'),
   });
-  const copy = { recursive: true, preserveTimestamps: true, verbatimSymlinks: true };
-  const keep = (name: string): string => {
-    const kept = join(site.prefix, '..', name);
-    cpSync(site.prefix, kept, copy);
-    return kept;
-  };
-  const restore = (from: string): void => {
-    rmSync(site.prefix, { recursive: true, force: true });
-    cpSync(from, site.prefix, copy);
-  };
-  const kept = keep('kept');
+  const kept = join(site.prefix, '../kept');
+  replaceTree(site.prefix, kept);
   await run('apply', plan);
   const done = contents(site.prefix, tellsTimes);
   expect(done).not.toEqual(contents(kept, tellsTimes));
   expect(readFileSync(join(plan.installDir, 'share/made'), 'utf8')).toBe('new image');
-  restore(kept);
+  replaceTree(kept, site.prefix);
   const expectOldOrNew = (): 'old' | 'new' => {
     const isOld = readFileSync(join(plan.installDir, 'demo.sif'), 'utf8') === 'old image';
     if (isOld) expect(contents(site.prefix)).toEqual(before);
     else expect(contents(site.prefix, tellsTimes)).toEqual(done);
     return isOld ? 'old' : 'new';
   };
-  return { plan, kept, keep, restore, expectOldOrNew };
+  return { plan, expectOldOrNew };
 }
 
 describe('killed at any moment', () => {
@@ -94,9 +85,9 @@ describe('killed at any moment', () => {
     await run('apply', plan);
     const done = contents(site.prefix, tellsTimes);
     const seen = { undone: 0, done: 0 };
-    for (let killAt = 1; ; killAt += 1) {
-      rmSync(site.prefix, { recursive: true, force: true });
-      const { signal } = await run('apply', plan, killAt);
+    rmSync(site.prefix, { recursive: true });
+    for (const reach of await momentsOf('apply', plan)) {
+      await reach();
       expectWhole(plan);
       const isLoadable = existsSync(plan.modulefile);
       await recover(plan);
@@ -105,43 +96,37 @@ describe('killed at any moment', () => {
       expect(contents(site.prefix, tellsTimes)).toEqual(isLoadable ? done : {});
       seen[isLoadable ? 'done' : 'undone'] += 1;
       expectWhole(plan);
-      if (signal === null) break;
     }
     expect(seen.undone).toBeGreaterThan(20);
     expect(seen.done).toBeGreaterThan(2);
   });
 
   it('a rebuild leaves the old install, or is done', async () => {
-    const { plan, kept, restore, expectOldOrNew } = await prepareRebuild();
+    const { plan, expectOldOrNew } = await prepareRebuild();
     const seen = { old: 0, new: 0 };
-    for (let killAt = 1; ; killAt += 1) {
-      restore(kept);
-      const { signal } = await run('apply', plan, killAt);
+    for (const reach of await momentsOf('apply', plan)) {
+      await reach();
       expectWhole(plan);
       await recover(plan);
       seen[expectOldOrNew()] += 1;
-      if (signal === null) break;
     }
     expect(seen.old).toBeGreaterThan(30);
     expect(seen.new).toBeGreaterThan(2);
   });
 
   it('a rebuild, and again while the next run clears up, leaves the old install', async () => {
-    const { plan, keep, restore, expectOldOrNew } = await prepareRebuild();
+    const { plan, expectOldOrNew } = await prepareRebuild();
     // All is published, and it is killed before the modulefile is written.
     const purpose = 'sanity check on the host: kill';
     const killer: Step = { kind: 'run-on-host', purpose, cwd: site.prefix, environment: {}, command: 'kill -9 $PPID' };
     const steps = plan.steps.flatMap((step): Step[] => (step.kind === 'publish' ? [step, killer] : [step]));
     expect(await run('apply', { ...plan, steps })).toMatchObject({ signal: 'SIGKILL' });
     expect(readFileSync(join(plan.installDir, 'demo.sif'), 'utf8')).toBe('new image');
-    const published = keep('published');
-    for (let killAt = 1; ; killAt += 1) {
-      restore(published);
-      const { signal } = await run('recover', plan, killAt);
+    for (const reach of await momentsOf('recover', plan)) {
+      await reach();
       expectWhole(plan);
       await recover(plan);
       expect(expectOldOrNew()).toBe('old');
-      if (signal === null) break;
     }
   });
 });

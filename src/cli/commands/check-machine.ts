@@ -11,7 +11,11 @@ export async function checkMachine(settings: SettingsValues, context: CommandCon
   const findings = await findAll(settings, context);
   const stopping = findings.filter(({ stopsInstalls }) => stopsInstalls).map(({ what }) => what);
   if (context.isJson) printDocument('check', findings.map(describeForPrograms), context);
-  else context.print(describeFindings(findings, { isColoured: context.isColoured.stdout }).join('\n'));
+  else {
+    // Without a terminal a line each: it is searched then.
+    const style = { isColoured: context.isColoured.stdout, width: process.stdout.columns || undefined };
+    context.print(describeFindings(findings, style).join('\n'));
+  }
   if (stopping.length > 0)
     throw new CtinstallError('check-failed', `no install can work here: ${stopping.join(', ')}`, {
       hint: 'fix what the lines above say of it, and check again',

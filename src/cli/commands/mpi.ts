@@ -1,10 +1,12 @@
 import { CtinstallError } from '../../lib/errors.ts';
+import { foldWords } from '../../lib/fold-words.ts';
 import { findMpi, type MpiOfInstall } from '../../operations/mpi/find-mpi.ts';
 import { keepSavedMpi } from '../../operations/mpi/saved-mpi.ts';
 import { describeFindings } from '../../report/describe-findings.ts';
 import type { SettingsValues } from '../../settings/options.ts';
 import type { CommandContext } from '../command-context.ts';
 import { printDocument } from '../json/print.ts';
+import { orMistypedAction } from '../words/mistyped-action.ts';
 import type { SettingsFileFlags } from './settings-file.ts';
 import { setSetting } from './settings-set.ts';
 
@@ -14,7 +16,8 @@ export async function mpi(
   settings: SettingsValues,
   context: CommandContext,
 ): Promise<void> {
-  const { findings, installs } = await findMpi({ modules, settings }, context);
+  const named = { command: 'mpi', word: modules[0], actions: ['save', 'test', 'trace'] };
+  const { findings, installs } = await orMistypedAction(named, () => findMpi({ modules, settings }, context));
   if (context.isJson) {
     const document = {
       findings: findings.map(({ value, hint, ...rest }) => ({ ...rest, value: value ?? null, hint: hint ?? null })),
@@ -22,16 +25,18 @@ export async function mpi(
     };
     return printDocument('mpi', document, context);
   }
-  const isColoured = process.stdout.isTTY && !context.environment.NO_COLOR;
-  for (const line of describeFindings(findings, { isColoured })) context.print(line);
-  for (const line of installs.flatMap(describe)) context.print(line);
+  const width = process.stdout.columns || 80;
+  const lines = describeFindings(findings, { isColoured: context.isColoured.stdout, width });
+  for (const line of [...lines, ...installs.flatMap((each) => describe(each, width))]) context.print(line);
 }
 
-function describe({ module, way, fits }: MpiOfInstall): string[] {
+function describe({ module, way, fits }: MpiOfInstall, width: number): string[] {
   const given = way === undefined ? 'as the image has it' : `\`${way}\``;
+  const ofWay = (fit: NonNullable<typeof fits>[number]): string[] =>
+    foldWords(`${fit.way} ${fit.isFit ? 'fits' : 'does not fit'}: ${fit.why}`, width - 4);
   return [
     `${module}: MPI ${given}`,
-    ...(fits ?? []).map((fit) => `  ${fit.way} ${fit.isFit ? 'fits' : 'does not fit'}: ${fit.why}`),
+    ...(fits ?? []).flatMap((fit) => ofWay(fit).map((line, at) => `${at === 0 ? '  ' : '    '}${line}`)),
   ];
 }
 

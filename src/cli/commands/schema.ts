@@ -3,6 +3,7 @@ import { describedSchema } from '../../easyconfig/reference.ts';
 import { fuzzfileSchema } from '../../formats/fuzzfile/schema.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatValue } from '../../lib/format.ts';
+import { didYouMean } from '../../lib/near.ts';
 import type { CommandContext } from '../command-context.ts';
 import { jsonSchemaOf } from '../json/schema-of.ts';
 
@@ -26,6 +27,6 @@ function schemaOf(form: string): object {
   if (form === 'easyconfig') return describedSchema();
   if (form === 'fuzzfile') return { title: 'Fuzzfile', ...z.toJSONSchema(fuzzfileSchema) };
   throw new CtinstallError('usage', `there is no schema of \`${formatValue(form)}\``, {
-    hint: 'there are those of `easyconfig` and `fuzzfile`',
+    hint: didYouMean(form, ['easyconfig', 'fuzzfile']) ?? 'there are those of `easyconfig` and `fuzzfile`',
   });
 }

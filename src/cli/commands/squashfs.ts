@@ -4,6 +4,7 @@ import { squashfs as runSquashfs, type SquashfsOptions } from '../../operations/
 import type { SettingsValues } from '../../settings/options.ts';
 import type { CommandContext } from '../command-context.ts';
 import { printEvent } from '../json/print.ts';
+import { hintOfActions, orMistypedAction } from '../words/mistyped-action.ts';
 import { printSquashfsStatus } from '../words/print-squashfs-status.ts';
 
 const actions = ['make', 'unmake', 'update', 'status'] as const;
@@ -23,12 +24,15 @@ export async function squashfs(
   const module = isAction(first) ? second : first;
   if (!isAction(first) && second !== undefined)
     throw new CtinstallError('usage', `\`${first}\` is no action of \`ctinstall squashfs\``, {
-      hint: 'the actions are `make`, `unmake`, `update` and `status`',
+      hint: hintOfActions(first ?? '', actions, 'the actions are `make`, `unmake`, `update` and `status`'),
     });
   const argv = commandOf(action, context);
   if (action === 'status') return printSquashfsStatus(await readStatus({ module, settings }, context), context);
   const command = argv && { argv, output: context.isJson ? ('stderr' as const) : ('stdout' as const) };
-  const done = await runSquashfs({ action, module, options, settings, command }, context);
+  const named = { command: 'squashfs', word: isAction(first) ? undefined : first, actions };
+  const done = await orMistypedAction(named, () =>
+    runSquashfs({ action, module, options, settings, command }, context),
+  );
   const { lines, measured, slurmJob, quota } = done;
   if (context.isJson)
     printEvent(

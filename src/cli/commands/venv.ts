@@ -11,6 +11,7 @@ import type { SettingsValues } from '../../settings/options.ts';
 import type { CommandContext } from '../command-context.ts';
 import { confirm } from '../confirm.ts';
 import { printDocument, printEvent } from '../json/print.ts';
+import { hintOfActions } from '../words/mistyped-action.ts';
 
 export interface VenvFlags extends Omit<CreateVenvOptions, keyof VenvRequest> {
   readonly yes?: boolean;
@@ -29,7 +30,7 @@ export async function venv(
   const work = Object.hasOwn(actions, action) ? actions[action] : undefined;
   if (work === undefined)
     throw new CtinstallError('usage', `\`${formatValue(action)}\` is no action of \`ctinstall venv\``, {
-      hint: 'the actions are `create`, `list` and `remove`',
+      hint: hintOfActions(action, Object.keys(actions), 'the actions are `create`, `list` and `remove`'),
     });
   await work({ ...flags, module, settings }, context);
 }

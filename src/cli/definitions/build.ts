@@ -6,6 +6,7 @@ import {
   type Define,
   defineCommand,
   doneInJob,
+  once,
   settingsFlags,
 } from '../define.ts';
 
@@ -32,14 +33,14 @@ export const defineBuild: Define = (program, context) => {
   })
     .argument('<image>', 'the file to be made')
     .option('--update', 'add to the image itself, in place of a base')
-    .option('--base <image>', 'SIF to build on: a file or an address (docker://…)')
-    .option('--conda <file>', 'environment.yml or a lock: made with no conda at all')
-    .option('--lock <file>', 'with --conda: write there just what was taken, for --conda another time')
+    .option('--base <image>', 'SIF to build on: a file or an address (docker://…)', once)
+    .option('--conda <file>', 'environment.yml or a lock: made with no conda at all', once)
+    .option('--lock <file>', 'with --conda: write there just what was taken, for --conda another time', once)
     .option('--pip <what>', 'requirements file or package, installed by the image’s Python; repeatable', addValue)
-    .option('--wheels <dir>', 'take packages from there, and ask no index')
+    .option('--wheels <dir>', 'take packages from there, and ask no index', once)
     .option('--files <dir>', 'add a directory, at <dir>:/path; repeatable', addValue)
     .option('--packages <names>', '`a,b` of the distribution, by apt, dnf or zypper; repeatable', addValue)
-    .option('--definition <file>', 'build a definition file of Apptainer or Singularity instead')
+    .option('--definition <file>', 'build a definition file of Apptainer or Singularity instead', once)
     .option('--build-arg <name=value>', 'with --definition: value of a `{{ name }}` in it; repeatable', addValue)
     .addOption(new Option('--way <who>', 'who builds it').choices(['runtime', 'proot']))
     .option('--install', 'install it as a module too')

@@ -7,6 +7,7 @@ import {
   type Define,
   defineCommand,
   doneInJob,
+  once,
   settingsFlags,
 } from '../define.ts';
 
@@ -36,9 +37,9 @@ export const defineWrap: Define = (program, context) => {
     .option('--version <version>', 'its version; that of the image, or 1')
     .option('--versionsuffix <suffix>', 'what follows the version, such as -gpu')
     .option('--wrappers <what>', 'program, name=/path, or all in a directory; repeatable', addValue)
-    .option('--base <image>', 'image to run it from; `host`: this machine')
+    .option('--base <image>', 'image to run it from; `host`: this machine', once)
     .option('--mask', 'directory: seen at its own path (default)')
-    .option('--at <path>', 'directory: seen at this path')
+    .option('--at <path>', 'directory: seen at this path', once)
     .option('--update', 'directory: pack it again')
     .option('--conda-program <file>', 'conda: the conda, mamba or micromamba to use')
     .option('-o, --output <file>', 'write the easyconfig there')

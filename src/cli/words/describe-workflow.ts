@@ -24,6 +24,9 @@ export interface TableLook {
 /** Where a line may be of any length, the last words of a job have no more. */
 const mostOfLine = 80;
 
+/** Room for the other columns, and for most of what is said of a job. */
+const wantedBesideName = 50;
+
 /** The jobs of a run as a table, under a line about the whole. */
 export function tableOf(
   { run }: RunDirectory,
@@ -52,13 +55,20 @@ export function tableOf(
       counts || (standing.why ?? formatLine(lastLines.get(name) ?? '').slice(0, mostOfLine)),
     ];
   });
-  const lines = alignColumns([
-    ['JOB', 'STATE', 'WHERE', 'TIME', 'TRY', run.engine === 'slurm' ? 'SLURM' : '', ''],
-    ...rows,
-  ]);
+  const head = ['JOB', 'STATE', 'WHERE', 'TIME', 'TRY', run.engine === 'slurm' ? 'SLURM' : '', ''];
+  const lines = alignColumns([head, ...(width === undefined ? rows : withShortNames(rows, width))]);
   const cut = lines.map((line) => line.slice(0, width));
   const shown = cut.map((line, index) => (isColoured && index > 0 ? colour(line, standings[index - 1]) : line));
   return [`${run.id}: ${state} (${formatLine(run.file)})`.slice(0, width), ...shown];
+}
+
+/** A long name leaves no room for what is said of the jobs; both its ends tell it from others. */
+function withShortNames(rows: readonly (readonly string[])[], width: number): string[][] {
+  const most = Math.max(20, width - wantedBesideName);
+  return rows.map(([name = '', ...others]) => [
+    name.length <= most ? name : `${name.slice(0, most - 9)}…${name.slice(-8)}`,
+    ...others,
+  ]);
 }
 
 function colour(line: string, standing: Standing | undefined): string {

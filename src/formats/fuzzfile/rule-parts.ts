@@ -2,6 +2,9 @@ import { formatValue } from '../../lib/format.ts';
 import { didYouMean } from '../../lib/near.ts';
 import type { WrittenTask } from './schema.ts';
 
+/** In the place of a name that has not the form of one: that is said already. */
+export const noName = '';
+
 /** Tells of a fault at a path of the file. */
 export type AddIssue = (
   path: readonly PropertyKey[],

@@ -1,6 +1,6 @@
 import { formatValue } from '../../lib/format.ts';
 import { didYouMean } from '../../lib/near.ts';
-import { type AddIssue, checkMounts, checkPlace } from './rule-parts.ts';
+import { type AddIssue, checkMounts, checkPlace, noName } from './rule-parts.ts';
 import type { WrittenJob, WrittenService, WrittenTask } from './schema.ts';
 
 /** What the rules of a job or a service ask the rest of the file. */
@@ -66,6 +66,7 @@ function checkNeeds(task: WrittenTask, path: Path, { names, isJob, add }: TaskRu
   const key = task['depends-on'] === undefined ? 'requires' : 'depends-on';
   const needs = task['depends-on'] ?? (task.requires ?? []).map((name) => ({ name, status: undefined }));
   for (const [index, { name, status }] of needs.entries()) {
+    if (name === noName) continue;
     const place = [...path, key, index, ...(key === 'depends-on' ? ['name'] : [])];
     if (name === own) add(place, `\`${formatValue(own)}\` waits for itself`);
     else if (!names.includes(name))

@@ -3,10 +3,11 @@ import type { Issue } from '../../easyconfig/types.ts';
 import type { PlacedYaml } from '../../easyconfig/yaml-places.ts';
 import { formatValue } from '../../lib/format.ts';
 import { findCycle } from './order.ts';
-import { type AddIssue, checkMounts, mapOf } from './rule-parts.ts';
+import { type AddIssue, checkMounts, mapOf, noName } from './rule-parts.ts';
 import { checkTask, type TaskRules } from './rules-of-task.ts';
 import { checkVolume } from './rules-of-volume.ts';
 import { fuzzfileSchema, jobSchema, serviceSchema, type WrittenTask } from './schema.ts';
+import { name } from './schema-parts.ts';
 
 /**
  * What no schema of a single value tells: what names each other, and what cannot stand together. Parts that do not have their
@@ -70,9 +71,17 @@ function readParts(written: unknown, schema: typeof jobSchema | typeof serviceSc
   const parts = Object.entries(mapOf(written)).flatMap(([key, value]) => {
     const part: unknown = Object.hasOwn(schema.shape, key) ? (schema.shape as Record<string, unknown>)[key] : undefined;
     const result = part instanceof z.ZodType ? part.safeParse(value) : undefined;
-    return result?.success === true ? [[key, result.data]] : [];
+    if (result?.success === true) return [[key, result.data]];
+    // Each name of a list is looked up, whatever is wrong beside it.
+    if (key === 'depends-on' && Array.isArray(value))
+      return [[key, value.map((need) => ({ name: nameOr(mapOf(need).name) }))]];
+    return key === 'requires' && Array.isArray(value) ? [[key, value.map(nameOr)]] : [];
   });
   return Object.fromEntries(parts) as WrittenTask;
+}
+
+function nameOr(value: unknown): string {
+  return name.safeParse(value).data ?? noName;
 }
 
 /** The names that a job or a service waits for; `requires` counts for nothing where there is `depends-on`. */

@@ -31,19 +31,27 @@ export const path = ruled(describeBadPath);
 export const count = z.int().min(1, 'must be at least 1').max(1_000_000, 'is more than any machine has');
 export const seconds = z.int().min(0, 'must not be less than 0').max(31_536_000, 'is more than a year');
 export const port = z.int().min(1, 'must be from 1 to 65535').max(65_535, 'must be from 1 to 65535');
+/** `0s` has the form of a duration. */
+function isNone(written: string, parse: (text: string) => number | undefined): boolean {
+  return !/[1-9]/.test(written) && parse(written.replaceAll('0', '1')) !== undefined;
+}
+
 export const size = z
   .union([z.int(), z.string()])
   .superRefine((value, context) => {
     if (parseSize(String(value)) === undefined)
       context.addIssue({
         code: 'custom',
-        message: `is \`${formatValue(String(value))}\`, which is no size`,
+        message: `is \`${formatValue(String(value))}\`, which is ${isNone(String(value), parseSize) ? 'none at all' : 'no size'}`,
         params: { hint: 'a number with a unit: `4GiB`, `512MB`, `0.5GiB`' },
       });
   })
   .describe('a number and a unit: GB is 10^9 bytes, GiB is 2^30');
 export const duration = ruled(
-  (value) => (parseDuration(value) === undefined ? `is \`${formatValue(value)}\`, which is no duration` : undefined),
+  (value) =>
+    parseDuration(value) === undefined
+      ? `is \`${formatValue(value)}\`, which is ${isNone(value, parseDuration) ? 'no time at all' : 'no duration'}`
+      : undefined,
   'numbers with units: `30m`, `8h`, `1h30m`',
 ).describe('as Go writes it: 30m, 8h0m0s');
 export const secret = ruled(

@@ -6,7 +6,7 @@ import { install } from '../install/install.ts';
 import type { TellInstall } from '../install/told.ts';
 import type { BuildOptions, BuildOutcome } from './types.ts';
 
-export interface BuildAndInstallOptions extends Pick<BuildOptions, 'force' | 'settings'> {
+export interface BuildAndInstallOptions extends Pick<BuildOptions, 'force' | 'update' | 'settings'> {
   readonly build: () => Promise<BuildOutcome>;
   /** Whether the new image is installed as a module too. */
   readonly install?: boolean;
@@ -23,8 +23,9 @@ export async function buildAndInstall(options: BuildAndInstallOptions, context: 
   const built = await options.build();
   options.tell(built);
   if (options.install !== true || built.isPlan) return;
-  // The image is the user's own and new: a draft of it is what was asked for.
-  const asked = { easyconfigs: [built.path], settings: options.settings, rebuild: options.force === true };
+  // The image is the user's own and new: a draft of it is what was asked for, and where it replaces one, so does its module.
+  const rebuild = options.force === true || options.update === true;
+  const asked = { easyconfigs: [built.path], settings: options.settings, rebuild };
   await install({ ...asked, named, tell: options.tellInstall }, context);
 }
 

@@ -7,6 +7,7 @@ import { type HostPath, hostPath } from '../../lib/paths.ts';
 import type { Settings } from '../../settings/types.ts';
 import { type Context, readSettingsOf } from '../context.ts';
 import { requireAsSeen } from './copy-base.ts';
+import { removeLog } from './failed-log.ts';
 import { type FoundBase, isAddress, requireRuntime, withBase } from './fetch-base.ts';
 import { makeImage } from './make-image.ts';
 import type { Making } from './plan.ts';
@@ -64,6 +65,7 @@ async function buildOn(
     // Two at once would lose what the first of them added.
     if (options.update === true) await requireAsSeen(plan.base);
     await publish(part, plan.to, options.force === true || options.update === true);
+    await removeLog(hostPath(`${plan.to}.log`));
     const bytes = (await statIfThere(plan.to))?.size ?? 0;
     const seconds = (performance.now() - started) / 1000;
     return { path: plan.to, isPlan: false, built: { bytes, baseBytes: plan.base.size, record, seconds } };

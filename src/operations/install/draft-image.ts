@@ -97,7 +97,8 @@ export async function draftImage(
   options.tell({ kind: 'drafted', easyconfig, text, isNew: known === undefined }, reporter);
   if (options.dryRun === true) return { easyconfig, image };
   const isFound = image === undefined || isFoundBy(image, text, { easyconfig, ...where });
-  const command = formatCommand(['ctinstall', ...(isFound ? [] : ['--image', image]), easyconfig]);
+  const rebuild = options.rebuild === true ? ['--rebuild'] : [];
+  const command = formatCommand(['ctinstall', ...rebuild, ...(isFound ? [] : ['--image', image]), easyconfig]);
   const isWanted = (await options.confirmDraft?.({ easyconfig, command })) ?? true;
   return isWanted ? { easyconfig, image } : undefined;
 }
@@ -167,7 +168,8 @@ async function keepDraft(
     await writeFileWhole(path, injectChecksum(before, sha256), 0o666);
     return path;
   }
-  const renewal = options.named === undefined ? '--rebuild' : '--force';
+  const renewal =
+    options.named === undefined ? formatCommand(['ctinstall', '--rebuild', maskSecrets(argument)]) : '--force';
   throw new CtinstallError('usage', `\`${path}\` is there already, and describes another image`, {
     hint: `${isSameFile ? `for this image in its place: ${renewal}; ` : ''}for a module beside it: ${formatCommand(['ctinstall', 'new', maskSecrets(argument), '--output', 'other.yaml'])}, and give it another version`,
   });

@@ -1,3 +1,4 @@
+import { placeCondaPaths } from '../../conda/place-paths.ts';
 import { readTextIfThere } from '../../host/files.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { hostPath, joinHost } from '../../lib/paths.ts';
@@ -16,7 +17,10 @@ export async function readCondaFile(
   if (condaPackages === undefined) return undefined;
   const path = hostPath(condaPackages.file, hostPath('..', easyconfig));
   const kept = ['environment.yml', 'environment.txt'].map((name) => joinHost(installDir, '.ctinstall', name));
-  for (const each of [path, ...kept]) {
+  const written = await readTextIfThere(path);
+  // It is read elsewhere: in the install, and in the container.
+  if (written !== undefined) return placeCondaPaths(written, hostPath('..', path));
+  for (const each of kept) {
     const text = await readTextIfThere(each);
     if (text !== undefined) return text;
   }

@@ -1,7 +1,7 @@
 import { ask } from '../../discover/machine.ts';
 import { listDirectory, makeDirectory, readText, writeFileWhole } from '../../host/files.ts';
 import { CtinstallError } from '../../lib/errors.ts';
-import { formatCommand } from '../../lib/format.ts';
+import { formatCommand, formatLine } from '../../lib/format.ts';
 import { type HostPath, hostPath } from '../../lib/paths.ts';
 import { type MpiRun, parseRanks } from '../../mpi/comparison.ts';
 import { linksInside } from '../../mpi/goes-in.ts';
@@ -58,7 +58,7 @@ export async function writeTestProgram(
   const answer = await ask(argv, machineOf(context), { seconds: options.seconds, environment });
   if (answer.kind === 'answered' && answer.exitCode === 0) return;
   throw new CtinstallError('command-failed', `the image's compiler made no program: ${formatCommand(argv)}`, {
-    details: answer.kind === 'answered' ? answer.stderr.trimEnd().split('\n').slice(-20) : [],
+    details: answer.kind === 'not-started' ? [] : lastLines(answer.stderr),
   });
 }
 
@@ -131,6 +131,7 @@ async function launch(
       'command-failed',
       `the run with the ${name} MPI did not end within ${seconds} s, and was ended`,
       {
+        details: lastLines(answer.stderr),
         hint: 'see docs/mpi.md for what hangs, or give it longer with `--timeout <seconds>`: waiting for free nodes counts too',
       },
     );
@@ -142,9 +143,14 @@ async function launch(
   const isOsuFailed = prefix === 'osu-' && !answer.stderr.includes('exactly two processes');
   if (answer.exitCode !== 0 && (texts.length === 0 || isOsuFailed))
     throw new CtinstallError('command-failed', `the run with the ${name} MPI failed: ${formatCommand(argv)}`, {
-      details: answer.stderr.trimEnd().split('\n').slice(-20),
+      details: lastLines(answer.stderr),
     });
   return { texts, transports: parseTransports(logs.join('')) };
+}
+
+function lastLines(text: string): string[] {
+  const lines = text.split('\n').filter(Boolean).slice(-20);
+  return lines.map((line) => `  | ${formatLine(line)}`);
 }
 
 function machineOf({ environment, signal }: Context) {

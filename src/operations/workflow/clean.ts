@@ -6,6 +6,7 @@ import { type Context, readSettingsOf } from '../context.ts';
 import { partOf } from './images.ts';
 import { listWorkflows, openRun } from './open-run.ts';
 import { hasRunning, isAtWork, type RunStanding, readStanding } from './read-standing.ts';
+import { requireAtRest } from './require-at-rest.ts';
 import { listBroken } from './run-directory.ts';
 import { withRunLock } from './run-lock.ts';
 import { cancelSlurm } from './stop.ts';
@@ -13,6 +14,7 @@ import type { RunDirectory } from './types.ts';
 
 /**
  * Removes the directories of runs that have ended, with their ephemeral volumes and logs: those named, or all that ended well.
+ * Damaged ones are removed like those that ended badly.
  * @returns their names
  */
 export async function cleanWorkflows(
@@ -29,7 +31,9 @@ export async function cleanWorkflows(
   context: Context,
 ): Promise<string[]> {
   const { prefix } = await readSettingsOf(context, settings);
-  const broken = (await listBroken(prefix)).filter(({ id }) => ids.length === 0 || ids.includes(id));
+  const broken = (await listBroken(prefix)).filter(({ id, isDamaged }) =>
+    ids.length === 0 ? all || !isDamaged : ids.includes(id),
+  );
   const rest = ids.filter((id) => !broken.some((each) => each.id === id));
   const runs =
     ids.length === 0
@@ -37,7 +41,10 @@ export async function cleanWorkflows(
       : rest.length === 0
         ? []
         : await namedOnes(rest, settings, context);
-  for (const { id, directory } of broken) await removeBroken(prefix, id, directory);
+  for (const each of broken) {
+    if (each.isDamaged) await requireAtRest(each, context);
+    await removeBroken(prefix, each.id, each.directory);
+  }
   for (const found of runs)
     await withRunLock(found, { environment: context.environment, forceUnlock }, () => removeRun(found, context));
   return [...broken.map(({ id }) => id), ...runs.map(({ run }) => run.id)];

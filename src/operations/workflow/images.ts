@@ -61,6 +61,17 @@ export async function bringImages(
   }
 }
 
+/** Paths of images that are not on this machine, as said of them: a job may run on another. */
+export async function missingImages(tasks: readonly Task[]): Promise<string[]> {
+  const paths = tasks.flatMap(({ name, image }) =>
+    'uri' in image && image.uri.startsWith('/') ? [[name, hostPath(image.uri)] as const] : [],
+  );
+  const there = await Promise.all(paths.map(([, path]) => isFile(path)));
+  return paths.flatMap(([name, path], at) =>
+    there[at] === true ? [] : `\`${name}\`: there is no image \`${path}\` on this machine`,
+  );
+}
+
 async function bringImage(
   uri: string,
   place: HostPath,

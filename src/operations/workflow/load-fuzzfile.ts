@@ -41,8 +41,9 @@ export async function loadFuzzfile(
 ): Promise<LoadedFuzzfile> {
   const written = await readText(file, 'name a Fuzzfile', cwd);
   const values = hasActions(written) ? await readValues(file, options, cwd) : undefined;
-  if (values === undefined && (options.set ?? []).length > 0)
-    throw new CtinstallError('usage', `\`${formatLine(file)}\` is no template: \`--set\` has nothing to set`);
+  const given = (options.set ?? []).length > 0 ? '--set' : options.values === undefined ? undefined : '--values';
+  if (values === undefined && given !== undefined)
+    throw new CtinstallError('usage', `\`${formatLine(file)}\` is no template: \`${given}\` has nothing to set`);
   const text = values === undefined ? written : fillIn(file, written, values);
   const name = values === undefined ? file : `${file} (filled in)`;
   const { workflow, notes, issues } = parseFuzzfile(text);

@@ -1,7 +1,7 @@
 import type { SettingsValues } from '../../settings/options.ts';
 import { type Context, readSettingsOf } from '../context.ts';
 import { type RunStanding, readStanding } from './read-standing.ts';
-import { findRun, listBroken, listRuns } from './run-directory.ts';
+import { type BrokenRun, findRun, listBroken, listRuns } from './run-directory.ts';
 import type { RunDirectory } from './types.ts';
 
 /** A run by its name. @throws CtinstallError `workflow-not-found` */
@@ -9,13 +9,13 @@ export async function openRun(id: string, settings: SettingsValues, context: Con
   return findRun((await readSettingsOf(context, settings)).prefix, id);
 }
 
-/** All runs, the newest first, each with how it stands; and those of which nothing was started. */
+/** All runs, the newest first, each with how it stands; and those that are none. */
 export async function listWorkflows(
   settings: SettingsValues,
   context: Context,
 ): Promise<{
   readonly runs: (RunDirectory & { readonly standing: RunStanding })[];
-  readonly broken: readonly { readonly id: string }[];
+  readonly broken: readonly BrokenRun[];
 }> {
   const { prefix } = await readSettingsOf(context, settings);
   const runs = await listRuns(prefix);

@@ -71,7 +71,7 @@ export function wordSince(
 }
 
 /** All status files that are whole. */
-export async function readStatuses({ directory }: RunDirectory): Promise<Map<string, JobStatus>> {
+export async function readStatuses({ directory }: Pick<RunDirectory, 'directory'>): Promise<Map<string, JobStatus>> {
   const parent = joinHost(directory, 'status');
   const names = (await listDirectory(parent)).map(({ name }) => name).filter((name) => !name.endsWith('~'));
   const texts = await readTextsIfThere(names.map((name) => joinHost(parent, name)));

@@ -13,7 +13,7 @@ import { formatValue } from '../../lib/format.ts';
 import { nearestWords } from '../../lib/near.ts';
 import { type HostPath, joinHost, type Prefix } from '../../lib/paths.ts';
 import type { Context } from '../context.ts';
-import type { Run, RunDirectory } from './types.ts';
+import type { PlannedJob, Run, RunDirectory } from './types.ts';
 
 /*
  * <prefix>/workflows/<id>/
@@ -60,20 +60,28 @@ export async function writeRun(directory: HostPath, run: Run): Promise<void> {
   await writeFileWhole(joinHost(directory, 'run.json'), `${JSON.stringify(run, undefined, 1)}\n`, 0o644);
 }
 
-/** Runs of which nothing was started, as who made them was killed. */
-export async function listBroken(prefix: Prefix): Promise<{ readonly id: string; readonly directory: HostPath }[]> {
+/** A run that is none: of which nothing was started, as who made it was killed, or whose `run.json` is damaged. */
+export interface BrokenRun {
+  readonly id: string;
+  readonly directory: HostPath;
+  readonly isDamaged: boolean;
+}
+
+export async function listBroken(prefix: Prefix): Promise<BrokenRun[]> {
   const parent = workflowsDirectory(prefix);
-  const broken: { id: string; directory: HostPath }[] = [];
+  const broken: BrokenRun[] = [];
   for (const entry of await listDirectory(parent).catch(() => [])) {
     const directory = joinHost(parent, entry.name);
-    if (!entry.isDirectory() || (await statIfThere(joinHost(directory, 'run.json'))) !== undefined) continue;
-    const maker = await readJsonIfThere<ProcessIdentity>(joinHost(directory, 'start.json')).catch(
-      () => 'hidden' as const,
-    );
+    if (!entry.isDirectory()) continue;
+    const hidden = (): 'hidden' => 'hidden';
+    const record = await readTextIfThere(joinHost(directory, 'run.json')).catch(hidden);
+    const maker = await readJsonIfThere<ProcessIdentity>(joinHost(directory, 'start.json')).catch(hidden);
     // Of another user, who shows it to nobody.
-    if (maker === 'hidden') continue;
-    const isLeft = maker === undefined ? await isOld(directory) : (await judgeProcess(maker)) === 'dead';
-    if (isLeft) broken.push({ id: entry.name, directory });
+    if (record === 'hidden' || maker === 'hidden') continue;
+    const isDamaged = record !== undefined && !isRun(parseJson(record));
+    if (record !== undefined && !isDamaged) continue;
+    const isLeft = isDamaged || (maker === undefined ? await isOld(directory) : (await judgeProcess(maker)) === 'dead');
+    if (isLeft) broken.push({ id: entry.name, directory, isDamaged });
   }
   return broken;
 }
@@ -90,7 +98,12 @@ export async function findRun(prefix: Prefix, id: string): Promise<RunDirectory>
   const isName = /^[\w.-]+$/.test(id) && !/^\.+$/.test(id);
   const found = isName ? await readRun(joinHost(parent, id)) : undefined;
   if (found !== undefined) return found;
-  if ((await listBroken(prefix)).some((broken) => broken.id === id))
+  const broken = (await listBroken(prefix)).find((each) => each.id === id);
+  if (broken?.isDamaged === true)
+    throw new CtinstallError('workflow-not-found', `\`${joinHost(broken.directory, 'run.json')}\` is damaged`, {
+      hint: `the logs of its jobs are in \`${joinHost(broken.directory, 'logs')}\`; \`ctinstall workflow clean ${id}\` removes it`,
+    });
+  if (broken !== undefined)
     throw new CtinstallError('workflow-not-found', `of ${id} nothing was started: what made it was killed`, {
       hint: `remove what is left of it: \`ctinstall workflow clean ${id}\``,
     });
@@ -117,8 +130,18 @@ export async function listRuns(prefix: Prefix): Promise<RunDirectory[]> {
 }
 
 async function readRun(directory: HostPath): Promise<RunDirectory | undefined> {
-  const run = await readJsonIfThere<Run>(joinHost(directory, 'run.json'));
-  return Array.isArray(run?.jobs) ? { directory, run } : undefined;
+  const run = await readJsonIfThere<unknown>(joinHost(directory, 'run.json'));
+  return isRun(run) ? { directory, run } : undefined;
+}
+
+function isRun(value: unknown): value is Run {
+  const isJob = ({ name, needs }: Partial<PlannedJob>): boolean => typeof name === 'string' && Array.isArray(needs);
+  const { id, made, jobs } = fieldsOf(value) as Partial<Run>;
+  return typeof id === 'string' && typeof made === 'string' && Array.isArray(jobs) && jobs.map(fieldsOf).every(isJob);
+}
+
+function fieldsOf(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {};
 }
 
 export async function readJsonIfThere<T>(path: HostPath): Promise<T | undefined> {

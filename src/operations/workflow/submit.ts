@@ -67,7 +67,7 @@ export async function submitRun(found: RunDirectory, { environment, signal }: Co
 }
 
 /** By which the jobs of a run are found. */
-export function commentOf({ directory }: RunDirectory): string {
+export function commentOf({ directory }: Pick<RunDirectory, 'directory'>): string {
   return `ctinstall:${directory}`;
 }
 

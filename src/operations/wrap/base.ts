@@ -1,4 +1,5 @@
 import type { Wrapped } from '../../easyconfig/render-wrapped.ts';
+import { lstatIfThere } from '../../host/files.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { type HostPath, joinHost } from '../../lib/paths.ts';
 import { makeHostRoot } from '../../squashfs/make-host-root.ts';
@@ -9,7 +10,7 @@ export interface Base {
   readonly image: Wrapped['image'];
   readonly asked: HostPath | undefined;
   readonly binds: readonly HostPath[];
-  /** Files that were made beside the easyconfig. */
+  /** Files that were made beside the easyconfig, and were not there before. */
   readonly made: readonly HostPath[];
 }
 
@@ -19,8 +20,9 @@ export async function findBase(base: string, request: WrapRequest): Promise<Base
   const { name, version, versionsuffix, beside, context } = request;
   const file = `${name}-${version}${versionsuffix}-host.squashfs`;
   const asked = joinHost(beside, file);
+  const isNew = (await lstatIfThere(asked)) === undefined;
   const binds = await makeHostRoot(asked, context);
-  return { image: { file, mode: 'copy' }, asked, binds, made: [asked] };
+  return { image: { file, mode: 'copy' }, asked, binds, made: isNew ? [asked] : [] };
 }
 
 /** @throws CtinstallError `usage` where none is named */

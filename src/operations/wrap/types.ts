@@ -46,7 +46,7 @@ export interface WrapResult {
   readonly wrapped: Wrapped;
   /** The image file to take, and no other. */
   readonly image: HostPath | undefined;
-  /** Files that were made beside the easyconfig. */
+  /** Files that were made beside the easyconfig, and were not there before. */
   readonly made: readonly HostPath[];
   /** The directory that is packed, if it is. */
   readonly packed?: HostPath;

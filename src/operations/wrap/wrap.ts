@@ -5,6 +5,7 @@ import { renderWrapped } from '../../easyconfig/render-wrapped.ts';
 import { namePattern, versionSuffixPattern } from '../../easyconfig/rules.ts';
 import {
   isDirectory,
+  isFile,
   makeDirectory,
   readTextIfThere,
   removeEmptyDirectory,
@@ -15,6 +16,7 @@ import { withTemporaryDirectory } from '../../host/temporary.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatCommand, formatValue } from '../../lib/format.ts';
 import { maskSecrets } from '../../lib/mask-secrets.ts';
+import { didYouMean } from '../../lib/near.ts';
 import { type HostPath, hostPath, installDirOf, joinHost, ownEasyconfigsOf } from '../../lib/paths.ts';
 import { readRecord } from '../../records/record.ts';
 import type { SettingsValues } from '../../settings/options.ts';
@@ -98,10 +100,10 @@ export async function wrap(
     if (isNewDirectory) await removeEmptyDirectory(beside);
     throw error;
   });
-  const made = before === undefined ? [to, ...result.made] : [];
+  const made = [...(before === undefined ? [to] : []), ...result.made];
   try {
     const text = textOf(result);
-    refuseOther(to, before, { text, isForced: flags.force === true });
+    if (before !== undefined && before !== text) await refuseOther(to, request);
     await writeFileWhole(to, text, 0o666);
     if (isUpdate(flags)) await packAnew(result, request, tell);
     await installIt(to, result);
@@ -121,7 +123,7 @@ function requireKind(kind: string): WrapKind {
   const known = wrapKinds.find((each) => each === kind);
   if (known !== undefined) return known;
   throw new CtinstallError('usage', `\`${formatValue(kind)}\` is nothing that \`ctinstall wrap\` knows`, {
-    hint: `it wraps one of: ${wrapKinds.join(', ')}`,
+    hint: didYouMean(kind, wrapKinds) ?? `it wraps one of: ${wrapKinds.join(', ')}`,
   });
 }
 
@@ -182,15 +184,26 @@ function textOf({ wrapped }: WrapResult): string {
   });
 }
 
-function refuseOther(
+/** Of an easyconfig that says something else: it is overwritten where that is asked for, and what it says is then installed. */
+async function refuseOther(
   to: HostPath,
-  before: string | undefined,
-  { text, isForced }: { text: string; isForced: boolean },
-): void {
-  if (before === undefined || before === text || isForced) return;
-  throw new CtinstallError('usage', `\`${to}\` is there already, and says something else`, {
-    hint: 'name another file with `--output <file>`, install it as it is with `ctinstall <file>`, or overwrite it with `--force`',
-  });
+  { flags, settings, name, version, versionsuffix }: Omit<WrapRequest, 'beside'>,
+): Promise<void> {
+  const is = `\`${to}\` is there already, and says something else`;
+  if (flags.force !== true)
+    throw new CtinstallError('usage', is, {
+      hint: 'name another file with `--output <file>`, install it as it is with `ctinstall <file>`, or overwrite it with `--force`',
+    });
+  if (isUpdate(flags)) return;
+  const record = (await readRecord(installDirOf(settings.prefix, name, `${version}${versionsuffix}`)))?.record;
+  if (record !== undefined && (await isFile(hostPath(record.modulefile))))
+    throw new CtinstallError(
+      'usage',
+      `${is}; ${record.moduleName} is installed, and \`--force\` alone does not replace that`,
+      {
+        hint: 'overwrite it and install it again with `--force --rebuild`, or give another `--version`',
+      },
+    );
 }
 
 /** Packs a directory over what an earlier wrap packed, in one step; a first wrap does it while it installs. */

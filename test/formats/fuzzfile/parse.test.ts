@@ -200,7 +200,12 @@ jobs:
       'must be at most 10000000',
       undefined,
     ],
-    ['two: { image: *i, command: [x], resource: { memory: { size: 0 } } }', '`0`, which is no size', undefined],
+    ['two: { image: *i, command: [x], resource: { memory: { size: 0 } } }', '`0`, which is none at all', undefined],
+    [
+      'two: { image: *i, command: [x], policy: { timeout: { execute: 0s } } }',
+      '`0s`, which is no time at all',
+      undefined,
+    ],
     [
       'two: { image: { uri: ./my.sif }, command: [x] }',
       'begins with none of',
@@ -240,6 +245,20 @@ jobs:
     expect(faultsOf(text)).toEqual([
       expect.stringContaining('`autoscaler` is not done'),
       expect.stringContaining('a service runs on one node only'),
+    ]);
+  });
+
+  it('looks up the names of dependencies, whatever is wrong beside them', () => {
+    const jobs = (needs: string) => `version: v4\njobs: { a: { image: { uri: "docker://a" }, ${needs} } }\n`;
+    expect(faultsOf(jobs('depends-on: [{ name: b, status: RUNIG }, { name: " " }, c]'))).toEqual([
+      expect.stringContaining('there is no job or service `b`'),
+      expect.stringContaining('must be FINISHED or RUNNING'),
+      expect.stringContaining('which is no name'),
+      expect.stringMatching(/depends-on\[2\]/),
+    ]);
+    expect(faultsOf(jobs('requires: [" ", b]'))).toEqual([
+      expect.stringContaining('which is no name'),
+      expect.stringContaining('there is no job or service `b`'),
     ]);
   });
 

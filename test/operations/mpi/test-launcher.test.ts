@@ -46,3 +46,22 @@ it('says what is missing where Slurm has nothing for them', async () => {
     }),
   );
 });
+
+it('asks Slurm first whether it can start them, but not in a job', async () => {
+  const srun = "echo 'allocation failure: Requested node configuration is not available' >&2; exit 1";
+  const where = async (more: Record<string, string>): Promise<Launcher> => {
+    writeFileSync(
+      join(dir, 'srun'),
+      `#!/bin/sh\ncase $1 in --test-only) ${srun} ;; esac\nprintf 'types are...\\n\\tpmi2\\n'\n`,
+    );
+    const context = { ...contextOf(dir), environment: { PATH: `${dir}:/usr/bin:/bin`, ...more } };
+    const facts = host(hostMpi(library('/usr/lib/libmpi.so.12')));
+    return findTestLauncher({ nodes: 3, ranks: 3 }, { facts, image: image('libmpi.so.12'), context });
+  };
+  await expect(where({})).rejects.toMatchObject({
+    message: expect.stringContaining('srun --nodes=3 --ntasks=3'),
+    details: ['  | allocation failure: Requested node configuration is not available'],
+    hint: expect.stringContaining('-N'),
+  });
+  expect((await where({ SLURM_JOB_ID: '1' }))({ way: 'none', host: undefined })).toContain('--mpi=pmi2');
+});

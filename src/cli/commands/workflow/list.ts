@@ -1,3 +1,4 @@
+import { formatCommand, formatLine } from '../../../lib/format.ts';
 import { listWorkflows } from '../../../operations/workflow/open-run.ts';
 import type { SettingsValues } from '../../../settings/options.ts';
 import type { CommandContext } from '../../command-context.ts';
@@ -7,10 +8,12 @@ import { alignColumns } from '../../words/align-columns.ts';
 export async function list(settings: SettingsValues, context: CommandContext): Promise<void> {
   const { print, isJson, reporter } = context;
   const { runs, broken } = await listWorkflows(settings, context);
-  for (const { id } of broken)
+  for (const { id, isDamaged } of broken)
     reporter.report({
       event: 'note',
-      message: `of ${id} nothing was started, as what made it was killed: \`ctinstall workflow clean\` removes it`,
+      message: isDamaged
+        ? `${formatLine(id)}: its \`run.json\` is damaged: \`ctinstall workflow clean ${formatCommand([id])}\` removes it`
+        : `of ${id} nothing was started, as what made it was killed: \`ctinstall workflow clean\` removes it`,
     });
   if (isJson)
     return print(
@@ -25,7 +28,7 @@ export async function list(settings: SettingsValues, context: CommandContext): P
         2,
       ),
     );
-  if (runs.length === 0) reporter.report({ event: 'note', message: 'there is no workflow' });
+  if (runs.length + broken.length === 0) reporter.report({ event: 'note', message: 'there is no workflow' });
   const rows = runs.map(({ run, standing }) => {
     const own = standing.standings.filter(({ kind }) => kind === 'job');
     const done = own.filter(({ state }) => state === 'finished').length;

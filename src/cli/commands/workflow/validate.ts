@@ -1,3 +1,4 @@
+import { missingImages } from '../../../operations/workflow/images.ts';
 import { loadFuzzfile, type TemplateOptions } from '../../../operations/workflow/load-fuzzfile.ts';
 import { tryWorkflow } from '../../../operations/workflow/preview.ts';
 import type { SettingsValues } from '../../../settings/options.ts';
@@ -13,12 +14,16 @@ export async function validate(
 ): Promise<void> {
   const { workflow, notes } = await loadFuzzfile(file, flags, context);
   const jobs = workflow.tasks.filter(({ kind }) => kind === 'job').length;
-  if (!context.isJson) for (const note of notes) context.print(note);
+  const missing = await missingImages(workflow.tasks);
+  if (!context.isJson) {
+    for (const note of notes) context.print(note);
+    for (const message of missing) context.reporter.report({ event: 'warning', message });
+  }
   const isTried = await tryWorkflow(workflow, { file, settings }, context);
   if (context.isJson)
     return printDocument(
       'workflow validate',
-      { file, jobs, tasks: workflow.tasks.length, notes, slurm: isTried },
+      { file, jobs, tasks: workflow.tasks.length, notes: [...notes, ...missing], slurm: isTried },
       context,
     );
   const services = workflow.tasks.length - jobs;

@@ -1,14 +1,7 @@
 import { basename } from 'node:path';
 import type { Definition } from '../../../formats/definition/types.ts';
 import { withFileReader } from '../../../host/file-reader.ts';
-import {
-  isDirectory,
-  lstatIfThere,
-  makeDirectory,
-  removeTree,
-  statIfThere,
-  writeFileWhole,
-} from '../../../host/files.ts';
+import { isDirectory, lstatIfThere, makeDirectory, removeTree, statIfThere } from '../../../host/files.ts';
 import { finishFile } from '../../../host/finish-file.ts';
 import { hashFile } from '../../../host/hash-file.ts';
 import { readImage } from '../../../image/read-image.ts';
@@ -18,6 +11,7 @@ import { requireSha256 } from '../../../runtime/fetch-checked.ts';
 import type { Settings } from '../../../settings/types.ts';
 import { type Context, readSettingsOf } from '../../context.ts';
 import { findBase } from '../base.ts';
+import { keepLog, removeLog } from '../failed-log.ts';
 import { isAddress } from '../fetch-base.ts';
 import { pinToDigest } from '../registry-digest.ts';
 import { partOf, removeRemains } from '../remains.ts';
@@ -29,6 +23,7 @@ import { findBuilder } from './find-builder.ts';
 import { loadDefinition } from './load-definition.ts';
 import { definePackages } from './packages.ts';
 import { refuseSources } from './refuse-sources.ts';
+import { requirePackageManager } from './require-package-manager.ts';
 
 /**
  * Builds a definition file in the way that works here. The image is there whole, verified and on disk, or not at all. What the
@@ -72,18 +67,16 @@ export async function buildDefinitionWith(
   try {
     for (const directory of [work, joinHost(work, 'tmp'), joinHost(work, 'cache')]) await makeDirectory(directory);
     const part = joinHost(work, 'image.sif');
-    const keepLog = async (text: string): Promise<string> => {
-      const log = options.log ?? hostPath(`${to}.log`);
-      await writeFileWhole(log, text, 0o644);
-      return log;
-    };
+    const log = options.log ?? hostPath(`${to}.log`);
+    const keep = (text: string): Promise<string> => keepLog(log, text);
     await step(reporter, `build ${'definition' in from ? basename(from.definition) : from.packages.join(',')}`, () =>
-      builder.build({ part, work, keepLog }, context),
+      builder.build({ part, work, keepLog: keep }, context),
     );
     await withFileReader(part, (reader) => readImage(reader, to));
     const { name, runtime } = builder;
     record = await addDescription(part, { from, definition, builder: name, runtime, work }, context);
     await finishFile(part, to, 0o755);
+    await removeLog(log);
   } finally {
     await removeTree(work);
   }
@@ -92,10 +85,13 @@ export async function buildDefinitionWith(
   return { path: to, isPlan: false, built: { bytes, baseBytes: undefined, record, seconds } };
 }
 
-/** What packages are added to: the path of a SIF, or an address, of which the digest is known where a registry says it. */
+/** What packages are added to: the path of a SIF, or an address, of which the digest is known where a registry says it. @throws CtinstallError `build-impossible` without a package manager */
 async function findStart(base: string, settings: Settings, context: Context): Promise<string> {
   if (isAddress(base)) return (await pinToDigest(base, context)).source;
-  return (await findBase(base, settings, context.cwd)).path;
+  const found = await findBase(base, settings, context.cwd);
+  const { environment, signal } = context;
+  await requirePackageManager(found, { environment, signal, root: hostPath('/') });
+  return found.path;
 }
 
 /** `%pre` and `%setup` run on the machine itself. @throws CtinstallError `host-commands` */

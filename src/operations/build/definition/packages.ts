@@ -5,6 +5,9 @@ import { CtinstallError } from '../../../lib/errors.ts';
 import { formatValue } from '../../../lib/format.ts';
 import { maskSecrets } from '../../../lib/mask-secrets.ts';
 
+/** Programs that can add packages, the first that an image has does. */
+export const packageManagers = ['apt-get', 'dnf', 'microdnf', 'zypper'];
+
 /** Whichever the image has; what a package manager leaves to be used again is removed. */
 const post = `    set -- PACKAGES
     if command -v apt-get >/dev/null; then
