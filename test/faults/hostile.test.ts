@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { quoteBash } from '../../src/scripts/quote-bash.ts';
 import { parseEnvironment } from '../harness/environment.ts';
 import { makeSandbox, type Sandbox } from '../harness/sandbox.ts';
 import { stringFields } from '../hostile/fields.ts';
@@ -53,8 +54,7 @@ test.each(tools)(
     const installed = await sandbox.run('ctinstall --image-dir images recipes/*.yaml', settings);
     expect(installed.stderr).not.toMatch(unseen);
     expect([installed.status, installed.stderr.slice(-1500)]).toEqual([0, expect.anything()]);
-    for (const [index, { module }] of recipes.entries())
-      await sandbox.succeed(use, { M: module, AT: `out/${index}`, SPIDER: index < 3 ? 'spider' : '' });
+    await sandbox.succeed(recipes.map(({ module }, index) => use(module, index)).join('\n'));
     for (const [index, hostile] of recipes.entries()) expectHeld(hostile, join(sandbox.dir, 'out', `${index}`));
 
     const commands = [
@@ -85,8 +85,9 @@ test.each(tools)(
   },
 );
 
-/** Loads $M, runs in its container, unloads it, and asks Lmod about it; what is said goes into files in $AT. */
-const use = `
+/** Loads a module, runs in its container, unloads it, and asks Lmod about it; what is said goes into files in `out`. */
+const use = (module: string, index: number): string => `(
+  M=${quoteBash(module)} AT=out/${index}
   mkdir "$AT"
   env -0 > "$AT/before"
   module load "$M" 2> "$AT/load"
@@ -94,7 +95,8 @@ const use = `
   singularity exec "$SIF" cat /proc/self/environ > "$AT/inside" 2> "$AT/runtime"
   module unload "$M"
   env -0 > "$AT/after"
-  for about in help whatis show $SPIDER; do module "$about" "$M" 2> "$AT/$about"; done`;
+  for about in help whatis ${index % 2 === 0 ? 'show' : ''} ${index < 3 ? 'spider' : ''}; do module "$about" "$M" 2> "$AT/$about"; done
+)`;
 
 function expectHeld(hostile: HostileRecipe, at: string): void {
   const { module, installDir, fill, environment, prose, file, said, paths } = hostile;

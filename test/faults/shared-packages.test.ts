@@ -28,7 +28,7 @@ test('pip and venv leave what the others can use and change; what programs write
     start-shell -c 'pip install ${wheels} three'
     singularity exec "$SIF" pip install ${wheels} four
     python3 -m venv /user-software/venv/second
-    python3 -m venv mine
+    python3 -m venv --without-pip mine
     python3 -c 'open("out", "w"); open("/user-software/out", "w")'
     stat -c '%a' out mine ${software}/out; rm ${software}/out
     ${closed}`,

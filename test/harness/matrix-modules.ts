@@ -6,7 +6,7 @@ import {
   sequencesOfTwo,
 } from './matrix-sequences.ts';
 import type { Session } from './module-matrix.ts';
-import type { ModulesTool } from './modules-tools.ts';
+import { type ModulesTool, modulesTools } from './modules-tools.ts';
 import type { Sandbox } from './sandbox.ts';
 
 interface InstalledModule extends MatrixModule {
@@ -119,18 +119,20 @@ const triples: readonly (readonly [MatrixModule, MatrixModule, MatrixModule])[] 
 ];
 
 /**
- * What one shell does: each modules tool does every set of modules with every set of values, in one of the shells. With
- * `CTINSTALL_MATRIX=all` in each of them, which takes four times as long.
+ * What one shell does: each modules tool does every set of modules with every set of values, in one of the shells, and each
+ * shell what is done with one module with one set of values, another one than in the tool's other version. With
+ * `CTINSTALL_MATRIX=all` each does all of them, which takes five times as long.
  */
 export function sessionsFor(tool: ModulesTool, { shell, shells }: { shell: number; shells: number }): Session[] {
   const isAll = process.env.CTINSTALL_MATRIX === 'all';
   return users.map((user, row) => {
     const isHere = (_: unknown, column: number): boolean => isAll || (row + column) % shells === shell;
     const [two, three] = [pairs.filter(isHere), triples.filter(isHere)];
+    const isOfOne = (row + shell + modulesTools.indexOf(tool)) % users.length === 0;
     const involved = [...new Set([...two.flat(), ...three.flat()])];
     const sequences = [
       ...involved.flatMap(loadedAlone),
-      ...(isAll ? involved : involved.slice(0, 1)).flatMap(sequencesOfOne),
+      ...involved.slice(0, isAll ? involved.length : Number(isOfOne)).flatMap(sequencesOfOne),
       ...two.flatMap(([a, b]) => sequencesOfTwo(a, b, tool)),
       ...three.flatMap(([a, b, c]) => sequencesOfThree(a, b, c)),
     ];

@@ -1,12 +1,12 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { killAtRandom } from '../faults/random-kills.ts';
 import { makeSandbox, type Sandbox, tinyEasyconfig } from '../harness/sandbox.ts';
 
 const pack = 'ctinstall squashfs --remove-directory tiny';
 
 /** An install whose user software is packed: a file `mine`. */
-async function packed(how = pack): Promise<Sandbox> {
-  const sandbox = makeSandbox();
+async function packed(how = pack, ...whenDone: Parameters<typeof makeSandbox>): Promise<Sandbox> {
+  const sandbox = makeSandbox(...whenDone);
   sandbox.write('tiny-1.0.yaml', tinyEasyconfig('env: { container: { INSIDE: "a $b" } }\n'));
   await sandbox.succeed(
     `ctinstall --image-dir "$CT_IMAGES" tiny-1.0.yaml; echo mine >"$CTINSTALL_PREFIX/software/tiny/1.0/user-software/mine"; ${how}`,
@@ -51,8 +51,16 @@ describe('ctinstall squashfs update', () => {
     expect(await sandbox.succeed(look)).toBe('a=b\nnew=from stdin\nuser-software.squashfs\n');
   });
 
-  test('a directory that was kept is brought up to date as well; one that changed is not lost', async () => {
-    const sandbox = await packed('ctinstall squashfs tiny');
+  test('a directory that was never packed is refused; one that was kept is brought up to date as well, and not lost if it changed', async () => {
+    const sandbox = await packed('true');
+    const directory = await sandbox.run(
+      'ctinstall squashfs update tiny -- touch /user-software/x; status=$?; ctinstall squashfs tiny >&2; exit $status',
+    );
+    expect(directory.status).toBe(1);
+    expect(directory.stderr).toContain(
+      'error: nothing to update: the user software is a directory, in which you can write',
+    );
+    expect(directory.stderr).toContain('start-shell -c');
     const here = `${sandbox.prefix}/software/tiny/1.0`;
     await sandbox.succeed(`ctinstall squashfs update tiny -- sh -c 'echo new >/user-software/new'`);
     expect(await sandbox.succeed(`cat "${here}"/user-software/new; ctinstall squashfs tiny >/dev/null`)).toBe('new\n');
@@ -67,25 +75,18 @@ describe('ctinstall squashfs update', () => {
     expect(await sandbox.succeed(look)).toContain('mine=mine\nnew=new\nuser-software\n');
     expect(await sandbox.succeed(`cat "${here}"/user-software/x`)).toBe('x\n');
   });
-
-  test('on a terminal the command has it, and Ctrl-C ends it', async () => {
-    const sandbox = await packed();
-    const on = await sandbox.run(
-      `script -qec 'ctinstall squashfs update tiny -- sh -c "test -t 0 && test -t 1 && echo yes >/user-software/terminal"' /dev/null </dev/null; ${look}`,
-    );
-    expect(on.stdout).toContain('mine=mine\nterminal=yes\nuser-software.squashfs\n');
-    // The terminal sends the signal to all that is in front.
-    const stopped = await sandbox.run(
-      `(for i in $(seq 1200); do [ -s started ] && break; sleep 0.05; done; printf '\\003'; sleep 1) |
-         script -qec 'trap : INT; ctinstall squashfs update tiny -- sh -c "echo \\$\\$ >started; exec sleep 600"; echo "status $?"' /dev/null; kill -0 $(cat started) 2>/dev/null && echo runs; ${look}`,
-    );
-    expect(stopped.stdout).toContain('status 130');
-    expect(stopped.stdout).not.toMatch(/^runs/m);
-    expect(stopped.stdout).toContain('mine=mine\nterminal=yes\nuser-software.squashfs\n');
-  });
 });
 
 describe('nothing is changed', () => {
+  let sandbox: Sandbox;
+  let remove = (): void => {};
+  beforeAll(async () => {
+    sandbox = await packed(pack, (removing) => {
+      remove = removing;
+    });
+  });
+  afterAll(() => remove());
+
   const cases: [string, string, number, string][] = [
     [
       'when the command fails',
@@ -99,27 +100,18 @@ describe('nothing is changed', () => {
     ['without one after the dashes', 'tiny --', 2, 'error: there is no command to run'],
     ['for a command that none asked for', 'status tiny -- true', 2, 'error: '],
   ];
-  test(`${cases.map(([what]) => what).join(', ')}, and while the user software is a directory`, async () => {
-    const sandbox = await packed('true');
-    const directory = await sandbox.run('ctinstall squashfs update tiny -- touch /user-software/x');
-    expect(directory.status).toBe(1);
-    expect(directory.stderr).toContain(
-      'error: nothing to update: the user software is a directory, in which you can write',
-    );
-    expect(directory.stderr).toContain('start-shell -c');
-    await sandbox.succeed(pack);
-    const state = (): Promise<string> =>
-      sandbox.succeed('cd "$CTINSTALL_PREFIX/software/tiny/1.0"; sha256sum *.squashfs; ls -A1R .');
-    const before = await state();
+  const state = '(cd "$CTINSTALL_PREFIX/software/tiny/1.0"; sha256sum *.squashfs; ls -A1R .)';
+  test(cases.map(([what]) => what).join(', '), async () => {
+    const before = await sandbox.succeed(state);
     for (const [what, words, status, message] of cases) {
-      const ran = await sandbox.run(`ctinstall squashfs ${words.startsWith('status') ? words : `update ${words}`}`);
+      const command = words.startsWith('status') ? words : `update ${words}`;
+      const ran = await sandbox.run(`ctinstall squashfs ${command} >out; status=$?; ${state}; exit $status`);
       expect([what, ran.status, ran.stderr]).toEqual([what, status, expect.stringContaining(message)]);
-      expect([what, await state()]).toEqual([what, before]);
+      expect([what, ran.stdout]).toEqual([what, before]);
     }
   });
 
   test('by SIGINT or SIGTERM while the command runs, which is ended', async () => {
-    const sandbox = await packed();
     for (const [signal, status] of [
       ['INT', 130],
       ['TERM', 143],
@@ -132,6 +124,21 @@ describe('nothing is changed', () => {
       );
       expect([signal, ran.stdout]).toEqual([signal, `status ${status}\nmine=mine\nuser-software.squashfs\n`]);
     }
+  });
+
+  test('by Ctrl-C on a terminal, which the command has', async () => {
+    const on = await sandbox.run(
+      `script -qec 'ctinstall squashfs update tiny -- sh -c "test -t 0 && test -t 1 && echo yes >/user-software/terminal"' /dev/null </dev/null; ${look}`,
+    );
+    expect(on.stdout).toContain('mine=mine\nterminal=yes\nuser-software.squashfs\n');
+    // The terminal sends the signal to all that is in front.
+    const stopped = await sandbox.run(
+      `rm -f started; (for i in $(seq 1200); do [ -s started ] && break; sleep 0.05; done; printf '\\003'; sleep 1) |
+         script -qec 'trap : INT; ctinstall squashfs update tiny -- sh -c "echo \\$\\$ >started; exec sleep 600"; echo "status $?"' /dev/null; kill -0 $(cat started) 2>/dev/null && echo runs; ${look}`,
+    );
+    expect(stopped.stdout).toContain('status 130');
+    expect(stopped.stdout).not.toMatch(/^runs/m);
+    expect(stopped.stdout).toContain('mine=mine\nterminal=yes\nuser-software.squashfs\n');
   });
 
   test('by kill -9 at any moment, whatever goes on by itself; the next run clears up', async () => {

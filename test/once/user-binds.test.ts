@@ -87,7 +87,7 @@ const tools = {
 
 /** Each of the users in the first order, each of the telling ones in some of the others, not the same with the other tool. */
 function tried(tool: number, order: number): readonly Users[] {
-  return order === 0 ? users : telling.filter((_, user) => (user + order + tool) % 3 === 0);
+  return order === 0 ? users : telling.filter((_, user) => (user + order + tool) % 4 === 0);
 }
 
 async function makeMachine(tool: string, ...whenDone: Parameters<typeof makeSandbox>): Promise<Sandbox> {
