@@ -3,13 +3,21 @@ import { type Finding, foundThing, missingThing } from '../lib/finding.ts';
 import type { HostPath } from '../lib/paths.ts';
 import { findEasyconfigs } from './easyconfigs.ts';
 
-/** A line for each directory of the easyconfig path: whether it is there, and how many easyconfigs it has. */
-export async function checkEasyconfigPath(directories: readonly HostPath[], signal?: AbortSignal): Promise<Finding[]> {
+/**
+ * A line for each directory of the easyconfig path: how many easyconfigs it has, or that it is not there where the settings
+ * name it. Those of prefixes come with the first easyconfig that is kept there.
+ */
+export async function checkEasyconfigPath(
+  directories: readonly HostPath[],
+  named: readonly HostPath[],
+  signal?: AbortSignal,
+): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const directory of directories) {
     const what = 'easyconfigs';
     if (!(await isDirectory(directory))) {
-      findings.push(missingThing(what, [`\`${directory}\``], { hint: 'take it out of `easyconfigs` in the settings' }));
+      const hint = 'take it out of `easyconfigs` in the settings';
+      if (named.includes(directory)) findings.push(missingThing(what, [`\`${directory}\``], { hint }));
       continue;
     }
     const { along, faults } = await findEasyconfigs({ cwd: directory, directories: [directory] }, signal);

@@ -93,11 +93,11 @@ describe('image directories', () => {
 });
 
 describe('the easyconfig path', () => {
-  it('is counted', async () => {
+  it('is counted, and told of what is named and not there', async () => {
     const { dir, write } = makeMachine();
     write('easyconfigs/a/app/app-1.0.yaml');
-    const directories = ['easyconfigs', 'none'].map((name) => hostPath(name, dir));
-    expect(await checkEasyconfigPath(directories)).toMatchObject([
+    const directories = ['easyconfigs', 'none', 'own'].map((name) => hostPath(name, dir));
+    expect(await checkEasyconfigPath(directories, directories.slice(0, 2))).toMatchObject([
       { state: 'found', value: `${dir}/easyconfigs: 1` },
       { state: 'missing' },
     ]);

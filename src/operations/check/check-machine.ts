@@ -70,7 +70,7 @@ async function lookAround(
     noPrefix === undefined ? checkWholePrefix(settings, context) : [stoppedBy('prefix', noPrefix)],
     checkPolicy(settings, context),
     checkMorePrefixes(settings.morePrefixes),
-    checkEasyconfigPath(easyconfigPath(context, settings), signal),
+    checkEasyconfigPath(easyconfigPath(context, settings), settings.easyconfigs, signal),
     checkImageDirs(settings.imageDirs),
     coverage(),
     checkSlurm(machine),
