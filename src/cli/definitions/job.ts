@@ -59,7 +59,10 @@ function addJobOptions(command: Command): Command {
     .option('--node-type <name>', 'of the setting `node_types`, where the partition does not say it; or `generic`')
     .option('--no-bind', 'leave it to Slurm which cores a task gets')
     .showHelpAfterError(
-      '\nhint: flags of what the job runs go after `--`: ctinstall job PyTorch -- python train.py --lr 1',
+      `
+hint: short options of sbatch are written out (\`--nodes 2\`), others of it given as
+  \`--slurm-option qos=debug\`; flags of what the job runs go after \`--\`:
+  ctinstall job PyTorch -- python train.py --lr 1`,
     )
     .option('--broadcast [dir]', 'copy the image to each node first, into a directory of its own; default: /tmp');
 }
