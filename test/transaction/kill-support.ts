@@ -76,7 +76,10 @@ export function useKillProgram(): KillSupport {
     return Array.from({ length: changes + 1 }, (_, index) => async () => {
       const isKill = index < changes && index % killEach === 0;
       replaceTree(isKill ? begin : join(copies, `${index + 1}`), prefix);
-      if (isKill) expect(await run(what, plan, index + 1)).toMatchObject({ signal: 'SIGKILL' });
+      if (!isKill) return;
+      const { signal, status } = await run(what, plan, index + 1);
+      // What goes on at once does not take the same number of changes each time: near the end it may be done before.
+      expect(signal ?? status).toBe(index + killEach < changes ? 'SIGKILL' : (signal ?? 0));
     });
   };
   return { site: () => site, run, momentsOf };
