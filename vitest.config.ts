@@ -21,10 +21,10 @@ function endToEnd(name: string, [prefixName, umask]: [string, string], include: 
   return { extends: true as const, test: { name, include, exclude, provide: { prefixName, umask } } };
 }
 
-/** Files of few lines that take minutes: begun last, each would keep the others waiting at the end. */
-const long = /\/(tcl-hostile|modules-tool-changed|hostile\/install|killed(-\w+)?|squashfs-killed-\w+)\.test\.ts$/;
+/** Files that take minutes: begun last, each would keep the others waiting at the end. */
+const long = /\/(docs|module-matrix|hostile\/install|killed(-\w+)?|squashfs-killed-\w+)\.test\.ts$/;
 
-/** As ever, the largest files first where nothing is known of earlier runs; but those that take long before them. */
+/** Those that take long, then the rest as vitest sorts it: the largest first where nothing is known of earlier runs. */
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);

@@ -3,7 +3,8 @@ import type { Writable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { execa } from 'execa';
 import { CtinstallError } from '../lib/errors.ts';
-import { formatCommand, formatLine } from '../lib/format.ts';
+import { formatCommand } from '../lib/format.ts';
+import { saidLines } from '../lib/said-lines.ts';
 
 export interface RunOptions {
   readonly cwd?: string;
@@ -163,15 +164,6 @@ export function commandError(argv: readonly string[], result: RunResult, what: s
   const ended = result.signal === undefined ? `exit status ${result.exitCode}` : `signal ${result.signal}`;
   const said = `${result.stderr}`.trim() === '' ? result.stdout : result.stderr;
   return new CtinstallError('command-failed', `${what} failed with ${ended}`, {
-    details: [
-      `command: ${formatCommand(argv)}`,
-      ...(cwd === undefined ? [] : [`in: ${cwd}`]),
-      ...lastLines(said, 20).map((line) => `  | ${formatLine(line)}`),
-    ],
+    details: [`command: ${formatCommand(argv)}`, ...(cwd === undefined ? [] : [`in: ${cwd}`]), ...saidLines(said)],
   });
-}
-
-function lastLines(text: string, most: number): string[] {
-  const lines = text.trimEnd().split('\n');
-  return lines.length === 1 && lines[0] === '' ? [] : lines.slice(-most);
 }

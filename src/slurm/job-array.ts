@@ -1,7 +1,7 @@
 import { lookUpProgram } from '../host/look-up.ts';
 import { run } from '../host/run.ts';
 import { CtinstallError } from '../lib/errors.ts';
-import { formatLine } from '../lib/format.ts';
+import { saidLines } from '../lib/said-lines.ts';
 import { quoteBash } from '../scripts/quote-bash.ts';
 import { explainRefusal } from './send-script.ts';
 import { flagsOfJob, type SlurmOptions } from './srun-job.ts';
@@ -50,11 +50,7 @@ export async function submitArray(
   const [id] = /^\d+/.exec(stdout) ?? [];
   if (exitCode === 0 && id !== undefined) return id;
   throw new CtinstallError('command-failed', 'Slurm runs no such job', {
-    details: stderr
-      .trim()
-      .split('\n')
-      .slice(-5)
-      .map((line) => `  | ${formatLine(line)}`),
+    details: saidLines(stderr, 5),
     hint: explainRefusal(stderr),
   });
 }

@@ -1,7 +1,7 @@
 import { lookUpProgram } from '../host/look-up.ts';
 import { run } from '../host/run.ts';
 import { CtinstallError } from '../lib/errors.ts';
-import { formatLine } from '../lib/format.ts';
+import { saidLines } from '../lib/said-lines.ts';
 import type { Submitted } from './states.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -183,7 +183,7 @@ function refusal(name: string, stderr: string): CtinstallError {
   return (
     didNotAnswer(stderr) ??
     new CtinstallError('workflow-failed', `Slurm does not take \`${name}\``, {
-      details: saidLines(stderr),
+      details: saidLines(stderr, 5),
       hint: 'see what the Fuzzfile asks for it: cores, memory, devices, `slurm`',
     })
   );
@@ -192,17 +192,8 @@ function refusal(name: string, stderr: string): CtinstallError {
 export function didNotAnswer(stderr: string): CtinstallError | undefined {
   return /unable to contact|connect|timed out/i.test(stderr)
     ? new CtinstallError('workflow-failed', 'Slurm does not answer', {
-        details: saidLines(stderr),
+        details: saidLines(stderr, 5),
         hint: 'try again later: nothing was started',
       })
     : undefined;
-}
-
-/** What a program of Slurm has said last. */
-export function saidLines(stderr: string): string[] {
-  return stderr
-    .trim()
-    .split('\n')
-    .slice(-5)
-    .map((line) => `  | ${formatLine(line)}`);
 }

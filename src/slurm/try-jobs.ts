@@ -1,13 +1,7 @@
 import { run } from '../host/run.ts';
 import { CtinstallError } from '../lib/errors.ts';
-import {
-  didNotAnswer,
-  environmentOf,
-  requireProgram,
-  type Submission,
-  type SubmitOptions,
-  saidLines,
-} from './submit.ts';
+import { saidLines } from '../lib/said-lines.ts';
+import { didNotAnswer, environmentOf, requireProgram, type Submission, type SubmitOptions } from './submit.ts';
 
 /** Jobs that ask for the same, and the script of one of them. */
 export interface Trial extends Pick<Submission, 'hasPartition' | 'hasAccount'> {
@@ -33,7 +27,7 @@ export async function tryJobs(
     if (exitCode === 0) continue;
     const silence = didNotAnswer(stderr);
     if (silence !== undefined) throw silence;
-    refused.push({ names: trial.names, lines: saidLines(stderr) });
+    refused.push({ names: trial.names, lines: saidLines(stderr, 5) });
   }
   if (refused.length === 0) return;
   const names = refused.flatMap((each) => each.names).map((name) => `\`${name}\``);

@@ -1,4 +1,5 @@
 import { CtinstallError } from '../lib/errors.ts';
+import { saidLines } from '../lib/said-lines.ts';
 
 /** What a squashfs script wrote on stderr. */
 export interface Said {
@@ -49,7 +50,7 @@ export function scriptError(
   const job = slurmJob === undefined ? '' : `, Slurm job ${slurmJob.split('.')[0]}`;
   const isTimedOut = rest.some((line) => line.includes('DUE TO TIME LIMIT'));
   return new CtinstallError(code, error ?? `could not ${title} (exit status ${exitCode ?? 'none'}${job})`, {
-    details: rest.slice(-20).map((line) => `  | ${line}`),
+    details: saidLines(rest.join('\n')),
     hint: isTimedOut ? 'give it more time: `--time`' : hints.length === 0 ? undefined : hints.join('\nhint: '),
   });
 }

@@ -133,7 +133,7 @@ describe('nothing is changed', () => {
     expect(on.stdout).toContain('mine=mine\nterminal=yes\nuser-software.squashfs\n');
     // The terminal sends the signal to all that is in front.
     const stopped = await sandbox.run(
-      `rm -f started; (for i in $(seq 1200); do [ -s started ] && break; sleep 0.05; done; printf '\\003'; sleep 1) |
+      `rm -f started; (for i in $(seq 1200); do [ -s started ] && break; sleep 0.05; done; printf '\\003'; for i in $(seq 1200); do kill -0 $(cat started) 2>/dev/null || break; sleep 0.05; done) |
          script -qec 'trap : INT; ctinstall squashfs update tiny -- sh -c "echo \\$\\$ >started; exec sleep 600"; echo "status $?"' /dev/null; kill -0 $(cat started) 2>/dev/null && echo runs; ${look}`,
     );
     expect(stopped.stdout).toContain('status 130');

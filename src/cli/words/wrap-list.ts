@@ -1,16 +1,11 @@
+import { foldPieces } from '../../lib/fold-words.ts';
+
 const screenWidth = 80;
 
 /** Items with commas between, on lines of at most 80 characters where they allow it; `margin` is left of each line. */
 export function wrapList(items: readonly string[], margin: number): string[] {
-  const lines: string[] = [];
-  for (const [at, item] of items.entries()) {
-    const piece = at === items.length - 1 ? item : `${item},`;
-    const last = lines.at(-1);
-    if (last !== undefined && margin + last.length + 1 + piece.length <= screenWidth)
-      lines[lines.length - 1] = `${last} ${piece}`;
-    else lines.push(piece);
-  }
-  return lines;
+  const pieces = items.map((item, at) => (at === items.length - 1 ? item : `${item},`));
+  return foldPieces(pieces, screenWidth - margin);
 }
 
 export type Row = readonly [label: string, items: readonly string[]];

@@ -1,8 +1,9 @@
 import { ask } from '../../discover/machine.ts';
 import { listDirectory, makeDirectory, readText, writeFileWhole } from '../../host/files.ts';
 import { CtinstallError } from '../../lib/errors.ts';
-import { formatCommand, formatLine } from '../../lib/format.ts';
+import { formatCommand } from '../../lib/format.ts';
 import { type HostPath, hostPath } from '../../lib/paths.ts';
+import { saidLines } from '../../lib/said-lines.ts';
 import { type MpiRun, parseRanks } from '../../mpi/comparison.ts';
 import { linksInside } from '../../mpi/goes-in.ts';
 import { osuScript, parseOsu, ranksOfOsu } from '../../mpi/osu.ts';
@@ -58,7 +59,7 @@ export async function writeTestProgram(
   const answer = await ask(argv, machineOf(context), { seconds: options.seconds, environment });
   if (answer.kind === 'answered' && answer.exitCode === 0) return;
   throw new CtinstallError('command-failed', `the image's compiler made no program: ${formatCommand(argv)}`, {
-    details: answer.kind === 'not-started' ? [] : lastLines(answer.stderr),
+    details: answer.kind === 'not-started' ? [] : saidLines(answer.stderr),
   });
 }
 
@@ -131,7 +132,7 @@ async function launch(
       'command-failed',
       `the run with the ${name} MPI did not end within ${seconds} s, and was ended`,
       {
-        details: lastLines(answer.stderr),
+        details: saidLines(answer.stderr),
         hint: 'see docs/mpi.md for what hangs, or give it longer with `--timeout <seconds>`: waiting for free nodes counts too',
       },
     );
@@ -143,14 +144,9 @@ async function launch(
   const isOsuFailed = prefix === 'osu-' && !answer.stderr.includes('exactly two processes');
   if (answer.exitCode !== 0 && (texts.length === 0 || isOsuFailed))
     throw new CtinstallError('command-failed', `the run with the ${name} MPI failed: ${formatCommand(argv)}`, {
-      details: lastLines(answer.stderr),
+      details: saidLines(answer.stderr),
     });
   return { texts, transports: parseTransports(logs.join('')) };
-}
-
-function lastLines(text: string): string[] {
-  const lines = text.split('\n').filter(Boolean).slice(-20);
-  return lines.map((line) => `  | ${formatLine(line)}`);
 }
 
 function machineOf({ environment, signal }: Context) {

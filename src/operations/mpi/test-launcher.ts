@@ -3,9 +3,9 @@ import { lookUpProgram } from '../../host/look-up.ts';
 import { CtinstallError } from '../../lib/errors.ts';
 import { formatCommand } from '../../lib/format.ts';
 import { hostPath } from '../../lib/paths.ts';
+import { saidLines } from '../../lib/said-lines.ts';
 import type { HostFacts, ImageMpi, MpiDecision } from '../../mpi/types.ts';
 import { mpiFamilies, mpiTypeFor, mpiTypes } from '../../slurm/mpi-types.ts';
-import { saidLines } from '../../slurm/submit.ts';
 import type { Context } from '../context.ts';
 
 export type Launcher = (decision: Pick<MpiDecision, 'way' | 'host'>) => [string, ...string[]];
