@@ -60,7 +60,7 @@ function addJobOptions(command: Command): Command {
     .option('--no-bind', 'leave it to Slurm which cores a task gets')
     .showHelpAfterError(
       `
-hint: short options of sbatch are written out (\`--nodes 2\`), others of it given as
+hint: write short options of sbatch out (\`--nodes 2\`), and give its others as
   \`--slurm-option qos=debug\`; flags of what the job runs go after \`--\`:
   ctinstall job PyTorch -- python train.py --lr 1`,
     )
